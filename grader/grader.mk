@@ -1,0 +1,1 @@
+# grader/grader.mk

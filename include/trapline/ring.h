@@ -1,0 +1,60 @@
+/*
+ * ring.h: how the trace lies in memory and on the wire.
+ *
+ * The trace is a CTF 1.8 stream: fixed packets of TRACE_PACKET_SIZE bytes, little endian, every
+ * field byte-aligned. In machine memory a struct trace_ring fills one page, and the packets follow
+ * it. The header of a packet is kept up to date at every event, so that whoever reads the memory
+ * finds a whole trace even if the machine stopped without warning.
+ */
+#ifndef TRAPLINE_RING_H
+#define TRAPLINE_RING_H
+
+#include "types.h"
+
+#define TRACE_PACKET_SIZE 4096u
+#define TRACE_RING_MAGIC "TRAPLINE TRACE 1" /* 16 bytes, at a page boundary of machine memory */
+#define TRACE_CTF_MAGIC 0xC1FC1FC1u
+#define TRACE_UUID                                                                                 \
+	{                                                                                          \
+		0x74, 0x72, 0x61, 0x70, 0x6c, 0x69, 0x4e, 0x45, 0x80, 0x63, 0x74, 0x66, 0x00,      \
+			0x00, 0x00, 0x01                                                           \
+	}
+
+/** The first page of the trace area in machine memory. */
+struct trace_ring {
+	char magic[16];
+	u32 packet_size; /* bytes: TRACE_PACKET_SIZE */
+	u32 capacity;	 /* packets that fit behind this page */
+	u32 used;	 /* packets begun so far; packet i lies at page 1 + i */
+	u32 tsc_khz;	 /* 0 until measured */
+	u64 discarded;	 /* events that found the ring full */
+} __attribute__((packed));
+
+/** CTF packet header and packet context. */
+struct trace_packet {
+	u32 magic;
+	u8 uuid[16];
+	u32 stream_id;		/* 0 */
+	u64 timestamp_begin;	/* TSC of the first event */
+	u64 timestamp_end;	/* TSC of the last event */
+	u32 content_size;	/* bits, this header included */
+	u32 packet_size;	/* bits: 8 * TRACE_PACKET_SIZE */
+	u32 packet_seq_num;	/* 0, 1, ... */
+	u32 events_discarded;	/* cumulative, up to the end of this packet */
+} __attribute__((packed));
+
+/** CTF event header and event context, before each event's own fields. */
+struct trace_event {
+	u16 id;
+	u64 timestamp; /* TSC */
+	u16 domain;    /* 0xFFFF: the hypervisor itself */
+	u8 from;       /* enum lane */
+	u8 to;	       /* enum lane */
+	u32 fault;     /* fault episode, 0: none */
+	u16 step;      /* within the episode, from 1; 0 outside */
+	u16 vcpu;
+} __attribute__((packed));
+
+#define TRACE_NO_DOMAIN 0xFFFFu
+
+#endif
