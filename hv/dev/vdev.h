@@ -1,0 +1,30 @@
+/*
+ * vdev.h: the virtual PC of a shadow-mode guest: two 8259A PICs, an 8254 PIT and a 16550 UART,
+ * behind the in and out instructions. Reads of other ports give all ones; writes go nowhere.
+ */
+#ifndef HV_VDEV_H
+#define HV_VDEV_H
+
+#include <trapline/types.h>
+
+struct vdev;
+struct vcpu;
+
+/** A new virtual PC at system time `now` (ns). Returns NULL if there is no memory. */
+struct vdev *vdev_create(u64 now);
+/** in: size 1, 2 or 4 bytes. */
+u32 vdev_in(struct vcpu *v, u16 port, u8 size);
+/** out: size 1, 2 or 4 bytes. May end the domain (0xf4, as QEMU's isa-debug-exit; 0x64 reset). */
+void vdev_out(struct vcpu *v, u16 port, u8 size, u32 val);
+/** Let time pass to `now` (ns of system time): raises IRQ 0 as the PIT's counter says. */
+void vdev_advance(struct vdev *d, u64 now);
+/** When the next timer interrupt is due, in ns of system time; 0 if none will come. */
+u64 vdev_deadline(const struct vdev *d);
+/** A byte has arrived on the console for this guest: raises IRQ 4 if it asked for that. */
+void vdev_console_input(struct vdev *d, u8 byte);
+/** True if the PIC has an interrupt for the CPU. */
+bool vdev_intr_pending(const struct vdev *d);
+/** The CPU takes the interrupt: acknowledges it and returns its vector. */
+u8 vdev_intr_ack(struct vdev *d);
+
+#endif

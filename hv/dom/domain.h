@@ -1,0 +1,112 @@
+/* domain.h: a domain, its one virtual processor, and what a guest believes about that processor. */
+#ifndef HV_DOMAIN_H
+#define HV_DOMAIN_H
+
+#include <trapline/xen/xen.h>
+#include "cpu/x86.h"
+#include "mem/words.h"
+
+struct mmu_ops;
+struct gate;
+struct vdev;
+struct shadow_state;
+struct domain;
+
+/** Where the processor is, in the trace's words (event.def, enum lane). */
+enum lane { LANE_APP, LANE_GUEST, LANE_HW, LANE_VMM };
+
+/** A descriptor-table register. */
+struct table_reg {
+	u32 base, limit;
+};
+
+/**
+ * The processor that a shadow-mode guest believes it has: an ordinary one with its kernel in
+ * ring 0. The real EFLAGS.IF is always 1 and IOPL 0 while a guest runs; these are the virtual ones.
+ */
+struct virt_cpu {
+	u32 cr0, cr2, cr3, cr4;
+	u8 intr_flag;	/* EFLAGS.IF */
+	u8 intr_shadow; /* 1: the instruction after sti or mov ss has not run yet */
+	u8 iopl;
+	struct table_reg gdt, idt, ldt, tr; /* base, limit of the segments for ldt and tr */
+	u16 ldt_sel, tr_sel;
+	u32 dr[8];
+	u64 apic_base; /* MSR 0x1B, as read and written */
+};
+
+/** An exception that will be delivered when the vcpu next runs. */
+struct pending_exception {
+	u8 valid;
+	u8 vec;
+	u8 has_err;
+	u8 software; /* int n: the gate's DPL counts, and no EXT bit */
+	u32 err;
+};
+
+struct vcpu {
+	struct cpu_regs *regs; /* in the entry-stack page, by its linear address in the monitor */
+	struct domain *domain;
+	u32 cr3; /* machine: what CR3 holds while this vcpu runs */
+	struct pending_exception exc;
+	bool blocked; /* waits for an event or interrupt */
+
+	/* Shadow mode. */
+	struct virt_cpu virt;
+
+	/* Direct mode. */
+	struct trap_info traps[256];
+	u32 kernel_ss, kernel_sp; /* stack_switch: ring-1 stack on entry from ring 3 */
+	u32 event_cs, event_eip, failsafe_cs, failsafe_eip;
+	mfn_t base; /* the page directory in use */
+	struct vcpu_info *info;
+
+	/* The trace's view. */
+	u8 lane;   /* enum lane in which it was last put to run */
+	u16 step;  /* steps recorded in the current fault episode */
+	u32 fault; /* number of the current fault episode, 0: none */
+	u32 last_fault;
+};
+
+#define DOM_HV 0xFFFFu /* owner of the hypervisor's own frames */
+#define DOM_FREE 0xFFFEu
+#define DOM_NONE 0xFFFDu /* not memory at all */
+
+struct domain {
+	u16 id;
+	bool dying;
+	u8 mode; /* enum mmu of event.def: 1 shadow, 2 direct */
+	const struct mmu_ops *mmu;
+	struct gate *gate;
+	struct vcpu vcpu;
+
+	u32 nr_pages;	   /* guest-physical pages: pfn 0 .. nr_pages - 1 */
+	u32 populated;	   /* how many have machine memory */
+	mfn_t *p2m;	   /* [nr_pages], INVALID_FRAME where there is none yet */
+	struct vdev *vdev; /* shadow mode: its PIC, PIT and UART */
+	struct shadow_state *shadow;
+	struct shared_info *shared; /* direct mode, hypervisor's mapping */
+	mfn_t shared_mfn;
+	struct evtchn *evtchn;
+	u32 vm_assist; /* bit per VMASST_TYPE_ */
+	u64 timer_deadline; /* system time in ns, 0: none */
+	u64 next_tick;
+	u8 end_reason;
+	u32 end_code;
+};
+
+extern struct vcpu *current; /* whose guest ran last on this CPU, and will run next */
+
+/** True if the interrupted code was the guest's kernel (ring 1), false for an application. */
+static inline bool from_kernel(const struct cpu_regs *regs)
+{
+	return (regs->cs & SEL_RPL) == 1;
+}
+
+/**
+ * End a domain for good: record why, print a register dump unless it went by its own will, and
+ * never run it again. `reason` is enum reason of event.def, `text` one line for the console.
+ */
+void domain_kill(struct domain *d, u8 reason, u32 code, const char *text);
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * insn.h: x86 instructions as data: decoding, classifying, and carrying them out for a guest.
+ *
+ * decode.c and classify.c are pure C, also compiled into host tests.
+ */
+#ifndef HV_INSN_H
+#define HV_INSN_H
+
+#include <trapline/types.h>
+
+/** Which system instruction: the numbers are enum op of event.def. */
+enum op {
+#define TRACE_ENUM(name, values) TRACE_ENUM_##name(values)
+#define TRACE_ENUM_lane(v)
+#define TRACE_ENUM_mmu(v)
+#define TRACE_ENUM_isolation(v)
+#define TRACE_ENUM_reason(v)
+#define TRACE_ENUM_how(v)
+#define TRACE_ENUM_op(v) v
+#define TRACE_ENUM_walk(v)
+#define TRACE_ENUM_shadow(v)
+#define TRACE_ENUM_why(v)
+#define TRACE_ENUM_ptype(v)
+#define VALUE(number, name) OP_##name = number,
+#include <trapline/event.def>
+#undef VALUE
+};
+
+/** How an instruction behaves in ring 1 (Popek and Goldberg's words). */
+enum insn_kind {
+	INSN_HARMLESS,	 /* does the same in every ring, or only touches memory */
+	INSN_PRIVILEGED, /* raises #GP in ring 1 */
+	INSN_SENSITIVE,	 /* runs in ring 1, but shows or does something else than in ring 0 */
+};
+
+#define INSN_MAX_LEN 15
+
+struct insn {
+	u8 len;	      /* bytes, 1 to 15 */
+	u8 op_size;   /* 2 or 4: operand size after prefixes (1-byte forms have .byte set) */
+	u8 addr_size; /* 2 or 4 */
+	bool byte;    /* operates on bytes */
+	bool lock, rep, repne;
+	s8 segment;    /* override: SEG_*, or -1 */
+	bool two_byte; /* 0F xx */
+	u8 opcode;     /* last opcode byte */
+	bool has_modrm;
+	u8 mod, reg, rm;
+	bool has_sib;
+	u8 scale, index, base; /* index 4: none; base 5 with mod 0: none */
+	s32 disp;
+	u8 disp_size; /* 0, 1, 2, 4 */
+	u32 imm;
+	u8 imm_size; /* 0, 1, 2, 4, or 3 for enter's 16+8, 6 for a far pointer (imm, imm2) */
+	u16 imm2;
+	enum op op; /* OP_other unless it is one of the system instructions */
+};
+
+enum seg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, NR_SEGS }; /* sreg3 encoding */
+
+/**
+ * Decode one instruction of 32-bit code (SDM volume 2, chapter 2 and appendix A).
+ * @param bytes what is at EIP; @param n how many bytes may be read, 0 to 15
+ * @return 0; -1 if the bytes end too early; -2 if this is not an instruction of a Pentium III
+ */
+int insn_decode(const u8 *bytes, u32 n, struct insn *out);
+
+/** What the instruction does in ring 1. */
+enum insn_kind insn_kind(const struct insn *i);
+
+struct vcpu;
+
+enum emul {
+	EMUL_DONE,	/* carried out; regs->eip moved on (or to its target) */
+	EMUL_EXCEPTION, /* it raised an exception, which is queued; regs unchanged */
+	EMUL_UNKNOWN,	/* not an instruction that the emulator knows */
+};
+
+/**
+ * Carry out the privileged or sensitive instruction at regs->eip of a shadow-mode guest's kernel,
+ * to the effect that it would have in ring 0 of its own machine.
+ */
+enum emul emulate_system(struct vcpu *v);
+/** Carry out a memory-writing instruction (mov, xchg, or, btr, stos, ...) at regs->eip. */
+enum emul emulate_write(struct vcpu *v);
+
+#endif

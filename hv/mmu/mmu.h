@@ -1,0 +1,55 @@
+/*
+ * mmu.h: the switch between the two designs.
+ *
+ * Shadow (VMware ESX) and direct (Xen, SOSP 2003) fill the same few slots; nobody else asks in
+ * which mode a domain is.
+ */
+#ifndef HV_MMU_H
+#define HV_MMU_H
+
+#include "dom/domain.h"
+
+/** The outcome of a guest-virtual access: 0, or the #PF that bare hardware would have raised. */
+struct guest_fault {
+	bool raised;
+	u32 va;	 /* CR2 */
+	u32 err; /* PF_* */
+};
+
+struct mmu_ops {
+	/**
+	 * A page fault at `va` with the CPU's error code `err`, taken while the guest ran. Either
+	 * repairs it and returns true (the guest resumes), or returns false with `*pf` holding the
+	 * fault that the guest must see.
+	 */
+	bool (*page_fault)(struct vcpu *v, vaddr_t va, u32 err, struct guest_fault *pf);
+	/**
+	 * Find the machine frame behind a guest-virtual address for an access (PF_W, PF_US), as the
+	 * guest's own tables have it; sets the guest's A and D bits, allocates lazily.
+	 * @return the frame, or INVALID_FRAME with `*pf` set.
+	 */
+	mfn_t (*translate)(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf);
+	/** Called after the hypervisor itself wrote `len` bytes into that frame for the guest. */
+	void (*wrote)(struct vcpu *v, mfn_t m, u32 offset, u32 len);
+	/** CR0, CR3 or CR4 of the guest changed (v->virt holds the new ones); `old_cr3` the old. */
+	void (*cr_changed)(struct vcpu *v, u32 old_cr3);
+	void (*invlpg)(struct vcpu *v, vaddr_t va);
+	/** Release everything that the domain's MMU holds. */
+	void (*destroy)(struct domain *d);
+};
+
+extern const struct mmu_ops shadow_ops, direct_ops;
+
+/**
+ * Read or write guest memory by linear address, with the rights of ring 1 (`access` 0) or ring 3
+ * (`access` PF_US), exactly as the guest's own instruction would. Crosses pages. Nothing is
+ * written if any page of the range faults.
+ * @return true, or false with *pf holding the fault to inject.
+ */
+bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf);
+bool guest_write(struct vcpu *v, vaddr_t va, const void *src, u32 len, u32 access,
+		 struct guest_fault *pf);
+/** Fetch up to `max` instruction bytes at va; returns how many could be read (0..max). */
+u32 guest_fetch(struct vcpu *v, vaddr_t va, u8 *dst, u32 max);
+
+#endif
