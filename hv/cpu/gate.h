@@ -1,0 +1,77 @@
+/*
+ * gate.h: the only way between a guest and the hypervisor.
+ *
+ * The gate is a few pages that are mapped while a guest runs: entry stubs, IDT, TSS and GDT
+ * (read-only), and one entry-stack page. Under `paging` isolation nothing else of the hypervisor
+ * is; the stub switches to the monitor's page directory and back. Under `segments` the whole
+ * hypervisor is mapped above the guest's segment limits, and CR3 does not change.
+ */
+#ifndef HV_GATE_H
+#define HV_GATE_H
+
+#include "cpu/x86.h"
+#include "dom/domain.h"
+
+/* Pages of the gate, from its linear address. */
+#define GATE_CODE 0  /* stubs */
+#define GATE_TABLES 1 /* IDT, then TSS */
+#define GATE_STACK 2 /* entry stack, writable */
+#define GATE_GDT 3   /* GDT: 1 page in shadow mode, 15 in direct mode */
+#define GATE_TSS_OFFSET 2048
+
+/* Selectors of the hypervisor's own descriptors. In shadow mode they are the last of the GDT's one
+ * page; in direct mode they are where Xen has them, from 0xE008 on. */
+#define GATE_SHADOW_GDT_NR 504	       /* descriptors that belong to a shadow-mode guest */
+#define GATE_SHADOW_RESERVED 0x0FC0    /* first reserved selector in shadow mode */
+#define GATE_DIRECT_RESERVED 0xE000    /* the same in direct mode */
+#define GATE_SEL_CS 0x08	       /* offsets from the first reserved selector */
+#define GATE_SEL_DS 0x10
+#define GATE_SEL_RING1_CS 0x18
+#define GATE_SEL_RING1_DS 0x20
+#define GATE_SEL_RING3_CS 0x28
+#define GATE_SEL_RING3_DS 0x30
+#define GATE_SEL_TSS 0x38
+#define GATE_SEL_LDT_SHADOW 0x10 /* no room for a ninth: not used in shadow mode */
+#define GATE_SEL_LDT 0x40	 /* direct mode only */
+/* Flat ring-1 segments that a shadow-mode guest starts with, before it has a GDT. */
+#define GATE_BOOT_CS (GATE_SHADOW_RESERVED + GATE_SEL_RING1_CS + 1)
+#define GATE_BOOT_DS (GATE_SHADOW_RESERVED + GATE_SEL_RING1_DS + 1)
+
+struct gate {
+	u32 va;			/* linear address of the gate */
+	u8 *page[GATE_GDT + 15]; /* hypervisor's mappings; GDT pages of a direct guest may be NULL */
+	struct desc *idt;	/* [256] */
+	struct tss *tss;
+	u32 *pt;		/* the page table that maps the gate while the guest runs */
+	mfn_t pt_mfn;
+	u32 *monitor_pd; /* the hypervisor's page directory for this domain */
+	u32 monitor_cr3;
+	u16 reserved_sel; /* GATE_SHADOW_RESERVED or GATE_DIRECT_RESERVED */
+};
+
+/** True if the hypervisor is protected by segment limits, false if by paging. */
+extern bool isolation_segments;
+/** 0xFC3FF: the page number of the last page that guest segments may reach under `segments`. */
+#define GUEST_LIMIT_PAGES 0xFC3FFu
+
+/** Build a domain's gate and monitor page directory. @return false if memory is short. */
+bool gate_create(struct domain *d);
+/** Move the gate to another 4 MB slot (its first page goes to `va`). */
+void gate_place(struct gate *g, u32 va);
+/** Make this vcpu's tables the CPU's: GDTR, IDTR, TR, monitor CR3. */
+void gate_activate(struct vcpu *v);
+/** Point vector `vec` straight at a ring-1 handler, or (cs 0) back at the hypervisor. Arguments
+ * must have been validated: nothing may run in ring 0. */
+void gate_set_fast(struct gate *g, u8 vec, u16 cs, u32 eip);
+/** The descriptors that belong to a shadow-mode guest, and how many fit. */
+struct desc *gate_guest_gdt(struct gate *g, u32 *nr);
+/** Truncate a guest descriptor so that it cannot reach the hypervisor (isolation `segments`). */
+struct desc gate_clip_descriptor(struct desc d);
+/** The real descriptor of a selector in this domain's GDT, or NULL if beyond the table. */
+struct desc *gate_descriptor(struct gate *g, u16 selector);
+/** Direct mode: the four words that go into each guest page directory's slots from HV_BASE up. */
+void gate_fill_slots(const struct gate *g, u32 *page_directory);
+/** Leave the hypervisor for `current`. Does not return. */
+void gate_exit(struct vcpu *v) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * frame.h: the frame table: who owns each machine frame, how often it is referenced, and what a
+ * direct-mode guest uses it as.
+ *
+ * The rule that makes Xen safe (SOSP 2003, 3.3.3): a frame has at any time one type only, so it is
+ * never writable by a guest and a page table at once. A type can change only when its count is 0.
+ */
+#ifndef HV_FRAME_H
+#define HV_FRAME_H
+
+#include "mem/words.h"
+
+/** The numbers are enum ptype of event.def. */
+enum frame_type {
+	FT_NONE,
+	FT_PAGE_TABLE,
+	FT_PAGE_DIRECTORY,
+	FT_GDT,
+	FT_LDT,
+	FT_WRITABLE,
+	FT_SHARED,
+};
+
+struct frame {
+	u16 owner;	/* domain id, DOM_HV, DOM_FREE or DOM_NONE */
+	u8 type;	/* enum frame_type; keeps its last value while type_count is 0 */
+	u8 flags;	/* FRAME_* */
+	u32 refs;	/* mappings and other uses; the frame is freed when this falls to 0 */
+	u32 type_count; /* uses as `type` */
+	u32 pfn;	/* shadow mode: which page of its owner this is */
+	u32 aux;	/* free list link; shadow: hint (see shadow.c); direct: see validate.c */
+};
+#define FRAME_VALIDATED 0x01 /* the contents were checked for the present type */
+#define FRAME_PINNED 0x02    /* the guest holds a type reference by pinning */
+#define FRAME_ALLOCATED 0x04 /* its owner holds the reference of allocation */
+#define FRAME_TRACED 0x08    /* shadow: guest writes must come to us (table, planted code, GDT) */
+
+extern struct frame *frame_table;
+extern u32 nr_frames; /* machine frames covered by frame_table and m2p */
+extern u32 *m2p;      /* machine to guest-physical; mapped read-only for direct-mode guests */
+
+/** @return the frame's entry, or NULL if there is no such memory. */
+static inline struct frame *frame_of(mfn_t m)
+{
+	return m.n < nr_frames ? &frame_table[m.n] : 0;
+}
+static inline mfn_t frame_mfn(const struct frame *f)
+{
+	return mfn(f - frame_table);
+}
+
+/** Take one machine frame for `owner`, with one reference; contents are zero.
+ * @return the frame, or INVALID_FRAME if memory is exhausted. */
+mfn_t alloc_frame(u16 owner);
+/** Give a frame back: its references must be 0. */
+void free_frame(struct frame *f);
+/** How many frames are free. */
+u32 free_frames(void);
+
+/** Boot: describe memory to the frame table; frames in [first, end) become free. */
+void frames_init(struct frame *table, u32 *m2p_table, u32 frames);
+void frames_release(u32 first, u32 end);
+
+/**
+ * Take a reference to a frame that `owner` must own. @return false if it does not, or on overflow.
+ */
+bool frame_get(struct frame *f, u16 owner);
+/** Drop a reference; the last one frees the frame. */
+void frame_put(struct frame *f);
+
+/** The hypervisor's own permanent memory: one zeroed page, by its linear address; NULL if none. */
+void *hv_alloc_page(void);
+/** `n` contiguous pages; only before the first domain starts. */
+void *hv_alloc_pages(u32 n);
+void hv_free_page(void *page);
+mfn_t hv_page_mfn(const void *page);
+
+#endif
