@@ -24,15 +24,14 @@
 #define GATE_SHADOW_GDT_NR 504	       /* descriptors that belong to a shadow-mode guest */
 #define GATE_SHADOW_RESERVED 0x0FC0    /* first reserved selector in shadow mode */
 #define GATE_DIRECT_RESERVED 0xE000    /* the same in direct mode */
-#define GATE_SEL_CS 0x08	       /* offsets from the first reserved selector */
+#define GATE_SEL_LDT 0x00	       /* offsets from the first reserved selector */
+#define GATE_SEL_CS 0x08
 #define GATE_SEL_DS 0x10
 #define GATE_SEL_RING1_CS 0x18
 #define GATE_SEL_RING1_DS 0x20
 #define GATE_SEL_RING3_CS 0x28
 #define GATE_SEL_RING3_DS 0x30
 #define GATE_SEL_TSS 0x38
-#define GATE_SEL_LDT_SHADOW 0x10 /* no room for a ninth: not used in shadow mode */
-#define GATE_SEL_LDT 0x40	 /* direct mode only */
 /* Flat ring-1 segments that a shadow-mode guest starts with, before it has a GDT. */
 #define GATE_BOOT_CS (GATE_SHADOW_RESERVED + GATE_SEL_RING1_CS + 1)
 #define GATE_BOOT_DS (GATE_SHADOW_RESERVED + GATE_SEL_RING1_DS + 1)
@@ -69,7 +68,8 @@ struct desc *gate_guest_gdt(struct gate *g, u32 *nr);
 struct desc gate_clip_descriptor(struct desc d);
 /** The real descriptor of a selector in this domain's GDT, or NULL if beyond the table. */
 struct desc *gate_descriptor(struct gate *g, u16 selector);
-/** Direct mode: the four words that go into each guest page directory's slots from HV_BASE up. */
+/** Write the hypervisor's entries into the slots from HV_BASE up of a page directory that a guest
+ * will run on: M2P and gate, and under `segments` the whole hypervisor. */
 void gate_fill_slots(const struct gate *g, u32 *page_directory);
 /** Leave the hypervisor for `current`. Does not return. */
 void gate_exit(struct vcpu *v) __attribute__((noreturn));

@@ -28,6 +28,7 @@ struct virt_cpu {
 	u32 cr0, cr2, cr3, cr4;
 	u8 intr_flag;	/* EFLAGS.IF */
 	u8 intr_shadow; /* 1: the instruction after sti or mov ss has not run yet */
+	u8 stepping;	/* 1: the real TF is ours, to see the end of that instruction */
 	u8 iopl;
 	struct table_reg gdt, idt, ldt, tr; /* base, limit of the segments for ldt and tr */
 	u16 ldt_sel, tr_sel;
@@ -67,6 +68,9 @@ struct vcpu {
 	u32 fault; /* number of the current fault episode, 0: none */
 	u32 last_fault;
 };
+
+#define MMU_SHADOW 1 /* struct domain.mode: enum mmu of event.def */
+#define MMU_DIRECT 2
 
 #define DOM_HV 0xFFFFu /* owner of the hypervisor's own frames */
 #define DOM_FREE 0xFFFEu

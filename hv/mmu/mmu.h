@@ -29,8 +29,14 @@ struct mmu_ops {
 	 * @return the frame, or INVALID_FRAME with `*pf` set.
 	 */
 	mfn_t (*translate)(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf);
-	/** Called after the hypervisor itself wrote `len` bytes into that frame for the guest. */
-	void (*wrote)(struct vcpu *v, mfn_t m, u32 offset, u32 len);
+	/**
+	 * Store `len` bytes at `offset` of frame `m` on behalf of the guest (which translate() has
+	 * allowed): plain memory is simply written; a write to a page table is validated or followed
+	 * by its shadow. Does not cross the frame.
+	 * @return true, or false with `*pf` set: nothing was written.
+	 */
+	bool (*write)(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
+		      struct guest_fault *pf);
 	/** CR0, CR3 or CR4 of the guest changed (v->virt holds the new ones); `old_cr3` the old. */
 	void (*cr_changed)(struct vcpu *v, u32 old_cr3);
 	void (*invlpg)(struct vcpu *v, vaddr_t va);
