@@ -10,6 +10,7 @@ struct mmu_ops;
 struct gate;
 struct vdev;
 struct shadow_state;
+struct direct_state;
 struct domain;
 
 /** Where the processor is, in the trace's words (event.def, enum lane). */
@@ -89,6 +90,7 @@ struct domain {
 	mfn_t *p2m;	   /* [nr_pages], INVALID_FRAME where there is none yet */
 	struct vdev *vdev; /* shadow mode: its PIC, PIT and UART */
 	struct shadow_state *shadow;
+	struct direct_state *direct; /* direct mode: mmu/direct/direct.h */
 	struct shared_info *shared; /* direct mode, hypervisor's mapping */
 	mfn_t shared_mfn;
 	struct evtchn *evtchn;
