@@ -42,7 +42,7 @@ struct gate {
 	struct desc *idt;	/* [256] */
 	struct tss *tss;
 	u32 *pt;		/* the page table that maps the gate while the guest runs */
-	mfn_t pt_mfn;
+	u32 *monitor_pt;	 /* the same for the hypervisor: all writable */
 	u32 *monitor_pd; /* the hypervisor's page directory for this domain */
 	u32 monitor_cr3;
 	u16 reserved_sel; /* GATE_SHADOW_RESERVED or GATE_DIRECT_RESERVED */
@@ -50,6 +50,8 @@ struct gate {
 
 /** True if the hypervisor is protected by segment limits, false if by paging. */
 extern bool isolation_segments;
+/** The page-directory entry of the M2P table, as guests and hypervisor see it. */
+extern u32 m2p_pde;
 /** 0xFC3FF: the page number of the last page that guest segments may reach under `segments`. */
 #define GUEST_LIMIT_PAGES 0xFC3FFu
 
@@ -57,6 +59,10 @@ extern bool isolation_segments;
 bool gate_create(struct domain *d);
 /** Move the gate to another 4 MB slot (its first page goes to `va`). */
 void gate_place(struct gate *g, u32 va);
+/** The set of the gate's pages changed (a GDT page was mapped or unmapped): map them anew. */
+void gate_remap(struct gate *g);
+/** The page-directory entry through which a guest's address space maps the gate. */
+u32 gate_guest_pde(const struct gate *g);
 /** Make this vcpu's tables the CPU's: GDTR, IDTR, TR, monitor CR3. */
 void gate_activate(struct vcpu *v);
 /** Point vector `vec` straight at a ring-1 handler, or (cs 0) back at the hypervisor. Arguments
@@ -71,6 +77,11 @@ struct desc *gate_descriptor(struct gate *g, u16 selector);
 /** Write the hypervisor's entries into the slots from HV_BASE up of a page directory that a guest
  * will run on: M2P and gate, and under `segments` the whole hypervisor. */
 void gate_fill_slots(const struct gate *g, u32 *page_directory);
+/**
+ * A fault in ring 0: was it the guest's registers that could not be restored? Then puts them back
+ * into v->regs as they were before the attempt and returns true. @param frame the fault's frame
+ */
+bool gate_exit_fault(struct vcpu *v, const struct cpu_regs *frame);
 /** Leave the hypervisor for `current`. Does not return. */
 void gate_exit(struct vcpu *v) __attribute__((noreturn));
 

@@ -15,6 +15,5 @@
 void *map_domain_page(mfn_t m);
 /** Release a mapping; `p` may point anywhere into the page. */
 void unmap_domain_page(const void *p);
-void domain_page_init(void);
 
 #endif

@@ -1,0 +1,203 @@
+/* main.c: from the boot loader to the first domain. */
+#include "boot/multiboot.h"
+#include "boot/options.h"
+#include "cpu/gate.h"
+#include "cpu/layout.h"
+#include "cpu/pic.h"
+#include "cpu/uart.h"
+#include "dom/build.h"
+#include "dom/build_pv.h"
+#include "dom/time.h"
+#include "lib/printk.h"
+#include "lib/string.h"
+#include "mem/frame.h"
+#include "mem/heap.h"
+#include "trace/trace.h"
+#include "trap/trap.h"
+
+#define HEAP_BYTES (12u << 20)
+#define MB (1u << 20)
+
+u32 hv_page_directory[NR_PTES] __attribute__((aligned(PAGE_SIZE)));
+extern u32 window_pt[];
+extern u8 hv_end[];
+
+static struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW};
+static struct domain domain0;
+
+void hv_main(u32 magic, maddr_t info) __attribute__((noreturn));
+
+void machine_exit(u32 code)
+{
+	trace_flush();
+	uart_drain();
+	outb(0xF4, code); /* QEMU's isa-debug-exit: status (code << 1) | 1 */
+	for (const char *s = "Shutdown"; *s; s++)
+		outb(0x8900, *s); /* Bochs */
+	for (;;)
+		asm volatile("cli\n\thlt");
+}
+
+/* The end of the memory that starts at 1 MiB, cut to what the frame table is made for. */
+static u32 memory_end(const struct multiboot_info *mbi)
+{
+	u32 kb = mbi->flags & MBI_MEM ? mbi->mem_upper : 0;
+
+	if (kb < 31 * 1024) {
+		printk("trapline: at least 32 MB of memory is needed, found %u KB\n", kb);
+		machine_exit(2);
+	}
+	if (kb > 1023 * 1024)
+		kb = 1023 * 1024;
+	return 1 * MB + (kb & ~3u) * 1024;
+}
+
+static struct module module(const struct multiboot_info *mbi, u32 i)
+{
+	const struct multiboot_module *m = hv_virt(maddr(mbi->mods_addr));
+
+	if (!(mbi->flags & MBI_MODS) || i >= mbi->mods_count)
+		return (struct module){0};
+	if (m[i].end > HV_LINEAR_SIZE || m[i].start > m[i].end) {
+		printk("trapline: module %u lies beyond the first 48 MB of memory\n", i);
+		machine_exit(2);
+	}
+	return (struct module){hv_virt(maddr(m[i].start)), m[i].end - m[i].start};
+}
+
+/* Take `bytes` at *at, and move it on by whole pages. */
+static maddr_t carve(u32 *at, u32 bytes)
+{
+	maddr_t m = maddr(*at);
+
+	*at = (*at + bytes + PAGE_SIZE - 1) & PAGE_MASK;
+	if (*at > HV_LINEAR_SIZE) {
+		printk("trapline: the hypervisor's own memory does not fit 48 MB\n");
+		machine_exit(2);
+	}
+	return m;
+}
+
+/* Behind the image and the modules: frame table, M2P, trace ring, heap; the rest is for guests. */
+static maddr_t lay_out_memory(const struct multiboot_info *mbi)
+{
+	u32 end = memory_end(mbi), frames = end / PAGE_SIZE, at = hv_phys(hv_end).a;
+	maddr_t table, m2p_at, ring, heap;
+
+	for (u32 i = 0; mbi->flags & MBI_MODS && i < mbi->mods_count; i++) {
+		u32 module_end = hv_phys(module(mbi, i).start).a + module(mbi, i).len;
+
+		if (module_end > at)
+			at = (module_end + PAGE_SIZE - 1) & PAGE_MASK;
+	}
+	table = carve(&at, frames * sizeof(struct frame));
+	m2p_at = carve(&at, frames * sizeof(u32));
+	ring = carve(&at, options.trace_kb * 1024);
+	heap = carve(&at, HEAP_BYTES);
+	frames_init(hv_virt(table), hv_virt(m2p_at), frames);
+	heap_init(heap, maddr(at));
+	for (u32 i = 0; i < at / PAGE_SIZE; i++)
+		frame_table[i] = (struct frame){.owner = DOM_HV, .refs = 1};
+	frames_release(at / PAGE_SIZE, frames);
+	return ring;
+}
+
+bool probe_segment_limits(void)
+{
+	extern u32 probe_read(void);
+	/* A data segment of one byte; the null slot of the GDT's reserved part is free. */
+	struct gate *g = current->domain->gate;
+	u16 sel = g->reserved_sel + GATE_SEL_LDT;
+	struct desc *d = gate_descriptor(g, sel);
+	u32 minded;
+
+	*d = (struct desc){0, DESC_P | DESC_S | DESC_RW | DESC_A | DESC_DB};
+	asm volatile("movl %0, %%gs" : : "r"((u32)sel));
+	minded = probe_read();
+	asm volatile("movl %0, %%gs" : : "r"(0));
+	*d = (struct desc){0, 0};
+	return minded;
+}
+
+/* The M2P table, read-only, in the first 4 MiB of the hypervisor's part of each address space. */
+static void map_m2p(void)
+{
+	u32 *pt = hv_alloc_page();
+	u32 pages = (nr_frames * sizeof(u32) + PAGE_SIZE - 1) / PAGE_SIZE;
+
+	for (u32 i = 0; i < pages; i++)
+		pt[i] = (hv_phys(m2p).a + i * PAGE_SIZE) | PTE_P | PTE_A | PTE_D;
+	m2p_pde = hv_phys(pt).a | PTE_P | PTE_A;
+	hv_page_directory[MACH2PHYS_VIRT_START >> 22] = m2p_pde;
+}
+
+void hv_main(u32 magic, maddr_t info)
+{
+	const struct multiboot_info *mbi = hv_virt(info);
+	struct module kernel, initrd;
+	maddr_t ring;
+	bool limits, built;
+	u32 khz;
+
+	uart_init();
+	if (magic != MULTIBOOT_LOADED)
+		panic("not started by a Multiboot 1 loader (magic %x)", magic);
+	if (mbi->flags & MBI_CMDLINE)
+		options_parse(hv_virt(maddr(mbi->cmdline)));
+	kernel = module(mbi, 0);
+	initrd = module(mbi, 1);
+	if (!kernel.len) {
+		printk("trapline: no guest kernel: pass it as the first module\n");
+		machine_exit(2);
+	}
+	ring = lay_out_memory(mbi);
+	hv_page_directory[HV_WINDOW >> 22] = hv_phys(window_pt).a | PTE_P | PTE_RW;
+	map_m2p();
+
+	pic_init();
+	if (!gate_create(&hypervisor))
+		panic("no memory for the first gate");
+	hypervisor.vcpu.domain = &hypervisor;
+	gate_activate(&hypervisor.vcpu);
+	limits = probe_segment_limits();
+	isolation_segments = options.isolation == ISOLATION_SEGMENTS ||
+			     (options.isolation == ISOLATION_AUTO && limits &&
+			      options.mmu == MMU_DIRECT);
+	khz = time_init();
+	if (options.stream)
+		uart2_init();
+	trace_init(hv_virt(ring), options.trace_kb * 1024, options.trace, options.stream, khz);
+	trace_machine(NULL, LANE_VMM, LANE_VMM, options.mmu, isolation_segments, limits, nr_frames,
+		      khz);
+	printk("trapline: mmu=%s isolation=%s (segment limits are %s by this CPU), %u MB, %u MHz\n",
+	       options.mmu == MMU_SHADOW ? "shadow" : "direct",
+	       isolation_segments ? "segments" : "paging", limits ? "checked" : "not checked",
+	       nr_frames / 256, khz / 1000);
+	if (isolation_segments && !limits)
+		printk("trapline: warning: nothing protects the hypervisor from ring 1 here\n");
+
+	domain0.id = 0;
+	domain0.mode = options.mmu;
+	domain0.vcpu.domain = &domain0;
+	domain0.vcpu.lane = LANE_GUEST;
+	if (!gate_create(&domain0))
+		panic("no memory for a gate");
+	if (options.mmu == MMU_SHADOW)
+		built = build_native(&domain0, kernel, initrd, options.guest, options.mem_mb * 256);
+	else
+		built = build_pv(&domain0, kernel.start, kernel.len, initrd.start, initrd.len,
+				 options.guest, options.mem_mb * 256);
+	if (!built) {
+		printk("trapline: the domain could not be built\n");
+		machine_exit(2);
+	}
+	gate_activate(&domain0.vcpu);
+	pic_unmask(0);
+	pic_unmask(4);
+	uart_enable_rx_irq();
+	trace_domain_start(&domain0.vcpu, LANE_VMM, LANE_VMM, domain0.nr_pages,
+			   domain0.vcpu.regs->eip);
+	timer_rearm();
+	domain0.vcpu.regs->vec = 0;
+	resume();
+}

@@ -1,0 +1,37 @@
+/* multiboot.h: what a Multiboot 1 loader hands over, to us and by us (specification 0.6.96, 3.3). */
+#ifndef HV_MULTIBOOT_H
+#define HV_MULTIBOOT_H
+
+#include <trapline/types.h>
+
+#define MULTIBOOT_LOADED 0x2BADB002u
+
+#define MBI_MEM 0x001u
+#define MBI_CMDLINE 0x004u
+#define MBI_MODS 0x008u
+#define MBI_MMAP 0x040u
+
+struct multiboot_info {
+	u32 flags;
+	u32 mem_lower, mem_upper; /* KiB below 640 KiB, and from 1 MiB up to the first hole */
+	u32 boot_device;
+	u32 cmdline;
+	u32 mods_count, mods_addr;
+	u32 syms[4];
+	u32 mmap_length, mmap_addr;
+	u32 rest[9];
+} __attribute__((packed));
+
+struct multiboot_module {
+	u32 start, end; /* first byte, byte after the last */
+	u32 string;
+	u32 reserved;
+} __attribute__((packed));
+
+struct multiboot_mmap {
+	u32 size; /* of the rest of this entry */
+	u64 addr, len;
+	u32 type; /* 1: usable memory */
+} __attribute__((packed));
+
+#endif

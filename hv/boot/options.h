@@ -1,0 +1,23 @@
+/* options.h: the hypervisor's command line. */
+#ifndef HV_OPTIONS_H
+#define HV_OPTIONS_H
+
+#include <trapline/types.h>
+
+struct options {
+	u8 mmu;		/* MMU_SHADOW or MMU_DIRECT */
+	u8 isolation;	/* ISOLATION_* */
+	u32 trace;	/* classes */
+	bool stream;	/* trace out of COM2 */
+	u32 trace_kb;	/* size of the trace ring */
+	u32 mem_mb;	/* memory of the guest */
+	char guest[512]; /* the guest's command line: scenario= and seed= */
+};
+enum { ISOLATION_AUTO, ISOLATION_SEGMENTS, ISOLATION_PAGING };
+
+extern struct options options;
+
+/** Parse the command line. A bad option stops the machine with its name and what is allowed. */
+void options_parse(const char *cmdline);
+
+#endif

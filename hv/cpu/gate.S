@@ -1,0 +1,90 @@
+/*
+ * gate.S: the code of the gate: into the hypervisor, and out of it.
+ *
+ * Everything between gate_code and gate_code_end is a template: gate.c copies it into each domain's
+ * gate, at whatever address that lies, so it may only jump within itself by relative jumps. It
+ * must fit one page.
+ */
+#include "cpu/layout.h"
+
+#define REGS_ESP_CS 60 /* offset of cs in struct cpu_regs */
+
+	.text
+	.globl gate_code, gate_code_end, gate_stubs, gate_monitor_cr3, gate_switch_in
+	.globl gate_leave, gate_leave_same_cr3
+
+/* One stub per vector, each 16 bytes long: they make every frame look alike. */
+	.macro stub vec
+	.balign 16
+	.if !(\vec == 8 || (\vec >= 10 && \vec <= 14) || \vec == 17)
+	pushl $0 /* where the CPU pushes no error code */
+	.endif
+	pushl $\vec
+	jmp gate_common
+	.endm
+
+	.balign 4096
+gate_code:
+gate_stubs:
+	.set vec, 0
+	.rept 48 /* exceptions 0-31, hardware interrupts 32-47 */
+	stub vec
+	.set vec, vec + 1
+	.endr
+	stub 0x82
+
+/* Stack: vec, err, eip, cs, eflags, and from rings 1 and 3 esp, ss. */
+gate_common:
+	cld
+	pushal
+	pushl %ds
+	pushl %es
+	pushl %fs
+	pushl %gs
+	/* The CPU took SS from the TSS: it is the hypervisor's data segment, whatever its number. */
+	movl %ss, %eax
+	movl %eax, %ds
+	movl %eax, %es
+gate_switch_in: /* under `segments` these two become a jump over themselves */
+gate_monitor_cr3 = . + 1
+	movl $0, %eax
+	movl %eax, %cr3
+	testb $3, REGS_ESP_CS(%esp)
+	jz from_ring0
+	movl $hv_stack_top, %esp
+	movl $trap_entry, %eax
+	jmp *%eax
+
+/*
+ * From the hypervisor itself: an interrupt while it idles, a fault at the very exit (see
+ * gate_exit_fault), or a bug. The frame stays where it is.
+ */
+from_ring0:
+	movl %esp, %eax
+	pushl %eax
+	movl $hv_trap, %eax
+	call *%eax
+	addl $4, %esp
+	jmp restore
+
+/* eax: the guest's CR3; esp: its struct cpu_regs, in the entry-stack page. */
+gate_leave:
+	movl %eax, %cr3
+gate_leave_same_cr3:
+restore:
+	popl %gs
+	popl %fs
+	popl %es
+	popl %ds
+	popal
+	addl $8, %esp /* vec, err */
+	iret
+gate_code_end:
+
+	.bss
+	.balign 4096
+	.space 16384
+	.globl hv_stack_top
+hv_stack_top:
+
+	.section .note.GNU-stack, "", @progbits

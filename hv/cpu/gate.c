@@ -1,0 +1,307 @@
+/*
+ * gate.c: building the gate of each domain, and the last steps before a guest runs.
+ *
+ * Under `paging` isolation a ring-1 kernel, which the paging unit takes for a supervisor, can read
+ * the gate and write its entry stack. Neither matters: there is nothing secret in it, and what
+ * lies on the stack counts only between the CPU's pushing it and the guest's next instruction.
+ */
+#include "cpu/gate.h"
+#include "cpu/layout.h"
+#include "lib/printk.h"
+#include "lib/string.h"
+#include "mem/frame.h"
+#include "trap/trap.h"
+
+bool isolation_segments;
+u32 m2p_pde;
+
+extern u8 gate_code[], gate_code_end[], gate_stubs[], gate_monitor_cr3[], gate_switch_in[];
+extern u8 gate_leave[], gate_leave_same_cr3[];
+extern u32 window_pt[], hv_page_directory[];
+
+#define STUB_SIZE 16
+#define HYPERCALL_STUB 48
+#define PAGES(n) ((n) * PAGE_SIZE)
+
+static struct desc segment(u32 limit_pages, u32 dpl, bool code)
+{
+	u32 limit = limit_pages - 1;
+
+	return (struct desc){
+		.lo = limit & 0xFFFF,
+		.hi = (limit & 0xF0000) | DESC_G | DESC_DB | DESC_P | dpl << DESC_DPL_SHIFT |
+		      DESC_S | DESC_RW | DESC_A | (code ? DESC_CODE : 0),
+	};
+}
+
+static struct desc system_segment(u32 base, u32 limit, u32 type)
+{
+	return (struct desc){
+		.lo = base << 16 | limit,
+		.hi = (base & 0xFF000000) | (base >> 16 & 0xFF) | DESC_P | type << 8,
+	};
+}
+
+static void set_gate(struct desc *idt, u32 vec, u16 sel, u32 offset, u32 type, u32 dpl)
+{
+	idt[vec].lo = sel << 16 | (offset & 0xFFFF);
+	idt[vec].hi = (offset & 0xFFFF0000) | DESC_P | dpl << DESC_DPL_SHIFT | type << 8;
+}
+
+struct desc *gate_descriptor(struct gate *g, u16 selector)
+{
+	u32 page = GATE_GDT + selector / PAGE_SIZE;
+
+	if (page >= ARRAY_SIZE(g->page) || !g->page[page])
+		return NULL;
+	return (struct desc *)(g->page[page] + (selector & (PAGE_SIZE - 1) & ~7u));
+}
+
+struct desc *gate_guest_gdt(struct gate *g, u32 *nr)
+{
+	*nr = GATE_SHADOW_GDT_NR;
+	return (struct desc *)g->page[GATE_GDT];
+}
+
+struct desc gate_clip_descriptor(struct desc d)
+{
+	u32 base = desc_base(d), limit = desc_limit(d), room = HV_BASE - 1 - base;
+
+	if (!isolation_segments)
+		return d;
+	/* An expand-down segment reaches from its limit to 4 GiB: there is no clipping that. */
+	if (base >= HV_BASE || (!(d.hi & DESC_CODE) && (d.hi & DESC_EC)))
+		return (struct desc){0, 0};
+	if (limit > room) {
+		limit = room >> 12;
+		d.lo = (d.lo & 0xFFFF0000) | (limit & 0xFFFF);
+		d.hi = (d.hi & ~0x000F0000u) | (limit & 0xF0000) | DESC_G;
+		/* A room that is no whole number of pages loses its last part. */
+		if ((room & 0xFFF) != 0xFFF) {
+			limit--;
+			d.lo = (d.lo & 0xFFFF0000) | (limit & 0xFFFF);
+			d.hi = (d.hi & ~0x000F0000u) | (limit & 0xF0000);
+		}
+	}
+	return d;
+}
+
+/* The hypervisor's own descriptors, from the first reserved selector on. */
+static void build_reserved_gdt(struct gate *g, u8 mode)
+{
+	struct desc *d = gate_descriptor(g, g->reserved_sel);
+	/* Under `segments` the flat guest segments end below us; direct-mode guests may read the
+	 * M2P table, so theirs end behind it, as Xen's do. */
+	u32 guest_pages = 0x100000;
+
+	if (mode == MMU_DIRECT)
+		guest_pages = GUEST_LIMIT_PAGES + 1;
+	else if (isolation_segments)
+		guest_pages = HV_BASE >> PAGE_SHIFT;
+	d[GATE_SEL_CS / 8] = segment(0x100000, 0, true);
+	d[GATE_SEL_DS / 8] = segment(0x100000, 0, false);
+	d[GATE_SEL_RING1_CS / 8] = segment(guest_pages, 1, true);
+	d[GATE_SEL_RING1_DS / 8] = segment(guest_pages, 1, false);
+	d[GATE_SEL_RING3_CS / 8] = segment(guest_pages, 3, true);
+	d[GATE_SEL_RING3_DS / 8] = segment(guest_pages, 3, false);
+	d[GATE_SEL_TSS / 8] =
+		system_segment(g->va + PAGES(GATE_TABLES) + GATE_TSS_OFFSET, sizeof(struct tss) - 1,
+			       DESC_TSS_AVAIL);
+}
+
+/* All that depends on the gate's linear address. */
+static void relocate(struct gate *g)
+{
+	u32 cs = g->reserved_sel + GATE_SEL_CS;
+
+	for (u32 vec = 0; vec < VEC_IRQ0 + NR_IRQS; vec++)
+		set_gate(g->idt, vec, cs, g->va + vec * STUB_SIZE, DESC_INTR_GATE, 0);
+	/* The only vector that ring 1 may raise by itself; from ring 3 even that one is a #GP. */
+	if (g->reserved_sel == GATE_DIRECT_RESERVED)
+		set_gate(g->idt, XEN_HYPERCALL_VECTOR, cs, g->va + HYPERCALL_STUB * STUB_SIZE,
+			 DESC_INTR_GATE, 1);
+	g->tss->ss0 = g->reserved_sel + GATE_SEL_DS;
+	g->tss->esp0 = g->va + PAGES(GATE_STACK) + PAGE_SIZE;
+	g->tss->iomap = sizeof(struct tss); /* beyond the limit: no port is free for ring 1 or 3 */
+}
+
+/* Map the gate's pages at its address in one page table. */
+static void map_pages(struct gate *g, u32 *pt, bool for_guest)
+{
+	u32 first = (g->va >> PAGE_SHIFT) % NR_PTES;
+
+	memset(pt, 0, PAGE_SIZE);
+	for (u32 i = 0; i < ARRAY_SIZE(g->page); i++) {
+		bool writable = !for_guest || i == GATE_STACK;
+
+		if (g->page[i])
+			pt[first + i] = mfn_maddr(hv_page_mfn(g->page[i])).a | PTE_P | PTE_A |
+					PTE_D | (writable ? PTE_RW : 0);
+	}
+}
+
+static u32 pde_of(const void *table)
+{
+	return mfn_maddr(hv_page_mfn(table)).a | PTE_P | PTE_RW | PTE_A | PTE_D;
+}
+
+bool gate_create(struct domain *d)
+{
+	struct gate *g = hv_alloc_page();
+	u32 gdt_page;
+	u8 *code;
+
+	if (!g)
+		return false;
+	g->va = HV_GATE;
+	g->reserved_sel = d->mode == MMU_DIRECT ? GATE_DIRECT_RESERVED : GATE_SHADOW_RESERVED;
+	gdt_page = GATE_GDT + g->reserved_sel / PAGE_SIZE;
+	for (u32 i = 0; i < GATE_GDT; i++)
+		g->page[i] = hv_alloc_page();
+	g->page[gdt_page] = hv_alloc_page();
+	g->pt = hv_alloc_page();
+	g->monitor_pt = hv_alloc_page();
+	g->monitor_pd = hv_alloc_page();
+	if (!g->page[0] || !g->page[1] || !g->page[2] || !g->page[gdt_page] || !g->pt ||
+	    !g->monitor_pt || !g->monitor_pd)
+		return false; /* only at start-up, where the caller gives up */
+
+	g->idt = (struct desc *)g->page[GATE_TABLES];
+	g->tss = (struct tss *)(g->page[GATE_TABLES] + GATE_TSS_OFFSET);
+	d->vcpu.regs = (struct cpu_regs *)(g->page[GATE_STACK] + PAGE_SIZE) - 1;
+	g->monitor_cr3 = mfn_maddr(hv_page_mfn(g->monitor_pd)).a;
+
+	code = g->page[GATE_CODE];
+	memcpy(code, gate_code, gate_code_end - gate_code);
+	if (isolation_segments) {
+		u8 *in = code + (gate_switch_in - gate_code);
+
+		in[0] = 0xEB; /* jmp over both moves */
+		in[1] = 8 - 2;
+	} else {
+		memcpy(code + (gate_monitor_cr3 - gate_code), &g->monitor_cr3, 4);
+	}
+
+	memcpy(g->monitor_pd, hv_page_directory, PAGE_SIZE);
+	build_reserved_gdt(g, d->mode);
+	gate_place(g, HV_GATE);
+	d->gate = g;
+	return true;
+}
+
+void gate_place(struct gate *g, u32 va)
+{
+	struct desc *d = gate_descriptor(g, g->reserved_sel);
+
+	g->monitor_pd[g->va >> 22] = 0;
+	g->va = va;
+	relocate(g);
+	d[GATE_SEL_TSS / 8] =
+		system_segment(va + PAGES(GATE_TABLES) + GATE_TSS_OFFSET, sizeof(struct tss) - 1,
+			       DESC_TSS_AVAIL);
+	map_pages(g, g->pt, true);
+	map_pages(g, g->monitor_pt, false);
+	g->monitor_pd[va >> 22] = pde_of(g->monitor_pt);
+	if (current && current->domain->gate == g)
+		gate_activate(current);
+}
+
+void gate_remap(struct gate *g)
+{
+	map_pages(g, g->pt, true);
+	map_pages(g, g->monitor_pt, false);
+	if (current && current->domain->gate == g)
+		write_cr3(read_cr3());
+}
+
+u32 gate_guest_pde(const struct gate *g)
+{
+	return pde_of(isolation_segments ? g->monitor_pt : g->pt);
+}
+
+void gate_fill_slots(const struct gate *g, u32 *page_directory)
+{
+	for (u32 slot = HV_BASE >> 22; slot < NR_PTES; slot++)
+		page_directory[slot] = isolation_segments ? g->monitor_pd[slot] : 0;
+	if (g->reserved_sel == GATE_DIRECT_RESERVED)
+		page_directory[MACH2PHYS_VIRT_START >> 22] = m2p_pde;
+	page_directory[g->va >> 22] = gate_guest_pde(g);
+}
+
+void gate_activate(struct vcpu *v)
+{
+	struct gate *g = v->domain->gate;
+	u16 gdt_limit = g->reserved_sel % PAGE_SIZE == 0 ? g->reserved_sel + 0x47 : 0xFFF;
+	struct {
+		u16 limit;
+		u32 base;
+	} __attribute__((packed)) gdtr = {gdt_limit, g->va + PAGES(GATE_GDT)},
+				  idtr = {256 * 8 - 1, g->va + PAGES(GATE_TABLES)};
+
+	write_cr3(isolation_segments && v->cr3 ? v->cr3 : g->monitor_cr3);
+	/* ltr wants an available TSS and marks it busy. */
+	gate_descriptor(g, g->reserved_sel + GATE_SEL_TSS)->hi &= ~0x200u;
+	asm volatile("lgdt %0\n\t"
+		     "lidt %1\n\t"
+		     "movl %2, %%ds\n\t"
+		     "movl %2, %%es\n\t"
+		     "movl %2, %%ss\n\t"
+		     "pushl %3\n\t"
+		     "pushl $1f\n\t"
+		     "lret\n"
+		     "1:\tltr %w4\n\t"
+		     "xorl %%eax, %%eax\n\t"
+		     "lldt %%ax"
+		     :
+		     : "m"(gdtr), "m"(idtr), "r"(g->reserved_sel + GATE_SEL_DS),
+		       "r"(g->reserved_sel + GATE_SEL_CS), "r"(g->reserved_sel + GATE_SEL_TSS)
+		     : "eax", "memory");
+	current = v;
+}
+
+void gate_set_fast(struct gate *g, u8 vec, u16 cs, u32 eip)
+{
+	if (cs)
+		set_gate(g->idt, vec, cs, eip, DESC_TRAP_GATE, 3);
+	else if (vec < VEC_IRQ0 + NR_IRQS)
+		panic("vector %u is the hypervisor's", vec);
+	else
+		g->idt[vec] = (struct desc){0, 0};
+}
+
+void gate_exit(struct vcpu *v)
+{
+	struct gate *g = v->domain->gate;
+	const u8 *leave = isolation_segments ? gate_leave_same_cr3 : gate_leave;
+
+	asm volatile("movl %0, %%esp\n\t"
+		     "jmp *%1"
+		     :
+		     : "r"(g->va + PAGES(GATE_STACK) + PAGE_SIZE - sizeof(struct cpu_regs)),
+		       "r"(g->va + (leave - gate_code)), "a"(v->cr3)
+		     : "memory");
+	__builtin_unreachable();
+}
+
+/*
+ * The way out pops registers upwards from struct cpu_regs. If a pop of a segment register or the
+ * iret faults (the guest asked for a selector that has gone since, or an EIP beyond its segment),
+ * the CPU's frame has overwritten only slots below the fault's ESP. Those are exactly the ones
+ * already popped, and the stub has just saved their values again.
+ */
+bool gate_exit_fault(struct vcpu *v, const struct cpu_regs *frame)
+{
+	struct gate *g = v->domain->gate;
+	u32 leave = g->va + (gate_leave - gate_code);
+	u32 regs_va = g->va + PAGES(GATE_STACK) + PAGE_SIZE - sizeof(struct cpu_regs);
+	struct cpu_regs copy = *frame;
+	u32 done;
+
+	if (frame->eip < leave || frame->eip >= g->va + (u32)(gate_code_end - gate_code))
+		return false;
+	done = (u32)&frame->esp - regs_va; /* ESP at the fault: no esp and ss were pushed */
+	if (done > offsetof(struct cpu_regs, vec))
+		done = offsetof(struct cpu_regs, vec); /* at the iret */
+	memcpy(v->regs, &copy, done);
+	return true;
+}

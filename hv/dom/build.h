@@ -1,0 +1,21 @@
+/* build.h: making a domain out of a kernel image. */
+#ifndef HV_BUILD_H
+#define HV_BUILD_H
+
+#include "dom/domain.h"
+
+/** A file that the boot loader put into memory. */
+struct module {
+	const void *start;
+	u32 len; /* bytes; 0: there is none */
+};
+
+/**
+ * Shadow mode: put an unmodified Multiboot 1 kernel into guest-physical memory and start it as a
+ * boot loader would, in protected mode without paging. @return false (with the reason printed) if
+ * the image cannot be loaded.
+ */
+bool build_native(struct domain *d, struct module kernel, struct module initrd,
+		  const char *cmdline, u32 nr_pages);
+
+#endif

@@ -1,0 +1,15 @@
+/* console.h: the one console, shared by the hypervisor and the guest. */
+#ifndef HV_CONSOLE_H
+#define HV_CONSOLE_H
+
+#include "dom/domain.h"
+
+/** A guest writes `n` bytes. Control characters other than tab, CR, LF, BS, BEL and ESC show as
+ * dots. */
+void console_write(struct domain *d, const char *buf, u32 n);
+/** A guest reads at most `n` bytes that were typed. @return how many. */
+u32 console_read(struct domain *d, char *buf, u32 n);
+/** IRQ 4: take in what was typed, and tell the guest. */
+void console_interrupt(void);
+
+#endif

@@ -1,0 +1,47 @@
+/* domain.c: the end of domains, and what is told of them. */
+#include "cpu/uart.h"
+#include "dom/deliver.h"
+#include "lib/printk.h"
+#include "trace/trace.h"
+
+struct vcpu *current;
+
+static void dump(struct vcpu *v)
+{
+	const struct cpu_regs *r = v->regs;
+	u8 code[8] = {0};
+	u32 n;
+
+	printk("  eip %08x  cs %04x (ring %u)  eflags %08x\n", r->eip, r->cs & 0xFFFF, r->cs & 3,
+	       r->eflags);
+	printk("  eax %08x  ebx %08x  ecx %08x  edx %08x\n", r->eax, r->ebx, r->ecx, r->edx);
+	printk("  esi %08x  edi %08x  ebp %08x  esp %08x\n", r->esi, r->edi, r->ebp, r->esp);
+	printk("  ds %04x  es %04x  fs %04x  gs %04x  ss %04x\n", r->ds & 0xFFFF, r->es & 0xFFFF,
+	       r->fs & 0xFFFF, r->gs & 0xFFFF, r->ss & 0xFFFF);
+	if (v->domain->mode == MMU_SHADOW)
+		printk("  virtual: cr0 %08x  cr2 %08x  cr3 %08x  cr4 %08x  IF %u\n", v->virt.cr0,
+		       v->virt.cr2, v->virt.cr3, v->virt.cr4, v->virt.intr_flag);
+	else
+		printk("  cr2 %08x  base mfn %x\n", v->virt.cr2, v->base.n);
+	n = guest_fetch(v, r->eip, code, sizeof(code));
+	printk("  code:");
+	for (u32 i = 0; i < n; i++)
+		printk(" %02x", code[i]);
+	printk("%s\n", n ? "" : " (cannot be read)");
+}
+
+void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
+{
+	if (d->dying)
+		return;
+	d->dying = true;
+	d->end_reason = reason;
+	d->end_code = code;
+	trace_domain_end(&d->vcpu, LANE_VMM, LANE_VMM, reason, code, d->vcpu.regs->eip);
+	if (reason == END_POWEROFF || reason == END_REBOOT) {
+		printk("trapline: domain %u: %s (code %u)\n", d->id, text, code);
+		return;
+	}
+	printk("trapline: domain %u ended: %s (code %u)\n", d->id, text, code);
+	dump(&d->vcpu);
+}

@@ -1,0 +1,113 @@
+/* time.c: system time from the time-stamp counter; the real timer as an alarm for all. */
+#include "comm/evtchn.h"
+#include "cpu/pic.h"
+#include "dev/vdev.h"
+#include "dom/time.h"
+
+#define CALIBRATE_MS 5
+#define CALIBRATE_TICKS 5966 /* of the 8254 */
+#define TICK_NS 10000000u    /* the periodic virtual timer of a direct-mode guest: 100 Hz */
+
+static u64 tsc_start;
+static u32 mul; /* ns = ((tsc << shift) * mul) >> 32, as in vcpu_time_info */
+static s8 shift;
+
+/* a / b for a quotient that fits 32 bits, as the processor's div has it. */
+static u32 div64(u64 a, u32 b)
+{
+	u32 q, r;
+
+	asm("divl %4" : "=a"(q), "=d"(r) : "a"((u32)a), "d"((u32)(a >> 32)), "r"(b));
+	return q;
+}
+
+u32 time_init(void)
+{
+	u64 start = rdtsc();
+	u32 khz;
+
+	pit_wait(CALIBRATE_TICKS);
+	/* Rounded to whole MHz: crystals are, and a rounded figure is the same in every run. */
+	khz = ((u32)(rdtsc() - start) / CALIBRATE_MS + 500) / 1000 * 1000;
+	if (khz == 0)
+		khz = 1000;
+	/* mul = 2^32 * 10^6 / khz must stay below 2^32: slower clocks are shifted up first. */
+	for (shift = 0; khz << shift <= 1000000u; shift++)
+		;
+	mul = div64((u64)1000000u << 32, khz << shift);
+	tsc_start = rdtsc();
+	return khz;
+}
+
+static u64 tsc_to_ns(u64 tsc)
+{
+	tsc <<= shift;
+	return ((u64)(u32)tsc * mul >> 32) + (u64)(u32)(tsc >> 32) * mul;
+}
+
+u64 system_time(void)
+{
+	return tsc_to_ns(rdtsc() - tsc_start);
+}
+
+void time_update_info(struct vcpu *v)
+{
+	struct vcpu_time_info *t = &v->info->time;
+	u64 now = rdtsc();
+
+	t->version |= 1; /* odd: being written */
+	asm volatile("" : : : "memory");
+	t->tsc_timestamp = now;
+	t->system_time = tsc_to_ns(now - tsc_start);
+	t->tsc_to_system_mul = mul;
+	t->tsc_shift = shift;
+	asm volatile("" : : : "memory");
+	t->version++;
+}
+
+static u64 deadline_of(const struct domain *d)
+{
+	u64 at;
+
+	if (d->mode == MMU_SHADOW)
+		return vdev_deadline(d->vdev);
+	/* The periodic timer runs only while the domain does; a blocked one has asked for a time. */
+	at = d->vcpu.blocked ? 0 : d->next_tick;
+	if (d->timer_deadline && (!at || d->timer_deadline < at))
+		at = d->timer_deadline;
+	return at;
+}
+
+void timer_rearm(void)
+{
+	u64 at = deadline_of(current->domain), now = system_time();
+
+	if (at)
+		pit_oneshot(at <= now ? 0 : at - now > 50000000 ? 50000000 : (u32)(at - now));
+}
+
+void timer_interrupt(void)
+{
+	struct domain *d = current->domain;
+	u64 now = system_time();
+
+	if (d->mode == MMU_SHADOW) {
+		vdev_advance(d->vdev, now);
+	} else {
+		bool due = false;
+
+		if (d->timer_deadline && d->timer_deadline <= now) {
+			d->timer_deadline = 0;
+			due = true;
+		}
+		if (!d->vcpu.blocked && d->next_tick <= now) {
+			d->next_tick = now + TICK_NS;
+			due = true;
+		}
+		if (due) {
+			time_update_info(&d->vcpu);
+			evtchn_send_virq(d, VIRQ_TIMER);
+		}
+	}
+	timer_rearm();
+}

@@ -1,0 +1,22 @@
+/*
+ * time.h: time, from the time-stamp counter, and the one timer that everybody shares.
+ *
+ * System time is nanoseconds since the hypervisor started.
+ */
+#ifndef HV_TIME_H
+#define HV_TIME_H
+
+#include "dom/domain.h"
+
+/** Measure the time-stamp counter against the 8254. @return its frequency in kHz. */
+u32 time_init(void);
+/** Nanoseconds since time_init(). */
+u64 system_time(void);
+/** Write what a direct-mode guest needs to compute system time itself (vcpu_info.time). */
+void time_update_info(struct vcpu *v);
+/** Set the real timer to the earliest thing that any domain waits for. */
+void timer_rearm(void);
+/** IRQ 0 has come: wake whoever waited for it. */
+void timer_interrupt(void);
+
+#endif

@@ -1,0 +1,88 @@
+/* frame.c: the frame table, the free machine frames, and references to frames. */
+#include "dom/domain.h"
+#include "lib/printk.h"
+#include "lib/string.h"
+#include "mem/domain_page.h"
+#include "mem/frame.h"
+
+struct frame *frame_table;
+u32 nr_frames;
+u32 *m2p;
+
+#define LIST_END INVALID_FRAME
+static u32 free_list = LIST_END;
+static u32 nr_free;
+
+void frames_init(struct frame *table, u32 *m2p_table, u32 frames)
+{
+	frame_table = table;
+	m2p = m2p_table;
+	nr_frames = frames;
+	for (u32 i = 0; i < frames; i++) {
+		table[i] = (struct frame){.owner = DOM_NONE};
+		m2p[i] = XEN_INVALID_PFN;
+	}
+}
+
+void frames_release(u32 first, u32 end)
+{
+	/* Downwards, so that the lowest frame is handed out first. */
+	for (u32 i = end; i-- > first;) {
+		frame_table[i].owner = DOM_FREE;
+		frame_table[i].aux = free_list;
+		free_list = i;
+		nr_free++;
+	}
+}
+
+u32 free_frames(void)
+{
+	return nr_free;
+}
+
+mfn_t alloc_frame(u16 owner)
+{
+	struct frame *f;
+	mfn_t m = mfn(free_list);
+	void *p;
+
+	if (free_list == LIST_END)
+		return m;
+	f = frame_of(m);
+	free_list = f->aux;
+	nr_free--;
+	*f = (struct frame){.owner = owner, .refs = 1, .flags = FRAME_ALLOCATED};
+	/* Nobody may see what an earlier owner left behind. */
+	p = map_domain_page(m);
+	memset(p, 0, PAGE_SIZE);
+	unmap_domain_page(p);
+	return m;
+}
+
+void free_frame(struct frame *f)
+{
+	u32 n = frame_mfn(f).n;
+
+	if (f->refs || f->owner == DOM_FREE || f->owner == DOM_NONE)
+		panic("frame %x freed with %u references, owner %x", n, f->refs, f->owner);
+	*f = (struct frame){.owner = DOM_FREE, .aux = free_list};
+	m2p[n] = XEN_INVALID_PFN;
+	free_list = n;
+	nr_free++;
+}
+
+bool frame_get(struct frame *f, u16 owner)
+{
+	if (f->owner != owner || f->refs == 0 || f->refs == ~0u)
+		return false;
+	f->refs++;
+	return true;
+}
+
+void frame_put(struct frame *f)
+{
+	if (f->refs == 0)
+		panic("frame %x has no reference to drop", frame_mfn(f).n);
+	if (--f->refs == 0)
+		free_frame(f);
+}

@@ -1,0 +1,68 @@
+/* guest.c: reaching guest memory by linear address, as the guest's own instruction would. */
+#include "lib/string.h"
+#include "mem/domain_page.h"
+#include "mmu/mmu.h"
+
+static u32 min(u32 a, u32 b)
+{
+	return a < b ? a : b;
+}
+
+bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf)
+{
+	while (len) {
+		u32 offset = va % PAGE_SIZE, part = min(len, PAGE_SIZE - offset);
+		mfn_t m = v->domain->mmu->translate(v, va, access, pf);
+		u8 *page;
+
+		if (!mfn_valid(m))
+			return false;
+		page = map_domain_page(m);
+		memcpy(dst, page + offset, part);
+		unmap_domain_page(page);
+		va += part;
+		dst = (u8 *)dst + part;
+		len -= part;
+	}
+	return true;
+}
+
+bool guest_write(struct vcpu *v, vaddr_t va, const void *src, u32 len, u32 access,
+		 struct guest_fault *pf)
+{
+	u32 offset = va % PAGE_SIZE, part = min(len, PAGE_SIZE - offset);
+	const struct mmu_ops *mmu = v->domain->mmu;
+	mfn_t first, second;
+
+	if (!len)
+		return true;
+	access |= PF_W;
+	first = mmu->translate(v, va, access, pf);
+	if (!mfn_valid(first))
+		return false;
+	if (part == len)
+		return mmu->write(v, first, offset, src, part, pf);
+
+	/* Across a page boundary: both pages must be there before anything is written. */
+	if (len - part > PAGE_SIZE) {
+		*pf = (struct guest_fault){true, va, access};
+		return false;
+	}
+	second = mmu->translate(v, va + part, access, pf);
+	if (!mfn_valid(second))
+		return false;
+	return mmu->write(v, first, offset, src, part, pf) &&
+	       mmu->write(v, second, 0, (const u8 *)src + part, len - part, pf);
+}
+
+u32 guest_fetch(struct vcpu *v, vaddr_t va, u8 *dst, u32 max)
+{
+	u32 access = from_kernel(v->regs) ? 0 : PF_US, first = min(max, PAGE_SIZE - va % PAGE_SIZE);
+	struct guest_fault pf;
+
+	if (!guest_read(v, va, dst, first, access, &pf))
+		return 0;
+	if (first < max && guest_read(v, va + first, dst + first, max - first, access, &pf))
+		return max;
+	return first;
+}

@@ -1,0 +1,134 @@
+/*
+ * entry.c: shadow entries, and the write protection of the guest's tables.
+ *
+ * A frame's type_count is the number of shadow entries that map it writable, its aux the place of
+ * the last of them: nearly always the only one, so that protecting a new table costs one look.
+ */
+#include "cpu/gate.h"
+#include "cpu/layout.h"
+#include "lib/printk.h"
+#include "mem/domain_page.h"
+#include "mmu/shadow/shadow.h"
+#include "trace/trace.h"
+
+static void count_writable(struct shadow_state *s, struct shadow_page *p, u32 i, u32 spte, s32 by)
+{
+	struct frame *f;
+
+	if ((spte & (PTE_P | PTE_RW)) != (PTE_P | PTE_RW))
+		return;
+	f = frame_of(mfn(spte >> PAGE_SHIFT));
+	f->type_count += by;
+	if (by > 0)
+		f->aux = shadow_index(s, p) * NR_PTES + i;
+}
+
+void spte_set(struct domain *d, struct shadow_page *p, u32 i, u32 spte)
+{
+	u32 *table = map_domain_page(p->mfn), old = table[i];
+
+	if (old != spte) {
+		table[i] = spte;
+		count_writable(d->shadow, p, i, old, -1);
+		count_writable(d->shadow, p, i, spte, 1);
+		trace_spte(&d->vcpu, LANE_VMM, LANE_VMM, p->va + i * PAGE_SIZE, old, spte);
+		if (isolation_segments && (old & PTE_P))
+			invlpg(p->va + i * PAGE_SIZE);
+	}
+	unmap_domain_page(table);
+}
+
+u32 spte_of(struct domain *d, u32 gpte)
+{
+	u32 n = gpte >> PAGE_SHIFT, spte;
+	mfn_t m;
+
+	if ((gpte & (PTE_P | PTE_A)) != (PTE_P | PTE_A) || n >= d->nr_pages)
+		return 0;
+	m = d->p2m[n];
+	if (!mfn_valid(m))
+		return 0;
+	spte = mfn_maddr(m).a | PTE_P | PTE_A | PTE_D | (gpte & PTE_US);
+	/* A clean page is mapped read-only even where the guest allows writes, so that the first
+	 * write comes back here and the guest's dirty bit can be set. */
+	if ((gpte & PTE_RW) && (gpte & PTE_D) &&
+	    !(frame_of(m)->flags & (FRAME_TRACED | FRAME_WATCHED)))
+		spte |= PTE_RW;
+	return spte;
+}
+
+void spde_clear(struct domain *d, struct shadow_page *p, u32 i)
+{
+	struct shadow_state *s = d->shadow;
+	u32 *table = map_domain_page(p->mfn), old = table[i];
+
+	table[i] = 0;
+	unmap_domain_page(table);
+	if (!(old & PTE_P))
+		return;
+	/* The frame of a shadow knows which one it holds. */
+	s->pages[frame_of(mfn(old >> PAGE_SHIFT))->aux].refs--;
+	if (isolation_segments && p == s->root)
+		write_cr3(read_cr3());
+}
+
+void spde_set(struct domain *d, struct shadow_page *p, u32 i, struct shadow_page *l1, u32 gpde)
+{
+	u32 *table = map_domain_page(p->mfn);
+	u32 val = mfn_maddr(l1->mfn).a | PTE_P | PTE_A | (gpde & (PTE_RW | PTE_US));
+
+	if (table[i] != val) {
+		if (table[i] >> PAGE_SHIFT != l1->mfn.n) {
+			spde_clear(d, p, i);
+			l1->refs++;
+		}
+		table[i] = val;
+	}
+	l1->va = i << 22;
+	unmap_domain_page(table);
+}
+
+bool slot_is_ours(const struct shadow_page *p, u32 i)
+{
+	return i == p->gate_slot || (isolation_segments && i >= HV_BASE >> 22);
+}
+
+/* Make entry `i` read-only if it maps the frame. */
+static void protect(struct domain *d, struct shadow_page *p, u32 i, mfn_t m)
+{
+	u32 *table = map_domain_page(p->mfn), spte = table[i];
+
+	unmap_domain_page(table);
+	if ((spte & (PTE_P | PTE_RW)) == (PTE_P | PTE_RW) && spte >> PAGE_SHIFT == m.n)
+		spte_set(d, p, i, spte & ~PTE_RW);
+}
+
+void frame_trace(struct domain *d, mfn_t m, u8 flag)
+{
+	struct shadow_state *s = d->shadow;
+	struct frame *f = frame_of(m);
+	struct shadow_page *hint = &s->pages[f->aux / NR_PTES % SHADOW_PAGES];
+
+	f->flags |= flag;
+	if (f->type_count && hint->in_use && hint->kind != SH_L2 && hint->kind != SH_UNPAGED_L2)
+		protect(d, hint, f->aux % NR_PTES, m);
+	for (u32 n = 0; n < SHADOW_PAGES && f->type_count; n++) {
+		struct shadow_page *p = &s->pages[n];
+
+		if (!p->in_use || p->kind == SH_L2 || p->kind == SH_UNPAGED_L2)
+			continue;
+		for (u32 i = 0; i < NR_PTES && f->type_count; i++)
+			protect(d, p, i, m);
+	}
+	if (f->type_count)
+		panic("frame %x: %u writable mappings not found", m.n, f->type_count);
+}
+
+void frame_untrace(struct domain *d, u32 n)
+{
+	struct shadow_state *s = d->shadow;
+
+	if (shadow_find(s, SH_L1, n) || shadow_find(s, SH_L2, n))
+		return;
+	frame_of(d->p2m[n])->flags &= ~FRAME_TRACED;
+}

@@ -1,0 +1,271 @@
+/*
+ * shadow.c: shadow mode as the rest of the hypervisor sees it: page faults, true or hidden, and
+ * the guest's writes to its own tables.
+ */
+#include "cpu/gate.h"
+#include "dom/segments.h"
+#include "insn/insn.h"
+#include "insn/scan.h"
+#include "lib/string.h"
+#include "mem/domain_page.h"
+#include "mmu/shadow/shadow.h"
+#include "trace/trace.h"
+
+/* A directory that is not the base and is written this often is being reused as something else. */
+#define MAX_IDLE_WRITES 3
+
+bool shadow_init(struct domain *d)
+{
+	u32 bytes = SHADOW_PAGES * sizeof(struct shadow_page);
+
+	d->shadow = hv_alloc_page();
+	if (!d->shadow)
+		return false;
+	d->shadow->pages = hv_alloc_pages((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
+	return d->shadow->pages != NULL;
+}
+
+void shadow_select_root(struct vcpu *v)
+{
+	struct domain *d = v->domain;
+	struct shadow_state *s = d->shadow;
+	bool paged = v->virt.cr0 & CR0_PG, hit;
+	enum shadow_kind kind = paged ? SH_L2 : SH_UNPAGED_L2;
+	u32 key = paged ? v->virt.cr3 >> PAGE_SHIFT : 0;
+	struct shadow_page *p;
+
+	if (paged && !mfn_valid(populate(d, key))) {
+		domain_kill(d, END_FORBIDDEN, key, "its cr3 points at memory that it does not have");
+		return;
+	}
+	hit = shadow_find(s, kind, key);
+	p = shadow_get(d, kind, key);
+	if (!p)
+		return;
+	if (hit)
+		s->hits++;
+	else
+		s->misses++;
+	trace_cr3(v, LANE_VMM, LANE_VMM, s->cr3, v->virt.cr3, hit);
+	p->stamp = ++s->clock;
+	p->writes = 0;
+	s->root = p;
+	s->cr0 = v->virt.cr0;
+	s->cr3 = v->virt.cr3;
+	s->cr4 = v->virt.cr4;
+	if (p->gate_slot != d->gate->va >> 22)
+		shadow_place_gate(v, p);
+	v->cr3 = mfn_maddr(p->mfn).a;
+	if (isolation_segments && v == current)
+		write_cr3(v->cr3);
+}
+
+static void cr_changed(struct vcpu *v, u32 old_cr3)
+{
+	struct shadow_state *s = v->domain->shadow;
+
+	(void)old_cr3;
+	/* These bits are built into every entry. */
+	if (((s->cr0 ^ v->virt.cr0) & (CR0_PG | CR0_WP)) || ((s->cr4 ^ v->virt.cr4) & CR4_PSE))
+		shadow_drop_all(v->domain, 2);
+	shadow_select_root(v);
+}
+
+/* The L1 shadow that maps `va` for this walk, linked into the root. */
+static struct shadow_page *l1_for(struct vcpu *v, vaddr_t va, const struct walk *w)
+{
+	struct domain *d = v->domain;
+	struct shadow_page *root = d->shadow->root, *l1;
+	u32 slot = va >> 22;
+
+	if (slot_is_ours(root, slot))
+		shadow_place_gate(v, root);
+	if (d->dying)
+		return NULL;
+	if (!(v->virt.cr0 & CR0_PG))
+		l1 = shadow_get(d, SH_UNPAGED_L1, slot);
+	else if (w->large) /* one shadow for all directories that map it alike, A and D included */
+		l1 = shadow_get(d, SH_L1_LARGE, (w->pde & PDE_LARGE_FRAME) | (w->pde & 0x1FF));
+	else
+		l1 = shadow_get(d, SH_L1, w->table_pfn);
+	if (l1)
+		spde_set(d, root, slot, l1, w->pde);
+	return l1;
+}
+
+/* A write that must not reach memory by itself. Returns false if it may after all. */
+static bool carry_out_write(struct vcpu *v, vaddr_t va, u32 frame_pfn, u8 flags)
+{
+	struct domain *d = v->domain;
+	struct shadow_page *p;
+
+	if (emulate_write(v) != EMUL_UNKNOWN)
+		return true;
+	/* An instruction that we do not know: give up shadowing the table, if it is one. */
+	if (!(flags & FRAME_WATCHED) && d->shadow->root->key != frame_pfn) {
+		for (u32 kind = SH_L1; kind <= SH_L2; kind++)
+			if ((p = shadow_find(d->shadow, kind, frame_pfn)))
+				shadow_drop(d, p, 2);
+		return false;
+	}
+	domain_kill(d, END_FORBIDDEN, va,
+		    "wrote a table or planted code by an instruction that is not emulated");
+	return true;
+}
+
+static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_fault *pf)
+{
+	struct domain *d = v->domain;
+	u32 access = err & (PF_W | PF_US);
+	struct shadow_page *l1;
+	struct frame *f;
+	struct walk w;
+	u8 verdict;
+	mfn_t m;
+
+	guest_walk(v, va, access, &w);
+	if (!w.allowed) {
+		/* A true fault: the guest's own tables do not permit the access. */
+		trace_walk(v, LANE_VMM, LANE_VMM, va, w.pde, w.pte,
+			   w.present ? WALK_PROTECTION : WALK_NOT_PRESENT);
+		*pf = (struct guest_fault){true, va, access | (w.present ? PF_P : 0)};
+		return false;
+	}
+	m = w.pfn < d->nr_pages ? d->p2m[w.pfn] : mfn(INVALID_FRAME);
+	f = mfn_valid(m) ? frame_of(m) : NULL;
+	verdict = w.set_d ? WALK_HIDDEN_DIRTY : w.set_a ? WALK_HIDDEN_ACCESSED : WALK_HIDDEN_FILL;
+	if (w.pfn >= d->nr_pages)
+		verdict = WALK_NO_MACHINE_PAGE;
+	else if ((err & PF_W) &&
+		 (w.wp_off || (f && (f->flags & (FRAME_TRACED | FRAME_WATCHED)))))
+		verdict = WALK_TRACED_WRITE;
+	trace_walk(v, LANE_VMM, LANE_VMM, va, w.pde, w.pte, verdict);
+
+	if (verdict == WALK_NO_MACHINE_PAGE) {
+		domain_kill(d, END_FORBIDDEN, w.pfn,
+			    "touched guest-physical memory that it does not have");
+		return true;
+	}
+	if (verdict == WALK_TRACED_WRITE && carry_out_write(v, va, w.pfn, f ? f->flags : 0))
+		return true;
+	/* A hidden fault: the guest's tables permit it, ours did not know yet. */
+	if (!mfn_valid(populate(d, w.pfn)))
+		return true;
+	l1 = l1_for(v, va, &w);
+	if (l1)
+		spte_set(d, l1, va >> PAGE_SHIFT & (NR_PTES - 1), spte_of(d, w.pte));
+	return true;
+}
+
+static mfn_t translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf)
+{
+	struct walk w;
+	mfn_t m;
+
+	guest_walk(v, va, access, &w);
+	if (!w.allowed) {
+		*pf = (struct guest_fault){true, va, access | (w.present ? PF_P : 0)};
+		return mfn(INVALID_FRAME);
+	}
+	m = populate(v->domain, w.pfn);
+	if (!mfn_valid(m)) {
+		domain_kill(v->domain, END_FORBIDDEN, w.pfn,
+			    "touched guest-physical memory that it does not have");
+		*pf = (struct guest_fault){true, va, access};
+	}
+	return m;
+}
+
+/* Entry `i` of a guest table changed: its shadows follow. */
+static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
+{
+	struct domain *d = v->domain;
+	struct shadow_state *s = d->shadow;
+	struct shadow_page *l1 = shadow_find(s, SH_L1, table_pfn);
+	struct shadow_page *l2 = shadow_find(s, SH_L2, table_pfn);
+
+	trace_pte_write(v, LANE_VMM, LANE_VMM, table_pfn * PAGE_SIZE + i * 4, old, val);
+	if (l1 && l1->refs == 0) {
+		/* No directory leads here any more: the guest has freed the table. */
+		shadow_drop(d, l1, 1);
+	} else if (l1) {
+		/* A page that is mapped as already accessed is about to be used: give it machine
+		 * memory now. One that is not waits until it is touched. */
+		if ((val & (PTE_P | PTE_A)) == (PTE_P | PTE_A))
+			populate(d, val >> PAGE_SHIFT);
+		spte_set(d, l1, i, spte_of(d, val));
+	}
+	if (!l2)
+		return;
+	if (l2 != s->root && ++l2->writes > MAX_IDLE_WRITES) {
+		shadow_drop(d, l2, 1);
+	} else if (!slot_is_ours(l2, i)) {
+		if ((old ^ val) & ~(PTE_AVAIL | PTE_D))
+			spde_clear(d, l2, i);
+	} else if ((val & PTE_P) && l2 == s->root) {
+		shadow_place_gate(v, l2);
+	} else if (val & PTE_P) {
+		/* Found out when it becomes the base again. */
+		shadow_drop(d, l2, 2);
+	}
+}
+
+static bool shadow_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
+			 struct guest_fault *pf)
+{
+	struct frame *f = frame_of(m);
+	u8 *page = map_domain_page(m);
+	u32 done = 0;
+
+	(void)pf;
+	if (!(f->flags & FRAME_TRACED))
+		memcpy(page + offset, src, len);
+	else
+		while (done < len) { /* one word at a time, each followed by its shadow */
+			u32 at = offset + done, part = 4 - at % 4;
+			u32 *word = (u32 *)(page + (at & ~3u)), old = *word;
+
+			if (part > len - done)
+				part = len - done;
+			memcpy(page + at, (const u8 *)src + done, part);
+			follow(v, f->pfn, at / 4, old, *word);
+			done += part;
+		}
+	unmap_domain_page(page);
+	if (f->flags & FRAME_WATCHED) {
+		patch_written(v->domain, f->pfn * PAGE_SIZE + offset, len);
+		segments_written(v, f->pfn * PAGE_SIZE + offset, len);
+	}
+	return true;
+}
+
+static void shadow_invlpg(struct vcpu *v, vaddr_t va)
+{
+	/* The shadow is in step with the guest's tables at all times, and the way back to the
+	 * guest flushes the TLB under `paging` isolation. */
+	trace_invlpg(v, LANE_VMM, LANE_VMM, va);
+	if (isolation_segments)
+		invlpg(va);
+}
+
+static void destroy(struct domain *d)
+{
+	struct shadow_state *s = d->shadow;
+
+	shadow_drop_all(d, 3);
+	for (u32 i = 0; i < SHADOW_PAGES; i++)
+		if (s->pages[i].mfn.n)
+			frame_put(frame_of(s->pages[i].mfn));
+	for (u32 i = 0; i < d->nr_pages; i++)
+		if (mfn_valid(d->p2m[i]))
+			frame_put(frame_of(d->p2m[i]));
+}
+
+const struct mmu_ops shadow_ops = {
+	.page_fault = shadow_page_fault,
+	.translate = translate,
+	.write = shadow_write,
+	.cr_changed = cr_changed,
+	.invlpg = shadow_invlpg,
+	.destroy = destroy,
+};

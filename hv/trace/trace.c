@@ -1,0 +1,171 @@
+/* trace.c: the trace ring: CTF packets in machine memory, or sent out of the second serial port. */
+#include "cpu/uart.h"
+#include "lib/string.h"
+#include "trace/trace.h"
+
+u32 trace_classes;
+
+static struct trace_ring *ring;
+static struct trace_packet *packet; /* being filled, NULL before the first event */
+static u8 *next, *limit;	    /* free room in it */
+static bool streaming;
+static u32 sent; /* bytes of packets that have left by the serial port */
+
+static struct trace_packet *packet_at(u32 i)
+{
+	return (struct trace_packet *)((u8 *)ring + TRACE_PACKET_SIZE * (1 + i));
+}
+
+void trace_init(void *memory, u32 bytes, u32 classes, bool stream, u32 tsc_khz)
+{
+	ring = memory;
+	memset(ring, 0, PAGE_SIZE);
+	/* The magic goes in last: a half-made ring must not be found. */
+	ring->packet_size = TRACE_PACKET_SIZE;
+	ring->capacity = bytes / TRACE_PACKET_SIZE - 1;
+	ring->tsc_khz = tsc_khz;
+	memcpy(ring->magic, TRACE_RING_MAGIC, sizeof(ring->magic));
+	trace_classes = classes;
+	streaming = stream;
+}
+
+static void send_packet(const struct trace_packet *p)
+{
+	const u8 *bytes = (const u8 *)p;
+
+	for (u32 i = 0; i < TRACE_PACKET_SIZE; i++)
+		uart2_putc(bytes[i]);
+	sent++;
+}
+
+void trace_flush(void)
+{
+	if (streaming && packet && sent < ring->used)
+		send_packet(packet);
+	packet = NULL;
+	trace_classes = 0;
+}
+
+static bool open_packet(u64 now)
+{
+	static const u8 uuid[16] = TRACE_UUID;
+	u32 slot = ring->used;
+
+	if (streaming) { /* one packet's room is enough */
+		if (packet)
+			send_packet(packet);
+		slot = 0;
+	} else if (slot == ring->capacity) {
+		return false;
+	}
+	packet = packet_at(slot);
+	memset(packet, 0, TRACE_PACKET_SIZE);
+	packet->magic = TRACE_CTF_MAGIC;
+	memcpy(packet->uuid, uuid, sizeof(uuid));
+	packet->timestamp_begin = now;
+	packet->timestamp_end = now;
+	packet->content_size = 8 * sizeof(*packet);
+	packet->packet_size = 8 * TRACE_PACKET_SIZE;
+	packet->packet_seq_num = ring->used++;
+	packet->events_discarded = ring->discarded;
+	next = (u8 *)(packet + 1);
+	limit = (u8 *)packet + TRACE_PACKET_SIZE;
+	return true;
+}
+
+void *trace_reserve(struct vcpu *v, u16 id, u8 from, u8 to, u32 size)
+{
+	u64 now = rdtsc();
+	struct trace_event *e;
+
+	size += sizeof(*e);
+	if (next + size > limit && !open_packet(now)) {
+		/* A full ring never stops the guest: the event is lost, and counted. */
+		ring->discarded++;
+		packet->events_discarded = ring->discarded;
+		next = limit;
+		return NULL;
+	}
+	e = (struct trace_event *)next;
+	next += size;
+	e->id = id;
+	e->timestamp = now;
+	e->from = from;
+	e->to = to;
+	if (v) {
+		e->domain = v->domain->id;
+		e->fault = v->fault;
+		e->step = v->fault ? ++v->step : 0;
+	} else {
+		e->domain = TRACE_NO_DOMAIN;
+		e->fault = 0;
+		e->step = 0;
+	}
+	e->vcpu = 0;
+	packet->timestamp_end = now;
+	packet->content_size += 8 * size;
+	return e + 1;
+}
+
+/* A fault episode runs from an application's leaving to its resuming. */
+static void episode_begins(struct vcpu *v)
+{
+	v->fault = ++v->last_fault;
+	v->step = 0;
+}
+
+void trace_entered(struct vcpu *v, u8 lane)
+{
+	if (lane != v->lane) {
+		/* It went from one ring to the other without us: a direct-mode guest may. */
+		u8 was = v->lane;
+
+		if (was == LANE_APP)
+			episode_begins(v);
+		trace_native(v, was, lane, v->regs->eip);
+	}
+	if (lane == LANE_APP)
+		episode_begins(v);
+}
+
+void trace_left(struct vcpu *v, u8 lane)
+{
+	v->lane = lane;
+	if (lane == LANE_APP)
+		v->fault = 0;
+}
+
+bool trace_parse_classes(const char *list, u32 *classes, const char **bad)
+{
+	static const struct {
+		const char *name;
+		u32 bit;
+	} names[] = {
+#define TRACE_CLASS(bit, name, doc) {#name, 1u << bit},
+#include <trapline/event.def>
+	};
+
+	*classes = 0;
+	if (strcmp(list, "off") == 0)
+		return true;
+	if (strcmp(list, "all") == 0) {
+		*classes = ~0u;
+		return true;
+	}
+	while (*list) {
+		u32 len = 0, i;
+
+		while (list[len] && list[len] != ',')
+			len++;
+		for (i = 0; i < ARRAY_SIZE(names); i++)
+			if (strlen(names[i].name) == len && !strncmp(list, names[i].name, len))
+				break;
+		if (i == ARRAY_SIZE(names)) {
+			*bad = list;
+			return false;
+		}
+		*classes |= names[i].bit;
+		list += len + (list[len] == ',');
+	}
+	return true;
+}

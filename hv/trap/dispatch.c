@@ -1,0 +1,203 @@
+/*
+ * dispatch.c: one dispatcher: what a hardware vector means for the vcpu that raised it, and what
+ * runs next.
+ */
+#include "comm/evtchn.h"
+#include "cpu/gate.h"
+#include "cpu/pic.h"
+#include "cpu/uart.h"
+#include "dev/vdev.h"
+#include "dom/bounce.h"
+#include "dom/console.h"
+#include "dom/deliver.h"
+#include "dom/time.h"
+#include "hcall/hcall.h"
+#include "insn/insn.h"
+#include "lib/printk.h"
+#include "trace/trace.h"
+#include "trap/trap.h"
+
+#define INT_N_LEN 2 /* int n; int3 and into are one byte */
+
+static u8 lane_of(const struct cpu_regs *r)
+{
+	return from_kernel(r) ? LANE_GUEST : LANE_APP;
+}
+
+/* The instruction that trapped, for whoever reads the trace. */
+static void record_insn(struct vcpu *v)
+{
+	b16 bytes = {{0}};
+	u8 len;
+
+	if (!(trace_classes & TRACE_CLASS_insn))
+		return;
+	len = guest_fetch(v, v->regs->eip, bytes.b, INSN_MAX_LEN);
+	trace_insn(v, LANE_VMM, LANE_VMM, v->regs->eip, len, bytes);
+}
+
+static void interrupt(u32 irq)
+{
+	if (!pic_ack(irq))
+		return;
+	if (irq == 0)
+		timer_interrupt();
+	else if (irq == 4)
+		console_interrupt();
+}
+
+static void page_fault(struct vcpu *v, u32 va)
+{
+	struct guest_fault pf;
+
+	if (!v->domain->mmu->page_fault(v, va, v->regs->err, &pf))
+		inject_page_fault(v, &pf);
+}
+
+/*
+ * int n from ring 1 or 3: every gate of the real IDT has DPL 0, so the CPU says #GP with the IDT
+ * bit and the vector; the guest's own gate decides.
+ */
+static void software_interrupt(struct vcpu *v, u8 vec)
+{
+	u8 first = 0;
+	u32 len;
+
+	guest_fetch(v, v->regs->eip, &first, 1);
+	len = first == 0xCD ? INT_N_LEN : 1;
+	if (v->domain->mode == MMU_SHADOW)
+		inject_software(v, vec, len);
+	else if (!direct_software_int(v, vec, len))
+		inject_exception(v, VEC_GP, v->regs->err);
+}
+
+static void general_protection(struct vcpu *v)
+{
+	u32 err = v->regs->err;
+
+	if ((err & (ERR_IDT | ERR_EXT)) == ERR_IDT) {
+		software_interrupt(v, err >> 3);
+		return;
+	}
+	/* A privileged or planted instruction of the guest's kernel; applications get what they
+	 * would on bare hardware. */
+	if (v->domain->mode == MMU_SHADOW && from_kernel(v->regs) &&
+	    emulate_system(v) != EMUL_UNKNOWN)
+		return;
+	inject_exception(v, VEC_GP, err);
+}
+
+static void debug_exception(struct vcpu *v)
+{
+	if (v->virt.stepping) { /* our own step over the instruction after sti */
+		v->virt.stepping = 0;
+		v->virt.intr_shadow = 0;
+		v->regs->eflags &= ~EFL_TF;
+		return;
+	}
+	inject_exception(v, VEC_DB, 0);
+}
+
+void trap_entry(void)
+{
+	struct vcpu *v = current;
+	struct cpu_regs *r = v->regs;
+	u8 lane = lane_of(r);
+	u32 vec = r->vec;
+
+	trace_entered(v, lane);
+	if (vec == XEN_HYPERCALL_VECTOR && v->domain->mode == MMU_DIRECT) {
+		hypercall(v);
+		resume();
+	}
+	if (vec >= VEC_IRQ0) {
+		trace_irq(v, lane, LANE_VMM, vec, r->eip, r->cs);
+		interrupt(vec - VEC_IRQ0);
+		resume();
+	}
+	if (vec == VEC_PF) {
+		u32 va = read_cr2();
+
+		trace_trap(v, lane, LANE_VMM, vec, r->err, r->eip, r->cs, va);
+		record_insn(v);
+		page_fault(v, va);
+		resume();
+	}
+	trace_trap(v, lane, LANE_VMM, vec, r->err, r->eip, r->cs, 0);
+	if (vec == VEC_GP) {
+		record_insn(v);
+		general_protection(v);
+	} else if (vec == VEC_DB) {
+		debug_exception(v);
+	} else if (vec == VEC_NMI || vec == VEC_MC || vec == VEC_DF) {
+		panic("vector %u from ring %u at %x", vec, r->cs & 3, r->eip);
+	} else {
+		inject_exception(v, vec, r->err);
+	}
+	resume();
+}
+
+void hv_trap(struct cpu_regs *frame)
+{
+	extern u8 probe_insn[], probe_fault[];
+
+	if (frame->vec >= VEC_IRQ0 && frame->vec < VEC_IRQ0 + NR_IRQS) {
+		trace_irq(NULL, LANE_VMM, LANE_VMM, frame->vec, frame->eip, frame->cs);
+		interrupt(frame->vec - VEC_IRQ0);
+		return;
+	}
+	if (frame->eip == (u32)probe_insn) {
+		frame->eip = (u32)probe_fault;
+		return;
+	}
+	if (current && gate_exit_fault(current, frame)) {
+		trace_trap(current, LANE_VMM, LANE_VMM, frame->vec, frame->err, frame->eip,
+			   frame->cs, frame->vec == VEC_PF ? read_cr2() : 0);
+		inject_exception(current, VEC_GP, frame->err);
+		resume();
+	}
+	panic("vector %u (error %x) at %x, cr2 %x", frame->vec, frame->err, frame->eip,
+	      read_cr2());
+}
+
+static void machine_end(const struct domain *d)
+{
+	bool well = d->end_reason == END_POWEROFF && d->end_code == 0;
+
+	machine_exit(well ? 0 : d->end_reason == END_POWEROFF ? d->end_code : 2);
+}
+
+/* Nothing to run: wait for an interrupt, which returns here through hv_trap. */
+static void idle(struct vcpu *v)
+{
+	trace_block(v, LANE_VMM, LANE_VMM, v->regs->eip);
+	timer_rearm();
+	while (v->blocked && !v->domain->dying) {
+		asm volatile("sti\n\thlt\n\tcli" : : : "memory");
+		if (v->domain->mode == MMU_SHADOW && vdev_intr_pending(v->domain->vdev))
+			v->blocked = false;
+	}
+}
+
+void resume(void)
+{
+	struct vcpu *v = current;
+	bool handler = false;
+	struct cpu_regs *r = v->regs;
+
+	while (!v->domain->dying) {
+		if (v->domain->mode == MMU_SHADOW)
+			handler |= shadow_deliver(v);
+		else
+			handler |= direct_deliver_pending(v);
+		if (!v->blocked || v->domain->dying)
+			break;
+		idle(v);
+	}
+	if (v->domain->dying)
+		machine_end(v->domain);
+	if (!handler && r->vec != XEN_HYPERCALL_VECTOR)
+		trace_resume(v, LANE_VMM, lane_of(r), r->eip, r->cs);
+	trace_left(v, lane_of(r));
+	gate_exit(v);
+}
