@@ -1,0 +1,53 @@
+/*
+ * hcall.h: the hypercalls of a direct-mode guest: int $0x82 with the number in EAX.
+ *
+ * Each takes its arguments as an array, a[0] to a[4] (EBX ECX EDX ESI EDI), and returns what goes
+ * into EAX: 0 or more, or a negative errno. Memory of the guest is reached with the rights of its
+ * kernel; what cannot be reached gives -EFAULT.
+ *
+ * A call that would take too long (mmu/direct/direct.h, WORK_BOUND) changes a[] to what remains and
+ * returns HCALL_AGAIN: the guest executes the int again, and in between takes its interrupts.
+ */
+#ifndef HV_HCALL_H
+#define HV_HCALL_H
+
+#include "dom/domain.h"
+#include "hcall/errno.h"
+
+/** Not an error either: the registers are as they should be, EAX included. */
+#define HCALL_REGS_SET (-513)
+
+/** A ring-1 guest called: carry out v->regs->eax. */
+void hypercall(struct vcpu *v);
+/** The same for one call with its arguments in memory (multicall). @return as a hypercall_fn */
+s32 hypercall_nr(struct vcpu *v, u32 nr, u32 *a);
+
+typedef s32 hypercall_fn(struct vcpu *v, u32 *a);
+
+/* trap.c: entering the guest, and leaving its handlers */
+hypercall_fn hc_set_trap_table, hc_stack_switch, hc_set_callbacks, hc_callback_op, hc_iret,
+	hc_fpu_taskswitch, hc_set_debugreg, hc_get_debugreg;
+/** A selector for code or stack that the guest's ring 1 may be entered with. */
+bool ring1_selector_ok(u32 sel, u16 flat);
+/** The guest is about to take #NM: the FPU is free again, as after clts. */
+void fpu_available(struct vcpu *v);
+/* pagetable.c: page tables */
+hypercall_fn hc_mmu_update, hc_update_va_mapping, hc_mmuext_op;
+/* desc.c: descriptor tables */
+hypercall_fn hc_set_gdt, hc_update_descriptor;
+/** MMUEXT_SET_LDT. */
+s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries);
+/* mem.c: the memory reservation */
+hypercall_fn hc_memory_op;
+/* sched.c: giving up the CPU, and time */
+hypercall_fn hc_sched_op_compat, hc_sched_op, hc_set_timer_op, hc_vcpu_op;
+/* event.c: event channels */
+hypercall_fn hc_event_channel_op, hc_event_channel_op_compat;
+/* misc.c */
+hypercall_fn hc_xen_version, hc_console_io, hc_vm_assist, hc_multicall, hc_physdev_op;
+
+/** Copy from and to the guest's memory, as its kernel would. @return 0 or -EFAULT */
+int copy_from_guest(struct vcpu *v, void *dst, vaddr_t src, u32 len);
+int copy_to_guest(struct vcpu *v, vaddr_t dst, const void *src, u32 len);
+
+#endif

@@ -1,0 +1,181 @@
+/* trap.c: the hypercalls by which a guest says how it is to be entered, and how it goes back. */
+#include "cpu/gate.h"
+#include "hcall/hcall.h"
+#include "mmu/direct/direct.h"
+#include "trace/trace.h"
+
+#define TRAPS_PER_CALL 64 /* entries of a trap table read before interrupts get their turn */
+
+/*
+ * No descriptor with DPL 0 is in reach of a guest (desc.c), but for our own, and no selector with
+ * RPL 0 may come near an iret. So it must be one of the guest's, with RPL 1, or our flat one.
+ */
+bool ring1_selector_ok(u32 sel, u16 flat)
+{
+	if (sel == flat)
+		return true;
+	return sel <= 0xFFFF && (sel & SEL_RPL) == 1 &&
+	       ((sel & SEL_TI) || sel >> 3 < FIRST_RESERVED_GDT_ENTRY);
+}
+
+static bool handler_ok(u32 cs, u32 eip)
+{
+	return ring1_selector_ok(cs, FLAT_RING1_CS) && eip < HYPERVISOR_VIRT_START;
+}
+
+/*
+ * A system call may go straight from ring 3 to ring 1, through a trap gate of the CPU. Only if the
+ * guest does not want events masked on entry, which no gate can do, and only this vector: a page
+ * fault must come to us for its address, and the others are exceptions that we may have caused.
+ */
+static void set_system_call(struct vcpu *v, const struct trap_info *t)
+{
+	bool fast = t->address && (t->flags & TI_DPL_MASK) == 3 && !(t->flags & TI_MASK_EVENTS);
+
+	gate_set_fast(v->domain->gate, t->vector, fast ? t->cs : 0, fast ? t->address : 0);
+	trace_fast_gate(v, LANE_VMM, LANE_VMM, t->vector, fast ? t->cs : 0,
+			fast ? t->address : 0);
+}
+
+/** set_trap_table(struct trap_info *table): up to an entry whose address is 0; entries before a bad
+ * one take effect. NULL clears the table. @return 0, -EPERM (selector), -EINVAL, -EFAULT */
+s32 hc_set_trap_table(struct vcpu *v, u32 *a)
+{
+	struct trap_info t;
+
+	if (!a[0]) {
+		for (u32 i = 0; i < ARRAY_SIZE(v->traps); i++)
+			v->traps[i] = (struct trap_info){.vector = i};
+		set_system_call(v, &v->traps[0x80]);
+		return 0;
+	}
+	for (u32 i = 0; i < TRAPS_PER_CALL; i++, a[0] += sizeof(t)) {
+		if (copy_from_guest(v, &t, a[0], sizeof(t)))
+			return -EFAULT;
+		if (!t.address)
+			return 0;
+		if (!ring1_selector_ok(t.cs, FLAT_RING1_CS))
+			return -EPERM;
+		if (!handler_ok(t.cs, t.address))
+			return -EINVAL;
+		v->traps[t.vector] = t;
+		if (t.vector == 0x80)
+			set_system_call(v, &t);
+	}
+	return HCALL_AGAIN;
+}
+
+/** stack_switch(ss, esp): the ring-1 stack for entries from ring 3. @return 0 or -EPERM */
+s32 hc_stack_switch(struct vcpu *v, u32 *a)
+{
+	struct tss *tss = v->domain->gate->tss;
+
+	if (!ring1_selector_ok(a[0], FLAT_RING1_SS))
+		return -EPERM;
+	v->kernel_ss = a[0];
+	v->kernel_sp = a[1];
+	/* The CPU uses it too, for a fast system call. */
+	tss->ss1 = a[0];
+	tss->esp1 = a[1];
+	return 0;
+}
+
+/** set_callbacks(event cs, event eip, failsafe cs, failsafe eip). @return 0, -EPERM or -EINVAL */
+s32 hc_set_callbacks(struct vcpu *v, u32 *a)
+{
+	if (!ring1_selector_ok(a[0], FLAT_RING1_CS) || !ring1_selector_ok(a[2], FLAT_RING1_CS))
+		return -EPERM;
+	if (!handler_ok(a[0], a[1]) || !handler_ok(a[2], a[3]))
+		return -EINVAL;
+	v->event_cs = a[0];
+	v->event_eip = a[1];
+	v->failsafe_cs = a[2];
+	v->failsafe_eip = a[3];
+	return 0;
+}
+
+/** callback_op(cmd, struct callback_register *): the same, one by one.
+ * @return 0, -EPERM, -EINVAL, -EFAULT or -ENOSYS */
+s32 hc_callback_op(struct vcpu *v, u32 *a)
+{
+	struct {
+		u16 type, flags;
+		u32 cs, eip;
+	} c;
+
+	if (a[0] != CALLBACKOP_register)
+		return a[0] == CALLBACKOP_unregister ? -EINVAL : -ENOSYS; /* as Xen */
+	if (copy_from_guest(v, &c, a[1], sizeof(c)))
+		return -EFAULT;
+	if (!ring1_selector_ok(c.cs, FLAT_RING1_CS))
+		return -EPERM;
+	if (!handler_ok(c.cs, c.eip))
+		return -EINVAL;
+	if (c.type == CALLBACKTYPE_event) {
+		v->event_cs = c.cs;
+		v->event_eip = c.eip;
+	} else if (c.type == CALLBACKTYPE_failsafe) {
+		v->failsafe_cs = c.cs;
+		v->failsafe_eip = c.eip;
+	} else {
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * iret: leave a handler, by the frame on the ring-1 stack: eax, eip, cs, eflags, and to ring 3 also
+ * esp, ss. A native iret does the same, but cannot unmask events in one go with it. A frame that
+ * cannot be read, or that asks for ring 0, ends the domain.
+ */
+s32 hc_iret(struct vcpu *v, u32 *a)
+{
+	struct cpu_regs *r = v->regs;
+	struct {
+		u32 eax, eip, cs, eflags, esp, ss;
+	} f;
+	u32 inner = offsetof(typeof(f), esp); /* bytes that even a return to ring 1 pops */
+
+	(void)a;
+	/* In a multicall there would be nobody to return to (advisory 213). */
+	if (v->domain->direct->in_multicall)
+		return -EINVAL;
+	if (copy_from_guest(v, &f, r->esp, inner) || (f.cs & SEL_RPL) == 0 ||
+	    ((f.cs & SEL_RPL) != 1 &&
+	     copy_from_guest(v, &f.esp, r->esp + inner, sizeof(f) - inner))) {
+		domain_kill(v->domain, END_FORBIDDEN, __HYPERVISOR_iret, "iret with a bad frame");
+		return HCALL_REGS_SET;
+	}
+	r->eax = f.eax;
+	r->eip = f.eip;
+	r->cs = f.cs & 0xFFFF;
+	if ((f.cs & SEL_RPL) == 1) {
+		r->esp += inner;
+	} else {
+		r->esp = f.esp;
+		r->ss = f.ss & 0xFFFF;
+	}
+	v->info->evtchn_upcall_mask = !(f.eflags & EFL_IF);
+	r->eflags = (f.eflags & ~(EFL_IOPL | EFL_VM | EFL_NT | EFL_VIF | EFL_VIP)) | EFL_IF |
+		    EFL_FIXED;
+	return HCALL_REGS_SET;
+}
+
+void fpu_available(struct vcpu *v)
+{
+	v->virt.cr0 &= ~CR0_TS;
+	write_cr0(read_cr0() & ~CR0_TS);
+}
+
+/** fpu_taskswitch(set): set or clear CR0.TS: with it set, the next FPU instruction raises #NM, which
+ * clears it again. @return 0 */
+s32 hc_fpu_taskswitch(struct vcpu *v, u32 *a)
+{
+	if (!a[0]) {
+		fpu_available(v);
+		return 0;
+	}
+	v->virt.cr0 |= CR0_TS;
+	write_cr0(read_cr0() | CR0_TS);
+	return 0;
+}

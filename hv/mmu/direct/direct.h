@@ -1,0 +1,137 @@
+/*
+ * direct.h: inside the direct MMU (Xen's design, SOSP 2003, 3.3.3).
+ *
+ * The guest's own page tables are the ones that the CPU walks. Therefore no entry gets into them
+ * unchecked: each table is a frame of a type, each type change is a validation of the contents, and
+ * a frame with a type has no writable mapping.
+ *
+ * Reading order: frame.h, entry.h (what one entry holds), validate.c (what a table holds), update.c
+ * (changing one entry), mmu_update.c and mmuext.c (the hypercalls), writable.c (the assists).
+ */
+#ifndef HV_DIRECT_H
+#define HV_DIRECT_H
+
+#include "hcall/errno.h"
+#include "mem/frame.h"
+#include "mmu/mmu.h"
+
+#define HV_SLOT 1008u /* first page-directory slot that is the hypervisor's: HV_BASE >> 22 */
+#define NO_FRAME ((mfn_t){INVALID_FRAME})
+
+/*
+ * No entry into the hypervisor may last long (Xen advisory 45). Work is counted in units of about
+ * 50 instructions: one entry validated. A call that has used up WORK_BOUND returns HCALL_AGAIN.
+ */
+#define WORK_BOUND 8192u
+#define WORK_UPDATE 8u /* units of one mmu_update */
+
+/** A page table that the guest writes freely until it is used again (writable.c). */
+struct unhooked {
+	mfn_t table; /* the L1 frame; INVALID_FRAME: this place is empty */
+	u32 slot;    /* where the current directory had it, or HV_SLOT: it was not hooked there */
+	vaddr_t va;  /* the mapping through which the guest writes it */
+	mfn_t map_table; /* L1 frame and index of the entry that makes this mapping */
+	u32 map_index;
+	u32 *before; /* what the table held when it was last valid: one hypervisor page */
+};
+#define NR_UNHOOKED 2
+
+/** The state of one direct-mode domain's MMU. */
+struct direct_state {
+	u32 work; /* units done in this entry into the hypervisor */
+	u32 fault_va; /* of the write that is being emulated */
+	u32 nr_unhooked;
+	struct unhooked unhooked[NR_UNHOOKED]; /* [0] hooked in the current directory, [1] not */
+
+	/* At most one directory is between valid and released; its frame's `aux` says how many of
+	 * its entries hold references. It keeps its type, but lacks FRAME_VALIDATED. */
+	mfn_t unfinished;
+	bool releasing; /* towards released, else towards valid */
+	int error;	/* why, if validation failed */
+
+	mfn_t gdt[FIRST_RESERVED_GDT_PAGE]; /* hcall/desc.c: the guest's frames, typed */
+	u32 gdt_pages;
+	mfn_t ldt;
+	u32 ldt_base, ldt_entries;
+	bool in_multicall;
+};
+
+/* validate.c */
+
+/**
+ * Take a reference to frame `m` as a page table or page directory, validating it if it is the first.
+ * @return 0; -EINVAL if it is not the domain's, in use as another type, or holds a bad entry;
+ *         HCALL_AGAIN (directories only): not finished, call again
+ */
+int table_get(struct domain *d, mfn_t m, u8 type);
+/** Drop such a reference; the last one releases what the table's entries hold.
+ * @return 0, or HCALL_AGAIN (directories only): call release_step() until it returns 0 */
+int table_put(struct domain *d, struct frame *f);
+/** Go on with the unfinished directory, towards released. @return 0, an error from its validation,
+ * or HCALL_AGAIN */
+int release_step(struct domain *d);
+/** Use frame `f`, which the domain has a reference to, as `type`: only for types without contents to
+ * check, or where the caller checks them (FT_WRITABLE, FT_GDT, FT_LDT). @return 0 or -EINVAL */
+int type_get(struct domain *d, struct frame *f, u8 type);
+void type_put(struct frame *f);
+/** The guest wrote an L1 table freely, whose entries were valid as `before`: validate each one that
+ * changed. @return 0, or -EINVAL: some were bad, and are as before */
+int revalidate_l1(struct domain *d, mfn_t table, const u32 *before);
+
+/* update.c */
+
+/** Change entry `index` of L1 table `f`, mapped at `table`. @return 0 or -EINVAL: unchanged */
+int l1_update(struct domain *d, u32 *table, u32 index, u32 val);
+/** The same for a page directory. */
+int l2_update(struct domain *d, struct frame *f, u32 *table, u32 index, u32 val);
+
+/* writable.c */
+
+/** Validate and hook again every page table that the guest has been writing freely. */
+void rehook_all(struct vcpu *v);
+/** A write to a page table through its read-only mapping: emulate or unhook.
+ * @return true if the guest may go on */
+bool writable_fault(struct vcpu *v, vaddr_t va);
+/** A page is missing at `va`. @return true if it was because of an unhooked page table, which now is
+ * hooked again */
+bool rehook_missing(struct vcpu *v, vaddr_t va);
+#define ASSIST_WRITABLE (1u << VMASST_TYPE_writable_pagetables)
+#define ASSIST_UNHOOK (1u << 31) /* VMASST_TYPE_unhook_pagetables is 32: bit 31 of vm_assist */
+
+/* pin.c */
+
+/** Hold a table's type until unpin, whatever maps it (MMUEXT_PIN_L1_TABLE, _L2_TABLE).
+ * @return 0, -EINVAL (also if it is pinned already), or HCALL_AGAIN */
+int pin_table(struct domain *d, mfn_t m, u8 type);
+int unpin_table(struct domain *d, mfn_t m);
+/** Make `m` the page directory that the CPU walks. @return as pin_table */
+int new_base(struct vcpu *v, mfn_t m);
+
+/* flush.c */
+
+/** Drop all, or one, of the CPU's cached translations of this vcpu. Under `paging` isolation every
+ * exit to a guest loads CR3, so nothing is left to do. */
+void direct_flush(struct vcpu *v);
+void direct_invlpg(struct vcpu *v, vaddr_t va);
+/** v->cr3 has changed. */
+void direct_load_base(struct vcpu *v);
+
+/* walk.c */
+
+/**
+ * Walk the tables that the CPU walks. @return the mapped entry, to be unmapped with
+ * unmap_domain_page, or NULL if there is no page table
+ */
+u32 *walk_l1e(struct vcpu *v, vaddr_t va, mfn_t *table);
+
+/* hcall/desc.c */
+
+/** Let go of the guest's descriptor tables, at its end. */
+void descriptors_release(struct domain *d);
+
+/* ops.c */
+
+/** Memory for the state of a new direct-mode domain. @return false if there is none */
+bool direct_create(struct domain *d);
+
+#endif

@@ -1,0 +1,21 @@
+/* flush.c: keeping the CPU's cached translations in step with the tables. */
+#include "cpu/gate.h"
+#include "mmu/direct/direct.h"
+
+void direct_flush(struct vcpu *v)
+{
+	if (isolation_segments && v == current)
+		write_cr3(v->cr3);
+}
+
+void direct_invlpg(struct vcpu *v, vaddr_t va)
+{
+	/* The guest must not flush pages of ours; there is no harm in it, but no use either. */
+	if (isolation_segments && v == current && va < HYPERVISOR_VIRT_START)
+		invlpg(va);
+}
+
+void direct_load_base(struct vcpu *v)
+{
+	direct_flush(v);
+}

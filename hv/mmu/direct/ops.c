@@ -1,0 +1,131 @@
+/* ops.c: the direct MMU behind struct mmu_ops, and its beginning and end. */
+#include "cpu/gate.h"
+#include "lib/string.h"
+#include "mem/domain_page.h"
+#include "mmu/direct/entry.h"
+#include "mmu/direct/walk.h"
+#include "trace/trace.h"
+
+static bool direct_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_fault *pf)
+{
+	struct domain *d = v->domain;
+
+	/* The CPU walked the guest's own tables, so the fault is the guest's, but for two cases. */
+	if ((d->vm_assist & (ASSIST_WRITABLE | ASSIST_UNHOOK)) && va < HYPERVISOR_VIRT_START) {
+		d->direct->fault_va = va;
+		if ((err & PF_P) == 0 && rehook_missing(v, va))
+			return true;
+		if ((err & (PF_P | PF_W | PF_US)) == (PF_P | PF_W) && writable_fault(v, va))
+			return true;
+	}
+	*pf = (struct guest_fault){true, va, err};
+	return false;
+}
+
+bool direct_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
+		  struct guest_fault *pf)
+{
+	struct frame *f = frame_of(m);
+	bool done = true;
+	u8 *page;
+
+	rehook_all(v); /* a table that is out may hold what nobody has looked at */
+	page = map_domain_page(m);
+	if (f->type == FT_PAGE_TABLE && f->type_count) {
+		/* Only emulated writes come here. Part of an entry changes the whole entry. */
+		u32 *table = (u32 *)page, first = offset / 4, last = (offset + len - 1) / 4;
+		u32 val[5];
+
+		if (last - first >= ARRAY_SIZE(val))
+			last = first; /* no instruction writes so much */
+		memcpy(val, &table[first], 4 * (last - first + 1));
+		memcpy((u8 *)val + offset % 4, src, len);
+		for (u32 i = first; i <= last && done; i++) {
+			u32 old = table[i];
+
+			done = l1_update(v->domain, table, i, val[i - first]) == 0;
+			trace_pte_write(v, LANE_VMM, LANE_VMM, mfn_maddr(m).a + 4 * i, old,
+					val[i - first]);
+		}
+		if (!done)
+			*pf = (struct guest_fault){true, v->domain->direct->fault_va, PF_P | PF_W};
+	} else {
+		memcpy(page + offset, src, len);
+	}
+	unmap_domain_page(page);
+	return done;
+}
+
+static void direct_cr_changed(struct vcpu *v, u32 old_cr3)
+{
+	(void)v;
+	(void)old_cr3; /* there is no CR3 but by MMUEXT_NEW_BASEPTR */
+}
+
+bool direct_create(struct domain *d)
+{
+	struct direct_state *s = hv_alloc_page();
+
+	if (!s)
+		return false;
+	d->direct = s;
+	s->unfinished = NO_FRAME;
+	for (u32 i = 0; i < NR_UNHOOKED; i++) {
+		s->unhooked[i].table = NO_FRAME;
+		s->unhooked[i].before = hv_alloc_page();
+		if (!s->unhooked[i].before)
+			return false;
+	}
+	d->vcpu.base = NO_FRAME;
+	return true;
+}
+
+/* Types first, since they hold references; then each frame's own reference, if it still has it. */
+static void direct_destroy(struct domain *d)
+{
+	struct direct_state *s = d->direct;
+	struct vcpu *v = &d->vcpu;
+
+	rehook_all(v);
+	/* The CPU must not stand on page tables that are about to go. */
+	v->cr3 = d->gate->monitor_cr3;
+	direct_flush(v);
+	while (release_step(d) == HCALL_AGAIN)
+		s->work = 0;
+	if (mfn_valid(v->base)) {
+		mfn_t old = v->base;
+
+		v->base = NO_FRAME;
+		if (table_put(d, frame_of(old)))
+			while (release_step(d) == HCALL_AGAIN)
+				s->work = 0;
+	}
+	descriptors_release(d);
+	for (u32 n = 0; n < nr_frames; n++) {
+		s->work = 0;
+		if (frame_table[n].owner == d->id && (frame_table[n].flags & FRAME_PINNED))
+			while (unpin_table(d, mfn(n)) == HCALL_AGAIN)
+				s->work = 0;
+	}
+	for (u32 n = 0; n < nr_frames; n++) {
+		struct frame *f = &frame_table[n];
+
+		if (f->owner == d->id && (f->flags & FRAME_ALLOCATED)) {
+			f->flags &= ~FRAME_ALLOCATED;
+			frame_put(f);
+		}
+	}
+	for (u32 i = 0; i < NR_UNHOOKED; i++)
+		hv_free_page(s->unhooked[i].before);
+	hv_free_page(s);
+	d->direct = NULL;
+}
+
+const struct mmu_ops direct_ops = {
+	.page_fault = direct_page_fault,
+	.translate = direct_translate,
+	.write = direct_write,
+	.cr_changed = direct_cr_changed,
+	.invlpg = direct_invlpg,
+	.destroy = direct_destroy,
+};

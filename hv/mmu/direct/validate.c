@@ -1,0 +1,234 @@
+/* validate.c: what a frame is used as, and what a page table must hold to be one. */
+#include "mem/domain_page.h"
+#include "mmu/direct/entry.h"
+#include "trace/trace.h"
+
+#ifndef TRAPLINE_HOST_TEST
+#include "cpu/gate.h"
+#define fill_slots(d, table) gate_fill_slots((d)->gate, table)
+#else
+#define fill_slots(d, table) (void)(d), (void)(table)
+#endif
+
+static void note_type(struct domain *d, struct frame *f, u8 type)
+{
+	trace_page_type(&d->vcpu, LANE_VMM, LANE_VMM, frame_mfn(f).n, type);
+}
+
+int type_get(struct domain *d, struct frame *f, u8 type)
+{
+	if (f->type != type) {
+		if (f->type_count)
+			return -EINVAL;
+		/* The last writable mapping has gone, but perhaps not from the CPU's memory. */
+		if (f->type == FT_WRITABLE)
+			direct_flush(&d->vcpu);
+		f->type = type;
+		f->flags &= ~FRAME_VALIDATED;
+		f->aux = 0;
+		if (type != FT_WRITABLE)
+			note_type(d, f, type);
+	}
+	f->type_count++;
+	return 0;
+}
+
+void type_put(struct frame *f)
+{
+	f->type_count--;
+}
+
+static void release_l1(struct domain *d, const u32 *table, u32 n)
+{
+	while (n > 0)
+		l1e_put(d, table[--n]);
+}
+
+static int validate_l1(struct domain *d, mfn_t m)
+{
+	const u32 *table = map_domain_page(m);
+	int err = 0;
+
+	for (u32 i = 0; i < NR_PTES; i++) {
+		/* Most entries of most tables are empty. */
+		if (!(table[i] & PTE_P))
+			continue;
+		err = l1e_get(d, table[i]);
+		if (err) {
+			release_l1(d, table, i);
+			break;
+		}
+	}
+	unmap_domain_page(table);
+	d->direct->work += NR_PTES;
+	return err;
+}
+
+int revalidate_l1(struct domain *d, mfn_t m, const u32 *before)
+{
+	u32 *table = map_domain_page(m);
+	int err = 0;
+
+	for (u32 i = 0; i < NR_PTES; i++) {
+		u32 old = before[i], val = table[i];
+
+		if (val == old)
+			continue;
+		/* As if the entry were being changed just now. */
+		table[i] = old;
+		if (l1_update(d, table, i, val))
+			err = -EINVAL;
+	}
+	unmap_domain_page(table);
+	d->direct->work += NR_PTES / 4;
+	return err;
+}
+
+/* The frame loses its type, and the reference that came with it. */
+static void forget_type(struct domain *d, struct frame *f)
+{
+	f->type_count = 0;
+	f->type = FT_NONE;
+	f->flags &= ~FRAME_VALIDATED;
+	f->aux = 0;
+	note_type(d, f, FT_NONE);
+	/* The CPU may still walk through it, and the guest may soon write it. */
+	direct_flush(&d->vcpu);
+	frame_put(f);
+}
+
+int release_step(struct domain *d)
+{
+	struct direct_state *s = d->direct;
+	struct frame *f;
+	u32 *table;
+	int err = s->error;
+
+	if (!mfn_valid(s->unfinished))
+		return 0;
+	s->releasing = true;
+	f = frame_of(s->unfinished);
+	table = map_domain_page(s->unfinished);
+	while (f->aux > 0 && s->work < WORK_BOUND) {
+		l2e_put(d, s->unfinished, table[--f->aux]);
+		s->work++;
+	}
+	unmap_domain_page(table);
+	if (f->aux > 0)
+		return HCALL_AGAIN;
+	forget_type(d, f);
+	s->unfinished = NO_FRAME;
+	s->error = 0;
+	return err;
+}
+
+/* Go on with the unfinished directory, towards valid. */
+static int validate_step(struct domain *d)
+{
+	struct direct_state *s = d->direct;
+	struct frame *f = frame_of(s->unfinished);
+	u32 *table = map_domain_page(s->unfinished);
+	int err = 0;
+
+	while (!err && f->aux < HV_SLOT && s->work < WORK_BOUND) {
+		err = l2e_get(d, s->unfinished, f->aux, table[f->aux]);
+		if (!err)
+			f->aux++;
+		s->work++;
+	}
+	if (f->aux == HV_SLOT) {
+		/* The CPU will need the hypervisor in this address space as well. */
+		fill_slots(d, table);
+		f->flags |= FRAME_VALIDATED;
+		s->unfinished = NO_FRAME;
+	}
+	unmap_domain_page(table);
+	if (err) {
+		s->error = err;
+		return release_step(d);
+	}
+	return mfn_valid(s->unfinished) ? HCALL_AGAIN : 0;
+}
+
+static int directory_get(struct domain *d, mfn_t m, struct frame *f)
+{
+	struct direct_state *s = d->direct;
+	int err;
+
+	if (mfn_valid(s->unfinished)) {
+		if (s->unfinished.n == m.n && !s->releasing)
+			return validate_step(d);
+		/* Another one, or this one on its way down: that comes first. If it is this one, its
+		 * validation failed, and the caller came back to be told. */
+		bool same = s->unfinished.n == m.n;
+		err = release_step(d);
+		if (err == HCALL_AGAIN || (err && same))
+			return err;
+	}
+	if (!frame_get(f, d->id))
+		return -EINVAL;
+	err = type_get(d, f, FT_PAGE_DIRECTORY);
+	if (err) {
+		frame_put(f);
+		return err;
+	}
+	if (f->flags & FRAME_VALIDATED)
+		return 0;
+	s->unfinished = m;
+	s->releasing = false;
+	s->error = 0;
+	return validate_step(d);
+}
+
+int table_get(struct domain *d, mfn_t m, u8 type)
+{
+	struct frame *f = frame_of(m);
+	int err;
+
+	if (!f || f->owner != d->id)
+		return -EINVAL;
+	if (type == FT_PAGE_DIRECTORY)
+		return directory_get(d, m, f);
+	if (!frame_get(f, d->id))
+		return -EINVAL;
+	err = type_get(d, f, type);
+	if (!err && !(f->flags & FRAME_VALIDATED)) {
+		/* The type is set before the entries are looked at, so that one that maps this very
+		 * table writable is refused. */
+		err = validate_l1(d, m);
+		if (err) {
+			forget_type(d, f);
+			return err;
+		}
+		f->flags |= FRAME_VALIDATED;
+	}
+	if (err)
+		frame_put(f);
+	return err;
+}
+
+int table_put(struct domain *d, struct frame *f)
+{
+	struct direct_state *s = d->direct;
+	const u32 *table;
+
+	if (f->type_count > 1) {
+		f->type_count--;
+		frame_put(f);
+		return 0;
+	}
+	if (f->type == FT_PAGE_DIRECTORY) {
+		f->flags &= ~FRAME_VALIDATED;
+		f->aux = HV_SLOT;
+		s->unfinished = frame_mfn(f);
+		s->error = 0;
+		return release_step(d);
+	}
+	f->flags &= ~FRAME_VALIDATED;
+	table = map_domain_page(frame_mfn(f));
+	release_l1(d, table, NR_PTES);
+	unmap_domain_page(table);
+	s->work += NR_PTES;
+	forget_type(d, f);
+	return 0;
+}

@@ -1,0 +1,67 @@
+/* walk.c: finding what a linear address means, in the tables that the CPU walks. */
+#include "mem/domain_page.h"
+#include "mmu/direct/entry.h"
+#include "mmu/direct/walk.h"
+
+u32 *walk_l1e(struct vcpu *v, vaddr_t va, mfn_t *table)
+{
+	u32 *directory = map_domain_page(v->base), *entries, pde = directory[va >> 22];
+
+	unmap_domain_page(directory);
+	if (!(pde & PTE_P))
+		return NULL;
+	*table = pte_mfn(pde);
+	entries = map_domain_page(*table);
+	return &entries[va >> PAGE_SHIFT & (NR_PTES - 1)];
+}
+
+static mfn_t fault(struct guest_fault *pf, vaddr_t va, u32 err)
+{
+	*pf = (struct guest_fault){true, va, err};
+	return NO_FRAME;
+}
+
+/* SDM 3A 4.6: the access rights of both levels, for WP=1. A ring-1 kernel counts as a supervisor. */
+mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf)
+{
+	u32 set = PTE_P | PTE_A | (access & PF_W ? PTE_D : 0);
+	u32 need = access & (PF_W | PF_US); /* PF_W and PF_US have the bits of PTE_RW and PTE_US */
+	u32 *directory, *entry, pde, pte;
+	mfn_t m;
+
+	if (va >= HYPERVISOR_VIRT_START)
+		return fault(pf, va, access | PF_P);
+	directory = map_domain_page(v->base);
+	entry = &directory[va >> 22];
+	pde = *entry;
+	if ((pde & (PTE_P | PTE_A)) == PTE_P)
+		*entry |= PTE_A;
+	unmap_domain_page(directory);
+	if (!(pde & PTE_P))
+		return rehook_missing(v, va) ? direct_translate(v, va, access, pf)
+					     : fault(pf, va, access);
+	entry = map_domain_page(pte_mfn(pde));
+	entry += va >> PAGE_SHIFT & (NR_PTES - 1);
+	pte = *entry;
+	m = pte_mfn(pte);
+	if (!(pte & PTE_P)) {
+		unmap_domain_page(entry);
+		return rehook_missing(v, va) ? direct_translate(v, va, access, pf)
+					     : fault(pf, va, access);
+	}
+	if (need & ~(pde & pte)) {
+		struct frame *f = frame_of(m);
+
+		unmap_domain_page(entry);
+		/* With the assist, a kernel may write page tables: direct_write() will look. */
+		if ((need & ~(pde & pte)) == PF_W && !(access & PF_US) &&
+		    (v->domain->vm_assist & (ASSIST_WRITABLE | ASSIST_UNHOOK)) && f &&
+		    f->owner == v->domain->id && f->type == FT_PAGE_TABLE && f->type_count)
+			return m;
+		return fault(pf, va, access | PF_P);
+	}
+	if ((pte & set) != set)
+		*entry |= set;
+	unmap_domain_page(entry);
+	return m;
+}

@@ -1,0 +1,141 @@
+/*
+ * writable.c: guests that write their page tables as if they were plain memory (vm_assist).
+ *
+ * VMASST_TYPE_writable_pagetables: each write traps, is emulated and validated on its own.
+ * VMASST_TYPE_unhook_pagetables: at the first write, the table is unhooked from its directory and
+ * made writable, so that further writes cost nothing; when the guest needs it again, or calls the
+ * hypervisor about page tables, all that changed is validated at once and the table hooked again
+ * (SOSP 2003, 3.3.3; Xen dropped this form in 2006). Two may be out at a time, one of the current
+ * address space and one of another, since fork goes back and forth between both.
+ */
+#include "insn/insn.h"
+#include "lib/string.h"
+#include "mem/domain_page.h"
+#include "mmu/direct/entry.h"
+#include "trace/trace.h"
+
+static void set_entry_bits(mfn_t table, u32 index, u32 clear, u32 set)
+{
+	u32 *entries = map_domain_page(table);
+
+	entries[index] = (entries[index] & ~clear) | set;
+	unmap_domain_page(entries);
+}
+
+static void rehook(struct vcpu *v, struct unhooked *u)
+{
+	struct domain *d = v->domain;
+	mfn_t table = u->table;
+
+	if (!mfn_valid(table))
+		return;
+	u->table = NO_FRAME;
+	d->direct->nr_unhooked--;
+	/* Read-only first: what is validated must not change any more. */
+	set_entry_bits(u->map_table, u->map_index, PTE_RW, 0);
+	direct_invlpg(v, u->va);
+	if (revalidate_l1(d, table, u->before))
+		domain_kill(d, END_FORBIDDEN, VEC_PF, "a bad entry in a writable page table");
+	if (u->slot < HV_SLOT)
+		set_entry_bits(v->base, u->slot, 0, PTE_P);
+}
+
+void rehook_all(struct vcpu *v)
+{
+	if (!v->domain->direct->nr_unhooked)
+		return;
+	for (u32 i = 0; i < NR_UNHOOKED; i++)
+		rehook(v, &v->domain->direct->unhooked[i]);
+}
+
+bool rehook_missing(struct vcpu *v, vaddr_t va)
+{
+	struct unhooked *u = &v->domain->direct->unhooked[0];
+	u32 *directory, pde;
+
+	if (!mfn_valid(u->table))
+		return false;
+	/* Through its slot, or as data through the directory's map of itself. */
+	if (va >> 22 != u->slot) {
+		directory = map_domain_page(v->base);
+		pde = directory[va >> 22];
+		unmap_domain_page(directory);
+		if (!(pde & PTE_P) || pte_mfn(pde).n != v->base.n ||
+		    (va >> PAGE_SHIFT & (NR_PTES - 1)) != u->slot)
+			return false;
+	}
+	rehook(v, u);
+	return true;
+}
+
+/* Where the current directory hooks table `f`: a slot, HV_SLOT for nowhere, ~0 if nobody knows. */
+static u32 find_hook(struct vcpu *v, const struct frame *f)
+{
+	u32 hooks = f->type_count - !!(f->flags & FRAME_PINNED), slot = f->aux, pde;
+	u32 *directory;
+
+	if (hooks == 0)
+		return HV_SLOT;
+	if (hooks > 1 || slot == HV_SLOT)
+		return ~0u;
+	/* It has one hook, in that slot of some directory: is it this one? */
+	directory = map_domain_page(v->base);
+	pde = directory[slot];
+	unmap_domain_page(directory);
+	return (pde & PTE_P) && pte_mfn(pde).n == frame_mfn(f).n ? slot : HV_SLOT;
+}
+
+/* @return false if this table must be written one entry at a time. */
+static bool unhook(struct vcpu *v, const struct frame *f, vaddr_t va, mfn_t map_table)
+{
+	struct direct_state *s = v->domain->direct;
+	u32 slot = find_hook(v, f), index = va >> PAGE_SHIFT & (NR_PTES - 1);
+	struct unhooked *u = &s->unhooked[slot == HV_SLOT], *other = &s->unhooked[slot != HV_SLOT];
+	mfn_t table = frame_mfn(f);
+	u32 *page;
+
+	/* A table through which itself is mapped cannot be taken away and written. */
+	if (slot > HV_SLOT || va >> 22 == slot || map_table.n == table.n)
+		return false;
+	rehook(v, u);
+	/* Nor may a mapping that we made writable lie in a table that the guest can write. */
+	if (mfn_valid(other->table) &&
+	    (other->map_table.n == table.n || other->table.n == map_table.n))
+		rehook(v, other);
+	if (v->domain->dying)
+		return true;
+
+	*u = (struct unhooked){table, slot, va, map_table, index, u->before};
+	s->nr_unhooked++;
+	page = map_domain_page(table);
+	memcpy(u->before, page, PAGE_SIZE);
+	unmap_domain_page(page);
+	if (slot < HV_SLOT) {
+		set_entry_bits(v->base, slot, PTE_P, 0);
+		direct_flush(v);
+	}
+	set_entry_bits(map_table, index, 0, PTE_RW);
+	direct_invlpg(v, va);
+	return true;
+}
+
+bool writable_fault(struct vcpu *v, vaddr_t va)
+{
+	mfn_t map_table;
+	u32 *entry, pte;
+	struct frame *f;
+
+	entry = walk_l1e(v, va, &map_table);
+	if (!entry)
+		return false;
+	pte = *entry;
+	unmap_domain_page(entry);
+	f = frame_of(pte_mfn(pte));
+	if (!(pte & PTE_P) || (pte & PTE_RW) || !f || f->owner != v->domain->id ||
+	    f->type != FT_PAGE_TABLE || !f->type_count)
+		return false;
+	if ((v->domain->vm_assist & ASSIST_UNHOOK) && unhook(v, f, va, map_table))
+		return true;
+	rehook_all(v);
+	return emulate_write(v) != EMUL_UNKNOWN;
+}
