@@ -22,6 +22,8 @@ void vdev_advance(struct vdev *d, u64 now);
 u64 vdev_deadline(const struct vdev *d);
 /** A byte has arrived on the console for this guest: raises IRQ 4 if it asked for that. */
 void vdev_console_input(struct vdev *d, u8 byte);
+/** Provided by dom/console.c: what the guest sends out of its UART. */
+void vdev_console_output(struct vcpu *v, u8 byte);
 /** True if the PIC has an interrupt for the CPU. */
 bool vdev_intr_pending(const struct vdev *d);
 /** The CPU takes the interrupt: acknowledges it and returns its vector. */

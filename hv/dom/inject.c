@@ -24,7 +24,7 @@ void inject_exception(struct vcpu *v, u8 vec, u32 err)
 	struct pending_exception *e = &v->exc;
 
 	if (e->valid && !e->software && e->vec == VEC_DF) {
-		domain_kill(v->domain, END_TRIPLE_FAULT, vec,
+		domain_kill(v->domain, END_triple_fault, vec,
 			    "triple fault: an exception while delivering a double fault");
 		return;
 	}

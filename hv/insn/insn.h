@@ -6,24 +6,14 @@
 #ifndef HV_INSN_H
 #define HV_INSN_H
 
+#include <trapline/event.def>
 #include <trapline/types.h>
 
 /** Which system instruction: the numbers are enum op of event.def. */
 enum op {
-#define TRACE_ENUM(name, values) TRACE_ENUM_##name(values)
-#define TRACE_ENUM_lane(v)
-#define TRACE_ENUM_mmu(v)
-#define TRACE_ENUM_isolation(v)
-#define TRACE_ENUM_reason(v)
-#define TRACE_ENUM_how(v)
-#define TRACE_ENUM_op(v) v
-#define TRACE_ENUM_walk(v)
-#define TRACE_ENUM_shadow(v)
-#define TRACE_ENUM_why(v)
-#define TRACE_ENUM_ptype(v)
-#define VALUE(number, name) OP_##name = number,
-#include <trapline/event.def>
-#undef VALUE
+#define TRACE_OP(number, name) OP_##name = number,
+	TRACE_VALUES_op(TRACE_OP)
+#undef TRACE_OP
 };
 
 /** How an instruction behaves in ring 1 (Popek and Goldberg's words). */

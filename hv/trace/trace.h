@@ -20,27 +20,15 @@ typedef struct {
 /* enum lane, enum walk, ... of the table are 8-bit fields e_lane, e_walk, ... */
 #define TRACE_ENUM(name, values) typedef u8 e_##name;
 #include <trapline/event.def>
-enum walk_verdict { /* by their numbers in event.def */
-	WALK_NOT_PRESENT,
-	WALK_PROTECTION,
-	WALK_HIDDEN_FILL,
-	WALK_HIDDEN_ACCESSED,
-	WALK_HIDDEN_DIRTY,
-	WALK_TRACED_WRITE,
-	WALK_RESERVED_BIT,
-	WALK_NO_MACHINE_PAGE,
-	WALK_VMM_ADDRESS,
-};
-enum end_reason {
-	END_POWEROFF,
-	END_REBOOT,
-	END_SUSPEND,
-	END_CRASH,
-	END_TRIPLE_FAULT,
-	END_FORBIDDEN,
-	END_NO_MEMORY,
-	END_BAD_IMAGE,
-};
+#define TRACE_NAME(number, name) WALK_##name = number,
+enum walk_verdict { TRACE_VALUES_walk(TRACE_NAME) };
+#undef TRACE_NAME
+#define TRACE_NAME(number, name) END_##name = number,
+enum end_reason { TRACE_VALUES_reason(TRACE_NAME) };
+#undef TRACE_NAME
+#define TRACE_NAME(number, name) DROP_##name = number,
+enum drop_reason { TRACE_VALUES_why(TRACE_NAME) };
+#undef TRACE_NAME
 
 enum trace_class {
 #define TRACE_CLASS(bit, name, doc) TRACE_CLASS_##name = 1u << bit,

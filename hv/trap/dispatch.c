@@ -162,9 +162,9 @@ void hv_trap(struct cpu_regs *frame)
 
 static void machine_end(const struct domain *d)
 {
-	bool well = d->end_reason == END_POWEROFF && d->end_code == 0;
+	bool well = d->end_reason == END_poweroff && d->end_code == 0;
 
-	machine_exit(well ? 0 : d->end_reason == END_POWEROFF ? d->end_code : 2);
+	machine_exit(well ? 0 : d->end_reason == END_poweroff ? d->end_code : 2);
 }
 
 /* Nothing to run: wait for an interrupt, which returns here through hv_trap. */

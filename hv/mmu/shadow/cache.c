@@ -112,19 +112,19 @@ static void evict(struct domain *d)
 			oldest = p;
 	}
 	if (oldest) {
-		shadow_drop(d, oldest, 0);
+		shadow_drop(d, oldest, DROP_evicted);
 		freed++;
 	}
 	for (u32 n = 0; n < SHADOW_PAGES; n++) {
 		struct shadow_page *p = &s->pages[n];
 
 		if (p->in_use && !is_l2(p) && p->refs == 0) {
-			shadow_drop(d, p, 0);
+			shadow_drop(d, p, DROP_evicted);
 			freed++;
 		}
 	}
 	if (!freed)
-		shadow_drop_all(d, 0);
+		shadow_drop_all(d, DROP_evicted);
 }
 
 struct shadow_page *shadow_get(struct domain *d, enum shadow_kind kind, u32 key)
@@ -144,7 +144,7 @@ struct shadow_page *shadow_get(struct domain *d, enum shadow_kind kind, u32 key)
 		mfn_t m = alloc_frame(DOM_HV);
 
 		if (!mfn_valid(m)) {
-			domain_kill(d, END_NO_MEMORY, 0, "no memory for its shadow tables");
+			domain_kill(d, END_no_memory, 0, "no memory for its shadow tables");
 			return NULL;
 		}
 		p->mfn = m;

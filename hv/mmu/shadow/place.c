@@ -23,7 +23,7 @@ void shadow_place_gate(struct vcpu *v, struct shadow_page *root)
 
 	for (u32 i = first; i < NR_PTES && isolation_segments; i++)
 		if (guest_uses(v, i)) {
-			domain_kill(d, END_FORBIDDEN, i << 22,
+			domain_kill(d, END_forbidden, i << 22,
 				    "maps the hypervisor's 64 MB (isolation=segments)");
 			return;
 		}
@@ -32,7 +32,7 @@ void shadow_place_gate(struct vcpu *v, struct shadow_page *root)
 			if (!guest_uses(v, slot))
 				break;
 		if (slot == ~0u) {
-			domain_kill(d, END_FORBIDDEN, 0, "leaves no 4 MB free for the gate");
+			domain_kill(d, END_forbidden, 0, "leaves no 4 MB free for the gate");
 			return;
 		}
 		gate_place(d->gate, slot << 22);

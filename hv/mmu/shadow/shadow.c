@@ -35,7 +35,7 @@ void shadow_select_root(struct vcpu *v)
 	struct shadow_page *p;
 
 	if (paged && !mfn_valid(populate(d, key))) {
-		domain_kill(d, END_FORBIDDEN, key, "its cr3 points at memory that it does not have");
+		domain_kill(d, END_forbidden, key, "its cr3 points at memory that it does not have");
 		return;
 	}
 	hit = shadow_find(s, kind, key);
@@ -67,7 +67,7 @@ static void cr_changed(struct vcpu *v, u32 old_cr3)
 	(void)old_cr3;
 	/* These bits are built into every entry. */
 	if (((s->cr0 ^ v->virt.cr0) & (CR0_PG | CR0_WP)) || ((s->cr4 ^ v->virt.cr4) & CR4_PSE))
-		shadow_drop_all(v->domain, 2);
+		shadow_drop_all(v->domain, DROP_rewritten);
 	shadow_select_root(v);
 }
 
@@ -105,10 +105,10 @@ static bool carry_out_write(struct vcpu *v, vaddr_t va, u32 frame_pfn, u8 flags)
 	if (!(flags & FRAME_WATCHED) && d->shadow->root->key != frame_pfn) {
 		for (u32 kind = SH_L1; kind <= SH_L2; kind++)
 			if ((p = shadow_find(d->shadow, kind, frame_pfn)))
-				shadow_drop(d, p, 2);
+				shadow_drop(d, p, DROP_rewritten);
 		return false;
 	}
-	domain_kill(d, END_FORBIDDEN, va,
+	domain_kill(d, END_forbidden, va,
 		    "wrote a table or planted code by an instruction that is not emulated");
 	return true;
 }
@@ -127,26 +127,26 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	if (!w.allowed) {
 		/* A true fault: the guest's own tables do not permit the access. */
 		trace_walk(v, LANE_VMM, LANE_VMM, va, w.pde, w.pte,
-			   w.present ? WALK_PROTECTION : WALK_NOT_PRESENT);
+			   w.present ? WALK_protection : WALK_not_present);
 		*pf = (struct guest_fault){true, va, access | (w.present ? PF_P : 0)};
 		return false;
 	}
 	m = w.pfn < d->nr_pages ? d->p2m[w.pfn] : mfn(INVALID_FRAME);
 	f = mfn_valid(m) ? frame_of(m) : NULL;
-	verdict = w.set_d ? WALK_HIDDEN_DIRTY : w.set_a ? WALK_HIDDEN_ACCESSED : WALK_HIDDEN_FILL;
+	verdict = w.set_d ? WALK_hidden_dirty : w.set_a ? WALK_hidden_accessed : WALK_hidden_fill;
 	if (w.pfn >= d->nr_pages)
-		verdict = WALK_NO_MACHINE_PAGE;
+		verdict = WALK_no_machine_page;
 	else if ((err & PF_W) &&
 		 (w.wp_off || (f && (f->flags & (FRAME_TRACED | FRAME_WATCHED)))))
-		verdict = WALK_TRACED_WRITE;
+		verdict = WALK_traced_write;
 	trace_walk(v, LANE_VMM, LANE_VMM, va, w.pde, w.pte, verdict);
 
-	if (verdict == WALK_NO_MACHINE_PAGE) {
-		domain_kill(d, END_FORBIDDEN, w.pfn,
+	if (verdict == WALK_no_machine_page) {
+		domain_kill(d, END_forbidden, w.pfn,
 			    "touched guest-physical memory that it does not have");
 		return true;
 	}
-	if (verdict == WALK_TRACED_WRITE && carry_out_write(v, va, w.pfn, f ? f->flags : 0))
+	if (verdict == WALK_traced_write && carry_out_write(v, va, w.pfn, f ? f->flags : 0))
 		return true;
 	/* A hidden fault: the guest's tables permit it, ours did not know yet. */
 	if (!mfn_valid(populate(d, w.pfn)))
@@ -169,7 +169,7 @@ static mfn_t translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 	}
 	m = populate(v->domain, w.pfn);
 	if (!mfn_valid(m)) {
-		domain_kill(v->domain, END_FORBIDDEN, w.pfn,
+		domain_kill(v->domain, END_forbidden, w.pfn,
 			    "touched guest-physical memory that it does not have");
 		*pf = (struct guest_fault){true, va, access};
 	}
@@ -187,7 +187,7 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	trace_pte_write(v, LANE_VMM, LANE_VMM, table_pfn * PAGE_SIZE + i * 4, old, val);
 	if (l1 && l1->refs == 0) {
 		/* No directory leads here any more: the guest has freed the table. */
-		shadow_drop(d, l1, 1);
+		shadow_drop(d, l1, DROP_freed);
 	} else if (l1) {
 		/* A page that is mapped as already accessed is about to be used: give it machine
 		 * memory now. One that is not waits until it is touched. */
@@ -198,7 +198,7 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	if (!l2)
 		return;
 	if (l2 != s->root && ++l2->writes > MAX_IDLE_WRITES) {
-		shadow_drop(d, l2, 1);
+		shadow_drop(d, l2, DROP_freed);
 	} else if (!slot_is_ours(l2, i)) {
 		if ((old ^ val) & ~(PTE_AVAIL | PTE_D))
 			spde_clear(d, l2, i);
@@ -206,7 +206,7 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 		shadow_place_gate(v, l2);
 	} else if (val & PTE_P) {
 		/* Found out when it becomes the base again. */
-		shadow_drop(d, l2, 2);
+		shadow_drop(d, l2, DROP_rewritten);
 	}
 }
 
@@ -252,7 +252,7 @@ static void destroy(struct domain *d)
 {
 	struct shadow_state *s = d->shadow;
 
-	shadow_drop_all(d, 3);
+	shadow_drop_all(d, DROP_domain_end);
 	for (u32 i = 0; i < SHADOW_PAGES; i++)
 		if (s->pages[i].mfn.n)
 			frame_put(frame_of(s->pages[i].mfn));

@@ -15,7 +15,7 @@ mfn_t populate(struct domain *d, u32 n)
 	/* The seed's "allocate a page of machine memory, record PA->MA mapping". */
 	m = alloc_frame(d->id);
 	if (!mfn_valid(m)) {
-		domain_kill(d, END_NO_MEMORY, n, "the machine has no memory left for it");
+		domain_kill(d, END_no_memory, n, "the machine has no memory left for it");
 		return m;
 	}
 	d->p2m[n] = m;
