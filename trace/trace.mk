@@ -1,1 +1,43 @@
-# trace/trace.mk
+# trace/trace.mk: tltrace, the host tool that reads, checks and draws traces, and its tests.
+TLTRACE_LIBS := -lgvc -lcgraph -lcdt -ljansson -lcapstone
+TLTRACE_SRC := $(wildcard trace/*.c)
+TLTRACE_OBJ := $(TLTRACE_SRC:%.c=$(B)/host/%.o)
+# Everything but main(), for the unit tests.
+TLTRACE_LIB := $(B)/host/trace/libtltrace.a
+
+$(B)/bin/tltrace: $(B)/host/trace/main.o $(TLTRACE_LIB)
+	@mkdir -p $(@D)
+	@$(call say,LINK,$@)
+	$(Q)$(CC) $(HOSTLDFLAGS) -o $@ $^ $(TLTRACE_LIBS)
+
+$(TLTRACE_LIB): $(filter-out $(B)/host/trace/main.o,$(TLTRACE_OBJ))
+	@$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/host/trace/%.o: trace/%.c
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$<)
+	$(Q)$(CC) $(HOSTCFLAGS) -Itrace -c -o $@ $<
+
+# Generated, and committed so that it can be read without building anything.
+docs/events.md: include/trapline/event.def $(B)/bin/tltrace
+	@$(call say,GEN,$@)
+	$(Q)$(B)/bin/tltrace events-doc > $@.tmp && mv $@.tmp $@
+.PHONY: events-doc
+events-doc: docs/events.md ## regenerate docs/events.md from event.def
+
+# Unit tests: tests/unit/trace_*.c, each against the library; trace_synth invents traces for them.
+TRACE_TESTS := $(filter-out trace_synth%,$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/trace_*.c)))
+UNIT_TESTS += $(TRACE_TESTS:%=$(B)/tests/%)
+TRACE_SYNTH := $(B)/host/tests/unit/trace_synth.o
+
+$(B)/host/tests/unit/trace_%.o: tests/unit/trace_%.c
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$<)
+	$(Q)$(CC) $(HOSTCFLAGS) -Itrace -c -o $@ $<
+
+$(TRACE_TESTS:%=$(B)/tests/%) $(B)/tests/trace_synth_write: $(B)/tests/%: \
+		$(B)/host/tests/unit/%.o $(TRACE_SYNTH) $(TLTRACE_LIB)
+	@mkdir -p $(@D)
+	@$(call say,LINK,$@)
+	$(Q)$(CC) $(HOSTLDFLAGS) -o $@ $^ $(TLTRACE_LIBS) -lcmocka
