@@ -1,0 +1,31 @@
+# lib.sh: what the boot tests share: TAP, and bounded runs. Source it from a script in tests/.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+tests=0
+failures=0
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/trapline-test.XXXXXX")
+trap 'rm -rf "$tmp"' EXIT
+
+# ok NAME COMMAND...: the test passes if the command does; its output is shown if not.
+ok() {
+	local name=$1
+	shift
+	tests=$((tests + 1))
+	if "$@" >"$tmp/out" 2>&1; then
+		echo "ok $tests - $name"
+	else
+		failures=$((failures + 1))
+		echo "not ok $tests - $name"
+		tail -n 30 "$tmp/out" | sed 's/^/# /'
+	fi
+}
+# fails NAME COMMAND...: the test passes if the command ends with status 1.
+fails() {
+	local name=$1
+	shift
+	ok "$name" bash -c '"$@"; [ $? = 1 ]' - "$@"
+}
+done_testing() {
+	echo "1..$tests"
+	[ "$failures" = 0 ]
+}
