@@ -27,4 +27,64 @@ HOSTLDFLAGS := $(SAN)
 UNIT_TESTS :=
 include hv/hv.mk guest/guest.mk trace/trace.mk grader/grader.mk tests/tests.mk
 
+# ---------------------------------------------------------------------------------------------
+MMU ?= shadow
+SCENARIO ?= walk
+SEED ?= 1
+TRACE ?= all
+ISOLATION ?= auto
+EMU ?= qemu
+MEM ?= 32
+GUEST_ELF ?=
+EXTRA ?=
+RUN = tools/run MMU=$(MMU) SCENARIO=$(SCENARIO) SEED=$(SEED) TRACE=$(TRACE) ISOLATION=$(ISOLATION) \
+	EMU=$(EMU) MEM=$(MEM) GUEST_ELF=$(GUEST_ELF) "EXTRA=$(EXTRA)"
+
+.PHONY: help all doctor demo run gdb bochs test check bench clean
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
+		trace/trace.mk grader/grader.mk
+	@echo
+	@echo "  Options of run, bochs and gdb: MMU=shadow|direct|none SCENARIO=walk|hello|procs|... SEED=N"
+	@echo "  TRACE=all|off|life,trap,hcall,insn,mmu,dom  ISOLATION=auto|segments|paging  EMU=qemu|bochs"
+	@echo "  MEM=MB  GUEST_ELF=file.  V=1 shows the commands."
+
+all: $(B)/hv.elf $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace ## build everything
+
+# Everything else needs its packages first; a stamp keeps it to once.
+$(B)/.doctor: tools/doctor tools/packages
+	@QUIET=1 tools/doctor
+	@mkdir -p $(B) && touch $@
+
+doctor: ## is everything installed? installs what is missing (NO_INSTALL=1: only tell)
+	@tools/doctor
+
+# Building starts only when the packages are there, so these targets call make again.
+demo: $(B)/.doctor ## walk one page fault in both modes, and draw it (SEED=N)
+	@$(MAKE) -j$$(nproc) all
+	@tools/demo $(SEED)
+
+run: $(B)/.doctor ## boot one scenario on the terminal; Ctrl-C ends it
+	@$(MAKE) -j$$(nproc) all
+	@$(RUN) LIMIT=0
+
+bochs: $(B)/.doctor ## the same in Bochs
+	@$(MAKE) -j$$(nproc) all
+	@$(RUN) EMU=bochs LIMIT=0
+
+gdb: $(B)/.doctor ## boot it halted, and debug it with GDB
+	@$(MAKE) -j$$(nproc) all
+	@tools/gdb $(MMU) $(SCENARIO) $(SEED)
+
+test: $(B)/.doctor ## everything that must hold; closes with "N passed, N failed"
+	@$(MAKE) -j$$(nproc) test-programs
+	@TRAPLINE_TEST_SCALE=10 tests/run $(UNIT_TESTS) $(BOOT_TESTS)
+
+check: $(B)/.doctor ## the daily part of test, under a minute
+	@$(MAKE) -j$$(nproc) test-programs
+	@TRAPLINE_TEST_SCALE=1 tests/run $(UNIT_TESTS) $(BOOT_CHECK)
+
+clean: ## remove build/
+	rm -rf $(B)
+
 -include $(shell [ -d $(B) ] && find $(B) -name '*.d')
