@@ -246,17 +246,30 @@ void gate_activate(struct vcpu *v)
 		     "movl %2, %%ds\n\t"
 		     "movl %2, %%es\n\t"
 		     "movl %2, %%ss\n\t"
+		     "movl %5, %%fs\n\t"
+		     "movl %5, %%gs\n\t"
 		     "pushl %3\n\t"
 		     "pushl $1f\n\t"
 		     "lret\n"
-		     "1:\tltr %w4\n\t"
-		     "xorl %%eax, %%eax\n\t"
-		     "lldt %%ax"
+		     "1:\tltr %w4"
 		     :
 		     : "m"(gdtr), "m"(idtr), "r"(g->reserved_sel + GATE_SEL_DS),
-		       "r"(g->reserved_sel + GATE_SEL_CS), "r"(g->reserved_sel + GATE_SEL_TSS)
+		       "r"(g->reserved_sel + GATE_SEL_CS), "r"(g->reserved_sel + GATE_SEL_TSS),
+		       "r"(0)
 		     : "eax", "memory");
+	gate_load_ldt(g);
 	current = v;
+}
+
+void gate_load_ldt(struct gate *g)
+{
+	u32 sel = 0;
+
+	/* In shadow mode that place in the GDT belongs to the guest. */
+	if (g->reserved_sel == GATE_DIRECT_RESERVED &&
+	    (gate_descriptor(g, g->reserved_sel + GATE_SEL_LDT)->hi & DESC_P))
+		sel = g->reserved_sel + GATE_SEL_LDT;
+	asm volatile("lldt %w0" : : "r"(sel));
 }
 
 void gate_set_fast(struct gate *g, u8 vec, u16 cs, u32 eip)

@@ -17,6 +17,8 @@
 #define GATE_TABLES 1 /* IDT, then TSS */
 #define GATE_STACK 2 /* entry stack, writable */
 #define GATE_GDT 3   /* GDT: 1 page in shadow mode, 15 in direct mode */
+#define GATE_LDT (GATE_GDT + 15) /* up to 16 pages, direct mode only */
+#define GATE_PAGES (GATE_LDT + 16)
 #define GATE_TSS_OFFSET 2048
 
 /* Selectors of the hypervisor's own descriptors. In shadow mode they are the last of the GDT's one
@@ -38,7 +40,7 @@
 
 struct gate {
 	u32 va;			/* linear address of the gate */
-	u8 *page[GATE_GDT + 15]; /* hypervisor's mappings; GDT pages of a direct guest may be NULL */
+	u8 *page[GATE_PAGES]; /* hypervisor's mappings; GDT pages of a direct guest may be NULL */
 	struct desc *idt;	/* [256] */
 	struct tss *tss;
 	u32 *pt;		/* the page table that maps the gate while the guest runs */
@@ -65,6 +67,8 @@ void gate_remap(struct gate *g);
 u32 gate_guest_pde(const struct gate *g);
 /** Make this vcpu's tables the CPU's: GDTR, IDTR, TR, monitor CR3. */
 void gate_activate(struct vcpu *v);
+/** Make the LDT descriptor of this gate's GDT the CPU's LDT, or none if it is not present. */
+void gate_load_ldt(struct gate *g);
 /** Point vector `vec` straight at a ring-1 handler, or (cs 0) back at the hypervisor. Arguments
  * must have been validated: nothing may run in ring 0. */
 void gate_set_fast(struct gate *g, u8 vec, u16 cs, u32 eip);

@@ -1,6 +1,7 @@
 /* bounce.c: building the frame with which a direct-mode guest enters one of its handlers. */
 #include "cpu/gate.h"
 #include "dom/bounce.h"
+#include "hcall/hcall.h"
 #include "mmu/mmu.h"
 #include "trace/trace.h"
 
@@ -62,7 +63,7 @@ static u32 enter(struct frame_words *f, struct vcpu *v, u32 cs, u32 eip, u8 vec)
 	f->esp -= size;
 	va = stack_base(v, f->ss) + f->esp;
 	if (!eip || !guest_write(v, va, f->top, size, 0, &pf)) {
-		domain_kill(v->domain, END_TRIPLE_FAULT, vec,
+		domain_kill(v->domain, END_triple_fault, vec,
 			    eip ? "the ring-1 stack cannot be written" : "no handler");
 		return 0;
 	}

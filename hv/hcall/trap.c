@@ -4,6 +4,13 @@
 #include "mmu/direct/direct.h"
 #include "trace/trace.h"
 
+/* Debug registers (SDM 3B 17.2): bits that are fixed, and general detect. */
+#define DR6_ZEROS 0x00001000u
+#define DR6_ONES 0xFFFF0FF0u
+#define DR7_ZEROS 0x0000D000u
+#define DR7_ONES 0x00000400u
+#define DR7_GD 0x00002000u
+
 #define TRAPS_PER_CALL 64 /* entries of a trap table read before interrupts get their turn */
 
 /*
@@ -143,7 +150,7 @@ s32 hc_iret(struct vcpu *v, u32 *a)
 	if (copy_from_guest(v, &f, r->esp, inner) || (f.cs & SEL_RPL) == 0 ||
 	    ((f.cs & SEL_RPL) != 1 &&
 	     copy_from_guest(v, &f.esp, r->esp + inner, sizeof(f) - inner))) {
-		domain_kill(v->domain, END_FORBIDDEN, __HYPERVISOR_iret, "iret with a bad frame");
+		domain_kill(v->domain, END_forbidden, __HYPERVISOR_iret, "iret with a bad frame");
 		return HCALL_REGS_SET;
 	}
 	r->eax = f.eax;
@@ -178,4 +185,65 @@ s32 hc_fpu_taskswitch(struct vcpu *v, u32 *a)
 	v->virt.cr0 |= CR0_TS;
 	write_cr0(read_cr0() | CR0_TS);
 	return 0;
+}
+
+static void write_dr(u32 nr, u32 val)
+{
+	switch (nr) {
+	case 0:
+		asm volatile("mov %0, %%db0" : : "r"(val));
+		break;
+	case 1:
+		asm volatile("mov %0, %%db1" : : "r"(val));
+		break;
+	case 2:
+		asm volatile("mov %0, %%db2" : : "r"(val));
+		break;
+	case 3:
+		asm volatile("mov %0, %%db3" : : "r"(val));
+		break;
+	case 6:
+		asm volatile("mov %0, %%db6" : : "r"(val));
+		break;
+	case 7:
+		asm volatile("mov %0, %%db7" : : "r"(val));
+		break;
+	}
+}
+
+/** set_debugreg(nr, value): DR0-3 may not point at the hypervisor, DR7 may not guard the registers
+ * or watch I/O. @return 0 or -EPERM */
+s32 hc_set_debugreg(struct vcpu *v, u32 *a)
+{
+	u32 val = a[1];
+
+	switch (a[0]) {
+	case 0 ... 3:
+		if (val >= HYPERVISOR_VIRT_START)
+			return -EPERM;
+		break;
+	case 6:
+		val = (val & ~DR6_ZEROS) | DR6_ONES;
+		break;
+	case 7:
+		if (val & DR7_GD)
+			return -EPERM;
+		/* Condition 2 of an enabled breakpoint is an I/O access. */
+		for (u32 i = 0; i < 4; i++)
+			if ((val >> 2 * i & 3) && (val >> (16 + 4 * i) & 3) == 2)
+				return -EPERM;
+		val = (val & ~DR7_ZEROS) | DR7_ONES;
+		break;
+	default:
+		return -EPERM;
+	}
+	v->virt.dr[a[0]] = val;
+	write_dr(a[0], val);
+	return 0;
+}
+
+/** get_debugreg(nr). @return the register's value, or -EINVAL */
+s32 hc_get_debugreg(struct vcpu *v, u32 *a)
+{
+	return a[0] > 7 ? -EINVAL : (s32)v->virt.dr[a[0]];
 }

@@ -6,7 +6,7 @@
  * a frame with a type has no writable mapping.
  *
  * Reading order: frame.h, entry.h (what one entry holds), validate.c (what a table holds), update.c
- * (changing one entry), mmu_update.c and mmuext.c (the hypercalls), writable.c (the assists).
+ * (changing one entry), pin.c, hcall/pagetable.c (the hypercalls), writable.c (the assists).
  */
 #ifndef HV_DIRECT_H
 #define HV_DIRECT_H
@@ -51,8 +51,8 @@ struct direct_state {
 
 	mfn_t gdt[FIRST_RESERVED_GDT_PAGE]; /* hcall/desc.c: the guest's frames, typed */
 	u32 gdt_pages;
-	mfn_t ldt;
-	u32 ldt_base, ldt_entries;
+	mfn_t ldt[16];
+	u32 ldt_pages;
 	bool in_multicall;
 };
 

@@ -35,7 +35,7 @@ static void rehook(struct vcpu *v, struct unhooked *u)
 	set_entry_bits(u->map_table, u->map_index, PTE_RW, 0);
 	direct_invlpg(v, u->va);
 	if (revalidate_l1(d, table, u->before))
-		domain_kill(d, END_FORBIDDEN, VEC_PF, "a bad entry in a writable page table");
+		domain_kill(d, END_forbidden, VEC_PF, "a bad entry in a writable page table");
 	if (u->slot < HV_SLOT)
 		set_entry_bits(v->base, u->slot, 0, PTE_P);
 }

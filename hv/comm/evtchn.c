@@ -1,0 +1,222 @@
+/* evtchn.c: event channels. */
+#include "comm/evtchn.h"
+#include "mem/frame.h"
+#include "trace/trace.h"
+
+#define BITS 32u
+#define NO_VIRQ 255
+
+static bool test_and_set(u32 *words, u32 bit)
+{
+	u32 mask = 1u << bit % BITS, old = words[bit / BITS];
+
+	words[bit / BITS] = old | mask;
+	return old & mask;
+}
+
+bool evtchn_create(struct domain *d)
+{
+	d->evtchn = hv_alloc_page();
+	return d->evtchn;
+}
+
+void evtchn_destroy(struct domain *d)
+{
+	for (u32 port = 1; port < NR_EVENT_CHANNELS; port++)
+		evtchn_close(d, port);
+	for (u32 i = 0; i < ARRAY_SIZE(d->evtchn->page); i++)
+		if (d->evtchn->page[i])
+			hv_free_page(d->evtchn->page[i]);
+	hv_free_page(d->evtchn);
+	d->evtchn = NULL;
+}
+
+struct port *evtchn_port(const struct domain *d, u32 port)
+{
+	struct port *page;
+
+	if (port == 0 || port >= NR_EVENT_CHANNELS)
+		return NULL;
+	page = d->evtchn->page[port / PORTS_PER_PAGE];
+	return page ? &page[port % PORTS_PER_PAGE] : NULL;
+}
+
+/*
+ * Three levels, so that the guest finds a pending port without looking at all of them: the port's
+ * bit, a bit for its word, and a flag. Each is raised only if the one below was not raised before:
+ * the guest clears them from the top down.
+ */
+static void raise(struct domain *d, u32 port)
+{
+	struct vcpu_info *info = d->vcpu.info;
+
+	if (!test_and_set(&info->evtchn_pending_sel, port / BITS))
+		info->evtchn_upcall_pending = 1;
+	/* A guest that blocked takes its events; one that masked them does not wake for them. */
+	if (!info->evtchn_upcall_mask)
+		d->vcpu.blocked = false;
+}
+
+static bool masked(const struct domain *d, u32 port)
+{
+	return d->shared->evtchn_mask[port / BITS] & 1u << port % BITS;
+}
+
+static void notify(struct domain *d, u32 port, u32 virq)
+{
+	if (test_and_set(d->shared->evtchn_pending, port))
+		return;
+	trace_evtchn(&d->vcpu, LANE_VMM, LANE_VMM, port, virq);
+	if (!masked(d, port))
+		raise(d, port);
+}
+
+void evtchn_set_pending(struct domain *d, u32 port)
+{
+	notify(d, port, NO_VIRQ);
+}
+
+void evtchn_send_virq(struct domain *d, u32 virq)
+{
+	if (d->evtchn && virq < NR_VIRQS && d->evtchn->virq_port[virq])
+		notify(d, d->evtchn->virq_port[virq], virq);
+}
+
+/* @return a closed port, or 0 if all are in use. */
+static u32 free_port(struct domain *d)
+{
+	struct port **page;
+
+	for (u32 port = 1; port < NR_EVENT_CHANNELS; port++) {
+		page = &d->evtchn->page[port / PORTS_PER_PAGE];
+		if (!*page)
+			*page = hv_alloc_page();
+		if (!*page)
+			return 0;
+		if ((*page)[port % PORTS_PER_PAGE].state == PORT_CLOSED)
+			return port;
+	}
+	return 0;
+}
+
+/* The domain that a guest names. Until there are several, it can only name itself. */
+static struct domain *find_domain(struct domain *d, u32 domid)
+{
+	return domid == DOMID_SELF || domid == d->id ? d : NULL;
+}
+
+int evtchn_bind_virq(struct domain *d, struct evtchn_bind_virq *b)
+{
+	if (b->virq >= NR_VIRQS || b->vcpu != 0)
+		return -EINVAL;
+	if (d->evtchn->virq_port[b->virq])
+		return -EEXIST;
+	b->port = free_port(d);
+	if (!b->port)
+		return -ENOSPC;
+	*evtchn_port(d, b->port) = (struct port){.state = PORT_VIRQ, .virq = b->virq};
+	d->evtchn->virq_port[b->virq] = b->port;
+	return 0;
+}
+
+int evtchn_bind_ipi(struct domain *d, struct evtchn_bind_ipi *b)
+{
+	if (b->vcpu != 0)
+		return -EINVAL;
+	b->port = free_port(d);
+	if (!b->port)
+		return -ENOSPC;
+	*evtchn_port(d, b->port) = (struct port){.state = PORT_IPI};
+	return 0;
+}
+
+int evtchn_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *b)
+{
+	if (b->dom != DOMID_SELF && b->dom != d->id)
+		return -EPERM;
+	b->port = free_port(d);
+	if (!b->port)
+		return -ENOSPC;
+	*evtchn_port(d, b->port) = (struct port){
+		.state = PORT_UNBOUND,
+		.peer = b->remote_dom == DOMID_SELF ? d->id : b->remote_dom,
+	};
+	return 0;
+}
+
+int evtchn_bind_interdomain(struct domain *d, struct evtchn_bind_interdomain *b)
+{
+	struct domain *remote = find_domain(d, b->remote_dom);
+	struct port *peer;
+
+	if (!remote)
+		return -ESRCH;
+	/* Before the port is looked up: it may be the one that free_port() would hand out. */
+	b->local_port = free_port(d);
+	if (!b->local_port)
+		return -ENOSPC;
+	peer = evtchn_port(remote, b->remote_port);
+	if (!peer || peer->state != PORT_UNBOUND || peer->peer != d->id)
+		return -EINVAL;
+	*peer = (struct port){
+		.state = PORT_INTERDOMAIN, .peer = d->id, .peer_port = b->local_port};
+	*evtchn_port(d, b->local_port) = (struct port){
+		.state = PORT_INTERDOMAIN, .peer = remote->id, .peer_port = b->remote_port};
+	/* What happened before anybody listened must not be lost. */
+	evtchn_set_pending(d, b->local_port);
+	return 0;
+}
+
+int evtchn_send(struct domain *d, u32 port)
+{
+	struct port *p = evtchn_port(d, port);
+	struct domain *remote;
+
+	if (!p)
+		return -EINVAL;
+	switch (p->state) {
+	case PORT_INTERDOMAIN:
+		remote = find_domain(d, p->peer);
+		if (remote)
+			evtchn_set_pending(remote, p->peer_port);
+		return 0;
+	case PORT_IPI:
+		evtchn_set_pending(d, port);
+		return 0;
+	case PORT_UNBOUND:
+		return 0; /* nobody listens yet */
+	}
+	return -EINVAL;
+}
+
+int evtchn_close(struct domain *d, u32 port)
+{
+	struct port *p = evtchn_port(d, port), *peer;
+	struct domain *remote;
+
+	if (!p || p->state == PORT_CLOSED)
+		return -EINVAL;
+	if (p->state == PORT_VIRQ)
+		d->evtchn->virq_port[p->virq] = 0;
+	if (p->state == PORT_INTERDOMAIN) {
+		/* The other end waits for us again. */
+		remote = find_domain(d, p->peer);
+		peer = remote ? evtchn_port(remote, p->peer_port) : NULL;
+		if (peer)
+			*peer = (struct port){.state = PORT_UNBOUND, .peer = d->id};
+	}
+	*p = (struct port){.state = PORT_CLOSED};
+	/* The next owner of this port must not find what was meant for the last one. */
+	d->shared->evtchn_pending[port / BITS] &= ~(1u << port % BITS);
+	return 0;
+}
+
+int evtchn_unmask(struct domain *d, u32 port)
+{
+	if (port >= NR_EVENT_CHANNELS)
+		return -EINVAL;
+	d->shared->evtchn_mask[port / BITS] &= ~(1u << port % BITS);
+	if (d->shared->evtchn_pending[port / BITS] & 1u << port % BITS)
+		raise(d, port);
+	return 0;
+}

@@ -1,0 +1,56 @@
+/*
+ * evtchn.h: event channels: one bit each, by which the hypervisor and other domains tell a
+ * direct-mode guest that something happened (Xen's virtual interrupts).
+ */
+#ifndef HV_EVTCHN_H
+#define HV_EVTCHN_H
+
+#include "dom/domain.h"
+#include "hcall/errno.h"
+
+/** What a port is connected to: the numbers of EVTCHNSTAT_. */
+enum port_state {
+	PORT_CLOSED,
+	PORT_UNBOUND,	  /* waits for domain `peer` to bind to it */
+	PORT_INTERDOMAIN, /* connected to `peer_port` of domain `peer` */
+	PORT_PIRQ,	  /* never: no guest has hardware of its own */
+	PORT_VIRQ,
+	PORT_IPI,
+};
+
+struct port {
+	u8 state; /* enum port_state */
+	u8 virq;
+	u16 peer; /* domain id */
+	u32 peer_port;
+};
+
+#define PORTS_PER_PAGE 512u
+/** A domain's event channels; port 0 is never used. */
+struct evtchn {
+	struct port *page[NR_EVENT_CHANNELS / PORTS_PER_PAGE]; /* allocated when first needed */
+	u32 virq_port[NR_VIRQS];			       /* 0: not bound */
+};
+
+/** Give a new domain its (closed) event channels. @return false if there is no memory */
+bool evtchn_create(struct domain *d);
+void evtchn_destroy(struct domain *d);
+
+/** Make a port's event pending; wakes the vcpu if the guest did not mask it. */
+void evtchn_set_pending(struct domain *d, u32 port);
+/** Raise a virtual interrupt (VIRQ_), if the guest bound it. */
+void evtchn_send_virq(struct domain *d, u32 virq);
+
+/* The operations of event_channel_op. All return 0 or a negative errno: -EINVAL for a port that is
+ * not in the state that the operation needs, -ENOSPC if all ports are in use. */
+int evtchn_bind_virq(struct domain *d, struct evtchn_bind_virq *b);
+int evtchn_bind_ipi(struct domain *d, struct evtchn_bind_ipi *b);
+int evtchn_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *b);
+int evtchn_bind_interdomain(struct domain *d, struct evtchn_bind_interdomain *b);
+int evtchn_send(struct domain *d, u32 port);
+int evtchn_close(struct domain *d, u32 port);
+int evtchn_unmask(struct domain *d, u32 port);
+/** The port's entry, or NULL if there is none. */
+struct port *evtchn_port(const struct domain *d, u32 port);
+
+#endif

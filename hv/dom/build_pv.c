@@ -1,0 +1,302 @@
+/*
+ * build_pv.c: the start of day of a direct-mode domain.
+ *
+ * From VIRT_BASE on, and with guest frame 0 there, the guest finds: its kernel, the initrd, the list
+ * of its machine frames, start_info, its page tables (read-only), a stack, and at least 512 KB of
+ * free memory up to the next 4 MB boundary. All that is mapped; the rest of its memory is not.
+ */
+#include "comm/evtchn.h"
+#include "dom/build_pv.h"
+#include "dom/time.h"
+#include "dom/xen_image.h"
+#include "hcall/hcall.h"
+#include "lib/printk.h"
+#include "lib/string.h"
+#include "mem/domain_page.h"
+#include "mmu/direct/direct.h"
+
+#define MB4 (4u << 20)
+#define PADDING (512u << 10)
+#define MFNS_PER_PAGE (PAGE_SIZE / sizeof(u32))
+#define L1_PROT (PTE_P | PTE_RW | PTE_A | PTE_D)
+#define L2_PROT (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
+
+/* Linear addresses, each page-aligned. */
+struct layout {
+	u32 start; /* of guest frame 0 */
+	u32 initrd, p2m, start_info, tables, stack, stack_end, end;
+	u32 nr_tables; /* the page directory first */
+};
+
+struct builder {
+	struct domain *d;
+	struct layout at;
+	mfn_t *list; /* [] the frames that hold the guest's list of machine frames */
+	u32 nr_pages;
+};
+
+static bool fail(const char *why)
+{
+	printk("trapline: direct-mode kernel: %s\n", why);
+	return false;
+}
+
+static u32 round_up(u32 n, u32 unit)
+{
+	return (n + unit - 1) & ~(unit - 1);
+}
+
+/* The number of page tables depends on how much there is to map, the tables included. */
+static bool lay_out(struct layout *at, u32 kernel_end, u32 initrd_len, u32 nr_pages)
+{
+	u32 room = nr_pages * PAGE_SIZE;
+
+	at->initrd = round_up(kernel_end, PAGE_SIZE);
+	/* Before the sums below can wrap around. */
+	if (kernel_end - at->start > room || initrd_len > room ||
+	    kernel_end > HYPERVISOR_VIRT_START - MB4 - room)
+		return false;
+	at->p2m = round_up(at->initrd + initrd_len, PAGE_SIZE);
+	at->start_info = round_up(at->p2m + nr_pages * sizeof(u32), PAGE_SIZE);
+	at->tables = at->start_info + PAGE_SIZE;
+	for (at->nr_tables = 2;; at->nr_tables++) {
+		at->stack = at->tables + at->nr_tables * PAGE_SIZE;
+		at->stack_end = at->stack + PAGE_SIZE;
+		at->end = round_up(at->stack_end + PADDING, MB4);
+		if ((at->end - (at->start & ~(MB4 - 1))) / MB4 + 1 <= at->nr_tables)
+			break;
+	}
+	return at->end - at->start <= room;
+}
+
+/* The list of machine frames is the guest's own: its page `pfn / 1024` lies in list[pfn / 1024]. */
+static mfn_t frame_at(const struct builder *b, u32 va)
+{
+	u32 pfn = (va - b->at.start) / PAGE_SIZE;
+	const mfn_t *page = map_domain_page(b->list[pfn / MFNS_PER_PAGE]);
+	mfn_t m = page[pfn % MFNS_PER_PAGE];
+
+	unmap_domain_page(page);
+	return m;
+}
+
+static void set_frame(const struct builder *b, u32 pfn, mfn_t m)
+{
+	mfn_t *page = map_domain_page(b->list[pfn / MFNS_PER_PAGE]);
+
+	page[pfn % MFNS_PER_PAGE] = m;
+	unmap_domain_page(page);
+	m2p[m.n] = pfn;
+}
+
+static bool allocate(struct builder *b)
+{
+	u32 first = (b->at.p2m - b->at.start) / PAGE_SIZE;
+	u32 n = round_up(b->nr_pages, MFNS_PER_PAGE) / MFNS_PER_PAGE;
+
+	b->list = hv_alloc_page();
+	if (!b->list || free_frames() < b->nr_pages)
+		return false;
+	for (u32 i = 0; i < n; i++)
+		b->list[i] = alloc_frame(b->d->id);
+	for (u32 pfn = 0; pfn < b->nr_pages; pfn++)
+		set_frame(b, pfn, pfn - first < n ? b->list[pfn - first] : alloc_frame(b->d->id));
+	return true;
+}
+
+/* Copy into the guest; its memory is zero before. */
+static void put(const struct builder *b, u32 va, const void *src, u32 len)
+{
+	while (len) {
+		u32 offset = va % PAGE_SIZE;
+		u32 part = len < PAGE_SIZE - offset ? len : PAGE_SIZE - offset;
+		u8 *page = map_domain_page(frame_at(b, va));
+
+		memcpy(page + offset, src, part);
+		unmap_domain_page(page);
+		va += part;
+		src = (const u8 *)src + part;
+		len -= part;
+	}
+}
+
+/* @return the end of what the kernel occupies, or 0 if it does not fit. */
+static u32 kernel_end(const struct elf *e, u32 *start)
+{
+	struct elf_phdr ph;
+	u32 end = 0, low = NO_ADDRESS;
+	int more;
+
+	for (u32 i = 0; (more = elf_next_load(e, &i, &ph)) > 0;) {
+		if (ph.vaddr < low)
+			low = ph.vaddr;
+		if (ph.vaddr + ph.memsz > end)
+			end = ph.vaddr + ph.memsz;
+	}
+	if (*start == NO_ADDRESS)
+		*start = low & ~(MB4 - 1);
+	return more < 0 || low < *start || *start % PAGE_SIZE ? 0 : end;
+}
+
+static void put_kernel(const struct builder *b, const struct elf *e)
+{
+	struct elf_phdr ph;
+
+	for (u32 i = 0; elf_next_load(e, &i, &ph) > 0;)
+		put(b, ph.vaddr, e->file + ph.offset, ph.filesz);
+}
+
+/* The page tables that map [start, end), themselves read-only. */
+static void put_tables(const struct builder *b)
+{
+	const struct layout *at = &b->at;
+	u32 table = at->tables + PAGE_SIZE, entry, tables_end = at->tables + at->nr_tables * PAGE_SIZE;
+
+	for (u32 va = at->start; va < at->end; va += PAGE_SIZE) {
+		if (va == at->start || va % MB4 == 0) {
+			entry = mfn_maddr(frame_at(b, table)).a | L2_PROT;
+			put(b, at->tables + (va >> 22) * sizeof(u32), &entry, sizeof(entry));
+			table += PAGE_SIZE;
+		}
+		entry = mfn_maddr(frame_at(b, va)).a | L1_PROT;
+		if (va >= at->tables && va < tables_end)
+			entry &= ~PTE_RW;
+		put(b, table - PAGE_SIZE + (va >> PAGE_SHIFT) % NR_PTES * sizeof(u32), &entry,
+		    sizeof(entry));
+	}
+}
+
+static void put_start_info(const struct builder *b, u32 initrd_len, const char *cmdline)
+{
+	const struct layout *at = &b->at;
+	struct start_info si = {
+		.magic = "xen-3.0-x86_32",
+		.nr_pages = b->nr_pages,
+		.shared_info = mfn_maddr(b->d->shared_mfn).a,
+		.flags = b->d->id == 0 ? SIF_PRIVILEGED | SIF_INITDOMAIN : 0,
+		.pt_base = at->tables,
+		.nr_pt_frames = at->nr_tables,
+		.mfn_list = at->p2m,
+		.mod_start = initrd_len ? at->initrd : 0,
+		.mod_len = initrd_len,
+	};
+
+	for (u32 i = 0; cmdline && cmdline[i] && i < sizeof(si.cmd_line) - 1; i++)
+		si.cmd_line[i] = cmdline[i];
+	put(b, at->start_info, &si, sizeof(si));
+}
+
+/* For each call a stub of 32 bytes: mov $nr, %eax; int $0x82; ret. */
+static bool put_hypercall_page(const struct builder *b, u32 va)
+{
+	if (va == NO_ADDRESS)
+		return true;
+	if (va % PAGE_SIZE || va < b->at.start || va - b->at.start >= b->nr_pages * PAGE_SIZE)
+		return fail("the hypercall page is not in its memory");
+	for (u32 nr = 0; nr < PAGE_SIZE / 32; nr++) {
+		u8 stub[] = {0xB8, nr, 0, 0, 0, 0xCD, XEN_HYPERCALL_VECTOR, 0xC3};
+		/* iret wants the old EAX on the stack, and never comes back. */
+		u8 iret[] = {0x50, 0xB8, __HYPERVISOR_iret, 0, 0, 0, 0xCD, XEN_HYPERCALL_VECTOR};
+
+		put(b, va + nr * 32, nr == __HYPERVISOR_iret ? iret : stub, sizeof(stub));
+	}
+	return true;
+}
+
+static bool create_shared_info(struct domain *d)
+{
+	d->shared = hv_alloc_page();
+	if (!d->shared)
+		return false;
+	d->shared_mfn = hv_page_mfn(d->shared);
+	for (u32 i = 0; i < XEN_LEGACY_MAX_VCPUS; i++)
+		d->shared->vcpu_info[i].evtchn_upcall_mask = 1;
+	d->vcpu.info = &d->shared->vcpu_info[0];
+	time_update_info(&d->vcpu);
+	return true;
+}
+
+/* The guest's first tables go through the same validation as all that it will ever make. */
+static bool use_tables(const struct builder *b)
+{
+	mfn_t base = frame_at(b, b->at.tables);
+	int err;
+
+	do {
+		b->d->direct->work = 0;
+		err = pin_table(b->d, base, FT_PAGE_DIRECTORY);
+	} while (err == HCALL_AGAIN);
+	return !err && new_base(&b->d->vcpu, base) == 0;
+}
+
+static void set_registers(const struct builder *b, u32 entry)
+{
+	struct vcpu *v = &b->d->vcpu;
+	u32 stack[2] = {FLAT_RING1_SS, b->at.stack_end};
+
+	for (u32 i = 0; i < ARRAY_SIZE(v->traps); i++)
+		v->traps[i] = (struct trap_info){.vector = i};
+	*v->regs = (struct cpu_regs){
+		.cs = FLAT_RING1_CS,
+		.ds = FLAT_RING1_DS,
+		.es = FLAT_RING1_DS,
+		.ss = FLAT_RING1_SS,
+		.eip = entry,
+		.esp = b->at.stack_end,
+		.esi = b->at.start_info,
+		.eflags = EFL_IF | EFL_FIXED,
+	};
+	v->event_cs = v->failsafe_cs = FLAT_RING1_CS;
+	hc_stack_switch(v, stack);
+}
+
+static bool image_ok(const struct xen_image *x)
+{
+	if (!x->found)
+		return fail("no __xen_guest section and no ELF note says that it is made for Xen");
+	if (x->wrong_version)
+		return fail("it is made for another interface than xen-3.0");
+	if (x->pae)
+		return fail("it wants three-level page tables (PAE)");
+	return true;
+}
+
+bool build_pv(struct domain *d, const void *elf, u32 elf_len, const void *initrd, u32 initrd_len,
+	      const char *cmdline, u32 nr_pages)
+{
+	struct builder b = {.d = d, .nr_pages = nr_pages};
+	struct xen_image x;
+	struct elf e;
+	u32 end;
+
+	if (!elf_open(&e, elf, elf_len))
+		return fail("not an ELF file for the 386");
+	xen_image_read(&x, &e);
+	if (!image_ok(&x))
+		return false;
+	b.at.start = x.virt_base;
+	end = kernel_end(&e, &b.at.start);
+	if (!end)
+		return fail("a bad program header, or one below VIRT_BASE");
+	if (nr_pages > MFNS_PER_PAGE * MFNS_PER_PAGE ||
+	    !lay_out(&b.at, end, initrd_len, nr_pages))
+		return fail("it does not fit into its memory");
+	d->mmu = &direct_ops;
+	d->nr_pages = d->populated = nr_pages;
+	if (!direct_create(d) || !evtchn_create(d) || !create_shared_info(d) || !allocate(&b))
+		return fail("not enough machine memory");
+	put_kernel(&b, &e);
+	put(&b, b.at.initrd, initrd, initrd_len);
+	put_start_info(&b, initrd_len, cmdline);
+	put_tables(&b);
+	if (!put_hypercall_page(&b, x.hypercall_page))
+		return false;
+	if (!use_tables(&b))
+		return fail("its first page tables were refused");
+	hv_free_page(b.list);
+	set_registers(&b, x.entry);
+	printk("trapline: domain %u: %s, %u MB from %08x, entry %08x, start_info %08x\n", d->id,
+	       x.guest_os[0] ? x.guest_os : "a kernel", nr_pages / 256, b.at.start, x.entry,
+	       b.at.start_info);
+	return true;
+}

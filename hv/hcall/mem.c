@@ -1,0 +1,102 @@
+/* mem.c: a guest's memory reservation: giving pages back (ballooning) and asking for them. */
+#include <trapline/xen/memory.h>
+#include "hcall/hcall.h"
+#include "lib/string.h"
+#include "mmu/direct/direct.h"
+#include "trace/trace.h"
+
+#define WORK_EXTENT 32u /* units: a page that comes in is cleared */
+
+/** Give frame `m` back: it is freed when the last mapping goes. A pinned table stays. */
+static bool give_back(struct domain *d, mfn_t m)
+{
+	struct frame *f = frame_of(m);
+
+	if (!f || f->owner != d->id || !(f->flags & FRAME_ALLOCATED) || (f->flags & FRAME_PINNED))
+		return false;
+	f->flags &= ~FRAME_ALLOCATED;
+	d->populated--;
+	/* The guest may have dropped its mapping without a flush. */
+	if (f->refs == 1)
+		direct_flush(&d->vcpu);
+	frame_put(f);
+	return true;
+}
+
+/* One extent of a request. @return true if it was done */
+static bool extent(struct vcpu *v, u32 cmd, vaddr_t slot)
+{
+	struct domain *d = v->domain;
+	u32 word = 0;
+	mfn_t m;
+
+	if (cmd != XENMEM_increase_reservation && copy_from_guest(v, &word, slot, sizeof(word)))
+		return false;
+	if (cmd == XENMEM_decrease_reservation)
+		return give_back(d, mfn(word));
+
+	if (d->populated >= d->nr_pages || (cmd == XENMEM_populate_physmap && word >= d->nr_pages))
+		return false;
+	m = alloc_frame(d->id);
+	if (!mfn_valid(m))
+		return false;
+	d->populated++;
+	if (cmd == XENMEM_populate_physmap)
+		m2p[m.n] = word;
+	/* A guest that cannot be told which page it got does not get it. */
+	if (slot && copy_to_guest(v, slot, &m.n, sizeof(m.n)))
+		return give_back(d, m), false;
+	trace_p2m(v, LANE_VMM, LANE_VMM, word, m.n);
+	return true;
+}
+
+static s32 change_reservation(struct vcpu *v, u32 *a)
+{
+	u32 cmd = a[0] & MEMOP_CMD_MASK, done = a[0] >> MEMOP_EXTENT_SHIFT;
+	struct xen_memory_reservation r;
+
+	if (copy_from_guest(v, &r, a[1], sizeof(r)))
+		return -EFAULT;
+	if (r.domid != DOMID_SELF && r.domid != v->domain->id)
+		return -EPERM;
+	if (r.extent_order != 0 || done > r.nr_extents ||
+	    r.nr_extents > ~0u >> MEMOP_EXTENT_SHIFT)
+		return -EINVAL;
+	for (; done < r.nr_extents; done++) {
+		if (v->domain->direct->work >= WORK_BOUND) {
+			a[0] = cmd | done << MEMOP_EXTENT_SHIFT;
+			return HCALL_AGAIN;
+		}
+		v->domain->direct->work += WORK_EXTENT;
+		if (!extent(v, cmd, r.extent_start ? r.extent_start + 4 * done : 0))
+			break;
+	}
+	return done;
+}
+
+/** memory_op(cmd, arg): see include/trapline/xen/memory.h.
+ * @return extents done, or pages; -EFAULT, -EINVAL, -EPERM, -ENOSYS */
+s32 hc_memory_op(struct vcpu *v, u32 *a)
+{
+	struct domain *d = v->domain;
+	domid_t domid;
+
+	switch (a[0] & MEMOP_CMD_MASK) {
+	case XENMEM_increase_reservation:
+	case XENMEM_decrease_reservation:
+	case XENMEM_populate_physmap:
+		rehook_all(v);
+		return change_reservation(v, a);
+	case XENMEM_maximum_ram_page:
+		return nr_frames - 1;
+	case XENMEM_current_reservation:
+	case XENMEM_maximum_reservation:
+		if (copy_from_guest(v, &domid, a[1], sizeof(domid)))
+			return -EFAULT;
+		if (domid != DOMID_SELF && domid != d->id)
+			return -EPERM;
+		return (a[0] & MEMOP_CMD_MASK) == XENMEM_current_reservation ? d->populated
+									     : d->nr_pages;
+	}
+	return -ENOSYS;
+}

@@ -1,0 +1,156 @@
+/* misc.c: who we are, the console, the assists, and several calls in one. */
+#include "dom/console.h"
+#include "hcall/hcall.h"
+#include "lib/string.h"
+#include "mmu/direct/direct.h"
+#include "trace/trace.h"
+
+#define XEN_VERSION_3_0 (3u << 16 | 0)
+#define CONSOLE_CHUNK 128 /* bytes copied at a time */
+#define CONSOLE_PER_CALL 4096
+
+static s32 answer(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
+{
+	return copy_to_guest(v, dst, src, len);
+}
+
+/** xen_version(cmd, arg): we answer as the Xen whose interface we have. */
+s32 hc_xen_version(struct vcpu *v, u32 *a)
+{
+	static const char extra[16] = ".0-trapline";
+	static const char capabilities[1024] = "xen-3.0-x86_32 ";
+	u32 features[2]; /* in: index; out: 32 feature bits */
+	u32 virt_start = HYPERVISOR_VIRT_START;
+
+	switch (a[0]) {
+	case XENVER_version:
+		return XEN_VERSION_3_0;
+	case XENVER_extraversion:
+		return answer(v, a[1], extra, sizeof(extra));
+	case XENVER_capabilities:
+		return answer(v, a[1], capabilities, sizeof(capabilities));
+	case XENVER_platform_parameters:
+		return answer(v, a[1], &virt_start, sizeof(virt_start));
+	case XENVER_get_features:
+		if (copy_from_guest(v, features, a[1], sizeof(features[0])))
+			return -EFAULT;
+		if (features[0] > 0)
+			return -EINVAL;
+		features[1] = 0; /* no feature that changes how a guest must behave */
+		return answer(v, a[1], features, sizeof(features));
+	case XENVER_pagesize:
+		return PAGE_SIZE;
+	}
+	return -ENOSYS;
+}
+
+/**
+ * console_io(cmd, count, buffer): write `count` bytes, or read at most that many.
+ * @return 0 after a write, the number of bytes read, -EFAULT or -ENOSYS
+ */
+s32 hc_console_io(struct vcpu *v, u32 *a)
+{
+	char buf[CONSOLE_CHUNK];
+	u32 n, total = 0;
+
+	if (a[0] == CONSOLEIO_read) {
+		n = a[1] < sizeof(buf) ? a[1] : sizeof(buf);
+		/* Nothing that was typed may get lost: first see that there is a place for it. */
+		memset(buf, 0, sizeof(buf));
+		if (copy_to_guest(v, a[2], buf, n))
+			return -EFAULT;
+		n = console_read(v->domain, buf, n);
+		return copy_to_guest(v, a[2], buf, n) ? -EFAULT : (s32)n;
+	}
+	if (a[0] != CONSOLEIO_write)
+		return -ENOSYS;
+	while (a[1]) {
+		if (total >= CONSOLE_PER_CALL)
+			return HCALL_AGAIN;
+		n = a[1] < sizeof(buf) ? a[1] : sizeof(buf);
+		if (copy_from_guest(v, buf, a[2], n))
+			return -EFAULT;
+		console_write(v->domain, buf, n);
+		a[1] -= n;
+		a[2] += n;
+		total += n;
+	}
+	return 0;
+}
+
+/** vm_assist(cmd, type): ask for, or do without, a service that changes what a trap means.
+ * @return 0, -EINVAL (no such type) or -ENOSYS */
+s32 hc_vm_assist(struct vcpu *v, u32 *a)
+{
+	struct domain *d = v->domain;
+	u32 bit;
+
+	switch (a[1]) {
+	case VMASST_TYPE_4gb_segments:
+	case VMASST_TYPE_4gb_segments_notify:
+	case VMASST_TYPE_writable_pagetables:
+		bit = 1u << a[1];
+		break;
+	case VMASST_TYPE_unhook_pagetables:
+		bit = ASSIST_UNHOOK;
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (a[0] > VMASST_CMD_disable)
+		return -ENOSYS;
+	rehook_all(v);
+	if (a[0] == VMASST_CMD_enable)
+		d->vm_assist |= bit;
+	else
+		d->vm_assist &= ~bit;
+	return 0;
+}
+
+/**
+ * multicall(struct multicall_entry *call, u32 nr): several calls for one entry into the hypervisor.
+ * Each one's result goes into its entry; a failing one does not stop the others.
+ * @return 0, -EFAULT, or -EINVAL (a multicall within one)
+ */
+s32 hc_multicall(struct vcpu *v, u32 *a)
+{
+	struct direct_state *s = v->domain->direct;
+	struct multicall_entry call;
+	s32 ret, err = 0;
+
+	if (s->in_multicall)
+		return -EINVAL;
+	s->in_multicall = true;
+	for (; a[1] && !err; a[0] += sizeof(call), a[1]--) {
+		if (s->work >= WORK_BOUND || v->blocked) {
+			err = HCALL_AGAIN;
+			break;
+		}
+		err = copy_from_guest(v, &call, a[0], sizeof(call));
+		if (err)
+			break;
+		ret = hypercall_nr(v, call.op, call.args);
+		s->work++;
+		if (ret == HCALL_AGAIN) {
+			/* This one is not done: it will go on from its changed arguments. */
+			err = copy_to_guest(v, a[0], &call, sizeof(call)) ? -EFAULT : HCALL_AGAIN;
+			break;
+		}
+		call.result = ret;
+		err = copy_to_guest(v, a[0] + offsetof(struct multicall_entry, result),
+				    &call.result, sizeof(call.result));
+		if (err || v->domain->dying)
+			break;
+	}
+	s->in_multicall = false;
+	return err;
+}
+
+/** physdev_op(struct physdev_op *): a kernel asks for its I/O privilege level, which is never given:
+ * ports are ours. */
+s32 hc_physdev_op(struct vcpu *v, u32 *a)
+{
+	(void)v;
+	(void)a;
+	return -EPERM;
+}

@@ -1,0 +1,256 @@
+/* pagetable.c: the hypercalls that change page-table entries, singly and in batches. */
+#include "hcall/hcall.h"
+#include "mem/domain_page.h"
+#include "mmu/direct/direct.h"
+#include "trace/trace.h"
+
+/* As in Xen: a batch that was interrupted is called again with this bit in its count, so that the
+ * entries done before go on being counted in *done. */
+#define BATCH_RESUMED 0x80000000u
+#define CHUNK 8 /* requests read from the guest at a time */
+
+/* The page that the last request changed stays mapped: batches tend to fill one table. */
+struct target {
+	mfn_t mfn;
+	u32 *page;
+};
+
+static u32 *target_page(struct target *t, mfn_t m)
+{
+	if (t->page && t->mfn.n == m.n)
+		return t->page;
+	if (t->page)
+		unmap_domain_page(t->page);
+	t->mfn = m;
+	t->page = map_domain_page(m);
+	return t->page;
+}
+
+static int update_entry(struct domain *d, struct target *t, u32 ptr, u32 val)
+{
+	mfn_t m = mfn(ptr >> PAGE_SHIFT);
+	struct frame *f = frame_of(m);
+	u32 index = ptr / sizeof(u32) % NR_PTES, *page;
+
+	if (!f || f->owner != d->id || !f->refs)
+		return -EINVAL;
+	page = target_page(t, m);
+	if (f->type_count) {
+		if (f->type == FT_PAGE_TABLE)
+			return l1_update(d, page, index, val);
+		if (f->type == FT_PAGE_DIRECTORY)
+			return l2_update(d, f, page, index, val);
+		if (f->type != FT_WRITABLE)
+			return -EINVAL;
+	}
+	/* No page table: as good as a write by the guest itself, where it may write. */
+	if (type_get(d, f, FT_WRITABLE))
+		return -EINVAL;
+	page[index] = val;
+	type_put(f);
+	return 0;
+}
+
+static int update_m2p(struct domain *d, u32 ptr, u32 val)
+{
+	mfn_t m = mfn(ptr >> PAGE_SHIFT);
+	struct frame *f = frame_of(m);
+
+	if (!f || f->owner != d->id || !f->refs)
+		return -EINVAL;
+	m2p[m.n] = val;
+	return 0;
+}
+
+static int update(struct vcpu *v, struct target *t, const struct mmu_update *req)
+{
+	u32 ptr = req->ptr, val = req->val;
+	int err = -EINVAL;
+
+	if (req->ptr >> 32 == 0) {
+		if ((ptr & 3) == MMU_NORMAL_PT_UPDATE)
+			err = update_entry(v->domain, t, ptr, val);
+		else if ((ptr & 3) == MMU_MACHPHYS_UPDATE)
+			err = update_m2p(v->domain, ptr, val);
+	}
+	v->domain->direct->work += WORK_UPDATE;
+	trace_mmu_update(v, LANE_VMM, LANE_VMM, ptr, val, err);
+	return err;
+}
+
+static bool own_domain(const struct domain *d, u32 domid)
+{
+	return domid == DOMID_SELF || domid == d->id;
+}
+
+/* Where a batch stands: what a[] holds while it runs, and what it tells the guest at the end. */
+static u32 batch_begin(struct vcpu *v, u32 *a, u32 *done)
+{
+	*done = 0;
+	if (!(a[1] & BATCH_RESUMED))
+		return a[1];
+	if (a[2])
+		copy_from_guest(v, done, a[2], sizeof(*done));
+	return a[1] & ~BATCH_RESUMED;
+}
+
+static s32 batch_end(struct vcpu *v, u32 *a, u32 left, u32 done, s32 err)
+{
+	if (err == HCALL_AGAIN)
+		a[1] = left | BATCH_RESUMED;
+	if (a[2] && copy_to_guest(v, a[2], &done, sizeof(done)) && !err)
+		return -EFAULT;
+	return err;
+}
+
+/**
+ * mmu_update(struct mmu_update *req, u32 count, u32 *done, domid): change entries in order, up to
+ * the first that is refused. *done (if not NULL) says how many took effect.
+ * @return 0, -EINVAL (refused), -EFAULT, -ESRCH (a domain that is not the caller)
+ */
+s32 hc_mmu_update(struct vcpu *v, u32 *a)
+{
+	struct target target = {.page = NULL};
+	struct mmu_update req[CHUNK];
+	u32 done, left, have = 0, next = 0;
+	s32 err = 0;
+
+	rehook_all(v);
+	left = batch_begin(v, a, &done);
+	if (!own_domain(v->domain, a[3]))
+		return batch_end(v, a, left, done, -ESRCH);
+	for (; left; left--, done++, a[0] += sizeof(req[0])) {
+		if (v->domain->direct->work >= WORK_BOUND) {
+			err = HCALL_AGAIN;
+			break;
+		}
+		if (next == have) {
+			next = 0;
+			have = left < CHUNK ? left : CHUNK;
+			/* What lies behind the first one may be unreadable, and not be needed. */
+			if (copy_from_guest(v, req, a[0], have * sizeof(req[0]))) {
+				have = 1;
+				err = copy_from_guest(v, req, a[0], sizeof(req[0]));
+				if (err)
+					break;
+			}
+		}
+		err = update(v, &target, &req[next++]);
+		if (err)
+			break;
+	}
+	if (target.page)
+		unmap_domain_page(target.page);
+	return batch_end(v, a, left, done, err);
+}
+
+static int flush_after(struct vcpu *v, vaddr_t va, u32 flags)
+{
+	switch (flags & UVMF_FLUSHTYPE_MASK) {
+	case UVMF_NONE:
+		return 0;
+	case UVMF_TLB_FLUSH:
+		direct_flush(v);
+		return 0;
+	case UVMF_INVLPG:
+		direct_invlpg(v, va);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/**
+ * update_va_mapping(va, val, val_hi, flags): change the entry that maps `va` in the current address
+ * space, and flush as UVMF_ says. @return 0 or -EINVAL
+ */
+s32 hc_update_va_mapping(struct vcpu *v, u32 *a)
+{
+	u32 va = a[0], val = a[1], *entry;
+	struct domain *d = v->domain;
+	mfn_t table;
+	int err = -EINVAL;
+
+	rehook_all(v);
+	if (va >= HYPERVISOR_VIRT_START)
+		return -EINVAL;
+	entry = walk_l1e(v, va, &table);
+	if (!entry)
+		return -EINVAL;
+	/* Through a directory's map of itself this would be a directory entry. */
+	if (frame_of(table)->type == FT_PAGE_TABLE)
+		err = l1_update(d, entry, 0, val);
+	unmap_domain_page(entry);
+	d->direct->work += WORK_UPDATE;
+	trace_mmu_update(v, LANE_VMM, LANE_VMM,
+			 mfn_maddr(table).a + (va >> PAGE_SHIFT) % NR_PTES * sizeof(u32), val, err);
+	return err ? err : flush_after(v, va, a[3]);
+}
+
+static int mmuext(struct vcpu *v, const struct mmuext_op *op)
+{
+	struct domain *d = v->domain;
+	u32 vcpus;
+
+	switch (op->cmd) {
+	case MMUEXT_PIN_L1_TABLE:
+		return pin_table(d, mfn(op->arg1), FT_PAGE_TABLE);
+	case MMUEXT_PIN_L2_TABLE:
+		return pin_table(d, mfn(op->arg1), FT_PAGE_DIRECTORY);
+	case MMUEXT_UNPIN_TABLE:
+		return unpin_table(d, mfn(op->arg1));
+	case MMUEXT_NEW_BASEPTR:
+		return new_base(v, mfn(op->arg1));
+	case MMUEXT_TLB_FLUSH_MULTI:
+	case MMUEXT_INVLPG_MULTI:
+		/* There is one vcpu, but the mask must be readable, as on real Xen. */
+		if (copy_from_guest(v, &vcpus, op->arg2, sizeof(vcpus)))
+			return -EFAULT;
+		break;
+	case MMUEXT_TLB_FLUSH_LOCAL:
+	case MMUEXT_TLB_FLUSH_ALL:
+	case MMUEXT_INVLPG_LOCAL:
+	case MMUEXT_INVLPG_ALL:
+		break;
+	case MMUEXT_FLUSH_CACHE:
+		return -EINVAL; /* only for who has hardware of its own */
+	case MMUEXT_SET_LDT:
+		return set_ldt(v, op->arg1, op->arg2);
+	default:
+		return -EINVAL;
+	}
+	if (op->cmd == MMUEXT_INVLPG_LOCAL || op->cmd == MMUEXT_INVLPG_MULTI ||
+	    op->cmd == MMUEXT_INVLPG_ALL)
+		direct_invlpg(v, op->arg1);
+	else
+		direct_flush(v);
+	return 0;
+}
+
+/** mmuext_op(struct mmuext_op *op, u32 count, u32 *done, domid): as mmu_update. */
+s32 hc_mmuext_op(struct vcpu *v, u32 *a)
+{
+	struct mmuext_op op;
+	u32 done, left;
+	s32 err = 0;
+
+	rehook_all(v);
+	left = batch_begin(v, a, &done);
+	if (!own_domain(v->domain, a[3]))
+		return batch_end(v, a, left, done, -ESRCH);
+	for (; left; left--, done++, a[0] += sizeof(op)) {
+		err = HCALL_AGAIN;
+		if (v->domain->direct->work >= WORK_BOUND)
+			break;
+		err = copy_from_guest(v, &op, a[0], sizeof(op));
+		if (err)
+			break;
+		err = mmuext(v, &op);
+		v->domain->direct->work += WORK_UPDATE;
+		if (err == HCALL_AGAIN)
+			break;
+		trace_mmuext(v, LANE_VMM, LANE_VMM, op.cmd, op.arg1, err);
+		if (err)
+			break;
+	}
+	return batch_end(v, a, left, done, err);
+}

@@ -1,0 +1,85 @@
+/* sched.c: the hypercalls by which a guest gives up the CPU, and sets its timer. */
+#include "dom/time.h"
+#include "hcall/hcall.h"
+#include "mmu/direct/direct.h"
+#include "trace/trace.h"
+
+#define VCPUOP_is_up 3
+
+static s32 shut_down(struct vcpu *v, u32 reason)
+{
+	static const u8 end[] = {
+		[SHUTDOWN_poweroff] = END_poweroff,
+		[SHUTDOWN_reboot] = END_reboot,
+		[SHUTDOWN_suspend] = END_suspend,
+		[SHUTDOWN_crash] = END_crash,
+	};
+
+	if (reason >= ARRAY_SIZE(end))
+		return -EINVAL;
+	domain_kill(v->domain, end[reason], 0, "the guest shut itself down");
+	return 0;
+}
+
+/* Wait for an event: as sti and hlt, in one step. */
+static s32 block(struct vcpu *v)
+{
+	v->info->evtchn_upcall_mask = 0;
+	if (!v->info->evtchn_upcall_pending)
+		v->blocked = true;
+	return 0;
+}
+
+/** sched_op_compat(cmd, arg): the older form, in which shutdown's reason is the argument itself. */
+s32 hc_sched_op_compat(struct vcpu *v, u32 *a)
+{
+	switch (a[0]) {
+	case SCHEDOP_yield:
+		return 0; /* nobody else is here yet */
+	case SCHEDOP_block:
+		return block(v);
+	case SCHEDOP_shutdown:
+		return shut_down(v, a[1]);
+	}
+	return -ENOSYS;
+}
+
+/**
+ * sched_op(cmd, arg): poll may return before its time; ours always does, so a guest that polls
+ * spins. @return 0, -EINVAL, -EFAULT or -ENOSYS
+ */
+s32 hc_sched_op(struct vcpu *v, u32 *a)
+{
+	struct sched_shutdown shutdown;
+
+	switch (a[0]) {
+	case SCHEDOP_yield:
+	case SCHEDOP_poll:
+		return 0;
+	case SCHEDOP_block:
+		return block(v);
+	case SCHEDOP_shutdown:
+		if (copy_from_guest(v, &shutdown, a[1], sizeof(shutdown)))
+			return -EFAULT;
+		return shut_down(v, shutdown.reason);
+	}
+	return -ENOSYS;
+}
+
+/** set_timer_op(low, high): raise VIRQ_TIMER at this system time, in ns; 0 for never. @return 0 */
+s32 hc_set_timer_op(struct vcpu *v, u32 *a)
+{
+	v->domain->timer_deadline = (u64)a[1] << 32 | a[0];
+	trace_vtimer(v, LANE_VMM, LANE_VMM, v->domain->timer_deadline);
+	timer_rearm();
+	return 0;
+}
+
+/** vcpu_op(cmd, vcpu, arg): there is one vcpu, and it is up. */
+s32 hc_vcpu_op(struct vcpu *v, u32 *a)
+{
+	(void)v;
+	if (a[1] != 0)
+		return -ENOENT;
+	return a[0] == VCPUOP_is_up ? 1 : -ENOSYS;
+}
