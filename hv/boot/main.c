@@ -105,13 +105,14 @@ static maddr_t lay_out_memory(const struct multiboot_info *mbi)
 bool probe_segment_limits(void)
 {
 	extern u32 probe_read(void);
-	/* A data segment of one byte; the null slot of the GDT's reserved part is free. */
+	/* A data segment of one byte, where memory goes on behind it. */
 	struct gate *g = current->domain->gate;
 	u16 sel = g->reserved_sel + GATE_SEL_LDT;
 	struct desc *d = gate_descriptor(g, sel);
 	u32 minded;
 
-	*d = (struct desc){0, DESC_P | DESC_S | DESC_RW | DESC_A | DESC_DB};
+	*d = (struct desc){HV_LINEAR << 16, (HV_LINEAR & 0xFF000000) | (HV_LINEAR >> 16 & 0xFF) | DESC_P |
+						   DESC_S | DESC_RW | DESC_A | DESC_DB};
 	asm volatile("movl %0, %%gs" : : "r"((u32)sel));
 	minded = probe_read();
 	asm volatile("movl %0, %%gs" : : "r"(0));
@@ -197,7 +198,7 @@ void hv_main(u32 magic, maddr_t info)
 	uart_enable_rx_irq();
 	trace_domain_start(&domain0.vcpu, LANE_VMM, LANE_VMM, domain0.nr_pages,
 			   domain0.vcpu.regs->eip);
-	timer_rearm();
+	timer_start(&domain0);
 	domain0.vcpu.regs->vec = 0;
 	resume();
 }

@@ -44,21 +44,25 @@ static bool put(struct domain *d, u32 pa, const void *src, u32 len)
 
 static bool load_segments(struct domain *d, const struct elf *elf, u32 *end)
 {
-	struct elf_segment seg;
+	struct elf_phdr seg;
+	u32 i = 0;
+	int more;
 
 	*end = 0;
-	for (u32 i = 0; elf_segment(elf, i, &seg); i++) {
-		if (!put(d, seg.paddr, seg.data, seg.file_size) ||
-		    !put(d, seg.paddr + seg.file_size, NULL, seg.mem_size - seg.file_size)) {
+	while ((more = elf_next_load(elf, &i, &seg)) == 1) {
+		if (!put(d, seg.paddr, elf->file + seg.offset, seg.filesz) ||
+		    !put(d, seg.paddr + seg.filesz, NULL, seg.memsz - seg.filesz)) {
 			printk("trapline: the kernel wants memory at %x to %x; the guest has %u "
 			       "KB: use mem=\n",
-			       seg.paddr, seg.paddr + seg.mem_size, d->nr_pages * 4);
+			       seg.paddr, seg.paddr + seg.memsz, d->nr_pages * 4);
 			return false;
 		}
-		if (seg.paddr + seg.mem_size > *end)
-			*end = seg.paddr + seg.mem_size;
+		if (seg.paddr + seg.memsz > *end)
+			*end = seg.paddr + seg.memsz;
 	}
-	return *end != 0;
+	if (more < 0 || *end == 0)
+		printk("trapline: the guest kernel's ELF file is damaged\n");
+	return more == 0 && *end != 0;
 }
 
 static bool describe_memory(struct domain *d, const char *cmdline, u32 initrd_pa, u32 initrd_len)
@@ -123,7 +127,7 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd,
 
 	v->virt.cr0 = CR0_PE | CR0_ET;
 	v->virt.idt.limit = 0;
-	v->regs->eip = elf.entry;
+	v->regs->eip = elf.header.entry;
 	v->regs->eax = MULTIBOOT_LOADED;
 	v->regs->ebx = MBI_PA;
 	v->regs->eflags = EFL_IF | EFL_FIXED;

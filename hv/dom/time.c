@@ -11,6 +11,7 @@
 static u64 tsc_start;
 static u32 mul; /* ns = ((tsc << shift) * mul) >> 32, as in vcpu_time_info */
 static s8 shift;
+static u64 armed; /* the deadline for which the real timer was last set */
 
 /* a / b for a quotient that fits 32 bits, as the processor's div has it. */
 static u32 div64(u64 a, u32 b)
@@ -82,8 +83,23 @@ void timer_rearm(void)
 {
 	u64 at = deadline_of(current->domain), now = system_time();
 
+	armed = at;
 	if (at)
 		pit_oneshot(at <= now ? 0 : at - now > 50000000 ? 50000000 : (u32)(at - now));
+}
+
+void timer_check(void)
+{
+	if (deadline_of(current->domain) != armed)
+		timer_rearm();
+}
+
+void timer_start(struct domain *d)
+{
+	d->next_tick = system_time() + TICK_NS;
+	if (d->mode == MMU_DIRECT)
+		time_update_info(&d->vcpu);
+	timer_rearm();
 }
 
 void timer_interrupt(void)

@@ -82,8 +82,10 @@ static void general_protection(struct vcpu *v)
 	/* A privileged or planted instruction of the guest's kernel; applications get what they
 	 * would on bare hardware. */
 	if (v->domain->mode == MMU_SHADOW && from_kernel(v->regs) &&
-	    emulate_system(v) != EMUL_UNKNOWN)
+	    emulate_system(v) != EMUL_UNKNOWN) {
+		timer_check();
 		return;
+	}
 	inject_exception(v, VEC_GP, err);
 }
 
@@ -153,7 +155,10 @@ void hv_trap(struct cpu_regs *frame)
 	if (current && gate_exit_fault(current, frame)) {
 		trace_trap(current, LANE_VMM, LANE_VMM, frame->vec, frame->err, frame->eip,
 			   frame->cs, frame->vec == VEC_PF ? read_cr2() : 0);
-		inject_exception(current, VEC_GP, frame->err);
+		if (current->domain->mode == MMU_SHADOW)
+			inject_exception(current, VEC_GP, frame->err);
+		else
+			direct_failsafe(current);
 		resume();
 	}
 	panic("vector %u (error %x) at %x, cr2 %x", frame->vec, frame->err, frame->eip,
@@ -172,6 +177,8 @@ static void idle(struct vcpu *v)
 {
 	trace_block(v, LANE_VMM, LANE_VMM, v->regs->eip);
 	timer_rearm();
+	/* An interrupt here saves and restores these; the guest's may not be loadable any more. */
+	asm volatile("movl %0, %%fs\n\tmovl %0, %%gs" : : "r"(0));
 	while (v->blocked && !v->domain->dying) {
 		asm volatile("sti\n\thlt\n\tcli" : : : "memory");
 		if (v->domain->mode == MMU_SHADOW && vdev_intr_pending(v->domain->vdev))
