@@ -38,10 +38,10 @@ struct insn {
 	u8 mod, reg, rm;
 	bool has_sib;
 	u8 scale, index, base; /* index 4: none; base 5 with mod 0: none */
-	s32 disp;
+	s32 disp;     /* sign-extended; for mov between (e)ax and memory (A0-A3) its offset */
 	u8 disp_size; /* 0, 1, 2, 4 */
-	u32 imm;
-	u8 imm_size; /* 0, 1, 2, 4, or 3 for enter's 16+8, 6 for a far pointer (imm, imm2) */
+	u32 imm;      /* as it stands in the code, not sign-extended: see insn_imm() */
+	u8 imm_size;  /* 0, 1, 2, 4, or 3 for enter's 16+8, 6 for a far pointer (imm, imm2) */
 	u16 imm2;
 	enum op op; /* OP_other unless it is one of the system instructions */
 };
@@ -55,8 +55,19 @@ enum seg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, NR_SEGS }; /* sreg3 e
  */
 int insn_decode(const u8 *bytes, u32 n, struct insn *out);
 
+/** The immediate operand or jump distance, sign-extended to 32 bits. */
+s32 insn_imm(const struct insn *i);
+/** Which system instruction it is, if any: fills struct insn.op. */
+enum op insn_op(const struct insn *i);
 /** What the instruction does in ring 1. */
 enum insn_kind insn_kind(const struct insn *i);
+/** The segment register that a mov, push, pop or far-pointer load of one names. */
+enum seg insn_segment(const struct insn *i);
+/**
+ * Whether a trap must be planted over the instruction so that a ring-1 kernel running it comes to
+ * us: it is sensitive, and neither faults nor does the right thing by itself.
+ */
+bool insn_needs_plant(const struct insn *i);
 
 struct vcpu;
 
