@@ -1,1 +1,61 @@
-# guest/guest.mk
+# guest.mk: Finch's two kernels from one source, its applications, and the initrd that holds them.
+
+GB := $(B)/guest
+GUEST_CFLAGS := $(KCFLAGS) -Iguest
+
+# The kernel: everything but arch/ is common.
+FINCH_COMMON := $(sort $(foreach d,boot fs lib mm proc sys trap,$(wildcard guest/finch/$(d)/*.[cS])))
+finch_objs = $(patsubst guest/finch/%,$(GB)/$(1)/%.o,$(FINCH_COMMON) $(sort $(wildcard guest/finch/arch/$(1)/*.[cS])))
+
+# $(call finch_port,PORT,LOAD_OFFSET): how to build one of the two.
+define finch_port
+$(GB)/$(1)/%.c.o: guest/finch/%.c
+	@mkdir -p $$(@D)
+	@$$(call say,CC,'$$< ($(1))')
+	$$(Q)$$(CC) $$(GUEST_CFLAGS) -Iguest/finch -Iguest/finch/arch/$(1) -c -o $$@ $$<
+$(GB)/$(1)/%.S.o: guest/finch/%.S
+	@mkdir -p $$(@D)
+	@$$(call say,AS,'$$< ($(1))')
+	$$(Q)$$(CC) $$(GUEST_CFLAGS) -Iguest/finch -Iguest/finch/arch/$(1) -c -o $$@ $$<
+$(GB)/finch-$(1).elf: $(call finch_objs,$(1)) guest/finch/finch.ld
+	@$$(call say,LD,$$@)
+	$$(Q)ld $$(KLDFLAGS) --defsym=LOAD_OFFSET=$(2) -T guest/finch/finch.ld -o $$@ $(call finch_objs,$(1))
+endef
+# A PC's loader needs physical addresses; a domain builder wants virtual ones.
+$(eval $(call finch_port,native,0xC0000000))
+$(eval $(call finch_port,pv,0))
+
+# Applications: one file each, and the library.
+APP_LIB := $(patsubst guest/apps/%,$(GB)/apps/%.o,$(sort $(wildcard guest/apps/lib/*.[cS])))
+APPS := $(sort $(patsubst guest/apps/%.c,%,$(wildcard guest/apps/*.c)))
+
+$(GB)/apps/%.c.o: guest/apps/%.c
+	@mkdir -p $(@D)
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(GUEST_CFLAGS) -Iguest/apps -c -o $@ $<
+$(GB)/apps/%.S.o: guest/apps/%.S
+	@mkdir -p $(@D)
+	@$(call say,AS,$<)
+	$(Q)$(CC) $(GUEST_CFLAGS) -Iguest/apps -c -o $@ $<
+$(GB)/apps/%.elf: $(GB)/apps/%.c.o $(APP_LIB) guest/apps/app.ld
+	@$(call say,LD,$@)
+	$(Q)ld $(KLDFLAGS) -T guest/apps/app.ld -o $@ $< $(APP_LIB)
+.SECONDARY: $(APPS:%=$(GB)/apps/%.c.o) $(APP_LIB)
+
+# The initrd: the applications without their symbols, and the text files; the same bytes always.
+INITRD_TEXTS := $(sort $(wildcard guest/apps/etc/*))
+$(GB)/initrd.cpio: $(APPS:%=$(GB)/apps/%.elf) $(INITRD_TEXTS)
+	@$(call say,CPIO,$@)
+	$(Q)rm -rf $(GB)/initrd && mkdir -p $(GB)/initrd
+	$(Q)for a in $(APPS); do objcopy --strip-all $(GB)/apps/$$a.elf $(GB)/initrd/$$a; done
+	$(Q)for t in $(INITRD_TEXTS); do cp $$t $(GB)/initrd/; done
+	$(Q)cd $(GB)/initrd && chmod 0755 * && touch -h -d @0 * && \
+		LC_ALL=C printf '%s\n' * | LC_ALL=C sort | \
+		cpio --quiet --reproducible -o -H newc -R 0:0 > ../initrd.cpio.tmp
+	$(Q)mv $(GB)/initrd.cpio.tmp $@
+
+.PHONY: guest guest-delta
+guest: $(GB)/finch-native.elf $(GB)/finch-pv.elf $(GB)/initrd.cpio ## build Finch, both ports, and its applications
+
+guest-delta: ## how many lines of Finch differ between its two ports
+	$(Q)guest/delta.sh

@@ -1,0 +1,89 @@
+/*
+ * abi.h: what Finch's kernel and its applications agree on: system calls, errors, signals.
+ *
+ * A system call is `int $0x80` with its number in EAX and its arguments in EBX ECX EDX ESI EDI;
+ * the result comes back in EAX, errors as a negative number. The numbers are Linux's where Linux
+ * has the call.
+ */
+#ifndef FINCH_ABI_H
+#define FINCH_ABI_H
+
+#define SYS_exit      1
+#define SYS_fork      2
+#define SYS_read      3
+#define SYS_write     4
+#define SYS_open      5
+#define SYS_close     6
+#define SYS_waitpid   7
+#define SYS_exec      11
+#define SYS_getpid    20
+#define SYS_kill      37
+#define SYS_pipe      42
+#define SYS_brk	      45
+#define SYS_signal    48
+#define SYS_dup2      63
+#define SYS_getppid   64
+#define SYS_mmap      90
+#define SYS_munmap    91
+#define SYS_sigreturn 119
+#define SYS_mprotect  125
+#define SYS_yield     158
+#define SYS_sleep     200 /* ticks */
+#define SYS_ticks     201 /* since boot */
+#define SYS_psinfo    202 /* (index, struct psinfo *) */
+#define SYS_list      203 /* (index, struct listing *) */
+#define SYS_meminfo   204 /* free frames */
+#define NR_SYSCALLS   205
+
+#define HZ 100 /* ticks in a second */
+
+#define ESRCH	3
+#define EINTR	4
+#define ENOENT	2
+#define E2BIG	7
+#define ENOEXEC 8
+#define EBADF	9
+#define ECHILD	10
+#define EAGAIN	11
+#define ENOMEM	12
+#define EFAULT	14
+#define EINVAL	22
+#define EMFILE	24
+#define EPIPE	32
+#define ENOSYS	38
+
+#define SIGINT	2
+#define SIGILL	4
+#define SIGTRAP 5
+#define SIGFPE	8
+#define SIGKILL 9
+#define SIGUSR1 10
+#define SIGSEGV 11
+#define SIGUSR2 12
+#define SIGPIPE 13
+#define SIGTERM 15
+#define NSIG	16
+#define SIG_DFL 0
+#define SIG_IGN 1
+/* waitpid's status: the exit code, or 128 + the signal that ended the process. */
+#define STATUS_SIGNAL 128
+
+#define PROT_READ  1
+#define PROT_WRITE 2
+#define MAP_FIXED  0x10 /* exactly there, in place of what was mapped */
+
+#ifndef __ASSEMBLER__
+#include <trapline/types.h>
+
+struct psinfo {
+	u32 pid, ppid, ticks, pages;
+	char state; /* R runnable, S sleeping, Z zombie */
+	char name[15];
+};
+
+struct listing {
+	u32 size;
+	char name[28];
+};
+#endif
+#endif

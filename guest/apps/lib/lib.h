@@ -1,0 +1,59 @@
+/* lib.h: the C library of Finch's applications, as much as they need. */
+#ifndef APPS_LIB_H
+#define APPS_LIB_H
+
+#include "abi.h"
+
+/* syscall.S: one function for each call; a negative result is an error of abi.h. */
+void exit(u32 code) __attribute__((noreturn));
+s32 fork(void);
+s32 read(u32 fd, void *buf, u32 n);
+s32 write(u32 fd, const void *buf, u32 n);
+s32 open(const char *name);
+s32 close(u32 fd);
+s32 waitpid(s32 pid, u32 *status);
+s32 exec(const char *path, char *const argv[]);
+s32 getpid(void);
+s32 getppid(void);
+s32 kill(u32 pid, u32 sig);
+s32 pipe(u32 fds[2]);
+s32 brk(u32 end);
+s32 dup2(u32 from, u32 to);
+s32 mmap(u32 va, u32 len, u32 prot_and_flags);
+s32 munmap(u32 va, u32 len);
+s32 mprotect(u32 va, u32 len, u32 prot);
+s32 yield(void);
+s32 sleep(u32 ticks);
+s32 ticks(void);
+s32 psinfo(u32 index, struct psinfo *info);
+s32 list(u32 index, struct listing *l);
+s32 meminfo(void);
+
+/* signal.c */
+typedef void (*handler_t)(u32 sig, u32 address);
+s32 signal(u32 sig, handler_t handler);
+
+/* string.c */
+u32 strlen(const char *s);
+int strcmp(const char *a, const char *b);
+int strncmp(const char *a, const char *b, u32 n);
+void *memset(void *d, int c, size_t n);
+void *memcpy(void *d, const void *s, size_t n);
+u32 atou(const char *s);
+
+/* printf.c: %s %c %d %u %x, with width, '-' and '0'. One write for each call. */
+void printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* util.c */
+/** Run a program. @return its pid or a negative error */
+s32 spawn(const char *path, char *const argv[]);
+/** Run a program and wait for it. @return its status */
+u32 run(const char *path, char *const argv[]);
+/** Print a message and exit with code 1. */
+void die(const char *what) __attribute__((noreturn));
+/** The next number of a generator that `state` belongs to (xorshift; state must not be 0). */
+u32 next_random(u32 *state);
+/** The value of name=value among the arguments, or NULL. */
+const char *arg_value(int argc, char **argv, const char *name);
+
+#endif

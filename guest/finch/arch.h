@@ -1,0 +1,122 @@
+/*
+ * arch.h: everything that the kernel asks of the machine below it.
+ *
+ * Two ports answer: arch/native for a PC, arch/pv for a domain of a Xen-like hypervisor. They are
+ * the only files that differ; port.h of each adds its constants and its shortest functions.
+ */
+#ifndef FINCH_ARCH_H
+#define FINCH_ARCH_H
+
+#include <trapline/types.h>
+
+#define PAGE_SIZE   4096u
+#define PAGE_SHIFT  12
+#define KERNEL_BASE 0xC0000000u /* the kernel maps all memory from here: VA = PA + KERNEL_BASE */
+#define MAX_PAGES   32768u	/* 128 MB */
+#define KSTACK_SIZE PAGE_SIZE
+
+typedef u32 vaddr_t;
+typedef struct {
+	u32 v;
+} pte_t; /* an entry of a page table or of a page directory, as the processor reads it */
+
+/* Bits of an entry (SDM 3A, 4.3) and of a page fault's error code (4.7). */
+#define PTE_P	  0x001u
+#define PTE_RW	  0x002u
+#define PTE_US	  0x004u
+#define PTE_A	  0x020u
+#define PTE_D	  0x040u
+#define PTE_FLAGS 0xFFFu
+#define PF_P	  0x1u
+#define PF_W	  0x2u
+
+/** What a trap leaves on the kernel stack, lowest address first: alike in both ports. */
+struct trapframe {
+	u32 edi, esi, ebp, unused_esp, ebx, edx, ecx, eax; /* pushal */
+	u32 vec;
+	u32 cr2; /* of a page fault */
+	u32 err; /* 0 where the processor pushes none */
+	u32 eip, cs, eflags;
+	u32 esp, ss; /* only if it came from an application */
+};
+#define TRAP_PAGE_FAULT 14
+#define TRAP_SYSCALL	0x80
+#define TRAP_INTERRUPT	0x100 /* any vector at or above: the port's own business */
+
+/** What a port found out about the machine before kmain. */
+struct boot {
+	const char *cmdline;
+	u32 nr_pages;	  /* of guest-physical memory, from 0 */
+	const u8 *initrd; /* in the kernel's map; NULL if none */
+	u32 initrd_size;
+	u32 nr_busy; /* ranges of frames that are not for the allocator */
+	struct {
+		u32 first, end; /* end is the first frame that is free again */
+	} busy[4];
+};
+
+#include "port.h" /* PORT_NAME USER_CS USER_DS, pte_make, pte_pfn, mmu_map, fill in what's short */
+
+/* The console. */
+void console_write(const char *text, u32 len);
+
+/* Time and interrupts. The kernel runs with interrupts off; they come in idle and in user mode. */
+/** Set up traps, timer and console input. */
+void arch_init(void);
+/** Serve the interrupt behind a trap with vec >= TRAP_INTERRUPT. */
+void arch_interrupt(u32 vec);
+/** Let interrupts in until at least one has been served. */
+void arch_idle(void);
+/** End the machine: 0 is success. */
+void machine_off(u32 code) __attribute__((noreturn));
+/** The stack on which the next trap from an application will be served. */
+void set_kernel_stack(u32 top);
+
+/*
+ * Page tables. A new table is ordinary memory, filled with plain stores. It comes to life when
+ * mmu_activate is given its directory, or mmu_hook makes it part of a live one; from then on only
+ * the functions here may change it, until mmu_retire.
+ *
+ * pte_t pte_make(u32 pfn, u32 flags);	an entry for a frame
+ * u32 pte_pfn(pte_t e);		the frame of a present entry
+ * void mmu_map(pte_t *slot, pte_t e);	fill a live slot that was not present, now
+ */
+/** The directory with only the kernel's half; runs until the first process does. */
+pte_t *mmu_kernel_directory(void);
+/** Make a complete directory fit to be run on. */
+void mmu_activate(pte_t *dir);
+/** The opposite, for a directory that is not being run on. */
+void mmu_retire(pte_t *dir);
+/** Add a cleared table to a live directory. */
+void mmu_hook(pte_t *slot, u32 table_pfn);
+/** Replace a live entry for va in the directory being run on; the TLB forgets the old one. */
+void mmu_remap(vaddr_t va, pte_t *slot, pte_t e);
+/** The same for many entries: queue them, then mmu_commit carries all out and empties the TLB. */
+void mmu_queue(pte_t *slot, pte_t e);
+void mmu_commit(void);
+/** Run on another directory. */
+void mmu_switch(pte_t *dir);
+
+/* What the ports call. */
+void kmain(const struct boot *boot) __attribute__((noreturn));
+void trap(struct trapframe *tf);
+void timer_tick(void);
+void tty_input(char c);
+
+static inline bool from_user(const struct trapframe *tf)
+{
+	return (tf->cs & 3) == 3;
+}
+
+/** The kernel's address of a frame. */
+static inline void *frame_address(u32 pfn)
+{
+	return (void *)(KERNEL_BASE + (pfn << PAGE_SHIFT));
+}
+
+static inline u32 frame_of(const void *p)
+{
+	return ((u32)p - KERNEL_BASE) >> PAGE_SHIFT;
+}
+
+#endif

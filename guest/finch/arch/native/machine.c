@@ -1,0 +1,49 @@
+/* machine.c (native): interrupts, idling, and the end. */
+#include "arch.h"
+
+#define IRQ_TIMER    0
+#define IRQ_COM1     4
+#define UART_IER     0x3F9
+#define IER_RECEIVED 1
+
+#define EXIT_PORT     0xF4   /* QEMU's isa-debug-exit */
+#define SHUTDOWN_PORT 0x8900 /* Bochs's */
+
+void arch_init(void)
+{
+	descriptors_init();
+	pic_init();
+	pit_init();
+	outb(UART_IER, IER_RECEIVED);
+	pic_unmask(IRQ_TIMER);
+	pic_unmask(IRQ_COM1);
+}
+
+void arch_interrupt(u32 vec)
+{
+	u32 irq = vec - TRAP_INTERRUPT;
+
+	/* IRQ 7 and 15 may be spurious and are never asked for: they get no end of interrupt. */
+	if (irq != IRQ_TIMER && irq != IRQ_COM1)
+		return;
+	pic_end();
+	if (irq == IRQ_TIMER)
+		timer_tick();
+	else
+		uart_interrupt();
+}
+
+void arch_idle(void)
+{
+	/* sti takes effect after the next instruction: no interrupt is lost before hlt. */
+	asm volatile("sti\n\thlt\n\tcli" : : : "memory");
+}
+
+void machine_off(u32 code)
+{
+	outb(EXIT_PORT, (u8)code);
+	for (const char *s = "Shutdown"; *s; s++)
+		outb(SHUTDOWN_PORT, (u8)*s);
+	for (;;)
+		asm volatile("cli\n\thlt");
+}

@@ -1,0 +1,55 @@
+/* fs.h: what a file descriptor can stand for: the console, a file of the initrd, a pipe's end. */
+#ifndef FINCH_FS_H
+#define FINCH_FS_H
+
+#include "arch.h"
+
+struct proc;
+struct pipe;
+
+/* initrd.c */
+struct initrd_file {
+	char name[28];
+	const u8 *data;
+	u32 size;
+};
+void initrd_init(const struct boot *boot);
+/** Find by name (a leading '/' or './' is skipped). @return false if there is none */
+bool initrd_find(const char *name, struct initrd_file *f);
+/** The index-th file. @return false past the last */
+bool initrd_nth(u32 index, struct initrd_file *f);
+
+/* file.c */
+enum file_kind { FILE_FREE, FILE_CONSOLE, FILE_INITRD, FILE_PIPE_READ, FILE_PIPE_WRITE };
+
+/** An open file: descriptors of several processes may share one, and its position. */
+struct file {
+	enum file_kind kind;
+	u32 users;
+	struct initrd_file data;
+	u32 pos;
+	struct pipe *pipe;
+};
+
+/** Descriptors 0, 1, 2 on the console. */
+void files_init(struct proc *p);
+void files_copy(struct proc *to, struct proc *from);
+void files_close(struct proc *p);
+/** @return a descriptor or a negative error; likewise below */
+s32 file_open(const char *name);
+s32 file_close(u32 fd);
+s32 file_dup2(u32 from, u32 to);
+s32 file_pipe(u32 fds[2]);
+s32 file_read(u32 fd, u8 *buf, u32 n);
+s32 file_write(u32 fd, const u8 *buf, u32 n);
+
+/* pipe.c */
+struct pipe *pipe_alloc(void);
+void pipe_close(struct pipe *p, bool writer);
+s32 pipe_read(struct pipe *p, u8 *buf, u32 n);
+s32 pipe_write(struct pipe *p, const u8 *buf, u32 n);
+
+/* tty.c */
+s32 tty_read(u8 *buf, u32 n);
+
+#endif

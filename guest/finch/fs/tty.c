@@ -1,0 +1,69 @@
+/* tty.c: lines from the console: echo, backspace, Ctrl-C and Ctrl-D. */
+#include "fs/fs.h"
+#include "proc/proc.h"
+
+#define SIZE 512
+
+static char ring[SIZE];
+static u32 read_at, line_end, write_at; /* counts; only what is before line_end may be read */
+
+#define CTRL(c) ((c) - '@')
+
+static void echo(const char *s, u32 n)
+{
+	console_write(s, n);
+}
+
+/* As in the Sixth Edition there is no job control: a background job ignores SIGINT instead. */
+static void interrupt_all(void)
+{
+	echo("^C\n", 3);
+	write_at = line_end;
+	for (struct proc *p = procs; p < procs + NR_PROCS; p++) {
+		if (p->state != UNUSED && p->state != ZOMBIE)
+			signal_send(p, SIGINT);
+	}
+}
+
+void tty_input(char c)
+{
+	if (c == '\r')
+		c = '\n';
+	if (c == CTRL('C')) {
+		interrupt_all();
+	} else if (c == '\b' || c == 0x7F) {
+		if (write_at == line_end)
+			return;
+		write_at--;
+		echo("\b \b", 3);
+	} else if (write_at - read_at < SIZE) {
+		ring[write_at++ % SIZE] = c;
+		if (c != CTRL('D'))
+			echo(&c, 1);
+		if (c == '\n' || c == CTRL('D')) {
+			line_end = write_at;
+			wakeup(ring);
+		}
+	}
+}
+
+s32 tty_read(u8 *buf, u32 n)
+{
+	u32 done = 0;
+
+	while (read_at == line_end) {
+		if (signal_pending())
+			return -EINTR;
+		sleep_on(ring, 0);
+	}
+	while (done < n && read_at != line_end) {
+		char c = ring[read_at++ % SIZE];
+
+		if (c == CTRL('D'))
+			break; /* end of file, if it is the first on its line */
+		buf[done++] = (u8)c;
+		if (c == '\n')
+			break;
+	}
+	return (s32)done;
+}

@@ -1,0 +1,74 @@
+/* region.c: which addresses a process may use. */
+#include "mm/mm.h"
+#include "abi.h"
+
+struct region *region_find(struct space *s, vaddr_t va)
+{
+	for (struct region *r = s->regions; r < s->regions + NR_REGIONS; r++) {
+		if (va >= r->start && va < r->end)
+			return r;
+	}
+	return NULL;
+}
+
+struct region *region_add(struct space *s, vaddr_t start, vaddr_t end, u32 prot)
+{
+	for (struct region *r = s->regions; r < s->regions + NR_REGIONS; r++) {
+		if (r->end)
+			continue;
+		*r = (struct region){.start = start, .end = end, .prot = prot};
+		return r;
+	}
+	return NULL;
+}
+
+static s32 cut(struct space *s, vaddr_t at)
+{
+	struct region *r = region_find(s, at), *upper;
+	u32 below = r ? at - r->start : 0;
+
+	if (!below)
+		return 0;
+	upper = region_add(s, at, r->end, r->prot);
+	if (!upper)
+		return -ENOMEM;
+	r->end = at;
+	if (r->file_len > below) {
+		upper->file = r->file + below;
+		upper->file_len = r->file_len - below;
+		r->file_len = below;
+	}
+	return 0;
+}
+
+s32 region_split(struct space *s, vaddr_t start, vaddr_t end)
+{
+	s32 err = cut(s, start);
+
+	return err ? err : cut(s, end);
+}
+
+bool region_overlaps(struct space *s, vaddr_t start, vaddr_t end)
+{
+	for (struct region *r = s->regions; r < s->regions + NR_REGIONS; r++) {
+		if (r->end && r->start < end && start < r->end)
+			return true;
+	}
+	return false;
+}
+
+bool user_range(struct space *s, vaddr_t va, u32 len, u32 prot)
+{
+	vaddr_t end = va + len;
+
+	if (end < va || end > KERNEL_BASE)
+		return false;
+	while (va < end) {
+		struct region *r = region_find(s, va);
+
+		if (!r || (r->prot & prot) != prot)
+			return false;
+		va = r->end;
+	}
+	return true;
+}

@@ -1,0 +1,82 @@
+/* sys_mem.c: system calls about memory. */
+#include "sys/sys.h"
+
+#define ROUND_UP(x) (((x) + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1))
+
+/* Is [va, va + len) a range of whole pages that a process may have? */
+static bool good_range(u32 va, u32 len)
+{
+	return !(va & (PAGE_SIZE - 1)) && len && va >= USER_BASE && va + len > va &&
+	       va + len <= USER_STACK_TOP;
+}
+
+s32 sys_mmap(u32 va, u32 len, u32 prot_and_flags)
+{
+	struct space *s = &current->space;
+	u32 prot = prot_and_flags & (PROT_READ | PROT_WRITE);
+	s32 err;
+
+	len = ROUND_UP(len);
+	if (!prot)
+		return -EINVAL;
+	if (prot_and_flags & MAP_FIXED) {
+		if (!good_range(va, len))
+			return -EINVAL;
+		err = space_unmap(s, va, va + len);
+		if (err)
+			return err;
+	} else {
+		va = space_room(s, len);
+		if (!va || !len)
+			return -ENOMEM;
+	}
+	return region_add(s, va, va + len, prot) ? (s32)va : -ENOMEM;
+}
+
+s32 sys_munmap(u32 va, u32 len, UNUSED_ARG c)
+{
+	len = ROUND_UP(len);
+	if (!good_range(va, len))
+		return -EINVAL;
+	return space_unmap(&current->space, va, va + len);
+}
+
+s32 sys_mprotect(u32 va, u32 len, u32 prot)
+{
+	len = ROUND_UP(len);
+	/* Without PROT_READ nothing is refused: a page that is present can be read on x86. */
+	if (!good_range(va, len) || !(prot & PROT_READ))
+		return -EINVAL;
+	if (!user_range(&current->space, va, len, 0))
+		return -ENOMEM;
+	return space_protect(&current->space, va, va + len, prot & (PROT_READ | PROT_WRITE));
+}
+
+/* brk(0) tells the end of the heap; any other value moves it. The heap follows the program. */
+s32 sys_brk(u32 end, UNUSED_ARG b, UNUSED_ARG c)
+{
+	struct space *s = &current->space;
+	struct region *heap = region_find(s, s->heap);
+	u32 old = heap ? heap->end : s->heap;
+
+	end = ROUND_UP(end);
+	if (end <= s->heap || end == old)
+		return (s32)old;
+	if (end < old) {
+		s32 err = space_unmap(s, end, old);
+
+		return err ? err : (s32)end;
+	}
+	if (end > USER_MMAP || region_overlaps(s, old, end))
+		return -ENOMEM;
+	if (heap)
+		heap->end = end;
+	else if (!region_add(s, s->heap, end, PROT_READ | PROT_WRITE))
+		return -ENOMEM;
+	return (s32)end;
+}
+
+s32 sys_meminfo(UNUSED_ARG a, UNUSED_ARG b, UNUSED_ARG c)
+{
+	return (s32)frames_free();
+}
