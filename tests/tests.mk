@@ -5,6 +5,15 @@
 BOOT_CHECK := tests/boot/walk.sh
 BOOT_TESTS := $(wildcard tests/boot/*.sh tests/bochs/*.sh)
 
+# The hypervisor's own units, on a machine of the test's own.
+UNIT_TESTS += $(B)/tests/trace_ring $(B)/tests/shadow_mmu
+$(B)/tests/trace_ring: tests/unit/trace_ring.c hv/trace/trace.c
+$(B)/tests/shadow_mmu: tests/unit/shadow_mmu.c hv/mem/frame.c $(wildcard hv/mmu/shadow/*.c)
+$(B)/tests/trace_ring $(B)/tests/shadow_mmu:
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(CC) $(HOSTCFLAGS) -DTRAPLINE_HOST_TEST -Ihv $^ -o $@ $(HOSTLDFLAGS) -lcmocka
+
 $(B)/tests/forge: tests/forge.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)

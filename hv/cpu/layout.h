@@ -17,7 +17,7 @@
 #define HV_GATE 0xFFC00000
 #define HV_IMAGE_PHYS 0x00100000
 
-#ifndef __ASSEMBLER__
+#if !defined(__ASSEMBLER__) && !defined(TRAPLINE_HOST_TEST)
 #include "mem/words.h"
 static inline void *hv_virt(maddr_t m)
 {

@@ -160,7 +160,15 @@ struct cpu_regs {
 	u32 eip, cs, eflags, esp, ss;
 };
 
-#ifndef TRAPLINE_HOST_TEST
+#ifdef TRAPLINE_HOST_TEST /* the test is the machine */
+void outb(u16 port, u8 val);
+u8 inb(u16 port);
+u64 rdtsc(void);
+u32 read_cr2(void);
+u32 read_cr3(void);
+void write_cr3(u32 v);
+void invlpg(u32 va);
+#else
 static inline void outb(u16 port, u8 val)
 {
 	asm volatile("outb %0, %1" : : "a"(val), "Nd"(port));

@@ -24,6 +24,8 @@ static inline u16 real_selector(u32 guest)
 
 /** Copy the guest's descriptor table into the one that the CPU uses: after lgdt, or a write. */
 void segments_sync(struct vcpu *v);
+/** The guest wrote `len` bytes at guest-physical `pa`: if they belong to its GDT, copy it anew. */
+void segments_written(struct vcpu *v, u32 pa, u32 len);
 /** Fetch the guest's descriptor of a selector. @return false if null or beyond the table. */
 bool guest_descriptor(struct vcpu *v, u16 selector, struct desc *d);
 /**

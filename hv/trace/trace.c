@@ -19,6 +19,9 @@ static struct trace_packet *packet_at(u32 i)
 void trace_init(void *memory, u32 bytes, u32 classes, bool stream, u32 tsc_khz)
 {
 	ring = memory;
+	packet = NULL;
+	next = limit = NULL;
+	sent = 0;
 	memset(ring, 0, PAGE_SIZE);
 	/* The magic goes in last: a half-made ring must not be found. */
 	ring->packet_size = TRACE_PACKET_SIZE;

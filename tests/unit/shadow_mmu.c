@@ -1,0 +1,405 @@
+/*
+ * shadow_mmu.c: shadow mode on a machine of the test's own: seeded page-table edits and accesses,
+ * each held against a reference walker of the guest's tables, with the invariants of shadows.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "cpu/gate.h"
+#include "insn/insn.h"
+#include "insn/scan.h"
+#include "lib/printk.h"
+#include "mem/domain_page.h"
+#include "mmu/shadow/shadow.h"
+#include "trace/trace.h"
+
+#define FRAMES 4096u
+#define GUEST_PAGES 512u
+#define TABLES 8u /* guest pages 0..7: any of them may be a directory, a table, or data */
+
+static u8 machine[FRAMES][PAGE_SIZE] __attribute__((aligned(4096)));
+static struct frame table[FRAMES];
+static u32 m2p_table[FRAMES];
+static struct domain dom;
+static struct gate gate;
+static u32 seed;
+static u32 write_value;
+
+/* ---- the machine ---- */
+u32 trace_classes;
+bool isolation_segments;
+struct vcpu *current;
+
+void *trace_reserve(struct vcpu *v, u16 id, u8 from, u8 to, u32 size)
+{
+	(void)v, (void)id, (void)from, (void)to, (void)size;
+	return NULL;
+}
+void *map_domain_page(mfn_t m)
+{
+	assert_true(m.n < FRAMES);
+	return machine[m.n];
+}
+void unmap_domain_page(const void *p)
+{
+	(void)p;
+}
+static u32 heap_next;
+void *hv_alloc_pages(u32 n)
+{
+	static u8 heap[64][PAGE_SIZE] __attribute__((aligned(16)));
+	void *p = heap[heap_next];
+
+	heap_next += n;
+	assert_true(heap_next <= 64);
+	return memset(p, 0, n * PAGE_SIZE);
+}
+void *hv_alloc_page(void)
+{
+	return hv_alloc_pages(1);
+}
+mfn_t hv_page_mfn(const void *p)
+{
+	(void)p;
+	return mfn(1);
+}
+void invlpg(u32 va)
+{
+	(void)va;
+}
+u32 read_cr3(void)
+{
+	return 0;
+}
+void write_cr3(u32 v)
+{
+	(void)v;
+}
+u32 gate_guest_pde(const struct gate *g)
+{
+	(void)g;
+	return PTE_P | 1 << PAGE_SHIFT;
+}
+void gate_place(struct gate *g, u32 va)
+{
+	g->va = va;
+}
+void gate_fill_slots(const struct gate *g, u32 *pd)
+{
+	(void)g, (void)pd;
+}
+void patch_written(struct domain *d, u32 pa, u32 len)
+{
+	(void)d, (void)pa, (void)len;
+}
+void segments_written(struct vcpu *v, u32 pa, u32 len);
+void segments_written(struct vcpu *v, u32 pa, u32 len)
+{
+	(void)v, (void)pa, (void)len;
+}
+void panic(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	abort();
+}
+void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
+{
+	d->dying = true;
+	d->end_reason = reason;
+	d->end_code = code;
+	(void)text;
+}
+
+static u32 fault_va, fault_access;
+/* The guest's instruction was a store of write_value to the fault address. */
+enum emul emulate_write(struct vcpu *v)
+{
+	struct guest_fault pf;
+	mfn_t m = v->domain->mmu->translate(v, fault_va, fault_access | PF_W, &pf);
+
+	assert_true(mfn_valid(m));
+	assert_true(v->domain->mmu->write(v, m, fault_va % PAGE_SIZE, &write_value, 4, &pf));
+	return EMUL_DONE;
+}
+
+static u32 next_random(void)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return seed >> 8;
+}
+
+static void start(void)
+{
+	heap_next = 0;
+	memset(machine, 0, sizeof(machine));
+	memset(&dom, 0, sizeof(dom));
+	memset(&gate, 0, sizeof(gate));
+	frames_init(table, m2p_table, FRAMES);
+	frames_release(16, FRAMES);
+	gate.va = 0xFFC00000;
+	dom.gate = &gate;
+	dom.mmu = &shadow_ops;
+	dom.mode = MMU_SHADOW;
+	dom.vcpu.domain = &dom;
+	dom.nr_pages = GUEST_PAGES;
+	dom.p2m = calloc(GUEST_PAGES, sizeof(mfn_t));
+	for (u32 i = 0; i < GUEST_PAGES; i++)
+		dom.p2m[i] = mfn(INVALID_FRAME);
+	assert_true(shadow_init(&dom));
+	dom.vcpu.virt.cr0 = CR0_PE;
+	shadow_select_root(&dom.vcpu);
+}
+
+static void stop(void)
+{
+	free(dom.p2m);
+}
+
+/* ---- the reference: the guest's tables, by the manual ---- */
+struct ref {
+	bool allowed, present, beyond;
+	u32 pfn;
+};
+static u32 ref_word(u32 pfn, u32 i)
+{
+	return pfn < GUEST_PAGES && mfn_valid(dom.p2m[pfn]) ? ((u32 *)machine[dom.p2m[pfn].n])[i] : 0;
+}
+static struct ref ref_walk(u32 va, u32 access)
+{
+	u32 pde = ref_word(dom.vcpu.virt.cr3 >> 12, va >> 22), pte, rights;
+	bool wp = dom.vcpu.virt.cr0 & CR0_WP;
+	struct ref r = {0};
+
+	if (!(pde & PTE_P))
+		return r;
+	if ((pde & PTE_PS) && (dom.vcpu.virt.cr4 & CR4_PSE))
+		pte = (pde & PDE_LARGE_FRAME) | (va & 0x3FF000) | (pde & 0xFFF);
+	else
+		pte = ref_word(pde >> 12, va >> 12 & 1023);
+	if (!(pte & PTE_P))
+		return r;
+	r.present = true;
+	rights = pde & pte;
+	r.allowed = (!(access & PF_US) || (rights & PTE_US)) &&
+		    (!(access & PF_W) || (rights & PTE_RW) || (!(access & PF_US) && !wp));
+	r.pfn = pte >> 12;
+	r.beyond = r.pfn >= GUEST_PAGES;
+	return r;
+}
+
+/* ---- the processor: it walks the shadows ---- */
+static bool cpu_walk(u32 va, u32 access, u32 *frame)
+{
+	u32 pde = ((u32 *)machine[dom.vcpu.cr3 >> 12])[va >> 22], pte, rights;
+
+	if (!(pde & PTE_P) || va >> 22 == gate.va >> 22)
+		return false;
+	pte = ((u32 *)machine[pde >> 12])[va >> 12 & 1023];
+	rights = pde & pte;
+	*frame = pte >> 12;
+	return (pte & PTE_P) && (!(access & PF_US) || (rights & PTE_US)) &&
+	       (!(access & PF_W) || (rights & PTE_RW));
+}
+
+/* An access, with the hypervisor's help: must end as the reference says. */
+static void cpu_access(u32 va, u32 access)
+{
+	struct ref want = ref_walk(va, access);
+	u32 frame = 0;
+	struct guest_fault pf = {0};
+
+	for (int tries = 0; tries < 4; tries++) {
+		u32 err = access;
+
+		if (cpu_walk(va, access, &frame)) {
+			assert_true(want.allowed && !want.beyond);
+			assert_int_equal(frame, dom.p2m[want.pfn].n);
+			return;
+		}
+		fault_va = va;
+		fault_access = access;
+		if (!dom.mmu->page_fault(&dom.vcpu, va, err, &pf)) {
+			assert_false(want.allowed);
+			assert_int_equal(pf.va, va);
+			assert_int_equal(pf.err, access | (want.present ? PF_P : 0));
+			return;
+		}
+		assert_true(want.allowed);
+		if (want.beyond) {
+			assert_true(dom.dying);
+			dom.dying = false;
+			return;
+		}
+		assert_false(dom.dying);
+		/* A write that was carried out for the guest needs no second try. */
+		if ((access & PF_W) && (frame_of(dom.p2m[want.pfn])->flags & FRAME_TRACED))
+			return;
+		if ((access & PF_W) && !(dom.vcpu.virt.cr0 & CR0_WP) && !(access & PF_US))
+			return;
+	}
+	fail_msg("va %x access %x: no progress", va, access);
+}
+
+static void check_marks(u32 va, u32 access, struct ref before)
+{
+	u32 pde = ref_word(dom.vcpu.virt.cr3 >> 12, va >> 22);
+	u32 marks = PTE_A | (access & PF_W ? PTE_D : 0), pte;
+
+	if (!before.allowed || before.beyond || (access & PF_W)) /* a write may change the tables */
+		return;
+	if ((pde & PTE_PS) && (dom.vcpu.virt.cr4 & CR4_PSE)) {
+		assert_int_equal(pde & marks, marks);
+		return;
+	}
+	pte = ref_word(pde >> 12, va >> 12 & 1023);
+	assert_true(pde & PTE_A);
+	assert_int_equal(pte & marks, marks);
+}
+
+/* Writable entries are counted, and none leads to a table that is shadowed. */
+static void check_invariants(void)
+{
+	static u32 counted[FRAMES];
+	struct shadow_state *s = dom.shadow;
+
+	memset(counted, 0, sizeof(counted));
+	for (u32 n = 0; n < SHADOW_PAGES; n++) {
+		struct shadow_page *p = &s->pages[n];
+		u32 *t = (u32 *)machine[p->mfn.n];
+
+		if (!p->in_use || p->kind == SH_L2 || p->kind == SH_UNPAGED_L2)
+			continue;
+		for (u32 i = 0; i < NR_PTES; i++)
+			if ((t[i] & (PTE_P | PTE_RW)) == (PTE_P | PTE_RW)) {
+				assert_false(frame_of(mfn(t[i] >> 12))->flags & FRAME_TRACED);
+				counted[t[i] >> 12]++;
+			}
+	}
+	for (u32 i = 0; i < GUEST_PAGES; i++)
+		if (mfn_valid(dom.p2m[i]))
+			assert_int_equal(frame_of(dom.p2m[i])->type_count, counted[dom.p2m[i].n]);
+}
+
+static u32 random_entry(void)
+{
+	static const u32 flags[] = {0, PTE_P, PTE_P | PTE_RW, PTE_P | PTE_US, PTE_P | PTE_RW | PTE_US,
+				    PTE_P | PTE_RW | PTE_US | PTE_A, PTE_P | PTE_A,
+				    PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D, PTE_RW | PTE_A};
+	u32 r = next_random(), frame = r % 4 == 0 ? next_random() % TABLES : next_random() % 96;
+
+	if (r % 97 == 0)
+		frame = GUEST_PAGES + r % 1000; /* no such memory */
+	return frame << 12 | flags[next_random() % ARRAY_SIZE(flags)] | (r % 31 == 0 ? PTE_G : 0) |
+	       (r % 13 == 0 && dom.vcpu.virt.cr4 ? PTE_PS : 0);
+}
+
+static const u32 slots[] = {0, 1, 2, 300, 768, 1022, 1023};
+static u32 random_va(void)
+{
+	return slots[next_random() % ARRAY_SIZE(slots)] << 22 | (next_random() % 6) << 12 |
+	       (next_random() % 1024) * 4;
+}
+
+/* The guest stores a word into one of its pages by its physical address, as by a mapping. */
+static void guest_store(u32 pfn, u32 i, u32 val)
+{
+	struct guest_fault pf;
+	mfn_t m = populate(&dom, pfn);
+
+	assert_true(shadow_ops.write(&dom.vcpu, m, i * 4, &val, 4, &pf));
+}
+
+static void a_random_guest_sees_its_own_tables(void **state)
+{
+	const char *scale = getenv("TRAPLINE_TEST_SCALE");
+	u32 rounds = 4000 * (scale ? atoi(scale) : 1);
+
+	(void)state;
+	for (u32 run = 1; run <= 3; run++) {
+		seed = run;
+		start();
+		dom.vcpu.virt.cr0 = CR0_PE | CR0_PG | (run == 3 ? 0 : CR0_WP);
+		dom.vcpu.virt.cr4 = run == 1 ? 0 : CR4_PSE;
+		shadow_ops.cr_changed(&dom.vcpu, 0);
+		for (u32 n = 0; n < rounds; n++) {
+			u32 what = next_random() % 8;
+
+			if (what < 4) {
+				u32 slot = next_random() % 2 ? slots[next_random() % ARRAY_SIZE(slots)]
+							     : next_random() % 6;
+
+				guest_store(next_random() % TABLES, slot, random_entry());
+			} else if (what < 7) {
+				u32 va = random_va(), access = next_random() % 2 * PF_W |
+							       next_random() % 2 * PF_US;
+				struct ref before = ref_walk(va, access);
+
+				write_value = random_entry();
+				cpu_access(va, access);
+				check_marks(va, access, before);
+			} else if (next_random() % 4 == 0) {
+				dom.vcpu.virt.cr3 = next_random() % TABLES << 12;
+				shadow_ops.cr_changed(&dom.vcpu, 0);
+			}
+			assert_false(dom.dying);
+			check_invariants();
+		}
+		stop();
+	}
+}
+
+static void unpaged_memory_is_populated_by_touch(void **state)
+{
+	(void)state;
+	start();
+	for (u32 va = 0; va < 64 * PAGE_SIZE; va += PAGE_SIZE * 4) {
+		struct guest_fault pf;
+		u32 frame;
+
+		assert_false(mfn_valid(dom.p2m[va >> 12]));
+		assert_true(dom.mmu->page_fault(&dom.vcpu, va, PF_W, &pf));
+		assert_true(cpu_walk(va, PF_W, &frame));
+		assert_int_equal(frame, dom.p2m[va >> 12].n);
+		assert_int_equal(m2p[frame], va >> 12);
+	}
+	assert_int_equal(dom.populated, 16);
+	stop();
+}
+
+static void the_gate_moves_out_of_the_guests_way(void **state)
+{
+	(void)state;
+	start();
+	dom.vcpu.virt.cr0 = CR0_PE | CR0_PG | CR0_WP;
+	guest_store(1, 5, 9 << 12 | PTE_P | PTE_RW);
+	guest_store(0, 1023, 1 << 12 | PTE_P | PTE_RW);
+	shadow_ops.cr_changed(&dom.vcpu, 0);
+	assert_int_equal(gate.va, 1022u << 22);
+	cpu_access(0xFFC05000, PF_W);
+	guest_store(0, 1022, 1 << 12 | PTE_P | PTE_RW);
+	assert_int_equal(gate.va, 1021u << 22);
+	cpu_access(0xFF805000, PF_W);
+	/* A guest that leaves no room at all is told so. */
+	for (u32 i = 0; i < 1024 && !dom.dying; i++)
+		guest_store(0, i, 1 << 12 | PTE_P | PTE_RW);
+	assert_true(dom.dying);
+	stop();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unpaged_memory_is_populated_by_touch),
+		cmocka_unit_test(the_gate_moves_out_of_the_guests_way),
+		cmocka_unit_test(a_random_guest_sees_its_own_tables),
+	};
+
+	return cmocka_run_group_tests_name("shadow_mmu", tests, NULL, NULL);
+}

@@ -1,0 +1,190 @@
+/* trace_ring.c: the hypervisor's trace encoder: packets, drops, episodes and classes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "trace/trace.h"
+
+#define PACKETS 3u
+
+static u8 memory[(1 + PACKETS) * TRACE_PACKET_SIZE] __attribute__((aligned(4096)));
+static u8 serial[64 * TRACE_PACKET_SIZE];
+static u32 serial_len;
+static u64 clock;
+static struct cpu_regs regs = {.eip = 0x1234, .cs = 0x1B};
+static struct domain dom;
+
+u64 rdtsc(void)
+{
+	return clock += 10;
+}
+void uart2_putc(u8 byte);
+void uart2_putc(u8 byte)
+{
+	assert_true(serial_len < sizeof(serial));
+	serial[serial_len++] = byte;
+}
+
+static struct vcpu *start(bool stream)
+{
+	memset(memory, 0xAA, sizeof(memory));
+	memset(&dom, 0, sizeof(dom));
+	serial_len = 0;
+	dom.vcpu.domain = &dom;
+	dom.vcpu.regs = &regs;
+	dom.vcpu.lane = LANE_APP;
+	trace_init(memory, sizeof(memory), ~0u, stream, 1000);
+	return &dom.vcpu;
+}
+
+static struct trace_packet *packet(u32 i)
+{
+	return (void *)(memory + (1 + i) * TRACE_PACKET_SIZE);
+}
+
+static void a_packet_is_whole_after_each_event(void **state)
+{
+	struct vcpu *v = start(false);
+	struct trace_ring *ring = (void *)memory;
+	struct trace_event *e = (void *)(packet(0) + 1);
+	struct trace_fields_trap *f = (void *)(e + 1);
+
+	(void)state;
+	assert_memory_equal(ring->magic, TRACE_RING_MAGIC, 16);
+	assert_int_equal(ring->used, 0);
+	trace_trap(v, LANE_APP, LANE_VMM, 14, 6, 0x8048000, 0x1B, 0x40001000);
+	assert_int_equal(ring->used, 1);
+	assert_int_equal(packet(0)->magic, TRACE_CTF_MAGIC);
+	assert_int_equal(packet(0)->content_size,
+			 8 * (sizeof(struct trace_packet) + sizeof(*e) + sizeof(*f)));
+	assert_int_equal(packet(0)->timestamp_begin, e->timestamp);
+	assert_int_equal(packet(0)->timestamp_end, e->timestamp);
+	assert_int_equal(e->id, 10);
+	assert_int_equal(e->from, LANE_APP);
+	assert_int_equal(e->to, LANE_VMM);
+	assert_int_equal(f->vec, 14);
+	assert_int_equal(f->eip, 0x8048000);
+	assert_int_equal(f->va, 0x40001000);
+}
+
+static void a_full_ring_drops_and_counts(void **state)
+{
+	struct vcpu *v = start(false);
+	struct trace_ring *ring = (void *)memory;
+	u32 size = sizeof(struct trace_event) + sizeof(struct trace_fields_invlpg);
+	u32 fit = (TRACE_PACKET_SIZE - sizeof(struct trace_packet)) / size * PACKETS;
+
+	(void)state;
+	for (u32 i = 0; i < fit + 7; i++)
+		trace_invlpg(v, LANE_VMM, LANE_VMM, i);
+	assert_int_equal(ring->used, PACKETS);
+	assert_int_equal(ring->discarded, 7);
+	assert_int_equal(packet(PACKETS - 1)->events_discarded, 7);
+	assert_int_equal(packet(0)->events_discarded, 0);
+	for (u32 i = 0; i < PACKETS; i++) {
+		assert_int_equal(packet(i)->packet_seq_num, i);
+		assert_int_equal(packet(i)->content_size,
+				 8 * (sizeof(struct trace_packet) + fit / PACKETS * size));
+	}
+}
+
+static void a_class_that_is_off_leaves_nothing(void **state)
+{
+	struct vcpu *v = start(false);
+
+	(void)state;
+	trace_classes = TRACE_CLASS_trap;
+	trace_invlpg(v, LANE_VMM, LANE_VMM, 1);
+	assert_int_equal(((struct trace_ring *)memory)->used, 0);
+	trace_resume(v, LANE_VMM, LANE_APP, 1, 0x1B);
+	assert_int_equal(((struct trace_ring *)memory)->used, 1);
+}
+
+static void an_episode_runs_from_leaving_to_resuming(void **state)
+{
+	struct vcpu *v = start(false);
+
+	(void)state;
+	trace_entered(v, LANE_APP);
+	assert_int_equal(v->fault, 1);
+	trace_trap(v, LANE_APP, LANE_VMM, 14, 0, 0, 0, 0);
+	assert_int_equal(v->step, 1);
+	trace_left(v, LANE_GUEST);
+	trace_entered(v, LANE_GUEST);
+	assert_int_equal(v->fault, 1);
+	trace_resume(v, LANE_VMM, LANE_APP, 0, 0);
+	assert_int_equal(v->step, 2);
+	trace_left(v, LANE_APP);
+	assert_int_equal(v->fault, 0);
+	trace_entered(v, LANE_APP);
+	assert_int_equal(v->fault, 2);
+}
+
+static void a_native_return_is_noticed_at_the_next_entry(void **state)
+{
+	struct vcpu *v = start(false);
+	struct trace_event *e = (void *)(packet(0) + 1);
+
+	(void)state;
+	trace_entered(v, LANE_APP);
+	trace_left(v, LANE_GUEST);
+	trace_entered(v, LANE_APP); /* it was put to run in the guest OS */
+	assert_int_equal(e->id, 16);
+	assert_int_equal(e->from, LANE_GUEST);
+	assert_int_equal(e->to, LANE_APP);
+	assert_int_equal(e->fault, 1);
+	assert_int_equal(v->fault, 2);
+}
+
+static void a_stream_sends_whole_packets(void **state)
+{
+	struct vcpu *v = start(true);
+
+	(void)state;
+	for (u32 i = 0; i < 1000; i++)
+		trace_invlpg(v, LANE_VMM, LANE_VMM, i);
+	trace_flush();
+	assert_int_equal(serial_len % TRACE_PACKET_SIZE, 0);
+	assert_true(serial_len / TRACE_PACKET_SIZE > PACKETS);
+	for (u32 i = 0; i < serial_len / TRACE_PACKET_SIZE; i++) {
+		struct trace_packet *p = (void *)(serial + i * TRACE_PACKET_SIZE);
+
+		assert_int_equal(p->packet_seq_num, i);
+		assert_int_equal(p->events_discarded, 0);
+	}
+	trace_invlpg(v, LANE_VMM, LANE_VMM, 0); /* after the flush nothing is recorded */
+	assert_int_equal(serial_len % TRACE_PACKET_SIZE, 0);
+}
+
+static void classes_are_chosen_by_name(void **state)
+{
+	const char *bad = NULL;
+	u32 classes;
+
+	(void)state;
+	assert_true(trace_parse_classes("all", &classes, &bad));
+	assert_int_equal(classes, ~0u);
+	assert_true(trace_parse_classes("off", &classes, &bad));
+	assert_int_equal(classes, 0);
+	assert_true(trace_parse_classes("trap,mmu", &classes, &bad));
+	assert_int_equal(classes, TRACE_CLASS_trap | TRACE_CLASS_mmu);
+	assert_false(trace_parse_classes("trap,mm", &classes, &bad));
+	assert_string_equal(bad, "mm");
+	assert_false(trace_parse_classes("trap,mmuu", &classes, &bad));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_packet_is_whole_after_each_event),
+		cmocka_unit_test(a_full_ring_drops_and_counts),
+		cmocka_unit_test(a_class_that_is_off_leaves_nothing),
+		cmocka_unit_test(an_episode_runs_from_leaving_to_resuming),
+		cmocka_unit_test(a_native_return_is_noticed_at_the_next_entry),
+		cmocka_unit_test(a_stream_sends_whole_packets),
+		cmocka_unit_test(classes_are_chosen_by_name),
+	};
+
+	return cmocka_run_group_tests_name("trace_ring", tests, NULL, NULL);
+}
