@@ -3,7 +3,7 @@
 #include "mem/frame.h"
 #include "trace/trace.h"
 
-#define BITS 32u
+#define BITS	32u
 #define NO_VIRQ 255
 
 static bool test_and_set(u32 *words, u32 bit)
@@ -138,8 +138,8 @@ int evtchn_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *b)
 	if (!b->port)
 		return -ENOSPC;
 	*evtchn_port(d, b->port) = (struct port){
-		.state = PORT_UNBOUND,
-		.peer = b->remote_dom == DOMID_SELF ? d->id : b->remote_dom,
+	    .state = PORT_UNBOUND,
+	    .peer = b->remote_dom == DOMID_SELF ? d->id : b->remote_dom,
 	};
 	return 0;
 }
@@ -158,10 +158,9 @@ int evtchn_bind_interdomain(struct domain *d, struct evtchn_bind_interdomain *b)
 	peer = evtchn_port(remote, b->remote_port);
 	if (!peer || peer->state != PORT_UNBOUND || peer->peer != d->id)
 		return -EINVAL;
-	*peer = (struct port){
-		.state = PORT_INTERDOMAIN, .peer = d->id, .peer_port = b->local_port};
+	*peer = (struct port){.state = PORT_INTERDOMAIN, .peer = d->id, .peer_port = b->local_port};
 	*evtchn_port(d, b->local_port) = (struct port){
-		.state = PORT_INTERDOMAIN, .peer = remote->id, .peer_port = b->remote_port};
+	    .state = PORT_INTERDOMAIN, .peer = remote->id, .peer_port = b->remote_port};
 	/* What happened before anybody listened must not be lost. */
 	evtchn_set_pending(d, b->local_port);
 	return 0;

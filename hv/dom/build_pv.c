@@ -1,9 +1,9 @@
 /*
  * build_pv.c: the start of day of a direct-mode domain.
  *
- * From VIRT_BASE on, and with guest frame 0 there, the guest finds: its kernel, the initrd, the list
- * of its machine frames, start_info, its page tables (read-only), a stack, and at least 512 KB of
- * free memory up to the next 4 MB boundary. All that is mapped; the rest of its memory is not.
+ * From VIRT_BASE on, and with guest frame 0 there, the guest finds: its kernel, the initrd, the
+ * list of its machine frames, start_info, its page tables (read-only), a stack, and at least 512 KB
+ * of free memory up to the next 4 MB boundary. All that is mapped; the rest of its memory is not.
  */
 #include "comm/evtchn.h"
 #include "dom/build_pv.h"
@@ -15,11 +15,11 @@
 #include "mem/domain_page.h"
 #include "mmu/direct/direct.h"
 
-#define MB4 (4u << 20)
-#define PADDING (512u << 10)
+#define MB4	      (4u << 20)
+#define PADDING	      (512u << 10)
 #define MFNS_PER_PAGE (PAGE_SIZE / sizeof(u32))
-#define L1_PROT (PTE_P | PTE_RW | PTE_A | PTE_D)
-#define L2_PROT (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
+#define L1_PROT	      (PTE_P | PTE_RW | PTE_A | PTE_D)
+#define L2_PROT	      (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
 
 /* Linear addresses, each page-aligned. */
 struct layout {
@@ -150,7 +150,8 @@ static void put_kernel(const struct builder *b, const struct elf *e)
 static void put_tables(const struct builder *b)
 {
 	const struct layout *at = &b->at;
-	u32 table = at->tables + PAGE_SIZE, entry, tables_end = at->tables + at->nr_tables * PAGE_SIZE;
+	u32 table = at->tables + PAGE_SIZE, entry,
+	    tables_end = at->tables + at->nr_tables * PAGE_SIZE;
 
 	for (u32 va = at->start; va < at->end; va += PAGE_SIZE) {
 		if (va == at->start || va % MB4 == 0) {
@@ -170,15 +171,15 @@ static void put_start_info(const struct builder *b, u32 initrd_len, const char *
 {
 	const struct layout *at = &b->at;
 	struct start_info si = {
-		.magic = "xen-3.0-x86_32",
-		.nr_pages = b->nr_pages,
-		.shared_info = mfn_maddr(b->d->shared_mfn).a,
-		.flags = b->d->id == 0 ? SIF_PRIVILEGED | SIF_INITDOMAIN : 0,
-		.pt_base = at->tables,
-		.nr_pt_frames = at->nr_tables,
-		.mfn_list = at->p2m,
-		.mod_start = initrd_len ? at->initrd : 0,
-		.mod_len = initrd_len,
+	    .magic = "xen-3.0-x86_32",
+	    .nr_pages = b->nr_pages,
+	    .shared_info = mfn_maddr(b->d->shared_mfn).a,
+	    .flags = b->d->id == 0 ? SIF_PRIVILEGED | SIF_INITDOMAIN : 0,
+	    .pt_base = at->tables,
+	    .nr_pt_frames = at->nr_tables,
+	    .mfn_list = at->p2m,
+	    .mod_start = initrd_len ? at->initrd : 0,
+	    .mod_len = initrd_len,
 	};
 
 	for (u32 i = 0; cmdline && cmdline[i] && i < sizeof(si.cmd_line) - 1; i++)
@@ -237,14 +238,14 @@ static void set_registers(const struct builder *b, u32 entry)
 	for (u32 i = 0; i < ARRAY_SIZE(v->traps); i++)
 		v->traps[i] = (struct trap_info){.vector = i};
 	*v->regs = (struct cpu_regs){
-		.cs = FLAT_RING1_CS,
-		.ds = FLAT_RING1_DS,
-		.es = FLAT_RING1_DS,
-		.ss = FLAT_RING1_SS,
-		.eip = entry,
-		.esp = b->at.stack_end,
-		.esi = b->at.start_info,
-		.eflags = EFL_IF | EFL_FIXED,
+	    .cs = FLAT_RING1_CS,
+	    .ds = FLAT_RING1_DS,
+	    .es = FLAT_RING1_DS,
+	    .ss = FLAT_RING1_SS,
+	    .eip = entry,
+	    .esp = b->at.stack_end,
+	    .esi = b->at.start_info,
+	    .eflags = EFL_IF | EFL_FIXED,
 	};
 	v->event_cs = v->failsafe_cs = FLAT_RING1_CS;
 	hc_stack_switch(v, stack);
@@ -278,8 +279,7 @@ bool build_pv(struct domain *d, const void *elf, u32 elf_len, const void *initrd
 	end = kernel_end(&e, &b.at.start);
 	if (!end)
 		return fail("a bad program header, or one below VIRT_BASE");
-	if (nr_pages > MFNS_PER_PAGE * MFNS_PER_PAGE ||
-	    !lay_out(&b.at, end, initrd_len, nr_pages))
+	if (nr_pages > MFNS_PER_PAGE * MFNS_PER_PAGE || !lay_out(&b.at, end, initrd_len, nr_pages))
 		return fail("it does not fit into its memory");
 	d->mmu = &direct_ops;
 	d->nr_pages = d->populated = nr_pages;

@@ -9,12 +9,12 @@
 
 #include <trapline/types.h>
 
-#define EM_386 3
-#define PT_LOAD 1
-#define PT_NOTE 4
-#define SHT_NOTE 7
-#define SHT_NOBITS 8
-#define SHF_ALLOC 0x2
+#define EM_386	      3
+#define PT_LOAD	      1
+#define PT_NOTE	      4
+#define SHT_NOTE      7
+#define SHT_NOBITS    8
+#define SHF_ALLOC     0x2
 #define SHF_EXECINSTR 0x4
 
 struct elf_header {

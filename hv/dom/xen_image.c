@@ -88,8 +88,8 @@ static void read_string(struct xen_image *x, const char *text, u32 size)
 	/* In this form it is a frame number from VIRT_BASE on. */
 	s = value_of(text, size, "HYPERCALL_PAGE", &len);
 	if (s)
-		x->hypercall_page = (x->virt_base == NO_ADDRESS ? 0 : x->virt_base) +
-				    (hex(s, len) << 12);
+		x->hypercall_page =
+		    (x->virt_base == NO_ADDRESS ? 0 : x->virt_base) + (hex(s, len) << 12);
 }
 
 static void read_note(struct xen_image *x, u32 type, const u8 *desc, u32 size)
@@ -158,9 +158,9 @@ void xen_image_read(struct xen_image *x, const struct elf *e)
 	struct elf_shdr sh;
 
 	*x = (struct xen_image){
-		.virt_base = NO_ADDRESS,
-		.entry = e->header.entry,
-		.hypercall_page = NO_ADDRESS,
+	    .virt_base = NO_ADDRESS,
+	    .entry = e->header.entry,
+	    .hypercall_page = NO_ADDRESS,
 	};
 	for (u32 i = 0; elf_next_section(e, &i, &sh);)
 		if (strcmp(elf_section_name(e, &sh), "__xen_guest") == 0)

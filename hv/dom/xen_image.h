@@ -7,8 +7,8 @@
 #define NO_ADDRESS 0xFFFFFFFFu
 
 struct xen_image {
-	bool found; /* it is made for Xen at all */
-	bool pae;   /* it wants three-level page tables */
+	bool found;	    /* it is made for Xen at all */
+	bool pae;	    /* it wants three-level page tables */
 	bool wrong_version; /* it wants another interface than xen-3.0 */
 	char guest_os[32];
 	u32 virt_base; /* linear address of guest frame 0; NO_ADDRESS: not said */

@@ -144,8 +144,8 @@ static void load_ldt(struct vcpu *v, u32 entries)
 	*d = (struct desc){0, 0};
 	if (entries)
 		*d = (struct desc){
-			.lo = base << 16 | (limit & 0xFFFF),
-			.hi = (base & 0xFF000000) | (base >> 16 & 0xFF) | DESC_P | DESC_LDT << 8,
+		    .lo = base << 16 | (limit & 0xFFFF),
+		    .hi = (base & 0xFF000000) | (base >> 16 & 0xFF) | DESC_P | DESC_LDT << 8,
 		};
 	if (v == current)
 		gate_load_ldt(g);
@@ -183,8 +183,8 @@ s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries)
 }
 
 /* One descriptor changed in frame `m`: change it in the CPU's copies as well. */
-static void update_copies(struct gate *g, u32 first, const mfn_t *frames, u32 n, mfn_t m,
-			  u32 index, struct desc d)
+static void update_copies(struct gate *g, u32 first, const mfn_t *frames, u32 n, mfn_t m, u32 index,
+			  struct desc d)
 {
 	for (u32 i = 0; i < n; i++)
 		if (frames[i].n == m.n)

@@ -1,8 +1,20 @@
-/* desc_check.c: which segment descriptors a direct-mode guest may have. */
+/* desc_check.c: which segment descriptors and selectors a direct-mode guest may use. */
 #include "hcall/desc.h"
 #include "hcall/hcall.h"
 
 #define SEGMENT_END MACH2PHYS_VIRT_END /* a guest's segments end here, or before */
+
+/*
+ * No descriptor with DPL 0 is in reach of a guest (below), but for our own, and no selector with
+ * RPL 0 may come near an iret. So it must be one of the guest's, with RPL 1, or our flat one.
+ */
+bool ring1_selector_ok(u32 sel, u16 flat)
+{
+	if (sel == flat)
+		return true;
+	return sel <= 0xFFFF && (sel & SEL_RPL) == 1 &&
+	       ((sel & SEL_TI) || sel >> 3 < FIRST_RESERVED_GDT_ENTRY);
+}
 
 static bool call_gate_ok(struct desc d)
 {

@@ -35,15 +35,15 @@ static const struct {
 	u8 size;
 	bool answers; /* the arguments are written back */
 } operation[] = {
-	[EVTCHNOP_bind_interdomain] = {sizeof(struct evtchn_bind_interdomain), true},
-	[EVTCHNOP_bind_virq] = {sizeof(struct evtchn_bind_virq), true},
-	[EVTCHNOP_close] = {sizeof(struct evtchn_port), false},
-	[EVTCHNOP_send] = {sizeof(struct evtchn_port), false},
-	[EVTCHNOP_status] = {sizeof(struct evtchn_status), true},
-	[EVTCHNOP_alloc_unbound] = {sizeof(struct evtchn_alloc_unbound), true},
-	[EVTCHNOP_bind_ipi] = {sizeof(struct evtchn_bind_ipi), true},
-	[EVTCHNOP_bind_vcpu] = {sizeof(struct evtchn_bind_vcpu), false},
-	[EVTCHNOP_unmask] = {sizeof(struct evtchn_port), false},
+    [EVTCHNOP_bind_interdomain] = {sizeof(struct evtchn_bind_interdomain), true},
+    [EVTCHNOP_bind_virq] = {sizeof(struct evtchn_bind_virq), true},
+    [EVTCHNOP_close] = {sizeof(struct evtchn_port), false},
+    [EVTCHNOP_send] = {sizeof(struct evtchn_port), false},
+    [EVTCHNOP_status] = {sizeof(struct evtchn_status), true},
+    [EVTCHNOP_alloc_unbound] = {sizeof(struct evtchn_alloc_unbound), true},
+    [EVTCHNOP_bind_ipi] = {sizeof(struct evtchn_bind_ipi), true},
+    [EVTCHNOP_bind_vcpu] = {sizeof(struct evtchn_bind_vcpu), false},
+    [EVTCHNOP_unmask] = {sizeof(struct evtchn_port), false},
 };
 
 static int status(struct domain *d, struct evtchn_status *s)
@@ -93,7 +93,8 @@ static int carry_out(struct domain *d, u32 cmd, union evtchn_args *a)
 	return -ENOSYS;
 }
 
-/** event_channel_op(cmd, arg). @return 0, or a negative errno; -ENOSYS also for physical interrupts */
+/** event_channel_op(cmd, arg). @return 0, or a negative errno; -ENOSYS also for physical interrupts
+ */
 s32 hc_event_channel_op(struct vcpu *v, u32 *a)
 {
 	union evtchn_args args;

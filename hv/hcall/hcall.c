@@ -6,31 +6,31 @@
 #define INT_LEN 2 /* bytes of int $0x82 */
 
 static hypercall_fn *const table[XEN_NR_HYPERCALLS] = {
-	[__HYPERVISOR_set_trap_table] = hc_set_trap_table,
-	[__HYPERVISOR_mmu_update] = hc_mmu_update,
-	[__HYPERVISOR_set_gdt] = hc_set_gdt,
-	[__HYPERVISOR_stack_switch] = hc_stack_switch,
-	[__HYPERVISOR_set_callbacks] = hc_set_callbacks,
-	[__HYPERVISOR_fpu_taskswitch] = hc_fpu_taskswitch,
-	[__HYPERVISOR_sched_op_compat] = hc_sched_op_compat,
-	[__HYPERVISOR_set_debugreg] = hc_set_debugreg,
-	[__HYPERVISOR_get_debugreg] = hc_get_debugreg,
-	[__HYPERVISOR_update_descriptor] = hc_update_descriptor,
-	[__HYPERVISOR_memory_op] = hc_memory_op,
-	[__HYPERVISOR_multicall] = hc_multicall,
-	[__HYPERVISOR_update_va_mapping] = hc_update_va_mapping,
-	[__HYPERVISOR_set_timer_op] = hc_set_timer_op,
-	[__HYPERVISOR_event_channel_op_compat] = hc_event_channel_op_compat,
-	[__HYPERVISOR_xen_version] = hc_xen_version,
-	[__HYPERVISOR_console_io] = hc_console_io,
-	[__HYPERVISOR_vm_assist] = hc_vm_assist,
-	[__HYPERVISOR_iret] = hc_iret,
-	[__HYPERVISOR_vcpu_op] = hc_vcpu_op,
-	[__HYPERVISOR_mmuext_op] = hc_mmuext_op,
-	[__HYPERVISOR_sched_op] = hc_sched_op,
-	[__HYPERVISOR_callback_op] = hc_callback_op,
-	[__HYPERVISOR_event_channel_op] = hc_event_channel_op,
-	[__HYPERVISOR_physdev_op] = hc_physdev_op,
+    [__HYPERVISOR_set_trap_table] = hc_set_trap_table,
+    [__HYPERVISOR_mmu_update] = hc_mmu_update,
+    [__HYPERVISOR_set_gdt] = hc_set_gdt,
+    [__HYPERVISOR_stack_switch] = hc_stack_switch,
+    [__HYPERVISOR_set_callbacks] = hc_set_callbacks,
+    [__HYPERVISOR_fpu_taskswitch] = hc_fpu_taskswitch,
+    [__HYPERVISOR_sched_op_compat] = hc_sched_op_compat,
+    [__HYPERVISOR_set_debugreg] = hc_set_debugreg,
+    [__HYPERVISOR_get_debugreg] = hc_get_debugreg,
+    [__HYPERVISOR_update_descriptor] = hc_update_descriptor,
+    [__HYPERVISOR_memory_op] = hc_memory_op,
+    [__HYPERVISOR_multicall] = hc_multicall,
+    [__HYPERVISOR_update_va_mapping] = hc_update_va_mapping,
+    [__HYPERVISOR_set_timer_op] = hc_set_timer_op,
+    [__HYPERVISOR_event_channel_op_compat] = hc_event_channel_op_compat,
+    [__HYPERVISOR_xen_version] = hc_xen_version,
+    [__HYPERVISOR_console_io] = hc_console_io,
+    [__HYPERVISOR_vm_assist] = hc_vm_assist,
+    [__HYPERVISOR_iret] = hc_iret,
+    [__HYPERVISOR_vcpu_op] = hc_vcpu_op,
+    [__HYPERVISOR_mmuext_op] = hc_mmuext_op,
+    [__HYPERVISOR_sched_op] = hc_sched_op,
+    [__HYPERVISOR_callback_op] = hc_callback_op,
+    [__HYPERVISOR_event_channel_op] = hc_event_channel_op,
+    [__HYPERVISOR_physdev_op] = hc_physdev_op,
 };
 
 s32 hypercall_nr(struct vcpu *v, u32 nr, u32 *a)
@@ -70,8 +70,7 @@ void hypercall(struct vcpu *v)
 		return;
 	}
 	/* An event may go before: then the caller sees its result only after the callback. */
-	to = v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask ? LANE_VMM
-									   : LANE_GUEST;
+	to = v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask ? LANE_VMM : LANE_GUEST;
 	trace_hcall_ret(v, LANE_VMM, to, nr, ret);
 }
 

@@ -26,7 +26,7 @@ typedef s32 hypercall_fn(struct vcpu *v, u32 *a);
 
 /* trap.c: entering the guest, and leaving its handlers */
 hypercall_fn hc_set_trap_table, hc_stack_switch, hc_set_callbacks, hc_callback_op, hc_iret,
-	hc_fpu_taskswitch, hc_set_debugreg, hc_get_debugreg;
+    hc_fpu_taskswitch, hc_set_debugreg, hc_get_debugreg;
 /** A selector for code or stack that the guest's ring 1 may be entered with. */
 bool ring1_selector_ok(u32 sel, u16 flat);
 /** The guest is about to take #NM: the FPU is free again, as after clts. */

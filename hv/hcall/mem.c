@@ -59,8 +59,7 @@ static s32 change_reservation(struct vcpu *v, u32 *a)
 		return -EFAULT;
 	if (r.domid != DOMID_SELF && r.domid != v->domain->id)
 		return -EPERM;
-	if (r.extent_order != 0 || done > r.nr_extents ||
-	    r.nr_extents > ~0u >> MEMOP_EXTENT_SHIFT)
+	if (r.extent_order != 0 || done > r.nr_extents || r.nr_extents > ~0u >> MEMOP_EXTENT_SHIFT)
 		return -EINVAL;
 	for (; done < r.nr_extents; done++) {
 		if (v->domain->direct->work >= WORK_BOUND) {

@@ -5,8 +5,8 @@
 #include "mmu/direct/direct.h"
 #include "trace/trace.h"
 
-#define XEN_VERSION_3_0 (3u << 16 | 0)
-#define CONSOLE_CHUNK 128 /* bytes copied at a time */
+#define XEN_VERSION_3_0	 (3u << 16 | 0)
+#define CONSOLE_CHUNK	 128 /* bytes copied at a time */
 #define CONSOLE_PER_CALL 4096
 
 static s32 answer(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
@@ -146,8 +146,8 @@ s32 hc_multicall(struct vcpu *v, u32 *a)
 	return err;
 }
 
-/** physdev_op(struct physdev_op *): a kernel asks for its I/O privilege level, which is never given:
- * ports are ours. */
+/** physdev_op(struct physdev_op *): a kernel asks for its I/O privilege level, which is never
+ * given: ports are ours. */
 s32 hc_physdev_op(struct vcpu *v, u32 *a)
 {
 	(void)v;

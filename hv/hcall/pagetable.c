@@ -7,7 +7,7 @@
 /* As in Xen: a batch that was interrupted is called again with this bit in its count, so that the
  * entries done before go on being counted in *done. */
 #define BATCH_RESUMED 0x80000000u
-#define CHUNK 8 /* requests read from the guest at a time */
+#define CHUNK	      8 /* requests read from the guest at a time */
 
 /* The page that the last request changed stays mapped: batches tend to fill one table. */
 struct target {

@@ -9,10 +9,10 @@
 static s32 shut_down(struct vcpu *v, u32 reason)
 {
 	static const u8 end[] = {
-		[SHUTDOWN_poweroff] = END_poweroff,
-		[SHUTDOWN_reboot] = END_reboot,
-		[SHUTDOWN_suspend] = END_suspend,
-		[SHUTDOWN_crash] = END_crash,
+	    [SHUTDOWN_poweroff] = END_poweroff,
+	    [SHUTDOWN_reboot] = END_reboot,
+	    [SHUTDOWN_suspend] = END_suspend,
+	    [SHUTDOWN_crash] = END_crash,
 	};
 
 	if (reason >= ARRAY_SIZE(end))

@@ -6,24 +6,12 @@
 
 /* Debug registers (SDM 3B 17.2): bits that are fixed, and general detect. */
 #define DR6_ZEROS 0x00001000u
-#define DR6_ONES 0xFFFF0FF0u
+#define DR6_ONES  0xFFFF0FF0u
 #define DR7_ZEROS 0x0000D000u
-#define DR7_ONES 0x00000400u
-#define DR7_GD 0x00002000u
+#define DR7_ONES  0x00000400u
+#define DR7_GD	  0x00002000u
 
 #define TRAPS_PER_CALL 64 /* entries of a trap table read before interrupts get their turn */
-
-/*
- * No descriptor with DPL 0 is in reach of a guest (desc.c), but for our own, and no selector with
- * RPL 0 may come near an iret. So it must be one of the guest's, with RPL 1, or our flat one.
- */
-bool ring1_selector_ok(u32 sel, u16 flat)
-{
-	if (sel == flat)
-		return true;
-	return sel <= 0xFFFF && (sel & SEL_RPL) == 1 &&
-	       ((sel & SEL_TI) || sel >> 3 < FIRST_RESERVED_GDT_ENTRY);
-}
 
 static bool handler_ok(u32 cs, u32 eip)
 {
@@ -40,8 +28,7 @@ static void set_system_call(struct vcpu *v, const struct trap_info *t)
 	bool fast = t->address && (t->flags & TI_DPL_MASK) == 3 && !(t->flags & TI_MASK_EVENTS);
 
 	gate_set_fast(v->domain->gate, t->vector, fast ? t->cs : 0, fast ? t->address : 0);
-	trace_fast_gate(v, LANE_VMM, LANE_VMM, t->vector, fast ? t->cs : 0,
-			fast ? t->address : 0);
+	trace_fast_gate(v, LANE_VMM, LANE_VMM, t->vector, fast ? t->cs : 0, fast ? t->address : 0);
 }
 
 /** set_trap_table(struct trap_info *table): up to an entry whose address is 0; entries before a bad
@@ -163,8 +150,8 @@ s32 hc_iret(struct vcpu *v, u32 *a)
 		r->ss = f.ss & 0xFFFF;
 	}
 	v->info->evtchn_upcall_mask = !(f.eflags & EFL_IF);
-	r->eflags = (f.eflags & ~(EFL_IOPL | EFL_VM | EFL_NT | EFL_VIF | EFL_VIP)) | EFL_IF |
-		    EFL_FIXED;
+	r->eflags =
+	    (f.eflags & ~(EFL_IOPL | EFL_VM | EFL_NT | EFL_VIF | EFL_VIP)) | EFL_IF | EFL_FIXED;
 	return HCALL_REGS_SET;
 }
 
@@ -174,8 +161,8 @@ void fpu_available(struct vcpu *v)
 	write_cr0(read_cr0() & ~CR0_TS);
 }
 
-/** fpu_taskswitch(set): set or clear CR0.TS: with it set, the next FPU instruction raises #NM, which
- * clears it again. @return 0 */
+/** fpu_taskswitch(set): set or clear CR0.TS: with it set, the next FPU instruction raises #NM,
+ * which clears it again. @return 0 */
 s32 hc_fpu_taskswitch(struct vcpu *v, u32 *a)
 {
 	if (!a[0]) {

@@ -15,14 +15,14 @@
 #include "mem/frame.h"
 #include "mmu/mmu.h"
 
-#define HV_SLOT 1008u /* first page-directory slot that is the hypervisor's: HV_BASE >> 22 */
+#define HV_SLOT	 1008u /* first page-directory slot that is the hypervisor's: HV_BASE >> 22 */
 #define NO_FRAME ((mfn_t){INVALID_FRAME})
 
 /*
  * No entry into the hypervisor may last long (Xen advisory 45). Work is counted in units of about
  * 50 instructions: one entry validated. A call that has used up WORK_BOUND returns HCALL_AGAIN.
  */
-#define WORK_BOUND 8192u
+#define WORK_BOUND  8192u
 #define WORK_UPDATE 8u /* units of one mmu_update */
 
 /** A page table that the guest writes freely until it is used again (writable.c). */
@@ -38,7 +38,7 @@ struct unhooked {
 
 /** The state of one direct-mode domain's MMU. */
 struct direct_state {
-	u32 work; /* units done in this entry into the hypervisor */
+	u32 work;     /* units done in this entry into the hypervisor */
 	u32 fault_va; /* of the write that is being emulated */
 	u32 nr_unhooked;
 	struct unhooked unhooked[NR_UNHOOKED]; /* [0] hooked in the current directory, [1] not */
@@ -59,7 +59,8 @@ struct direct_state {
 /* validate.c */
 
 /**
- * Take a reference to frame `m` as a page table or page directory, validating it if it is the first.
+ * Take a reference to frame `m` as a page table or page directory, validating it if it is the
+ * first.
  * @return 0; -EINVAL if it is not the domain's, in use as another type, or holds a bad entry;
  *         HCALL_AGAIN (directories only): not finished, call again
  */
@@ -70,8 +71,8 @@ int table_put(struct domain *d, struct frame *f);
 /** Go on with the unfinished directory, towards released. @return 0, an error from its validation,
  * or HCALL_AGAIN */
 int release_step(struct domain *d);
-/** Use frame `f`, which the domain has a reference to, as `type`: only for types without contents to
- * check, or where the caller checks them (FT_WRITABLE, FT_GDT, FT_LDT). @return 0 or -EINVAL */
+/** Use frame `f`, which the domain has a reference to, as `type`: only for types without contents
+ * to check, or where the caller checks them (FT_WRITABLE, FT_GDT, FT_LDT). @return 0 or -EINVAL */
 int type_get(struct domain *d, struct frame *f, u8 type);
 void type_put(struct frame *f);
 /** The guest wrote an L1 table freely, whose entries were valid as `before`: validate each one that
@@ -92,11 +93,11 @@ void rehook_all(struct vcpu *v);
 /** A write to a page table through its read-only mapping: emulate or unhook.
  * @return true if the guest may go on */
 bool writable_fault(struct vcpu *v, vaddr_t va);
-/** A page is missing at `va`. @return true if it was because of an unhooked page table, which now is
- * hooked again */
+/** A page is missing at `va`. @return true if it was because of an unhooked page table, which now
+ * is hooked again */
 bool rehook_missing(struct vcpu *v, vaddr_t va);
 #define ASSIST_WRITABLE (1u << VMASST_TYPE_writable_pagetables)
-#define ASSIST_UNHOOK (1u << 31) /* VMASST_TYPE_unhook_pagetables is 32: bit 31 of vm_assist */
+#define ASSIST_UNHOOK	(1u << 31) /* VMASST_TYPE_unhook_pagetables is 32: bit 31 of vm_assist */
 
 /* pin.c */
 

@@ -122,10 +122,10 @@ static void direct_destroy(struct domain *d)
 }
 
 const struct mmu_ops direct_ops = {
-	.page_fault = direct_page_fault,
-	.translate = direct_translate,
-	.write = direct_write,
-	.cr_changed = direct_cr_changed,
-	.invlpg = direct_invlpg,
-	.destroy = direct_destroy,
+    .page_fault = direct_page_fault,
+    .translate = direct_translate,
+    .write = direct_write,
+    .cr_changed = direct_cr_changed,
+    .invlpg = direct_invlpg,
+    .destroy = direct_destroy,
 };

@@ -158,8 +158,8 @@ static int directory_get(struct domain *d, mfn_t m, struct frame *f)
 	if (mfn_valid(s->unfinished)) {
 		if (s->unfinished.n == m.n && !s->releasing)
 			return validate_step(d);
-		/* Another one, or this one on its way down: that comes first. If it is this one, its
-		 * validation failed, and the caller came back to be told. */
+		/* Another one, or this one on its way down: that comes first. If it is this one,
+		 * its validation failed, and the caller came back to be told. */
 		bool same = s->unfinished.n == m.n;
 		err = release_step(d);
 		if (err == HCALL_AGAIN || (err && same))

@@ -21,7 +21,8 @@ static mfn_t fault(struct guest_fault *pf, vaddr_t va, u32 err)
 	return NO_FRAME;
 }
 
-/* SDM 3A 4.6: the access rights of both levels, for WP=1. A ring-1 kernel counts as a supervisor. */
+/* SDM 3A 4.6: the access rights of both levels, for WP=1. A ring-1 kernel counts as a supervisor.
+ */
 mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf)
 {
 	u32 set = PTE_P | PTE_A | (access & PF_W ? PTE_D : 0);

@@ -8,20 +8,20 @@
  * how an interrupted call goes on. */
 #define XENMEM_increase_reservation 0
 #define XENMEM_decrease_reservation 1
-#define XENMEM_maximum_ram_page 2    /* arg NULL; returns the highest machine frame number */
-#define XENMEM_current_reservation 3 /* arg domid_t *; returns pages */
-#define XENMEM_maximum_reservation 4 /* the same */
-#define XENMEM_populate_physmap 6
-#define MEMOP_EXTENT_SHIFT 4
-#define MEMOP_CMD_MASK 15u
+#define XENMEM_maximum_ram_page	    2 /* arg NULL; returns the highest machine frame number */
+#define XENMEM_current_reservation  3 /* arg domid_t *; returns pages */
+#define XENMEM_maximum_reservation  4 /* the same */
+#define XENMEM_populate_physmap	    6
+#define MEMOP_EXTENT_SHIFT	    4
+#define MEMOP_CMD_MASK		    15u
 
 #ifndef __ASSEMBLER__
 #include "../types.h"
 
 /** Returns how many extents were allocated or freed. */
 struct xen_memory_reservation {
-	u32 extent_start; /* linear address of a u32 array: mfns (decrease: in; increase: out, may be
-			   * NULL; populate_physmap: pfns in, mfns out) */
+	u32 extent_start; /* linear address of a u32 array: mfns (decrease: in; increase: out, may
+			   * be NULL; populate_physmap: pfns in, mfns out) */
 	u32 nr_extents;
 	u32 extent_order; /* each of 2^order pages: only 0 */
 	u32 address_bits;
