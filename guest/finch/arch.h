@@ -7,28 +7,36 @@
 #ifndef FINCH_ARCH_H
 #define FINCH_ARCH_H
 
-#include <trapline/types.h>
-
-#define PAGE_SIZE   4096u
+#define PAGE_SIZE   4096
 #define PAGE_SHIFT  12
-#define KERNEL_BASE 0xC0000000u /* the kernel maps all memory from here: VA = PA + KERNEL_BASE */
-#define MAX_PAGES   32768u	/* 128 MB */
+#define KERNEL_BASE 0xC0000000 /* the kernel maps all memory from here: VA = PA + KERNEL_BASE */
+#define MAX_PAGES   32768      /* 128 MB */
 #define KSTACK_SIZE PAGE_SIZE
+
+/* Bits of an entry (SDM 3A, 4.3) and of a page fault's error code (4.7). */
+#define PTE_P	  0x001
+#define PTE_RW	  0x002
+#define PTE_US	  0x004
+#define PTE_A	  0x020
+#define PTE_D	  0x040
+#define PTE_FLAGS 0xFFF
+#define PF_P	  0x1
+#define PF_W	  0x2
+
+/* Vectors of a struct trapframe that the common code knows, beside the exceptions. */
+#define TRAP_PAGE_FAULT 14
+#define TRAP_SYSCALL	0x80
+#define TRAP_INTERRUPT	0x100 /* any vector at or above: the port's own business */
+
+#include "port.h" /* PORT_NAME USER_CS USER_DS PORT_KERNEL_PDE_END */
+
+#ifndef __ASSEMBLER__
+#include <trapline/types.h>
 
 typedef u32 vaddr_t;
 typedef struct {
 	u32 v;
 } pte_t; /* an entry of a page table or of a page directory, as the processor reads it */
-
-/* Bits of an entry (SDM 3A, 4.3) and of a page fault's error code (4.7). */
-#define PTE_P	  0x001u
-#define PTE_RW	  0x002u
-#define PTE_US	  0x004u
-#define PTE_A	  0x020u
-#define PTE_D	  0x040u
-#define PTE_FLAGS 0xFFFu
-#define PF_P	  0x1u
-#define PF_W	  0x2u
 
 /** What a trap leaves on the kernel stack, lowest address first: alike in both ports. */
 struct trapframe {
@@ -39,9 +47,6 @@ struct trapframe {
 	u32 eip, cs, eflags;
 	u32 esp, ss; /* only if it came from an application */
 };
-#define TRAP_PAGE_FAULT 14
-#define TRAP_SYSCALL	0x80
-#define TRAP_INTERRUPT	0x100 /* any vector at or above: the port's own business */
 
 /** What a port found out about the machine before kmain. */
 struct boot {
@@ -55,7 +60,7 @@ struct boot {
 	} busy[4];
 };
 
-#include "port.h" /* PORT_NAME USER_CS USER_DS, pte_make, pte_pfn, mmu_map, fill in what's short */
+#include "inline.h" /* the port's shortest functions: pte_make, pte_pfn, mmu_map, ... */
 
 /* The console. */
 void console_write(const char *text, u32 len);
@@ -119,4 +124,5 @@ static inline u32 frame_of(const void *p)
 	return ((u32)p - KERNEL_BASE) >> PAGE_SHIFT;
 }
 
+#endif
 #endif

@@ -4,14 +4,15 @@
  * The loader starts us with paging off at our load address; everything is linked at KERNEL_BASE
  * above it. We map the first 16 MB twice, here and there, and jump from one to the other.
  */
-#define KERNEL_BASE 0xC0000000
+#include "arch.h"
+
 #define PHYS(symbol) ((symbol) - KERNEL_BASE)
 
 #define MULTIBOOT_MAGIC 0x1BADB002
 #define MULTIBOOT_FLAGS 0x3 /* modules on page boundaries; tell how much memory there is */
 
-#define PTE_KERNEL 0x63 /* P RW A D */
-#define PDE_KERNEL 0x23 /* P RW A */
+#define PTE_KERNEL (PTE_P | PTE_RW | PTE_A | PTE_D)
+#define PDE_KERNEL (PTE_P | PTE_RW | PTE_A)
 #define CR0_PG_WP_EM 0x80010004 /* paging; write protection in ring 0; the FPU is not for use */
 #define START_TABLES 4
 
@@ -33,7 +34,7 @@ start:
 	movl	$PTE_KERNEL, %eax
 	movl	$(START_TABLES * 1024), %ecx
 1:	movl	%eax, (%edi)
-	addl	$4096, %eax
+	addl	$PAGE_SIZE, %eax
 	addl	$4, %edi
 	loop	1b
 
@@ -42,7 +43,7 @@ start:
 	movl	$START_TABLES, %ecx
 2:	movl	%eax, (%edi)			/* at PA, for the instructions until the jump */
 	movl	%eax, (KERNEL_BASE >> 20)(%edi)	/* at KERNEL_BASE, for good */
-	addl	$4096, %eax
+	addl	$PAGE_SIZE, %eax
 	addl	$4, %edi
 	loop	2b
 
@@ -63,6 +64,6 @@ high:
 	call	native_start
 
 	.bss
-	.balign	4096
-	.skip	4096
+	.balign	PAGE_SIZE
+	.skip	KSTACK_SIZE
 boot_stack_top:

@@ -4,10 +4,7 @@
  * Every entry builds a struct trapframe (arch.h) and calls trap(). Segment registers are neither
  * saved nor loaded: see desc.c, and general_protection below for who abuses that.
  */
-#include "port.h"
-
-#define TRAP_INTERRUPT 0x100
-#define CR2_IN_FRAME 36 /* offset in struct trapframe */
+#include "arch.h"
 
 /* Vectors for which the processor pushes an error code (SDM 3A, 6.13). */
 #define HAS_ERROR_CODE(n) ((n) == 8 || ((n) >= 10 && (n) <= 14) || (n) == 17)
@@ -46,7 +43,7 @@ trap_14:
 	pushl	%eax
 	movl	%cr2, %eax
 	xchgl	%eax, (%esp)
-	pushl	$14
+	pushl	$TRAP_PAGE_FAULT
 enter_kernel:
 	pushal
 	cld					/* the compiler's code expects it */

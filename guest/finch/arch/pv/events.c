@@ -1,0 +1,58 @@
+/* events.c (pv): what a PC calls interrupts: bits in shared_info, each bound to a source. */
+#include "hypercall.h"
+#include "lib/lib.h"
+
+static s32 timer_port, console_port;
+
+static void serve(u32 port)
+{
+	if ((s32)port == timer_port) {
+		time_catch_up();
+		if (console_port < 0)
+			console_poll();
+	} else if ((s32)port == console_port) {
+		console_poll();
+	}
+}
+
+/* Bits that the hypervisor sets at any time: taken all at once. */
+static u32 take_bits(u32 *word, u32 bits)
+{
+	return __atomic_fetch_and(word, ~bits, __ATOMIC_SEQ_CST) & bits;
+}
+
+void arch_interrupt(u32 vec)
+{
+	struct shared_info *s = &shared_page.info;
+	struct vcpu_info *v = &s->vcpu_info[0];
+	u32 words, bits;
+
+	(void)vec;
+	/* Cleared before the bits are looked at: one that comes later sets it anew. */
+	*(volatile u8 *)&v->evtchn_upcall_pending = 0;
+	words = take_bits(&v->evtchn_pending_sel, ~0u);
+	for (; words; words &= words - 1) {
+		u32 w = (u32)__builtin_ctz(words);
+
+		bits = take_bits(&s->evtchn_pending[w], ~s->evtchn_mask[w]);
+		for (; bits; bits &= bits - 1)
+			serve(w * 32 + (u32)__builtin_ctz(bits));
+	}
+}
+
+static s32 bind(u32 virq)
+{
+	s32 port = hyper_bind_virq(virq);
+
+	if (port > 0) /* events are masked as a whole, so a pending one is seen later */
+		take_bits(&shared_page.info.evtchn_mask[port / 32], 1u << port % 32);
+	return port;
+}
+
+void events_init(void)
+{
+	timer_port = bind(VIRQ_TIMER);
+	if (timer_port < 0)
+		panic("no timer: error %d", timer_port);
+	console_port = bind(VIRQ_CONSOLE); /* without it the timer polls */
+}

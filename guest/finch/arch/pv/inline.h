@@ -1,0 +1,58 @@
+/*
+ * inline.h (pv): short functions of the port, and what its files ask of each other.
+ *
+ * A page table holds machine frame numbers (mfn); the rest of the kernel thinks in the numbers of
+ * its own memory (pfn). Two tables translate: mfn_list, ours, and the hypervisor's M2P.
+ */
+#ifndef FINCH_INLINE_H
+#define FINCH_INLINE_H
+
+typedef struct {
+	u32 n;
+} mfn_t;
+
+extern const mfn_t *mfn_list; /* pfn -> mfn */
+#define MACHINE_TO_PHYS ((const u32 *)MACH2PHYS_VIRT_START)
+
+/* The page that the hypervisor shares with us, mapped over this one of our own. */
+extern union shared_page {
+	struct shared_info info;
+	u8 page[PAGE_SIZE];
+} shared_page;
+
+static inline pte_t pte_make(u32 pfn, u32 flags)
+{
+	return (pte_t){mfn_list[pfn].n << PAGE_SHIFT | flags};
+}
+
+static inline u32 pte_pfn(pte_t e)
+{
+	return MACHINE_TO_PHYS[e.v >> PAGE_SHIFT];
+}
+
+void mmu_map(pte_t *slot, pte_t e);
+
+/* Interrupts are events, and this byte masks them: the virtual IF, inverted. */
+static inline void events_mask(void)
+{
+	*(volatile u8 *)&shared_page.info.vcpu_info[0].evtchn_upcall_mask = 1;
+}
+
+/* boot.c, from start.S */
+void pv_start(const struct start_info *si) __attribute__((noreturn));
+/* mmu.c: map all memory. @return the first frame that boot has no use for */
+u32 mmu_init(const struct start_info *si, u32 nr_pages);
+/* traps.c: tell the hypervisor where the kernel's doors are. */
+void traps_init(void);
+/* events.c */
+void events_init(void);
+/* time.c */
+void time_init(void);
+/** Call timer_tick for every tick that has passed. */
+void time_catch_up(void);
+/** Ask for an event when the next tick is due. */
+void time_wake_me(void);
+/* console.c */
+void console_poll(void);
+
+#endif

@@ -1,0 +1,42 @@
+/* machine.c (pv): the console, idling, and the end: each is a request to the hypervisor. */
+#include "hypercall.h"
+
+void arch_init(void)
+{
+	traps_init();
+	time_init();
+	events_init();
+}
+
+void console_write(const char *text, u32 len)
+{
+	hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, len, (u32)text, 0);
+}
+
+void console_poll(void)
+{
+	char c[16];
+	s32 n;
+
+	while ((n = hypercall(__HYPERVISOR_console_io, CONSOLEIO_read, sizeof(c), (u32)c, 0)) > 0) {
+		for (s32 i = 0; i < n; i++)
+			tty_input(c[i]);
+	}
+}
+
+void arch_idle(void)
+{
+	time_wake_me();
+	/* Unmasks events and waits for one; when it returns, the upcall has been served. */
+	hyper_sched(SCHEDOP_block, 0, 0);
+	events_mask();
+}
+
+void machine_off(u32 code)
+{
+	struct sched_shutdown s = {code ? SHUTDOWN_crash : SHUTDOWN_poweroff};
+
+	hyper_sched(SCHEDOP_shutdown, &s, s.reason);
+	for (;;)
+		;
+}
