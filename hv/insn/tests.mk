@@ -8,3 +8,15 @@ $(B)/tests/insn_decode: tests/unit/insn_decode.c tests/unit/insn_oracle.c $(INSN
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(INSN_HOST) $^ -o $@ $(HOSTLDFLAGS) -lcmocka -lcapstone
+
+# Real code to scan: some of ours; the hypervisor and the guest kernel too, once they are built.
+SCAN_OBJECTS := $(INSN_PURE:%.c=$(B)/%.o)
+SCAN_FILES := $(SCAN_OBJECTS) $(B)/hv.elf $(B)/guest/finch-native.elf
+comma := ,
+UNIT_TESTS += $(B)/tests/insn_scan
+$(B)/tests/insn_scan: tests/unit/insn_scan.c tests/unit/insn_oracle.c hv/insn/scan.c hv/insn/patch.c \
+		$(INSN_PURE) | $(SCAN_OBJECTS)
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(INSN_HOST) -DSCAN_FILES='$(patsubst %,"%"$(comma),$(SCAN_FILES))' $^ -o $@ \
+		$(HOSTLDFLAGS) -lcmocka -lcapstone

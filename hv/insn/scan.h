@@ -1,0 +1,107 @@
+/*
+ * scan.h: finding a guest's sensitive instructions ahead of time, and planting traps over them.
+ *
+ * A trap is the one byte 0xF4, hlt: in rings 1 to 3 it raises #GP at the instruction itself. The
+ * table of what was there is per domain and sorted by guest-physical address. scan.c and patch.c
+ * reach memory through struct code_memory only, so that host tests run them; plant.c connects them
+ * to a domain.
+ */
+#ifndef HV_SCAN_H
+#define HV_SCAN_H
+
+#include "insn/insn.h"
+#include "mem/words.h"
+
+#define PLANTED_BYTE 0xF4 /* hlt */
+
+/** One planted trap. */
+struct patch {
+	u32 pa;	 /* guest-physical address of the instruction */
+	u8 byte; /* what its first byte really is */
+	u8 op;	 /* enum op */
+};
+
+#define MAX_CODE_REGIONS 8
+#define MAX_CODE_PAGES	 2048 /* 8 MB of code, over all regions */
+#define NO_BOUNDARY	 0xFF
+
+/** A stretch of code that has been scanned. */
+struct code_region {
+	u32 start, end;	 /* guest-physical; end is the address after the last byte */
+	u32 first_index; /* of its first page in patch_table.first */
+};
+
+struct patch_table {
+	u32 nr, max;
+	u32 nr_regions, nr_pages;
+	struct code_region regions[MAX_CODE_REGIONS];
+	/* Per scanned page: offset of the first instruction that starts there. From such a place a
+	 * later scan can begin without having to begin at the start of all. */
+	u8 first[MAX_CODE_PAGES];
+	struct patch entries[];
+};
+
+/** How a scan reaches the code. */
+struct code_memory {
+	void *ctx;
+	/** Read `n` bytes, as memory has them (with traps planted). @return false if there are
+	 * none. */
+	bool (*read)(void *ctx, u32 pa, u8 *dst, u32 n);
+	/** Store one byte; `op` is what is planted there, OP_other when a trap is taken away. */
+	void (*write)(void *ctx, u32 pa, u8 byte, u8 op);
+};
+
+/** What a scan did. */
+struct scan_result {
+	u32 start, end; /* what was looked at */
+	u32 insns, planted;
+};
+
+enum scan_error {
+	SCAN_OK,
+	SCAN_TABLE_FULL,    /* more sensitive instructions than the table holds */
+	SCAN_TOO_MUCH_CODE, /* more than MAX_CODE_REGIONS or MAX_CODE_PAGES */
+	SCAN_NO_MEMORY,	    /* the code could not be read */
+};
+const char *scan_error_text(enum scan_error e);
+
+/** Lay out an empty table in `bytes` of memory. @return NULL if that is too little. */
+struct patch_table *patch_table_init(void *memory, u32 bytes);
+/** @return the trap planted at exactly this address, or NULL */
+const struct patch *patch_table_lookup(const struct patch_table *t, paddr_t pa);
+/** `bytes` were read from `pa` on: put back what stands under the traps among them. */
+void patch_table_overlay(const struct patch_table *t, paddr_t pa, u8 *bytes, u32 n);
+
+/**
+ * Sweep linearly over the code in [start, end), which begins with an instruction, and plant a trap
+ * over each instruction that needs one. Bytes that are no instruction are passed over one by one.
+ */
+enum scan_error patch_table_scan(struct patch_table *t, paddr_t start, paddr_t end,
+				 const struct code_memory *m, struct scan_result *result);
+/**
+ * The guest has written `len` bytes at `pa`, and they are in memory: traps there are gone. Scans
+ * again from the last instruction known to begin before, until the new boundaries fall in with the
+ * old ones. Does nothing outside scanned code (`result->insns` is then 0).
+ */
+enum scan_error patch_table_written(struct patch_table *t, paddr_t pa, u32 len,
+				    const struct code_memory *m, struct scan_result *result);
+
+struct domain;
+struct elf;
+/* The same on a domain's memory (plant.c). A domain in which nothing was planted has no table; the
+ * first three are then without effect. An error of the scanner ends the domain. */
+const struct patch *patch_lookup(const struct domain *d, paddr_t pa);
+void patch_overlay(const struct domain *d, paddr_t pa, u8 *bytes, u32 n);
+/** The guest has written `len` bytes at guest-physical `pa`, and they are in memory. */
+void patch_written(struct domain *d, u32 pa, u32 len);
+/** Scan the executable sections of a kernel that has just been loaded (all of its executable
+ * segments, if it has no sections). @return false if the domain has been ended */
+bool scan_kernel(struct domain *d, const struct elf *elf);
+
+/* For scan.c only. */
+/** Index of the first entry at or after `pa`. */
+u32 patch_find(const struct patch_table *t, u32 pa);
+bool patch_insert(struct patch_table *t, u32 index, struct patch p);
+void patch_delete(struct patch_table *t, u32 index);
+
+#endif
