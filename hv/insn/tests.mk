@@ -7,7 +7,7 @@ UNIT_TESTS += $(B)/tests/insn_decode
 $(B)/tests/insn_decode: tests/unit/insn_decode.c tests/unit/insn_oracle.c $(INSN_PURE)
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
-	$(Q)$(INSN_HOST) $^ -o $@ $(HOSTLDFLAGS) -lcmocka -lcapstone
+	$(Q)$(INSN_HOST) $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka -lcapstone
 
 # Real code to scan: some of ours; the hypervisor and the guest kernel too, once they are built.
 SCAN_OBJECTS := $(INSN_PURE:%.c=$(B)/%.o)
@@ -18,5 +18,5 @@ $(B)/tests/insn_scan: tests/unit/insn_scan.c tests/unit/insn_oracle.c hv/insn/sc
 		$(INSN_PURE) | $(SCAN_OBJECTS)
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
-	$(Q)$(INSN_HOST) -DSCAN_FILES='$(patsubst %,"%"$(comma),$(SCAN_FILES))' $^ -o $@ \
+	$(Q)$(INSN_HOST) -DSCAN_FILES='$(patsubst %,"%"$(comma),$(SCAN_FILES))' $(filter %.c,$^) -o $@ \
 		$(HOSTLDFLAGS) -lcmocka -lcapstone
