@@ -58,9 +58,8 @@ static int check(const struct command *self, const char *dir, const char *file, 
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	static const struct option opts[] = {{"fault", required_argument, NULL, 'f'},
-					     {"set", required_argument, NULL, 's'},
-					     {0}};
+	static const struct option opts[] = {
+	    {"fault", required_argument, NULL, 'f'}, {"set", required_argument, NULL, 's'}, {0}};
 	struct expect_vars preset = {0};
 	const char *fault = NULL;
 	int c, code;
@@ -82,11 +81,11 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 const struct command cmd_check = {
-	"check",
-	"DIR FILE.expect [--fault N|va=ADDRESS] [--set NAME=NUMBER]",
-	"hold a trace against an expectation: which events, in which order",
-	"  --fault ...         lines before any `episode` line speak of this episode\n"
-	"  --set NAME=NUMBER   give $NAME a value; wins over `let` in the file\n"
-	"The language is described in trace/EXPECT.md. Exit code 1 if a line does not hold.\n",
-	run,
+    "check",
+    "DIR FILE.expect [--fault N|va=ADDRESS] [--set NAME=NUMBER]",
+    "hold a trace against an expectation: which events, in which order",
+    "  --fault ...         lines before any `episode` line speak of this episode\n"
+    "  --set NAME=NUMBER   give $NAME a value; wins over `let` in the file\n"
+    "The language is described in trace/EXPECT.md. Exit code 1 if a line does not hold.\n",
+    run,
 };

@@ -6,10 +6,9 @@
 
 static bool same(const struct event *a, const struct event *b, bool times)
 {
-	return a->def == b->def && a->domain == b->domain && a->from == b->from &&
-	       a->to == b->to && a->fault == b->fault && a->step == b->step &&
-	       a->vcpu == b->vcpu && (!times || a->ts == b->ts) &&
-	       !memcmp(a->fields, b->fields, schema_size(a->def));
+	return a->def == b->def && a->domain == b->domain && a->from == b->from && a->to == b->to &&
+	       a->fault == b->fault && a->step == b->step && a->vcpu == b->vcpu &&
+	       (!times || a->ts == b->ts) && !memcmp(a->fields, b->fields, schema_size(a->def));
 }
 
 static void show(char mark, const struct trace *t, size_t i)
@@ -70,10 +69,10 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 const struct command cmd_diff = {
-	"diff",
-	"A B [--times]",
-	"find the first event at which two traces differ",
-	"  --times   times must be equal too\n"
-	"Exit code 0 if they are equal, 1 if they differ.\n",
-	run,
+    "diff",
+    "A B [--times]",
+    "find the first event at which two traces differ",
+    "  --times   times must be equal too\n"
+    "Exit code 0 if they are equal, 1 if they differ.\n",
+    run,
 };

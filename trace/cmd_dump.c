@@ -41,10 +41,10 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 const struct command cmd_dump = {
-	"dump",
-	"DIR [--json]",
-	"print every event, one line each",
-	"  --json   one JSON object per line\n"
-	"Columns: number, time (TSC), domain and vcpu, fault.step, lanes, event, fields.\n",
-	run,
+    "dump",
+    "DIR [--json]",
+    "print every event, one line each",
+    "  --json   one JSON object per line\n"
+    "Columns: number, time (TSC), domain and vcpu, fault.step, lanes, event, fields.\n",
+    run,
 };

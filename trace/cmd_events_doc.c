@@ -66,5 +66,5 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 const struct command cmd_events_doc = {
-	"events-doc", "", "print docs/events.md, generated from the table of events", "", run,
+    "events-doc", "", "print docs/events.md, generated from the table of events", "", run,
 };

@@ -44,11 +44,11 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 const struct command cmd_extract = {
-	"extract",
-	"RAMFILE OUT.ctf [--stream]",
-	"write the trace found in a machine's memory as a CTF directory",
-	"  RAMFILE    the file behind the guest's memory (memory-backend-file,share=on)\n"
-	"  OUT.ctf    replaced if it is a trace directory already\n"
-	"  --stream   the input is packets as they came through a serial port\n",
-	run,
+    "extract",
+    "RAMFILE OUT.ctf [--stream]",
+    "write the trace found in a machine's memory as a CTF directory",
+    "  RAMFILE    the file behind the guest's memory (memory-backend-file,share=on)\n"
+    "  OUT.ctf    replaced if it is a trace directory already\n"
+    "  --stream   the input is packets as they came through a serial port\n",
+    run,
 };

@@ -24,9 +24,8 @@ static void print_one(const struct trace *t, const struct episode *e, bool json)
 		return;
 	}
 	printf("%6u  d%-3u 0x%08x  0x%08x %8u %13llu  %s%s\n", e->fault, first->domain,
-	       event_u32(first, "va"), event_u32(first, "eip"), entries,
-	       (unsigned long long)y.cost, episode_verdict(t, e),
-	       episode_is_whole(t, e) ? "" : " (unfinished)");
+	       event_u32(first, "va"), event_u32(first, "eip"), entries, (unsigned long long)y.cost,
+	       episode_verdict(t, e), episode_is_whole(t, e) ? "" : " (unfinished)");
 }
 
 static int run(const struct command *self, int argc, char **argv)
@@ -63,10 +62,10 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 const struct command cmd_faults = {
-	"faults",
-	"DIR [--json]",
-	"list the applications' page faults: address, entries, cost, verdict",
-	"  --json   one JSON object per line\n"
-	"The first column is what --fault takes in stats, check and draw.\n",
-	run,
+    "faults",
+    "DIR [--json]",
+    "list the applications' page faults: address, entries, cost, verdict",
+    "  --json   one JSON object per line\n"
+    "The first column is what --fault takes in stats, check and draw.\n",
+    run,
 };

@@ -96,5 +96,5 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 const struct command cmd_info = {
-	"info", "DIR", "say what a trace holds: events, packets, domains, duration", "", run,
+    "info", "DIR", "say what a trace holds: events, packets, domains, duration", "", run,
 };

@@ -45,9 +45,9 @@ static void print_reason(const struct reason *r, size_t n, bool json)
 				     (json_int_t)min, "median", (json_int_t)median, "max",
 				     (json_int_t)max, "total", (json_int_t)total));
 	else
-		printf("%-40s %7zu %9llu %9llu %9llu %12llu\n", r->name, n,
-		       (unsigned long long)min, (unsigned long long)median,
-		       (unsigned long long)max, (unsigned long long)total);
+		printf("%-40s %7zu %9llu %9llu %9llu %12llu\n", r->name, n, (unsigned long long)min,
+		       (unsigned long long)median, (unsigned long long)max,
+		       (unsigned long long)total);
 }
 
 static void print_tally(const struct trace *t, size_t first, size_t last, u32 fault, bool json)
@@ -80,8 +80,8 @@ static void by_reason(const struct trace *t, bool json)
 		struct sb b = {0};
 
 		hold_reason(t, &holds.v[i], &b);
-		r[i] = (struct reason){b.s, holds.v[i].cost,
-				       holds.v[i].closed && !holds.v[i].waited};
+		r[i] =
+		    (struct reason){b.s, holds.v[i].cost, holds.v[i].closed && !holds.v[i].waited};
 	}
 	qsort(r, n, sizeof(*r), by_name_then_cost);
 	if (!json)
@@ -117,8 +117,9 @@ static void one_episode(const struct trace *t, const struct episode *ep, bool js
 		if (json) {
 			json_t *j = json_event(e);
 
-			json_object_set_new(j, "instructions",
-					    json_integer(prev ? (json_int_t)(e->ts - prev->ts) : 0));
+			json_object_set_new(
+			    j, "instructions",
+			    json_integer(prev ? (json_int_t)(e->ts - prev->ts) : 0));
 			json_print(j);
 		} else {
 			printf("%4u  %-6s %-6s %12llu  %s\n", step, lane_name(e->from),
@@ -133,7 +134,7 @@ static void one_episode(const struct trace *t, const struct episode *ep, bool js
 static int run(const struct command *self, int argc, char **argv)
 {
 	static const struct option opts[] = {
-		{"json", no_argument, NULL, 'j'}, {"fault", required_argument, NULL, 'f'}, {0}};
+	    {"json", no_argument, NULL, 'j'}, {"fault", required_argument, NULL, 'f'}, {0}};
 	const char *fault = NULL;
 	struct episode ep;
 	bool json = false;
@@ -167,13 +168,13 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 const struct command cmd_stats = {
-	"stats",
-	"DIR [--fault N|va=ADDRESS] [--json]",
-	"count VMM entries and their cost, by reason or for one episode",
-	"  --fault N            one fault episode, step by step\n"
-	"  --fault va=ADDRESS   the last page fault of an application at that address\n"
-	"  --json               one JSON object per line\n"
-	"Costs are time-stamp ticks from entry to resume; under QEMU's icount one tick is one\n"
-	"instruction. Entries during which the vcpu waited are counted but not timed.\n",
-	run,
+    "stats",
+    "DIR [--fault N|va=ADDRESS] [--json]",
+    "count VMM entries and their cost, by reason or for one episode",
+    "  --fault N            one fault episode, step by step\n"
+    "  --fault va=ADDRESS   the last page fault of an application at that address\n"
+    "  --json               one JSON object per line\n"
+    "Costs are time-stamp ticks from entry to resume; under QEMU's icount one tick is one\n"
+    "instruction. Entries during which the vcpu waited are counted but not timed.\n",
+    run,
 };

@@ -59,12 +59,12 @@ static int run(const struct command *self, int argc, char **argv)
 }
 
 const struct command cmd_witness = {
-	"witness",
-	"DIR LOG [--allow-dropped]",
-	"confirm every entry of a trace by QEMU's own log of the same run",
-	"  LOG               what qemu-system-i386 -d int -D LOG wrote in that run\n"
-	"  --allow-dropped   accept a trace that lost events: confirm it up to the loss\n"
-	"Compared: vector, error code, ring, code selector, instruction pointer, CR2. Exit code 1\n"
-	"at the first disagreement, which is shown from both sides.\n",
-	run,
+    "witness",
+    "DIR LOG [--allow-dropped]",
+    "confirm every entry of a trace by QEMU's own log of the same run",
+    "  LOG               what qemu-system-i386 -d int -D LOG wrote in that run\n"
+    "  --allow-dropped   accept a trace that lost events: confirm it up to the loss\n"
+    "Compared: vector, error code, ring, code selector, instruction pointer, CR2. Exit code 1\n"
+    "at the first disagreement, which is shown from both sides.\n",
+    run,
 };

@@ -109,7 +109,8 @@ int ctfdir_write(const char *dir, const struct blob *metadata, const struct blob
 	sb_put(&tmp, dir, n);
 	sb_add(&tmp, ".tmp-XXXXXX");
 	if (!mkdtemp(tmp.s)) {
-		rc = err_set(err, "%s: cannot make a directory beside it: %s", dir, strerror(errno));
+		rc =
+		    err_set(err, "%s: cannot make a directory beside it: %s", dir, strerror(errno));
 		sb_free(&tmp);
 		return rc;
 	}

@@ -45,9 +45,8 @@ void episodes_find(const struct trace *t, struct episodes *out)
 
 		if (!e || e->fault != m[i].fault) {
 			e = &out->v[out->count++];
-			*e = (struct episode){.fault = m[i].fault,
-					      .first = m[i].index,
-					      .entry = m[i].index};
+			*e = (struct episode){
+			    .fault = m[i].fault, .first = m[i].index, .entry = m[i].index};
 		}
 		e->last = m[i].index;
 		e->events++;

@@ -44,10 +44,10 @@ static bool common_field(const struct event *e, const char *name, s64 *value, en
 		s64 value;
 		enum type_id type;
 	} common[] = {
-		{"from", e->from, TY_e_lane},	  {"to", e->to, TY_e_lane},
-		{"domain", e->domain, TY_u16},	  {"vcpu", e->vcpu, TY_u16},
-		{"fault", e->fault, TY_u32},	  {"step", e->step, TY_u16},
-		{"ts", (s64)e->ts, TY_u64},	  {"seq", e->seq, TY_u32},
+	    {"from", e->from, TY_e_lane},  {"to", e->to, TY_e_lane},
+	    {"domain", e->domain, TY_u16}, {"vcpu", e->vcpu, TY_u16},
+	    {"fault", e->fault, TY_u32},   {"step", e->step, TY_u16},
+	    {"ts", (s64)e->ts, TY_u64},	   {"seq", e->seq, TY_u32},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(common); i++) {

@@ -4,10 +4,10 @@
 
 #include "trace.h"
 
-#define EXPECT_NAME 32	 /* longest name of an event, field or variable, with its NUL */
-#define EXPECT_TESTS 12	 /* field tests on one line */
+#define EXPECT_NAME  32 /* longest name of an event, field or variable, with its NUL */
+#define EXPECT_TESTS 12 /* field tests on one line */
 #define EXPECT_LINES 2000
-#define EXPECT_VARS 64
+#define EXPECT_VARS  64
 
 enum expect_op { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE };
 

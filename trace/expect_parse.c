@@ -34,7 +34,7 @@ static bool is_name(const char *s, size_t n)
 }
 
 static const char *const op_names[] = {
-	[OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<", [OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">=",
+    [OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<", [OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">=",
 };
 
 const char *expect_op_name(enum expect_op op)
@@ -83,7 +83,7 @@ static bool parse_word(const char *field, enum type_id type, const char *word, s
 	int n = en ? schema_value_number(en, word) : -1;
 
 	for (u32 i = 0; n < 0 && i < 256; i++) {
-		const char *s = !strcmp(field, "nr")  ? hypercall_name(i)
+		const char *s = !strcmp(field, "nr")	? hypercall_name(i)
 				: !strcmp(field, "vec") ? vector_name(i)
 							: NULL;
 
@@ -213,10 +213,10 @@ static int parse_episode(struct parser *p, struct expect_line *l)
 		strcpy(q->event, "trap");
 		q->ntests = 3;
 		return parse_test(p, "trap", "vec=14", &q->tests[0]) ||
-				       parse_test(p, "trap", "from=app", &q->tests[1]) ||
-				       parse_test(p, "trap", p->words[at], &q->tests[2])
-			       ? -1
-			       : 0;
+			       parse_test(p, "trap", "from=app", &q->tests[1]) ||
+			       parse_test(p, "trap", p->words[at], &q->tests[2])
+			   ? -1
+			   : 0;
 	}
 	return parse_pattern(p, at, p->n, &l->pattern);
 }
@@ -226,10 +226,8 @@ static int parse_words(struct parser *p, struct expect_line *l)
 	static const struct {
 		const char *word;
 		enum expect_kind kind;
-	} prefixes[] = {{"then", LINE_THEN},
-			{"any", LINE_ANY},
-			{"maybe", LINE_MAYBE},
-			{"never", LINE_NEVER}};
+	} prefixes[] = {
+	    {"then", LINE_THEN}, {"any", LINE_ANY}, {"maybe", LINE_MAYBE}, {"never", LINE_NEVER}};
 	const char *w = p->words[0];
 
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
@@ -312,8 +310,7 @@ static int parse_line(struct parser *p, struct expect *x, const char *text, size
 	return rc;
 }
 
-int expect_parse(struct expect *x, const char *file, const char *text, size_t size,
-		 struct err *err)
+int expect_parse(struct expect *x, const char *file, const char *text, size_t size, struct err *err)
 {
 	struct parser p = {.file = file, .err = err};
 	const char *end = text + size;

@@ -17,7 +17,7 @@ struct run {
 	/* The scope: indexes of the events that the lines speak of. */
 	size_t *scope;
 	size_t n;
-	u32 fault; /* 0: the whole trace */
+	u32 fault;  /* 0: the whole trace */
 	size_t pos; /* in scope: first event not yet passed */
 	size_t at;  /* in scope: the event that a failure is about, or NOTHING */
 	struct sb why;
@@ -54,10 +54,10 @@ static bool choose_episode(struct run *r, const struct expect_line *l)
 	for (size_t i = 0; i < all.count; i++) {
 		const struct episode *ep = &all.v[i];
 		struct expect_vars vars = r->vars;
-		bool ok = l->pick == PICK_NUMBER
-				  ? ep->fault == l->number
-				  : expect_match(&l->pattern, &r->t->events[ep->entry], &vars, true,
-						 NULL);
+		bool ok =
+		    l->pick == PICK_NUMBER
+			? ep->fault == l->number
+			: expect_match(&l->pattern, &r->t->events[ep->entry], &vars, true, NULL);
 
 		if (!ok || (found && l->pick == PICK_FIRST))
 			continue;
@@ -127,7 +127,8 @@ static bool run_next(struct run *r, const struct expect_line *l, bool optional)
 		}
 	}
 	if (!optional)
-		sb_add(&r->why, "%s ends before this happens", r->fault ? "the episode" : "the trace");
+		sb_add(&r->why, "%s ends before this happens",
+		       r->fault ? "the episode" : "the trace");
 	return optional;
 }
 
@@ -166,8 +167,7 @@ static bool run_any(struct run *r, const struct expect_line *l)
 		return true;
 	}
 	r->at = r->pos < r->n ? r->pos : NOTHING;
-	sb_add(&r->why, "no later event of %s matches",
-	       r->fault ? "this episode" : "the trace");
+	sb_add(&r->why, "no later event of %s matches", r->fault ? "this episode" : "the trace");
 	return false;
 }
 
@@ -288,9 +288,9 @@ static void show_events(const struct run *r, struct sb *out)
 
 static void report(const struct run *r, const struct expect_line *l, struct sb *out)
 {
-	sb_add(out, "%s%s:%d: does not hold%s\n    %s\n  because %s\n",
-	       r->colour ? "\033[1m" : "", r->x->file, l->lineno, r->colour ? "\033[0m" : "",
-	       l->text, r->why.s ? r->why.s : "it cannot be evaluated");
+	sb_add(out, "%s%s:%d: does not hold%s\n    %s\n  because %s\n", r->colour ? "\033[1m" : "",
+	       r->x->file, l->lineno, r->colour ? "\033[0m" : "", l->text,
+	       r->why.s ? r->why.s : "it cannot be evaluated");
 	if (r->vars.count) {
 		sb_add(out, "  bound:");
 		for (size_t i = 0; i < r->vars.count; i++)

@@ -140,8 +140,7 @@ int qemulog_next(struct qemulog *q, struct cpu_entry *out, struct err *err)
 	while (next_line(q, &line, &len)) {
 		/* Entry lines begin with a space or a digit; state dumps with a capital. */
 		if (len == 0 || (line[0] != ' ' && (line[0] < '0' || line[0] > '9'))) {
-			if (len > sizeof(hardware) &&
-			    !memcmp(line, hardware, sizeof(hardware) - 1))
+			if (len > sizeof(hardware) && !memcmp(line, hardware, sizeof(hardware) - 1))
 				q->servicing = true;
 			else if (len >= 12 && !memcmp(line, "Triple fault", 12))
 				q->triple_fault = true;

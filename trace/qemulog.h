@@ -9,10 +9,10 @@
 
 /** One entry as the CPU took it. */
 struct cpu_entry {
-	u64 line;     /* of the log */
+	u64 line; /* of the log */
 	u8 vec, cpl;
-	bool soft;    /* by int, int3, into: @eip is the instruction's own address */
-	bool hardware; /* a device interrupt */
+	bool soft;	       /* by int, int3, into: @eip is the instruction's own address */
+	bool hardware;	       /* a device interrupt */
 	u32 err, eip, cs, cr2; /* cr2: for vector 14 */
 	char text[160];	       /* the line itself, cut */
 };

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define METADATA_MAX (256u << 10)
-#define STREAM_MAX ((size_t)2 << 30)
+#define STREAM_MAX   ((size_t)2 << 30)
 
 /* The metadata must be what we would write, but for the clock's frequency. */
 static int check_metadata(struct trace *t, const char *text, size_t size, struct err *err)

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PAGE 4096
-#define CHUNK (256 * PAGE)
+#define PAGE	   4096
+#define CHUNK	   (256 * PAGE)
 #define STREAM_MAX ((size_t)2 << 30)
 
 /* The magic also lies in the hypervisor's own image and perhaps in stale memory, so that the

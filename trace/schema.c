@@ -4,15 +4,15 @@
 #include <string.h>
 
 const struct schema_type schema_types[TY_END] = {
-	[TY_u8] = {"u8", 1, false, false},    [TY_u16] = {"u16", 2, false, false},
-	[TY_u32] = {"u32", 4, false, false},  [TY_u64] = {"u64", 8, false, false},
-	[TY_s32] = {"s32", 4, false, true},   [TY_x16] = {"x16", 2, true, false},
-	[TY_x32] = {"x32", 4, true, false},   [TY_b16] = {"b16", 16, true, false},
+    [TY_u8] = {"u8", 1, false, false},	 [TY_u16] = {"u16", 2, false, false},
+    [TY_u32] = {"u32", 4, false, false}, [TY_u64] = {"u64", 8, false, false},
+    [TY_s32] = {"s32", 4, false, true},	 [TY_x16] = {"x16", 2, true, false},
+    [TY_x32] = {"x32", 4, true, false},	 [TY_b16] = {"b16", 16, true, false},
 #define TRACE_ENUM(name, values) [TY_e_##name] = {"e_" #name, 1, false, false},
 #include "trapline/event.def"
 };
 
-#define VALUE(number, name) {number, #name},
+#define VALUE(number, name)	 {number, #name},
 #define TRACE_ENUM(name, values) static const struct schema_value values_##name[] = {values};
 #include "trapline/event.def"
 

@@ -36,7 +36,7 @@ enum event_class {
 	NR_CLASSES
 };
 
-#define MAX_FIELDS 8
+#define MAX_FIELDS   8
 #define MAX_EVENT_ID 64
 
 struct schema_type {

@@ -27,11 +27,12 @@ docs/events.md: include/trapline/event.def $(B)/bin/tltrace
 events-doc: docs/events.md ## regenerate docs/events.md from event.def
 
 # Unit tests: tests/unit/trace_*.c, each against the library; trace_synth invents traces for them.
-TRACE_TESTS := $(filter-out trace_synth%,$(patsubst tests/unit/%.c,%,$(wildcard tests/unit/trace_*.c)))
+TRACE_TESTS := trace_reader trace_expect trace_witness trace_draw trace_babeltrace trace_cli
 UNIT_TESTS += $(TRACE_TESTS:%=$(B)/tests/%)
 TRACE_SYNTH := $(B)/host/tests/unit/trace_synth.o
 
-$(B)/host/tests/unit/trace_%.o: tests/unit/trace_%.c
+$(TRACE_TESTS:%=$(B)/host/tests/unit/%.o) $(TRACE_SYNTH) $(B)/host/tests/unit/trace_synth_write.o: \
+		$(B)/host/tests/unit/%.o: tests/unit/%.c
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$<)
 	$(Q)$(CC) $(HOSTCFLAGS) -Itrace -c -o $@ $<
@@ -40,4 +41,5 @@ $(TRACE_TESTS:%=$(B)/tests/%) $(B)/tests/trace_synth_write: $(B)/tests/%: \
 		$(B)/host/tests/unit/%.o $(TRACE_SYNTH) $(TLTRACE_LIB)
 	@mkdir -p $(@D)
 	@$(call say,LINK,$@)
-	$(Q)$(CC) $(HOSTLDFLAGS) -o $@ $^ $(TLTRACE_LIBS) -lcmocka
+	$(Q)$(CC) $(HOSTLDFLAGS) -o $@ $^ $(TLTRACE_LIBS) -lcmocka -lm
+$(B)/tests/trace_cli: | $(B)/bin/tltrace

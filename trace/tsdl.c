@@ -4,7 +4,6 @@
 #include "schema.h"
 #include "trapline/ring.h"
 
-
 static void add_uuid(struct sb *b)
 {
 	static const u8 uuid[16] = TRACE_UUID;
@@ -25,9 +24,10 @@ static void add_types(struct sb *b)
 		    {"x16", 16, false, 16}, {"x32", 32, false, 16}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(ints); i++)
-		sb_add(b,
-		       "typealias integer { size = %d; align = 8; signed = %s; base = %d; } := %s;\n",
-		       ints[i].bits, ints[i].sign ? "true" : "false", ints[i].base, ints[i].name);
+		sb_add(
+		    b,
+		    "typealias integer { size = %d; align = 8; signed = %s; base = %d; } := %s;\n",
+		    ints[i].bits, ints[i].sign ? "true" : "false", ints[i].base, ints[i].name);
 	sb_add(b, "typealias integer { size = 64; align = 8; signed = false; "
 		  "map = clock.tsc.value; } := tsc_t;\n\n");
 }

@@ -22,9 +22,9 @@ struct compare {
 	const struct trace *t;
 	struct witness *w;
 	struct sb *report;
-	struct gates *gates; /* by domain */
-	size_t next;	     /* event to look at */
-	bool stop;	     /* the trace lost events here */
+	struct gates *gates;   /* by domain */
+	size_t next;	       /* event to look at */
+	bool stop;	       /* the trace lost events here */
 	struct cpu_entry last; /* last entry that both agreed on */
 };
 

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KHZ 1000000u
+#define KHZ	 1000000u
 #define GUEST_CS 0x61u
-#define APP_CS 0x1bu
+#define APP_CS	 0x1bu
 
 static u8 *last_packet(struct synth *s)
 {
@@ -168,12 +168,11 @@ void synth_noise(struct synth *s, unsigned n)
 {
 	synth_event(s, 1000, EV_irq, LANE_vmm, LANE_vmm, U(0x20), U(0xFC001000), U(8));
 	for (unsigned i = 0; i < n; i++) {
-		synth_event(s, 500, EV_trap, LANE_guest, LANE_vmm, U(13), U(0),
-			    U(0xC0105000 + i), U(GUEST_CS), U(0));
+		synth_event(s, 500, EV_trap, LANE_guest, LANE_vmm, U(13), U(0), U(0xC0105000 + i),
+			    U(GUEST_CS), U(0));
 		insn(s, 0xC0105000 + i, 1, "\xfa");
 		synth_event(s, 40, EV_emulate, NOTE, U(17), U(0xC0105000 + i), U(0));
-		synth_event(s, 90, EV_resume, LANE_vmm, LANE_guest, U(0xC0105001 + i),
-			    U(GUEST_CS));
+		synth_event(s, 90, EV_resume, LANE_vmm, LANE_guest, U(0xC0105001 + i), U(GUEST_CS));
 	}
 }
 

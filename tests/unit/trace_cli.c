@@ -1,0 +1,196 @@
+/* trace_cli.c: tltrace as users type it: exit codes, refusals, and the page of events. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "file.h"
+#include "trace_synth.h"
+
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char dir[] = "/tmp/trace_cli-XXXXXX";
+static char tool[4096];
+static struct sb out;
+
+/* Run `tltrace ARGS`, where @ stands for the directory of traces. Returns the exit code. */
+static int tltrace(const char *args)
+{
+	struct sb command = {0};
+	char buf[4096];
+	int status;
+	size_t n;
+	FILE *f;
+
+	sb_add(&command, "%s ", tool);
+	for (; *args; args++) {
+		if (*args == '@')
+			sb_add(&command, "%s", dir);
+		else
+			sb_put(&command, args, 1);
+	}
+	sb_add(&command, " 2>&1");
+	sb_free(&out);
+	sb_add(&out, "%s", "");
+	f = popen(command.s, "r");
+	assert_non_null(f);
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+		sb_put(&out, buf, n);
+	status = pclose(f);
+	sb_free(&command);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void says(const char *what)
+{
+	if (!strstr(out.s, what))
+		fail_msg("expected '%s' in: %s", what, out.s);
+}
+
+static void every_command_explains_itself(void **state)
+{
+	static const char *const names[] = {"extract", "info",	  "dump", "stats", "faults",
+					    "check",   "witness", "draw", "diff",  "events-doc"};
+
+	(void)state;
+	assert_int_equal(tltrace("--help"), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char args[64];
+
+		assert_int_equal(tltrace("--help"), 0);
+		says(names[i]);
+		snprintf(args, sizeof(args), "%s --help", names[i]);
+		assert_int_equal(tltrace(args), 0);
+		says("usage: tltrace ");
+		snprintf(args, sizeof(args), "%s --colour", names[i]);
+		assert_int_equal(tltrace(args), 2);
+		says("unknown option");
+	}
+	assert_int_equal(tltrace("frobnicate"), 2);
+	assert_int_equal(tltrace(""), 2);
+	assert_int_equal(tltrace("info"), 2);
+	assert_int_equal(tltrace("info @/none.ctf"), 2);
+	says("none.ctf/metadata");
+}
+
+static void stats_end_with_the_number_of_entries(void **state)
+{
+	(void)state;
+	assert_int_equal(tltrace("stats @/esx.ctf --fault va=0x40001000"), 0);
+	says("\nVMM entries: 4 (traps 4, hypercalls 0)\n");
+	assert_int_equal(tltrace("stats @/xen.ctf --fault 1"), 0);
+	says("\nVMM entries: 2 (traps 1, hypercalls 1)\n");
+	assert_int_equal(tltrace("stats @/xen.ctf --fault 77"), 2);
+	says("tltrace faults");
+	assert_int_equal(tltrace("faults @/esx.ctf"), 0);
+	says("0x40001000");
+	says("not_present");
+	assert_int_equal(tltrace("dump --json @/esx.ctf"), 0);
+	says("\"op\":\"mov_from_cr2\"");
+	assert_int_equal(tltrace("stats --json @/esx.ctf"), 0);
+	says("\"entries\":4");
+}
+
+static void checks_and_differences_set_the_exit_code(void **state)
+{
+	(void)state;
+	assert_int_equal(tltrace("check @/esx.ctf tests/expect/esx-pagefault.expect"), 0);
+	assert_int_equal(tltrace("check @/xen.ctf tests/expect/xen-pagefault.expect"), 0);
+	assert_int_equal(tltrace("check @/xen.ctf tests/expect/esx-pagefault.expect"), 1);
+	says("tests/expect/esx-pagefault.expect:4: does not hold");
+	assert_int_equal(tltrace("diff @/esx.ctf @/esx.ctf --times"), 0);
+	assert_int_equal(tltrace("diff @/esx.ctf @/xen.ctf"), 1);
+}
+
+static void draw_refuses_what_it_cannot_do(void **state)
+{
+	(void)state;
+	assert_int_equal(tltrace("draw @/esx.ctf -o @/x.dot"), 0);
+	assert_int_equal(tltrace("draw @/esx.ctf @/xen.ctf --align phase -o @/y.svg"), 0);
+	assert_int_equal(tltrace("draw @/esx.ctf"), 2);
+	says("-o FILE");
+	assert_int_equal(tltrace("draw @/esx.ctf -o @/x.bmp"), 2);
+	says(".svg");
+	assert_int_equal(tltrace("draw @/esx.ctf --from 900 -o @/x.svg"), 2);
+	assert_int_equal(tltrace("draw @/esx.ctf @/xen.ctf --all -o @/x.svg"), 2);
+	assert_int_equal(tltrace("info -o x @/esx.ctf"), 2);
+}
+
+static void docs_events_md_is_current(void **state)
+{
+	struct blob page;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(tltrace("events-doc"), 0);
+	if (file_read("docs/events.md", 1 << 20, &page, &err))
+		fail_msg("%s", err.text);
+	if (page.size != out.len || memcmp(page.data, out.s, out.len))
+		fail_msg("docs/events.md is stale; run `make events-doc` and commit it");
+	free(page.data);
+}
+
+static int make_traces(void **state)
+{
+	struct sb path = {0};
+	struct synth s;
+	struct err err;
+	int rc;
+
+	(void)state;
+	if (!mkdtemp(dir))
+		return -1;
+	sb_add(&path, "%s/esx.ctf", dir);
+	synth_begin(&s, 1);
+	synth_esx_walk(&s, 1, SYNTH_VA);
+	rc = synth_write(&s, path.s, &err);
+	synth_free(&s);
+	path.len = 0;
+	sb_add(&path, "%s/xen.ctf", dir);
+	synth_begin(&s, 2);
+	synth_xen_walk(&s, 1, SYNTH_VA);
+	rc |= synth_write(&s, path.s, &err);
+	synth_free(&s);
+	sb_free(&path);
+	return rc;
+}
+
+static int remove_traces(void **state)
+{
+	struct sb command = {0};
+	int rc;
+
+	(void)state;
+	sb_add(&command, "rm -r %s", dir);
+	rc = system(command.s);
+	sb_free(&command);
+	sb_free(&out);
+	return rc;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_command_explains_itself),
+	    cmocka_unit_test(stats_end_with_the_number_of_entries),
+	    cmocka_unit_test(checks_and_differences_set_the_exit_code),
+	    cmocka_unit_test(draw_refuses_what_it_cannot_do),
+	    cmocka_unit_test(docs_events_md_is_current),
+	};
+	char self[2048];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	/* The tool lies beside the tests: BUILD/tests/trace_cli and BUILD/bin/tltrace. */
+	if (n <= 0)
+		return 1;
+	self[n] = 0;
+	snprintf(tool, sizeof(tool), "%s/../bin/tltrace", dirname(self));
+	return cmocka_run_group_tests(tests, make_traces, remove_traces);
+}

@@ -1,0 +1,302 @@
+/* trace_draw.c: pictures: what they say, and that nothing in them overlaps. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "disasm.h"
+#include "draw_page.h"
+#include "text.h"
+#include "trace_synth.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct trace esx, xen, longer;
+
+static bool solid(const struct shape *s)
+{
+	return s->kind != SHAPE_TORN;
+}
+
+static bool overlap(const struct shape *a, const struct shape *b)
+{
+	/* A note's number sits on its edge. */
+	if ((a->kind == SHAPE_NOTE && b->kind == SHAPE_NUMBER) ||
+	    (a->kind == SHAPE_NUMBER && b->kind == SHAPE_NOTE))
+		if (a->step == b->step)
+			return false;
+	return fabs(a->x - b->x) < (a->w + b->w) / 2 - 0.5 &&
+	       fabs(a->y - b->y) < (a->h + b->h) / 2 - 0.5;
+}
+
+static void no_overlaps(const struct page *p)
+{
+	for (size_t i = 0; i < p->nshapes; i++) {
+		const struct shape *a = &p->shapes[i];
+
+		assert_true(a->x - a->w / 2 >= -0.5 && a->x + a->w / 2 <= p->w + 0.5);
+		assert_true(a->y - a->h / 2 >= -0.5 && a->y + a->h / 2 <= p->h + 0.5);
+		for (size_t k = i + 1; k < p->nshapes; k++)
+			if (solid(a) && solid(&p->shapes[k]) && overlap(a, &p->shapes[k]))
+				fail_msg("'%s' overlaps '%s'", a->line[0], p->shapes[k].line[0]);
+	}
+}
+
+static const struct shape *find(const struct page *p, const char *text)
+{
+	for (size_t i = 0; i < p->nshapes; i++)
+		for (u8 l = 0; l < p->shapes[i].nlines; l++)
+			if (strstr(p->shapes[i].line[l], text))
+				return &p->shapes[i];
+	return NULL;
+}
+
+static const struct shape *find_line(const struct page *p, const char *text)
+{
+	for (size_t i = 0; i < p->nshapes; i++)
+		for (u8 l = 0; l < p->shapes[i].nlines; l++)
+			if (!strcmp(p->shapes[i].line[l], text))
+				return &p->shapes[i];
+	return NULL;
+}
+
+static void has(const struct page *p, const char *text)
+{
+	if (!find(p, text))
+		fail_msg("the picture does not say '%s'", text);
+}
+
+static void side_of(const struct trace *t, const char *fault, struct side *s)
+{
+	struct episode ep;
+	struct err err;
+
+	assert_int_equal(episode_select(t, fault, &ep, &err), 0);
+	draw_side(t, ep.first, ep.last, ep.fault, s);
+}
+
+static void the_esx_walk_is_drawn_as_the_text_tells_it(void **state)
+{
+	struct side s;
+	struct pages pages;
+
+	(void)state;
+	side_of(&esx, "va=0x40001000", &s);
+	assert_int_equal(s.steps.count, 11);
+	draw_layout(&s, NULL, &pages);
+	assert_int_equal(pages.count, 1);
+	has(pages.v, "ESX: shadow page tables");
+	has(pages.v, "touch unmapped page");
+	has(pages.v, "mov %eax,0x40001000");
+	has(pages.v, "err=6");
+	has(pages.v, "walk guest PT: not present");
+	has(pages.v, "inject #PF");
+	has(pages.v, "TRAP #GP: read cr2");
+	has(pages.v, "eax = vcr2 = 0x40001000");
+	has(pages.v, "TRAP #PF: write PTE");
+	has(pages.v, "alloc MA, record PA→MA");
+	has(pages.v, "shadow[0x40001] = 0x07654067");
+	has(pages.v, "guest PTE = 0x01234067");
+	has(pages.v, "TRAP #GP: iret");
+	has(pages.v, "retry mov: shadow hit, no trap");
+	has(pages.v, "VMM entries: 4 (traps 4, hypercalls 0)");
+	has(pages.v, "363 + 183 + 543 + 243 = 1,332");
+	no_overlaps(pages.v);
+	draw_pages_free(&pages);
+	draw_side_free(&s);
+}
+
+static void two_designs_align_by_phase(void **state)
+{
+	static const char *const both[][2] = {{"touch unmapped page", "touch unmapped page"},
+					      {"inject #PF", "copy frame + cr2"},
+					      {"TRAP #GP: read cr2", "read cr2 from own stack"},
+					      {"TRAP #PF: write PTE", "hypercall mmu_update"},
+					      {"TRAP #GP: iret", "iret"}};
+	struct side a, b;
+	struct pages pages;
+
+	(void)state;
+	side_of(&esx, "1", &a);
+	side_of(&xen, "1", &b);
+	draw_layout(&a, &b, &pages);
+	assert_int_equal(pages.count, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
+		const struct shape *l = find_line(pages.v, both[i][0]);
+		const struct shape *r = find_line(pages.v, both[i][1]);
+
+		assert_non_null(l);
+		assert_non_null(r);
+		if (fabs(l->y - r->y) > ARROW_H / 2)
+			fail_msg("%s and %s do not begin in one row", both[i][0], both[i][1]);
+	}
+	has(pages.v, "VMM entries: 2 (traps 1, hypercalls 1)");
+	has(pages.v, "0x40001000 - no trap");
+	no_overlaps(pages.v);
+	draw_pages_free(&pages);
+	draw_side_free(&a);
+	draw_side_free(&b);
+}
+
+static void repeats_fold_and_losses_tear(void **state)
+{
+	struct side s;
+	struct pages pages;
+	bool folded = false, torn = false;
+
+	(void)state;
+	draw_side(&longer, 0, longer.count - 1, 0, &s);
+	draw_layout(&s, NULL, &pages);
+	assert_true(pages.count > 1);
+	for (size_t i = 0; i < pages.count; i++) {
+		no_overlaps(&pages.v[i]);
+		assert_true(pages.v[i].h < 1000);
+		folded |= find(&pages.v[i], "×37") != NULL;
+		torn |= find(&pages.v[i], "12 events lost") != NULL;
+	}
+	assert_true(folded);
+	assert_true(torn);
+	has(&pages.v[0], "(1 of ");
+	draw_pages_free(&pages);
+	draw_side_free(&s);
+}
+
+static void folding_keeps_what_does_not_repeat(void **state)
+{
+	struct steps s = {0};
+	static const char order[] = "xababababyzzzw";
+
+	(void)state;
+	for (const char *c = order; *c; c++)
+		draw_text(draw_add_step(&s, STEP_ARROW, LANE_guest, LANE_vmm)->title, "%c", *c);
+	draw_fold(&s);
+	assert_int_equal(s.count, 6); /* x (ab)*4 y z*3 w */
+	assert_int_equal(s.v[1].group, 2);
+	assert_int_equal(s.v[1].times, 4);
+	assert_int_equal(s.v[4].group, 1);
+	assert_int_equal(s.v[4].times, 3);
+	assert_string_equal(s.v[5].title, "w");
+	assert_int_equal(s.v[5].number, 6);
+	free(s.v);
+}
+
+static void texts_are_cut_to_their_boxes(void **state)
+{
+	char s[64];
+
+	(void)state;
+	for (double max = 0; max < 200; max += 3) {
+		strcpy(s, "shadow[0x40001] = 0x07654067 → and a half");
+		text_fit(FONT_MONO, 10, s, max);
+		if (max > 20)
+			assert_true(text_width(FONT_MONO, 10, s) <= max);
+	}
+	strcpy(s, "short");
+	text_fit(FONT_BOLD, 12, s, 500);
+	assert_string_equal(s, "short");
+}
+
+static void instructions_read_as_objdump_writes_them(void **state)
+{
+	static const struct {
+		const char *bytes, *text;
+		size_t len;
+	} code[] = {{"\xa3\x00\x10\x00\x40", "mov %eax,0x40001000", 5},
+		    {"\x0f\x20\xd0", "mov %cr2,%eax", 3},
+		    {"\xcf", "iret", 1},
+		    {"\xfa", "cli", 1},
+		    {"\x89\x10", "mov %edx,(%eax)", 2}};
+	char out[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(code); i++) {
+		assert_true(
+		    disasm((const u8 *)code[i].bytes, code[i].len, 0x1000, out, sizeof(out)));
+		assert_string_equal(out, code[i].text);
+	}
+	assert_false(disasm((const u8 *)"\x0f", 1, 0, out, sizeof(out)));
+	assert_false(disasm((const u8 *)"", 0, 0, out, sizeof(out)));
+}
+
+static void graphviz_paints_every_format(void **state)
+{
+	static const char *const formats[] = {"svg", "png", "pdf"};
+	static const char *const magic[] = {"<?xml", "\x89PNG", "%PDF"};
+	struct side s;
+	struct pages pages;
+	struct sb dot = {0};
+	struct err err;
+
+	(void)state;
+	side_of(&esx, "1", &s);
+	draw_layout(&s, NULL, &pages);
+	draw_dot(&pages.v[0], 72, &dot);
+	assert_non_null(strstr(dot.s, "_background"));
+	assert_non_null(strstr(dot.s, "class=\"trap\""));
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		char path[] = "/tmp/trace_draw-XXXXXX", head[8] = "";
+		FILE *f;
+
+		close(mkstemp(path));
+		if (draw_render(dot.s, formats[i], path, &err))
+			fail_msg("%s", err.text);
+		f = fopen(path, "r");
+		assert_non_null(f);
+		assert_int_equal(fread(head, 1, 5, f), 5);
+		assert_memory_equal(head, magic[i], strlen(magic[i]));
+		fclose(f);
+		unlink(path);
+	}
+	assert_int_equal(draw_render("not dot at all", "svg", "/tmp/trace_draw-none.svg", &err),
+			 -1);
+	assert_int_equal(draw_render(dot.s, "svg", "/nonexistent/x.svg", &err), -1);
+	sb_free(&dot);
+	draw_pages_free(&pages);
+	draw_side_free(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_esx_walk_is_drawn_as_the_text_tells_it),
+	    cmocka_unit_test(two_designs_align_by_phase),
+	    cmocka_unit_test(repeats_fold_and_losses_tear),
+	    cmocka_unit_test(folding_keeps_what_does_not_repeat),
+	    cmocka_unit_test(texts_are_cut_to_their_boxes),
+	    cmocka_unit_test(instructions_read_as_objdump_writes_them),
+	    cmocka_unit_test(graphviz_paints_every_format),
+	};
+	struct synth s;
+	struct err err;
+	int rc;
+
+	synth_begin(&s, 1);
+	synth_esx_walk(&s, 1, SYNTH_VA);
+	rc = synth_open(&s, &esx, &err);
+	synth_free(&s);
+	synth_begin(&s, 2);
+	synth_xen_walk(&s, 1, SYNTH_VA);
+	rc |= synth_open(&s, &xen, &err);
+	synth_free(&s);
+	synth_begin(&s, 1);
+	synth_noise(&s, 37);
+	synth_esx_walk(&s, 1, SYNTH_VA);
+	synth_lose(&s, 12);
+	synth_noise(&s, 2);
+	synth_xen_walk(&s, 2, SYNTH_VA);
+	rc |= synth_open(&s, &longer, &err);
+	synth_free(&s);
+	if (rc)
+		return 1;
+	rc = cmocka_run_group_tests(tests, NULL, NULL);
+	trace_close(&esx);
+	trace_close(&xen);
+	trace_close(&longer);
+	return rc;
+}

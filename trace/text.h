@@ -1,0 +1,14 @@
+/* text.h: how wide a text will be drawn. */
+#ifndef TLTRACE_TEXT_H
+#define TLTRACE_TEXT_H
+
+#include <stddef.h>
+
+enum font { FONT_SANS, FONT_BOLD, FONT_MONO };
+
+/** Width of UTF-8 text @s in points, at @size points. That of the widest font we may get. */
+double text_width(enum font f, double size, const char *s);
+/** Shorten @s in place, ending it in "..", until it is at most @max points wide. */
+void text_fit(enum font f, double size, char *s, double max);
+
+#endif
