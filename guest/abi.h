@@ -68,6 +68,8 @@
 /* waitpid's status: the exit code, or 128 + the signal that ended the process. */
 #define STATUS_SIGNAL 128
 
+#define WNOHANG 1 /* waitpid: return 0 if no child has ended yet */
+
 #define PROT_READ  1
 #define PROT_WRITE 2
 #define MAP_FIXED  0x10 /* exactly there, in place of what was mapped */

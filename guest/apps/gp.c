@@ -40,7 +40,7 @@ int main(void)
 			attempts[i].attempt();
 			exit(0);
 		}
-		waitpid(pid, &status);
+		waitpid(pid, &status, 0);
 		printf("gp: instruction=%s status=%u\n", attempts[i].name, status);
 		survived += status != STATUS_SIGNAL + SIGSEGV;
 	}

@@ -40,7 +40,7 @@ int main(void)
 		u32 sum = 0, status = 99;
 
 		read(fds[i][0], &sum, sizeof(sum));
-		waitpid(pids[i], &status);
+		waitpid(pids[i], &status, 0);
 		printf("hello: child=%u sum=%u status=%u\n", i, sum, status);
 		failed |= status != i;
 	}

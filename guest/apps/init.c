@@ -7,17 +7,45 @@
 static const struct {
 	const char *scenario, *program;
 } scenarios[] = {
-    {"walk", "walk"},	/* one page fault, to be followed step by step */
-    {"hello", "hello"}, /* processes, preemption, output in order */
-    {"procs", "procs"}, /* memory of several processes at once */
-    {"crash", "crash"}, /* a process that touches what it may not */
-    {"gp", "gp"},	/* a process that uses a privileged instruction */
+    {"walk", "walk"},	      /* one page fault, to be followed step by step */
+    {"hello", "hello"},	      /* processes, preemption, output in order */
+    {"procs", "procs"},	      /* memory of several processes at once */
+    {"crash", "crash"},	      /* a process that touches what it may not */
+    {"gp", "gp"},	      /* privileged instructions in applications */
+    {"shell", "sh"},	      /* for a person */
+    {"forktest", "forktest"}, /* fork up to the limit */
+    {"stress", "stress"},     /* memory against a model */
+    {"signals", "signals"},   /* handlers, and the ends without one */
+    {"pipes", "pipes"},	      /* bytes through a chain of processes */
 };
 
-static void reap_orphans(void)
+/* Whatever the scenario's program left running ends with it. */
+static void end_orphans(void)
 {
-	while (waitpid(-1, NULL) > 0)
+	struct psinfo p;
+	s32 found;
+
+	for (u32 i = 0; (found = psinfo(i, &p)) >= 0; i++) {
+		if (found && p.pid != 1)
+			kill(p.pid, SIGKILL);
+	}
+	while (waitpid(-1, NULL, 0) > 0)
 		;
+}
+
+/* Ctrl-C is for what runs, not for init: and who ignores a signal hands that down. */
+static u32 run_interruptible(char *const args[])
+{
+	u32 status = 127;
+	s32 pid = fork();
+
+	if (!pid) {
+		signal(SIGINT, (handler_t)SIG_DFL);
+		exec(args[0], args);
+		exit(127);
+	}
+	waitpid(pid, &status, 0);
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -34,8 +62,8 @@ int main(int argc, char **argv)
 
 		if (strcmp(scenarios[i].scenario, wanted))
 			continue;
-		status = run(args[0], args);
-		reap_orphans();
+		status = run_interruptible(args);
+		end_orphans();
 		printf("init: scenario=%s status=%u\n", wanted, status);
 		return (int)status;
 	}

@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 	for (u32 i = 0; i < CHILDREN; i++) {
 		u32 status = 99;
 
-		waitpid(pids[i], &status);
+		waitpid(pids[i], &status, 0);
 		printf("procs: child=%u wrong=%u\n", i, status);
 		failed |= status;
 	}

@@ -11,7 +11,7 @@ s32 read(u32 fd, void *buf, u32 n);
 s32 write(u32 fd, const void *buf, u32 n);
 s32 open(const char *name);
 s32 close(u32 fd);
-s32 waitpid(s32 pid, u32 *status);
+s32 waitpid(s32 pid, u32 *status, u32 options);
 s32 exec(const char *path, char *const argv[]);
 s32 getpid(void);
 s32 getppid(void);

@@ -19,7 +19,7 @@ u32 run(const char *path, char *const argv[])
 
 	if (pid < 0)
 		die("fork failed");
-	waitpid(pid, &status);
+	waitpid(pid, &status, 0);
 	return status;
 }
 

@@ -40,8 +40,8 @@ struct region {
 
 struct space {
 	pte_t *dir;
-	bool live;    /* between mmu_activate and mmu_retire */
-	vaddr_t heap; /* start of the brk region */
+	bool live;	   /* between mmu_activate and mmu_retire */
+	vaddr_t heap, brk; /* start and end of the heap */
 	struct region regions[NR_REGIONS];
 };
 
@@ -52,6 +52,8 @@ struct region *region_find(struct space *s, vaddr_t va);
 struct region *region_add(struct space *s, vaddr_t start, vaddr_t end, u32 prot);
 /** Cut regions so that one begins and one ends at the edges of [start, end). @return 0, -ENOMEM */
 s32 region_split(struct space *s, vaddr_t start, vaddr_t end);
+/** Join neighbours that nothing distinguishes, so that slots do not run out. */
+void region_tidy(struct space *s);
 /** Is any of [start, end) in use? */
 bool region_overlaps(struct space *s, vaddr_t start, vaddr_t end);
 /** May a process read (or write) all of these bytes? */

@@ -48,6 +48,32 @@ s32 region_split(struct space *s, vaddr_t start, vaddr_t end)
 	return err ? err : cut(s, end);
 }
 
+/* Does b continue a, address for address and byte for byte of the file? */
+static bool continues(const struct region *a, const struct region *b)
+{
+	if (!a->end || a->end != b->start || a->prot != b->prot)
+		return false;
+	if (!b->file_len)
+		return true;
+	return a->file_len == a->end - a->start && b->file == a->file + a->file_len;
+}
+
+void region_tidy(struct space *s)
+{
+	struct region *end = s->regions + NR_REGIONS;
+
+	for (struct region *a = s->regions; a < end; a++) {
+		for (struct region *b = s->regions; b < end; b++) {
+			if (a == b || !continues(a, b))
+				continue;
+			a->end = b->end;
+			a->file_len += b->file_len;
+			*b = (struct region){0};
+			b = s->regions - 1; /* a may reach another one now */
+		}
+	}
+}
+
 bool region_overlaps(struct space *s, vaddr_t start, vaddr_t end)
 {
 	for (struct region *r = s->regions; r < s->regions + NR_REGIONS; r++) {

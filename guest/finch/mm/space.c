@@ -54,6 +54,7 @@ s32 space_copy(struct space *to, struct space *from)
 	if (err)
 		return err;
 	to->heap = from->heap;
+	to->brk = from->brk;
 	memcpy(to->regions, from->regions, sizeof(to->regions));
 	for (struct region *r = from->regions; r < from->regions + NR_REGIONS && !err; r++)
 		err = copy_region(to, from, r);
@@ -90,6 +91,7 @@ void space_free(struct space *s)
 s32 space_unmap(struct space *s, vaddr_t start, vaddr_t end)
 {
 	s32 err = region_split(s, start, end);
+	bool any = false;
 	pte_t *slot;
 
 	if (err)
@@ -100,8 +102,10 @@ s32 space_unmap(struct space *s, vaddr_t start, vaddr_t end)
 		mmu_queue(slot, (pte_t){0});
 		/* Nothing takes the frame before the commit: the kernel does not sleep here. */
 		frame_put(pfn);
+		any = true;
 	}
-	mmu_commit();
+	if (any)
+		mmu_commit();
 	for (struct region *r = s->regions; r < s->regions + NR_REGIONS; r++) {
 		if (r->end && r->start >= start && r->end <= end)
 			r->end = r->start = 0;
@@ -112,6 +116,7 @@ s32 space_unmap(struct space *s, vaddr_t start, vaddr_t end)
 s32 space_protect(struct space *s, vaddr_t start, vaddr_t end, u32 prot)
 {
 	s32 err = region_split(s, start, end);
+	bool any = false;
 	pte_t *slot;
 
 	if (err)
@@ -120,15 +125,19 @@ s32 space_protect(struct space *s, vaddr_t start, vaddr_t end, u32 prot)
 		if (r->end && r->start >= start && r->end <= end)
 			r->prot = prot;
 	}
+	region_tidy(s);
 	/*
 	 * Rights are only taken here: a page that may be written from now on is found to be so at
 	 * the first write, which also copies it if it is shared.
 	 */
 	for (vaddr_t va = start; (slot = next_present(s, &va, end)); va += PAGE_SIZE) {
-		if (!(prot & PROT_WRITE) && (slot->v & PTE_RW))
-			mmu_queue(slot, (pte_t){slot->v & ~PTE_RW});
+		if ((prot & PROT_WRITE) || !(slot->v & PTE_RW))
+			continue;
+		mmu_queue(slot, (pte_t){slot->v & ~PTE_RW});
+		any = true;
 	}
-	mmu_commit();
+	if (any)
+		mmu_commit();
 	return 0;
 }
 

@@ -72,7 +72,7 @@ static s32 load_segment(struct space *s, const struct initrd_file *f, const stru
 	r->file = f->data + p->offset - lead;
 	r->file_len = lead + p->filesz;
 	if (end > s->heap)
-		s->heap = end;
+		s->heap = s->brk = end;
 	return 0;
 }
 

@@ -119,7 +119,7 @@ void proc_exit(u32 status)
 	panic("a zombie runs");
 }
 
-s32 proc_wait(s32 pid, u32 *status)
+s32 proc_wait(s32 pid, u32 *status, u32 options)
 {
 	for (;;) {
 		bool any = false;
@@ -140,6 +140,8 @@ s32 proc_wait(s32 pid, u32 *status)
 		}
 		if (!any)
 			return -ECHILD;
+		if (options & WNOHANG)
+			return 0;
 		if (signal_pending())
 			return -EINTR;
 		sleep_on(current, 0);

@@ -47,8 +47,8 @@ void proc_start_init(const struct boot *boot) __attribute__((noreturn));
 s32 proc_fork(void);
 /** End the current process. */
 void proc_exit(u32 status) __attribute__((noreturn));
-/** Wait for one child (pid) or any (-1). @return its pid or -ECHILD, -EINTR */
-s32 proc_wait(s32 pid, u32 *status);
+/** Wait for one child (pid) or any (-1). @return its pid, 0 (WNOHANG), or -ECHILD, -EINTR */
+s32 proc_wait(s32 pid, u32 *status, u32 options);
 struct proc *proc_find(u32 pid);
 
 /* sched.c */

@@ -55,6 +55,9 @@ s32 signal_return(void)
 
 	if (!user_range(&current->space, (u32)f, sizeof(*f), PROT_READ) || f->signal >= NSIG)
 		return -EFAULT;
+	/* iret to an EIP past the segment's limit would fault in the kernel. */
+	if (f->saved.eip >= KERNEL_BASE || f->saved.unused_esp >= KERNEL_BASE)
+		return -EFAULT;
 	handler = f->saved.unused_esp;
 	current->handlers[f->signal] = handler;
 	f->saved.cs = tf->cs;

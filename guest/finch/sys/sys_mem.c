@@ -30,7 +30,10 @@ s32 sys_mmap(u32 va, u32 len, u32 prot_and_flags)
 		if (!va || !len)
 			return -ENOMEM;
 	}
-	return region_add(s, va, va + len, prot) ? (s32)va : -ENOMEM;
+	if (!region_add(s, va, va + len, prot))
+		return -ENOMEM;
+	region_tidy(s);
+	return (s32)va;
 }
 
 s32 sys_munmap(u32 va, u32 len, UNUSED_ARG c)
@@ -56,23 +59,21 @@ s32 sys_mprotect(u32 va, u32 len, u32 prot)
 s32 sys_brk(u32 end, UNUSED_ARG b, UNUSED_ARG c)
 {
 	struct space *s = &current->space;
-	struct region *heap = region_find(s, s->heap);
-	u32 old = heap ? heap->end : s->heap;
+	u32 old = s->brk;
+	s32 err = 0;
 
 	end = ROUND_UP(end);
-	if (end <= s->heap || end == old)
+	if (end < s->heap || end == old)
 		return (s32)old;
-	if (end < old) {
-		s32 err = space_unmap(s, end, old);
-
-		return err ? err : (s32)end;
-	}
-	if (end > USER_MMAP || region_overlaps(s, old, end))
-		return -ENOMEM;
-	if (heap)
-		heap->end = end;
-	else if (!region_add(s, s->heap, end, PROT_READ | PROT_WRITE))
-		return -ENOMEM;
+	if (end < old)
+		err = space_unmap(s, end, old);
+	else if (end > USER_MMAP || region_overlaps(s, old, end) ||
+		 !region_add(s, old, end, PROT_READ | PROT_WRITE))
+		err = -ENOMEM;
+	if (err)
+		return err;
+	region_tidy(s);
+	s->brk = end;
 	return (s32)end;
 }
 

@@ -12,14 +12,14 @@ s32 sys_fork(UNUSED_ARG a, UNUSED_ARG b, UNUSED_ARG c)
 	return proc_fork();
 }
 
-s32 sys_waitpid(u32 pid, u32 status_va, UNUSED_ARG c)
+s32 sys_waitpid(u32 pid, u32 status_va, u32 options)
 {
 	u32 status = 0;
 	s32 found;
 
 	if (status_va && !user_range(&current->space, status_va, sizeof(u32), PROT_WRITE))
 		return -EFAULT;
-	found = proc_wait((s32)pid, &status);
+	found = proc_wait((s32)pid, &status, options);
 	if (found > 0 && status_va)
 		*(u32 *)status_va = status;
 	return found;
@@ -78,7 +78,7 @@ s32 sys_signal(u32 sig, u32 handler, u32 restorer)
 {
 	u32 old;
 
-	if (!sig || sig >= NSIG || sig == SIGKILL)
+	if (!sig || sig >= NSIG || sig == SIGKILL || handler >= KERNEL_BASE)
 		return -EINVAL;
 	old = current->handlers[sig];
 	current->handlers[sig] = handler;
