@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "cpu/gate.h"
+#include "dom/segments.h"
 #include "insn/insn.h"
 #include "insn/scan.h"
 #include "lib/printk.h"
@@ -95,7 +96,7 @@ void patch_written(struct domain *d, u32 pa, u32 len)
 {
 	(void)d, (void)pa, (void)len;
 }
-void segments_written(struct vcpu *v, u32 pa, u32 len);
+
 void segments_written(struct vcpu *v, u32 pa, u32 len)
 {
 	(void)v, (void)pa, (void)len;
