@@ -68,6 +68,8 @@ struct vcpu {
 	u16 step;  /* steps recorded in the current fault episode */
 	u32 fault; /* number of the current fault episode, 0: none */
 	u32 last_fault;
+	u32 left_eip; /* direct mode: where the application was when it left */
+	u32 left_sp;  /* and the ring-1 stack then; 0: not known */
 };
 
 #define MMU_SHADOW 1 /* struct domain.mode: enum mmu of event.def */

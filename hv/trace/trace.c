@@ -1,4 +1,4 @@
-/* trace.c: the trace ring: CTF packets in machine memory, or sent out of the second serial port. */
+/* trace.c: the trace ring: CTF packets in machine memory. */
 #include "cpu/uart.h"
 #include "lib/string.h"
 #include "trace/trace.h"
@@ -8,20 +8,18 @@ u32 trace_classes;
 static struct trace_ring *ring;
 static struct trace_packet *packet; /* being filled, NULL before the first event */
 static u8 *next, *limit;	    /* free room in it */
-static bool streaming;
-static u32 sent; /* bytes of packets that have left by the serial port */
+static bool to_serial;
 
 static struct trace_packet *packet_at(u32 i)
 {
 	return (struct trace_packet *)((u8 *)ring + TRACE_PACKET_SIZE * (1 + i));
 }
 
-void trace_init(void *memory, u32 bytes, u32 classes, bool stream, u32 tsc_khz)
+void trace_init(void *memory, u32 bytes, u32 classes, bool serial, u32 tsc_khz)
 {
 	ring = memory;
 	packet = NULL;
 	next = limit = NULL;
-	sent = 0;
 	memset(ring, 0, PAGE_SIZE);
 	/* The magic goes in last: a half-made ring must not be found. */
 	ring->packet_size = TRACE_PACKET_SIZE;
@@ -29,39 +27,24 @@ void trace_init(void *memory, u32 bytes, u32 classes, bool stream, u32 tsc_khz)
 	ring->tsc_khz = tsc_khz;
 	memcpy(ring->magic, TRACE_RING_MAGIC, sizeof(ring->magic));
 	trace_classes = classes;
-	streaming = stream;
-}
-
-static void send_packet(const struct trace_packet *p)
-{
-	const u8 *bytes = (const u8 *)p;
-
-	for (u32 i = 0; i < TRACE_PACKET_SIZE; i++)
-		uart2_putc(bytes[i]);
-	sent++;
+	to_serial = serial;
 }
 
 void trace_flush(void)
 {
-	if (streaming && packet && sent < ring->used)
-		send_packet(packet);
-	packet = NULL;
 	trace_classes = 0;
+	for (u32 i = 0; to_serial && i < ring->used * TRACE_PACKET_SIZE; i++)
+		uart2_putc(((const u8 *)packet_at(0))[i]);
+	to_serial = false;
 }
 
 static bool open_packet(u64 now)
 {
 	static const u8 uuid[16] = TRACE_UUID;
-	u32 slot = ring->used;
 
-	if (streaming) { /* one packet's room is enough */
-		if (packet)
-			send_packet(packet);
-		slot = 0;
-	} else if (slot == ring->capacity) {
+	if (ring->used == ring->capacity)
 		return false;
-	}
-	packet = packet_at(slot);
+	packet = packet_at(ring->used);
 	memset(packet, 0, TRACE_PACKET_SIZE);
 	packet->magic = TRACE_CTF_MAGIC;
 	memcpy(packet->uuid, uuid, sizeof(uuid));

@@ -80,13 +80,14 @@ void *trace_reserve(struct vcpu *v, u16 id, u8 from, u8 to, u32 size);
 #include <trapline/event.def>
 #undef FIELD
 
-/** Bytes of the ring, header page included; `stream` sends packets out of COM2 instead of keeping
- * them. */
-void trace_init(void *ring, u32 bytes, u32 classes, bool stream, u32 tsc_khz);
+/** Bytes of the ring, header page included; `serial`: trace_flush() sends it out of COM2, for
+ * machines whose memory nobody can read. Not before: a serial port is slow, and time spent on it
+ * would show in what is traced. */
+void trace_init(void *ring, u32 bytes, u32 classes, bool serial, u32 tsc_khz);
 /** Select classes by name: "all", "off" or a comma-separated list. @return false if unknown, with
  * *bad pointing at the name. */
 bool trace_parse_classes(const char *list, u32 *classes, const char **bad);
-/** Stream out what has not been sent. */
+/** Stop recording, at the machine's end. */
 void trace_flush(void);
 
 /** A vcpu came from `lane` into the hypervisor: keeps account of fault episodes. */

@@ -36,6 +36,32 @@ static void record_insn(struct vcpu *v)
 	trace_insn(v, LANE_VMM, LANE_VMM, v->regs->eip, len, bytes);
 }
 
+/*
+ * A direct-mode guest returns to its application and comes back by a fast system call without our
+ * seeing it. But each entry from ring 3 leaves its EIP at the top of the ring-1 stack: if that is
+ * another than at the last entry that we did see, both have happened.
+ */
+static void notice_native(struct vcpu *v, u8 lane)
+{
+	struct cpu_regs *r = v->regs;
+	struct guest_fault pf;
+	u32 frame[2]; /* eip, cs */
+
+	if (!(trace_classes & TRACE_CLASS_trap) || v->domain->mode != MMU_DIRECT)
+		return;
+	if (lane == LANE_APP) {
+		v->left_eip = r->eip;
+		v->left_sp = v->kernel_sp;
+	} else if (v->fault && v->left_sp == v->kernel_sp && v->lane == LANE_GUEST &&
+		   guest_read(v, v->kernel_sp - 20, frame, sizeof(frame), 0, &pf) &&
+		   frame[0] != v->left_eip && (frame[1] & SEL_RPL) == 3) {
+		trace_native(v, LANE_GUEST, LANE_APP, frame[0]);
+		trace_left(v, LANE_APP);
+		trace_entered(v, LANE_GUEST);
+		v->left_eip = frame[0];
+	}
+}
+
 static void interrupt(u32 irq)
 {
 	if (!pic_ack(irq))
@@ -107,6 +133,7 @@ void trap_entry(void)
 	u8 lane = lane_of(r);
 	u32 vec = r->vec;
 
+	notice_native(v, lane);
 	trace_entered(v, lane);
 	if (vec == XEN_HYPERCALL_VECTOR && v->domain->mode == MMU_DIRECT) {
 		hypercall(v);
