@@ -3,13 +3,15 @@
  *
  * The guest's own descriptor tables stay where they are; the processor uses a table of ours, in
  * the gate, into which each of the guest's code and data descriptors is copied with DPL 0 raised
- * to 1. Real selectors of ring 1 therefore have RPL 1 where the guest expects 0.
+ * to 1. Real selectors of ring 1 therefore have RPL 1 where the guest expects 0: always in cs and
+ * ss, never in ds, es, fs and gs, where the processor takes RPL 0 too and the guest reads back
+ * what it loaded.
  */
 #ifndef HV_SEGMENTS_H
 #define HV_SEGMENTS_H
 
-#include "dom/domain.h"
 #include "insn/insn.h"
+#include "mmu/mmu.h"
 
 /** The selector as the guest knows it: RPL 0 for what is really ring 1. */
 static inline u16 guest_selector(u32 real)
@@ -21,13 +23,35 @@ static inline u16 real_selector(u32 guest)
 {
 	return (guest & SEL_RPL) == 0 && (guest & ~SEL_RPL) ? guest | 1 : guest;
 }
+/** A selector in an error code (SDM 3A 6.13): without its RPL. */
+static inline u32 selector_error(u16 selector)
+{
+	return selector & ~SEL_RPL;
+}
 
 /** Copy the guest's descriptor table into the one that the CPU uses: after lgdt, or a write. */
 void segments_sync(struct vcpu *v);
 /** The guest wrote `len` bytes at guest-physical `pa`: if they belong to its GDT, copy it anew. */
 void segments_written(struct vcpu *v, u32 pa, u32 len);
-/** Fetch the guest's descriptor of a selector. @return false if null or beyond the table. */
+/** A bare machine's start (Multiboot 1, 3.2): flat segments, no table of the guest's own yet. */
+void segments_init(struct vcpu *v);
+
+/** Fetch the guest's descriptor of a selector; DESC_FAULT: the table cannot be read, *pf says why. */
+enum desc_lookup { DESC_FOUND, DESC_BEYOND /* or null */, DESC_FAULT };
+enum desc_lookup lookup_descriptor(struct vcpu *v, u16 selector, struct desc *d,
+				   struct guest_fault *pf);
+/** The same, where it does not matter why. @return false if null or beyond the table. */
 bool guest_descriptor(struct vcpu *v, u16 selector, struct desc *d);
+/**
+ * The same for an instruction that names it.
+ * @return true, or false with an exception queued: `vec` with the selector, 0 if that is null, or
+ * the page fault of reading the table
+ */
+bool fetch_descriptor(struct vcpu *v, u16 selector, u8 vec, struct desc *d);
+/** Set a bit in byte 5 of a descriptor in the guest's memory, as the CPU does: accessed, busy.
+ * @return true, or false with the page fault queued. */
+bool mark_descriptor(struct vcpu *v, u16 selector, u8 bit);
+
 /**
  * Load a data-segment register (not CS) as `mov` and `pop` would in the ring where the guest
  * believes it is. @return true, or false with the exception queued (SDM 2, MOV).
@@ -35,7 +59,13 @@ bool guest_descriptor(struct vcpu *v, u16 selector, struct desc *d);
 bool load_data_segment(struct vcpu *v, enum seg seg, u16 selector);
 /** Check a far transfer of control within the kernel and set CS. @return as above. */
 bool load_code_segment(struct vcpu *v, u16 selector);
-/** A bare machine's start (Multiboot 1, 3.2): flat segments, no table of the guest's own yet. */
-void segments_init(struct vcpu *v);
+
+/*
+ * The checks by themselves, for instructions that load more than one register and must change none
+ * unless all are good. They return as above.
+ */
+enum transfer { TRANSFER_JUMP /* or call */, TRANSFER_RETURN /* or iret: RPL is the new CPL */ };
+bool check_code_segment(struct vcpu *v, u16 selector, enum transfer how, struct desc *d);
+bool check_stack_segment(struct vcpu *v, u16 selector, u32 cpl, struct desc *d);
 
 #endif

@@ -1,0 +1,161 @@
+/* emulate.c: one system instruction from fetch to its end, whichever it is. */
+#include "insn/emulate.h"
+#include "insn/scan.h"
+#include "mem/frame.h"
+#include "trace/trace.h"
+
+static emul_handler *const handlers[] = {
+    [OP_mov_from_cr0] = emulate_mov_from_cr,
+    [OP_mov_from_cr2] = emulate_mov_from_cr,
+    [OP_mov_from_cr3] = emulate_mov_from_cr,
+    [OP_mov_from_cr4] = emulate_mov_from_cr,
+    [OP_mov_to_cr0] = emulate_mov_to_cr,
+    [OP_mov_to_cr2] = emulate_mov_to_cr,
+    [OP_mov_to_cr3] = emulate_mov_to_cr,
+    [OP_mov_to_cr4] = emulate_mov_to_cr,
+    [OP_lgdt] = emulate_lgdt,
+    [OP_lidt] = emulate_lidt,
+    [OP_lldt] = emulate_lldt,
+    [OP_ltr] = emulate_ltr,
+    [OP_invlpg] = emulate_invlpg,
+    [OP_clts] = emulate_clts,
+    [OP_lmsw] = emulate_lmsw,
+    [OP_hlt] = emulate_hlt,
+    [OP_cli] = emulate_cli,
+    [OP_sti] = emulate_sti,
+    [OP_in] = emulate_in,
+    [OP_out] = emulate_out,
+    [OP_rdmsr] = emulate_rdmsr,
+    [OP_wrmsr] = emulate_wrmsr,
+    [OP_wbinvd] = emulate_wbinvd,
+    [OP_mov_from_dr] = emulate_mov_from_dr,
+    [OP_mov_to_dr] = emulate_mov_to_dr,
+    [OP_pushf] = emulate_pushf,
+    [OP_popf] = emulate_popf,
+    [OP_sgdt] = emulate_sgdt,
+    [OP_sidt] = emulate_sidt,
+    [OP_sldt] = emulate_sldt,
+    [OP_smsw] = emulate_smsw,
+    [OP_str] = emulate_str,
+    [OP_lar] = emulate_lar,
+    [OP_lsl] = emulate_lsl,
+    [OP_verr] = emulate_verr,
+    [OP_verw] = emulate_verr,
+    [OP_mov_from_seg] = emulate_mov_from_seg,
+    [OP_mov_to_seg] = emulate_mov_to_seg,
+    [OP_push_seg] = emulate_push_seg,
+    [OP_pop_seg] = emulate_pop_seg,
+    [OP_call_far] = emulate_call_far,
+    [OP_jmp_far] = emulate_jmp_far,
+    [OP_ret_far] = emulate_ret_far,
+    [OP_int_n] = emulate_int_n,
+    [OP_iret] = emulate_iret,
+    [OP_load_far_ptr] = emulate_load_far_ptr,
+    [OP_rdpmc] = emulate_rdpmc,
+    [OP_rdtsc] = emulate_rdtsc,
+};
+
+enum emul emul_raise(struct emulation *e, u8 vec, u32 err)
+{
+	inject_exception(e->v, vec, err);
+	return EMUL_EXCEPTION;
+}
+
+enum emul emul_fault(struct emulation *e, const struct guest_fault *pf)
+{
+	inject_page_fault(e->v, pf);
+	return EMUL_EXCEPTION;
+}
+
+/* Within one page. */
+static void overlay_page(struct vcpu *v, vaddr_t va, u8 *bytes, u32 n)
+{
+	struct guest_fault pf;
+	u32 k = 0;
+	mfn_t m;
+
+	while (k < n && bytes[k] != PLANTED_BYTE)
+		k++;
+	if (k == n) /* as nearly always, but at a planted instruction */
+		return;
+	m = v->domain->mmu->translate(v, va, from_kernel(v->regs) ? 0 : PF_US, &pf);
+	if (mfn_valid(m))
+		patch_overlay(v->domain, paddr(frame_of(m)->pfn * PAGE_SIZE + va % PAGE_SIZE),
+			      bytes, n);
+}
+
+void emul_overlay(struct vcpu *v, vaddr_t va, void *bytes, u32 n)
+{
+	u32 first = PAGE_SIZE - va % PAGE_SIZE;
+
+	if (n <= first) {
+		overlay_page(v, va, bytes, n);
+		return;
+	}
+	overlay_page(v, va, bytes, first);
+	overlay_page(v, va + first, (u8 *)bytes + first, n - first);
+}
+
+enum emul emul_begin(struct emulation *e, struct vcpu *v)
+{
+	struct cpu_regs *r = v->regs;
+	u8 bytes[INSN_MAX_LEN];
+	struct guest_fault pf;
+	u32 la, n;
+	int err;
+
+	*e = (struct emulation){.v = v, .regs = r, .access = from_kernel(r) ? 0 : PF_US};
+	/* The instruction that sti holds interrupts off for is this one. If we single-step the
+	 * guest for that reason, TF is ours and must not be seen. */
+	if (v->virt.stepping)
+		r->eflags &= ~EFL_TF;
+	v->virt.stepping = 0;
+	v->virt.intr_shadow = 0;
+	e->single_step = r->eflags & EFL_TF;
+
+	la = desc_base(loaded_segment(v, SEG_CS)) + r->eip;
+	n = guest_fetch(v, la, bytes, sizeof(bytes));
+	emul_overlay(v, la, bytes, n);
+	err = insn_decode(bytes, n, &e->insn);
+	if (err == -1) { /* it goes on in a page that is not there */
+		if (!guest_read(v, la + n, bytes, 1, e->access, &pf))
+			return emul_fault(e, &pf);
+		return EMUL_UNKNOWN;
+	}
+	e->next = r->eip + e->insn.len;
+	return err ? EMUL_UNKNOWN : EMUL_DONE;
+}
+
+enum emul emul_carry_out(struct emulation *e, emul_handler *handler, u8 op)
+{
+	struct cpu_regs *r = e->regs;
+	u32 resume = r->eflags & EFL_RF, eip = r->eip;
+
+	r->eflags &= ~EFL_RF; /* any instruction does that, and iret may set it again */
+	if (handler(e) != EMUL_DONE) {
+		r->eflags |= resume;
+		return EMUL_EXCEPTION;
+	}
+	trace_emulate(e->v, LANE_VMM, LANE_VMM, op, eip, e->value);
+	r->eip = e->next;
+	if (e->single_step) {
+		e->v->blocked = false;
+		e->v->virt.dr[6] |= DR6_BS;
+		inject_exception(e->v, VEC_DB, 0);
+	}
+	return EMUL_DONE;
+}
+
+enum emul emulate_system(struct vcpu *v)
+{
+	struct emulation e;
+	enum emul result = emul_begin(&e, v);
+	emul_handler *handler;
+
+	if (result != EMUL_DONE)
+		return result;
+	handler = e.insn.op < ARRAY_SIZE(handlers) ? handlers[e.insn.op] : NULL;
+	if (!handler || !from_kernel(v->regs))
+		return EMUL_UNKNOWN;
+	return emul_carry_out(&e, handler, e.insn.op);
+}

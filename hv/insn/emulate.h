@@ -1,0 +1,94 @@
+/* emulate.h: the emulator's parts among themselves: one instruction being carried out. */
+#ifndef HV_EMULATE_H
+#define HV_EMULATE_H
+
+#include "cpu/gate.h"
+#include "dom/deliver.h"
+#include "dom/segments.h"
+#include "insn/insn.h"
+#include "lib/string.h"
+
+/*
+ * A handler changes registers only when nothing can go wrong any more. It returns EMUL_DONE, or
+ * EMUL_EXCEPTION after queueing one; emulate.c then moves on to `next`.
+ */
+struct emulation {
+	struct vcpu *v;
+	struct cpu_regs *regs;
+	struct insn insn;
+	u32 next;   /* EIP afterwards: the next instruction, unless the handler knows better */
+	u32 access; /* rights to memory: 0 for ring 1, PF_US for ring 3 */
+	u32 value;  /* for the trace: what was read or written, or where it goes to */
+	bool single_step; /* TF was set: #DB follows. mov ss and int n clear this */
+};
+typedef enum emul emul_handler(struct emulation *e);
+
+#define DR6_BS 0x4000u /* single step */
+#define DR6_BD 0x2000u /* debug registers touched under DR7.GD */
+#define DR7_GD 0x2000u
+
+/* emulate.c */
+
+/** Queue an exception: `return emul_raise(e, VEC_GP, 0);` */
+enum emul emul_raise(struct emulation *e, u8 vec, u32 err);
+/** Queue a page fault. */
+enum emul emul_fault(struct emulation *e, const struct guest_fault *pf);
+/** Fetch, without planted traps, and decode what is at EIP. */
+enum emul emul_begin(struct emulation *e, struct vcpu *v);
+/** Call the handler and, if it is done, move on: EIP, RF, single step, trace (as `op`). */
+enum emul emul_carry_out(struct emulation *e, emul_handler *handler, u8 op);
+/** Bytes that have been read from linear address `va`: put back what stands under planted traps. */
+void emul_overlay(struct vcpu *v, vaddr_t va, void *bytes, u32 n);
+
+/* operand.c: registers, addresses, memory and the stack. The functions that return bool return
+ * false with an exception queued. */
+
+/** General register `n` (eax ecx edx ebx esp ebp esi edi; with size 1 al cl dl bl ah ch dh bh). */
+u32 reg_get(const struct cpu_regs *r, u8 n, u32 size);
+void reg_set(struct cpu_regs *r, u8 n, u32 size, u32 val);
+/** Where the selector of a segment register is saved. */
+u32 *seg_slot(struct cpu_regs *r, enum seg seg);
+/** The descriptor that the CPU uses for a segment register; all zero for a null selector. */
+struct desc loaded_segment(const struct vcpu *v, enum seg seg);
+/** Offset of the memory operand in its segment, and which segment that is (prefix or default). */
+u32 insn_effective_address(const struct vcpu *v, const struct insn *i);
+enum seg insn_operand_segment(const struct insn *i);
+/** Linear address of `len` bytes at seg:offset, after the checks of segmentation. */
+bool linear_address(struct emulation *e, enum seg seg, u32 offset, u32 len, bool write, u32 *la);
+bool mem_read(struct emulation *e, enum seg seg, u32 offset, void *dst, u32 len);
+bool mem_write(struct emulation *e, enum seg seg, u32 offset, const void *src, u32 len);
+/** The memory operand of the instruction, `len` bytes from it on. */
+bool operand_read(struct emulation *e, void *dst, u32 len);
+bool operand_write(struct emulation *e, const void *src, u32 len);
+/** The operand that ModRM.rm names, register or memory. */
+bool rm_read(struct emulation *e, u32 size, u32 *val);
+bool rm_write(struct emulation *e, u32 size, u32 val);
+/** Push `n` items of `size` bytes, the last one to the lowest address: all of them, or none. */
+bool stack_push(struct emulation *e, const u32 *items, u32 n, u32 size);
+/** Read `n` items of `size` bytes, from `skip` bytes above ESP on; ESP does not move. */
+bool stack_peek(struct emulation *e, u32 skip, u32 *items, u32 n, u32 size);
+/** Add to ESP (or SP, on a 16-bit stack). */
+void stack_drop(struct emulation *e, u32 bytes);
+
+/* emulate_cr.c */
+extern emul_handler emulate_mov_from_cr, emulate_mov_to_cr, emulate_lmsw, emulate_smsw,
+    emulate_clts, emulate_invlpg, emulate_mov_from_dr, emulate_mov_to_dr, emulate_rdmsr,
+    emulate_wrmsr, emulate_wbinvd, emulate_rdpmc, emulate_rdtsc;
+/* emulate_table.c */
+extern emul_handler emulate_lgdt, emulate_lidt, emulate_sgdt, emulate_sidt, emulate_lldt,
+    emulate_sldt, emulate_ltr, emulate_str, emulate_lar, emulate_lsl, emulate_verr;
+/* emulate_seg.c */
+extern emul_handler emulate_mov_from_seg, emulate_mov_to_seg, emulate_push_seg, emulate_pop_seg,
+    emulate_load_far_ptr;
+/* emulate_far.c */
+extern emul_handler emulate_jmp_far, emulate_call_far, emulate_ret_far, emulate_iret, emulate_int_n;
+/* emulate_flags.c */
+extern emul_handler emulate_pushf, emulate_popf, emulate_cli, emulate_sti, emulate_hlt;
+/** Change the bits of `mask` in the guest's EFLAGS, virtual IF and IOPL included. */
+void set_guest_eflags(struct vcpu *v, u32 val, u32 mask);
+/** What popf and iret may change in ring 0, with an operand of `size` bytes. */
+u32 changeable_eflags(u32 size);
+/* emulate_io.c */
+extern emul_handler emulate_in, emulate_out;
+
+#endif

@@ -1,0 +1,229 @@
+/*
+ * emulate_cr.c: control registers, debug registers and model-specific registers: what the guest
+ * believes of its processor is in v->virt, and the MMU is told when that changes.
+ */
+#include "insn/emulate.h"
+#include "trace/trace.h"
+
+#define CR0_WRITABLE                                                                               \
+	(CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
+#define CR3_WRITABLE   (PTE_FRAME | PTE_PWT | PTE_PCD)
+#define CR4_OSFXSR     0x200u
+#define CR4_OSXMMEXCPT 0x400u
+/* A Pentium III also has VME, PVI (virtual-8086 mode, which we do not have) and PAE. */
+#define CR4_WRITABLE                                                                               \
+	(CR4_TSD | CR4_DE | CR4_PSE | CR4_MCE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT)
+
+/* Bits that are always one or always zero (SDM 3B 17.2). */
+#define DR6_ONES  0xFFFF0FF0u
+#define DR6_ZEROS 0x00001000u
+#define DR7_ONES  0x00000400u
+#define DR7_ZEROS 0x0000D800u
+
+#define MSR_TSC	      0x10
+#define MSR_APIC_BASE 0x1B
+
+static enum emul set_cr0(struct emulation *e, u32 val)
+{
+	struct virt_cpu *virt = &e->v->virt;
+
+	if ((val & CR0_PG && !(val & CR0_PE)) || (val & CR0_NW && !(val & CR0_CD)))
+		return emul_raise(e, VEC_GP, 0);
+	e->value = val;
+	if (!(val & CR0_PE)) {
+		domain_kill(e->v->domain, END_forbidden, val,
+			    "left protected mode, which is not virtualized");
+		return EMUL_DONE;
+	}
+	val = (val & CR0_WRITABLE) | CR0_ET;
+	if (val != virt->cr0) {
+		virt->cr0 = val;
+		e->v->domain->mmu->cr_changed(e->v, virt->cr3);
+	}
+	return EMUL_DONE;
+}
+
+static enum emul set_cr4(struct emulation *e, u32 val)
+{
+	struct virt_cpu *virt = &e->v->virt;
+
+	if (val & ~CR4_WRITABLE)
+		return emul_raise(e, VEC_GP, 0);
+	e->value = val;
+	if (val != virt->cr4) {
+		virt->cr4 = val;
+		e->v->domain->mmu->cr_changed(e->v, virt->cr3);
+	}
+	return EMUL_DONE;
+}
+
+static enum emul set_cr3(struct emulation *e, u32 val)
+{
+	struct virt_cpu *virt = &e->v->virt;
+	u32 old = virt->cr3;
+
+	/* Also when it stays the same: the guest flushes its TLB that way. */
+	e->value = virt->cr3 = val & CR3_WRITABLE;
+	e->v->domain->mmu->cr_changed(e->v, old);
+	return EMUL_DONE;
+}
+
+enum emul emulate_mov_from_cr(struct emulation *e)
+{
+	const struct virt_cpu *virt = &e->v->virt;
+	const u32 cr[] = {virt->cr0, 0, virt->cr2, virt->cr3, virt->cr4};
+
+	e->value = cr[e->insn.reg];
+	reg_set(e->regs, e->insn.rm, 4, e->value);
+	return EMUL_DONE;
+}
+
+enum emul emulate_mov_to_cr(struct emulation *e)
+{
+	u32 val = reg_get(e->regs, e->insn.rm, 4);
+
+	switch (e->insn.reg) {
+	case 0:
+		return set_cr0(e, val);
+	case 2:
+		e->value = e->v->virt.cr2 = val;
+		return EMUL_DONE;
+	case 3:
+		return set_cr3(e, val);
+	default:
+		return set_cr4(e, val);
+	}
+}
+
+enum emul emulate_lmsw(struct emulation *e)
+{
+	const u32 low = CR0_PE | CR0_MP | CR0_EM | CR0_TS;
+	u32 val, cr0 = e->v->virt.cr0;
+
+	if (!rm_read(e, 2, &val))
+		return EMUL_EXCEPTION;
+	/* lmsw can set PE, but not clear it. */
+	return set_cr0(e, (cr0 & ~(low & ~CR0_PE)) | (val & low));
+}
+
+enum emul emulate_smsw(struct emulation *e)
+{
+	e->value = e->v->virt.cr0;
+	/* To memory always 16 bits. */
+	return rm_write(e, e->insn.mod == 3 ? e->insn.op_size : 2, e->value) ? EMUL_DONE
+									     : EMUL_EXCEPTION;
+}
+
+enum emul emulate_clts(struct emulation *e)
+{
+	return set_cr0(e, e->v->virt.cr0 & ~CR0_TS);
+}
+
+enum emul emulate_invlpg(struct emulation *e)
+{
+	enum seg seg = insn_operand_segment(&e->insn);
+
+	/* No access, so no checks: only where it is. */
+	e->value = desc_base(loaded_segment(e->v, seg)) + insn_effective_address(e->v, &e->insn);
+	e->v->domain->mmu->invlpg(e->v, e->value);
+	return EMUL_DONE;
+}
+
+/* Which debug register is meant: 4 and 5 are other names of 6 and 7, unless CR4.DE forbids that.
+ * NULL with an exception queued if it must not be touched. */
+static u32 *debug_register(struct emulation *e)
+{
+	struct virt_cpu *virt = &e->v->virt;
+	u8 n = e->insn.reg;
+
+	if (n == 4 || n == 5) {
+		if (virt->cr4 & CR4_DE) {
+			inject_exception(e->v, VEC_UD, 0);
+			return NULL;
+		}
+		n += 2;
+	}
+	if (virt->dr[7] & DR7_GD) {
+		virt->dr[7] &= ~DR7_GD;
+		virt->dr[6] |= DR6_BD;
+		inject_exception(e->v, VEC_DB, 0);
+		return NULL;
+	}
+	return &virt->dr[n];
+}
+
+enum emul emulate_mov_from_dr(struct emulation *e)
+{
+	const u32 *dr = debug_register(e);
+
+	if (!dr)
+		return EMUL_EXCEPTION;
+	e->value = *dr;
+	if (dr == &e->v->virt.dr[6])
+		e->value = (e->value | DR6_ONES) & ~DR6_ZEROS;
+	if (dr == &e->v->virt.dr[7])
+		e->value = (e->value | DR7_ONES) & ~DR7_ZEROS;
+	reg_set(e->regs, e->insn.rm, 4, e->value);
+	return EMUL_DONE;
+}
+
+enum emul emulate_mov_to_dr(struct emulation *e)
+{
+	u32 *dr = debug_register(e);
+
+	if (!dr)
+		return EMUL_EXCEPTION;
+	e->value = *dr = reg_get(e->regs, e->insn.rm, 4);
+	return EMUL_DONE;
+}
+
+static enum emul answer_msr(struct emulation *e, u64 val)
+{
+	e->value = e->regs->eax = val;
+	e->regs->edx = val >> 32;
+	return EMUL_DONE;
+}
+
+enum emul emulate_rdtsc(struct emulation *e)
+{
+	return answer_msr(e, __builtin_ia32_rdtsc());
+}
+
+enum emul emulate_rdmsr(struct emulation *e)
+{
+	switch (e->regs->ecx) {
+	case MSR_TSC:
+		return emulate_rdtsc(e);
+	case MSR_APIC_BASE:
+		return answer_msr(e, e->v->virt.apic_base);
+	default:
+		return emul_raise(e, VEC_GP, 0);
+	}
+}
+
+enum emul emulate_wrmsr(struct emulation *e)
+{
+	e->value = e->regs->eax;
+	switch (e->regs->ecx) {
+	case MSR_TSC: /* rdtsc does not trap, so there is no other counter to set */
+		return EMUL_DONE;
+	case MSR_APIC_BASE:
+		e->v->virt.apic_base = (u64)e->regs->edx << 32 | e->regs->eax;
+		return EMUL_DONE;
+	default:
+		return emul_raise(e, VEC_GP, 0);
+	}
+}
+
+/* The caches hold machine memory, and are coherent. */
+enum emul emulate_wbinvd(struct emulation *e)
+{
+	(void)e;
+	return EMUL_DONE;
+}
+
+/* No performance counters. */
+enum emul emulate_rdpmc(struct emulation *e)
+{
+	return emul_raise(e, VEC_GP, 0);
+}
