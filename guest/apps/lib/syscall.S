@@ -49,3 +49,4 @@ signal_with_restorer:
 signal_restorer:
 	movl	$SYS_sigreturn, %eax
 	int	$0x80
+	hlt				/* not there any more: end here rather than anywhere */

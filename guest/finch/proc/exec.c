@@ -96,7 +96,7 @@ static s32 load_elf(struct space *s, const struct initrd_file *f, u32 *entry)
 			err = load_segment(s, f, &p);
 	}
 	*entry = h.entry;
-	return err;
+	return !err && h.entry >= KERNEL_BASE ? -ENOEXEC : err;
 }
 
 /* The stack, whose first page is the one with the arguments. */

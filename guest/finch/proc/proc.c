@@ -100,8 +100,10 @@ s32 proc_fork(void)
 
 void proc_exit(u32 status)
 {
-	if (current->pid == 1)
+	if (current->pid == 1) {
+		printk("finch: exit code=%u\n", status);
 		machine_off(status);
+	}
 	files_close(current);
 	/* The kernel's directory knows every kernel address, this stack's among them. */
 	space_enter(&(struct space){.dir = NULL});
