@@ -233,7 +233,7 @@ static bool use_tables(const struct builder *b)
 static void set_registers(const struct builder *b, u32 entry)
 {
 	struct vcpu *v = &b->d->vcpu;
-	u32 stack[2] = {FLAT_RING1_SS, b->at.stack_end};
+	struct hcall_args stack = {.a1 = FLAT_RING1_SS, .a2 = b->at.stack_end};
 
 	for (u32 i = 0; i < ARRAY_SIZE(v->traps); i++)
 		v->traps[i] = (struct trap_info){.vector = i};
@@ -248,7 +248,7 @@ static void set_registers(const struct builder *b, u32 entry)
 	    .eflags = EFL_IF | EFL_FIXED,
 	};
 	v->event_cs = v->failsafe_cs = FLAT_RING1_CS;
-	hc_stack_switch(v, stack);
+	hc_stack_switch(v, &stack);
 }
 
 static bool image_ok(const struct xen_image *x)

@@ -109,18 +109,18 @@ static int install(struct gate *g, u32 first, const mfn_t *frames, u32 n, u32 ma
 
 /** set_gdt(u32 *mfns, u32 entries): the guest's part of the GDT, entries 0 to 7167.
  * @return 0, -EINVAL (a frame or descriptor is refused: the old table stays), -EFAULT, -ENOMEM */
-s32 hc_set_gdt(struct vcpu *v, u32 *a)
+s32 hc_set_gdt(struct vcpu *v, struct hcall_args *a)
 {
 	struct domain *d = v->domain;
 	struct direct_state *s = d->direct;
 	mfn_t frames[FIRST_RESERVED_GDT_PAGE];
-	u32 n = (a[1] + DESCS_PER_PAGE - 1) / DESCS_PER_PAGE;
+	u32 n = (a->a2 + DESCS_PER_PAGE - 1) / DESCS_PER_PAGE;
 	int err;
 
-	if (a[1] > FIRST_RESERVED_GDT_ENTRY)
+	if (a->a2 > FIRST_RESERVED_GDT_ENTRY)
 		return -EINVAL;
 	rehook_all(v);
-	if (copy_from_guest(v, frames, a[0], n * sizeof(frames[0])))
+	if (copy_from_guest(v, frames, a->a1, n * sizeof(frames[0])))
 		return -EFAULT;
 	if (frames_take(d, frames, n, FT_GDT))
 		return -EINVAL;
@@ -196,18 +196,18 @@ static void update_copies(struct gate *g, u32 first, const mfn_t *frames, u32 n,
  * address, which may be in a descriptor table or in any page that the guest could write itself.
  * @return 0 or -EINVAL
  */
-s32 hc_update_descriptor(struct vcpu *v, u32 *a)
+s32 hc_update_descriptor(struct vcpu *v, struct hcall_args *a)
 {
 	struct domain *d = v->domain;
 	struct direct_state *s = d->direct;
-	struct desc val = {a[2], a[3]}, *table;
-	mfn_t m = mfn(a[0] >> PAGE_SHIFT);
+	struct desc val = {a->a3, a->a4}, *table;
+	mfn_t m = mfn(a->a1 >> PAGE_SHIFT);
 	struct frame *f = frame_of(m);
-	u32 index = a[0] % PAGE_SIZE / sizeof(val);
+	u32 index = a->a1 % PAGE_SIZE / sizeof(val);
 	bool in_use;
 
 	rehook_all(v);
-	if (a[1] || a[0] % sizeof(val) || !f || f->owner != d->id || !f->refs ||
+	if (a->a2 || a->a1 % sizeof(val) || !f || f->owner != d->id || !f->refs ||
 	    !descriptor_check(&val))
 		return -EINVAL;
 	in_use = f->type_count && (f->type == FT_GDT || f->type == FT_LDT);

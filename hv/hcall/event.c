@@ -95,30 +95,30 @@ static int carry_out(struct domain *d, u32 cmd, union evtchn_args *a)
 
 /** event_channel_op(cmd, arg). @return 0, or a negative errno; -ENOSYS also for physical interrupts
  */
-s32 hc_event_channel_op(struct vcpu *v, u32 *a)
+s32 hc_event_channel_op(struct vcpu *v, struct hcall_args *a)
 {
 	union evtchn_args args;
 	int err;
 
-	if (a[0] >= ARRAY_SIZE(operation) || !operation[a[0]].size)
+	if (a->a1 >= ARRAY_SIZE(operation) || !operation[a->a1].size)
 		return -ENOSYS;
-	if (copy_from_guest(v, &args, a[1], operation[a[0]].size))
+	if (copy_from_guest(v, &args, a->a2, operation[a->a1].size))
 		return -EFAULT;
 	/* Nothing is bound whose port the guest could not be told. */
-	if (operation[a[0]].answers && copy_to_guest(v, a[1], &args, operation[a[0]].size))
+	if (operation[a->a1].answers && copy_to_guest(v, a->a2, &args, operation[a->a1].size))
 		return -EFAULT;
-	err = carry_out(v->domain, a[0], &args);
-	if (!err && operation[a[0]].answers)
-		err = copy_to_guest(v, a[1], &args, operation[a[0]].size);
+	err = carry_out(v->domain, a->a1, &args);
+	if (!err && operation[a->a1].answers)
+		err = copy_to_guest(v, a->a2, &args, operation[a->a1].size);
 	return err;
 }
 
 /** event_channel_op_compat(struct { u32 cmd; union args; } *). */
-s32 hc_event_channel_op_compat(struct vcpu *v, u32 *a)
+s32 hc_event_channel_op_compat(struct vcpu *v, struct hcall_args *a)
 {
-	u32 args[2] = {0, a[0] + sizeof(u32)};
+	struct hcall_args args = {.a2 = a->a1 + sizeof(u32)};
 
-	if (copy_from_guest(v, &args[0], a[0], sizeof(u32)))
+	if (copy_from_guest(v, &args.a1, a->a1, sizeof(u32)))
 		return -EFAULT;
-	return hc_event_channel_op(v, args);
+	return hc_event_channel_op(v, &args);
 }

@@ -33,45 +33,40 @@ static hypercall_fn *const table[XEN_NR_HYPERCALLS] = {
     [__HYPERVISOR_physdev_op] = hc_physdev_op,
 };
 
-s32 hypercall_nr(struct vcpu *v, u32 nr, u32 *a)
+s32 hypercall_nr(struct vcpu *v, u32 nr, struct hcall_args *a)
 {
 	if (nr >= ARRAY_SIZE(table) || !table[nr])
 		return -ENOSYS;
 	return table[nr](v, a);
 }
 
+/* What the trace says of the way back. resume() records where it goes unless this was a return. */
+static void trace_return(struct vcpu *v, u32 nr, s32 ret)
+{
+	bool callback = v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask;
+
+	if (ret == HCALL_AGAIN || ret == HCALL_REGS_SET || v->blocked || v->domain->dying)
+		v->regs->vec = 0;
+	else
+		/* With an event waiting, the caller sees its result only after the callback. */
+		trace_hcall_ret(v, LANE_VMM, callback ? LANE_VMM : LANE_GUEST, nr, ret);
+}
+
 void hypercall(struct vcpu *v)
 {
 	struct cpu_regs *r = v->regs;
-	u32 nr = r->eax, a[6] = {r->ebx, r->ecx, r->edx, r->esi, r->edi};
+	struct hcall_args *a = HCALL_ARGS(r);
+	u32 nr = r->eax;
 	s32 ret;
-	u8 to;
 
-	trace_hypercall(v, LANE_GUEST, LANE_VMM, nr, r->eip, r->cs, a[0], a[1], a[2]);
-	v->domain->direct->work = 0;
+	trace_hypercall(v, LANE_GUEST, LANE_VMM, nr, r->eip, r->cs, a->a1, a->a2, a->a3);
 	ret = hypercall_nr(v, nr, a);
-	if (ret == HCALL_AGAIN) {
-		r->ebx = a[0];
-		r->ecx = a[1];
-		r->edx = a[2];
-		r->esi = a[3];
-		r->edi = a[4];
-		r->eip -= INT_LEN;
-		r->vec = 0; /* so that resume() records where it goes: this is no return */
-		return;
-	}
-	if (ret == HCALL_REGS_SET) {
-		r->vec = 0;
-		return;
-	}
-	r->eax = ret;
-	if (v->blocked || v->domain->dying) {
-		r->vec = 0;
-		return;
-	}
-	/* An event may go before: then the caller sees its result only after the callback. */
-	to = v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask ? LANE_VMM : LANE_GUEST;
-	trace_hcall_ret(v, LANE_VMM, to, nr, ret);
+	if (ret == HCALL_AGAIN)
+		r->eip -= INT_LEN; /* the arguments are what remains; EAX is still the number */
+	else if (ret != HCALL_REGS_SET)
+		r->eax = ret;
+	if (trace_classes & TRACE_CLASS_trap)
+		trace_return(v, nr, ret);
 }
 
 int copy_from_guest(struct vcpu *v, void *dst, vaddr_t src, u32 len)

@@ -1,12 +1,13 @@
 /*
  * hcall.h: the hypercalls of a direct-mode guest: int $0x82 with the number in EAX.
  *
- * Each takes its arguments as an array, a[0] to a[4] (EBX ECX EDX ESI EDI), and returns what goes
- * into EAX: 0 or more, or a negative errno. Memory of the guest is reached with the rights of its
- * kernel; what cannot be reached gives -EFAULT.
+ * Each takes its arguments a1 to a5 (EBX ECX EDX ESI EDI) and returns what goes into EAX: 0 or
+ * more, or a negative errno. Memory of the guest is reached with the rights of its kernel; what
+ * cannot be reached gives -EFAULT.
  *
- * A call that would take too long (mmu/direct/direct.h, WORK_BOUND) changes a[] to what remains and
- * returns HCALL_AGAIN: the guest executes the int again, and in between takes its interrupts.
+ * A call that would take too long (mmu/direct/direct.h, WORK_BOUND) changes its arguments to what
+ * remains and returns HCALL_AGAIN: the guest executes the int again, and in between takes its
+ * interrupts.
  */
 #ifndef HV_HCALL_H
 #define HV_HCALL_H
@@ -17,12 +18,24 @@
 /** Not an error either: the registers are as they should be, EAX included. */
 #define HCALL_REGS_SET (-513)
 
+/** A call's arguments: the guest's registers where the gate saved them (or, in a multicall, a copy
+ * in the same order). */
+struct hcall_args {
+	u32 a5, a4, ebp, esp, a1, a3, a2; /* EDI ESI EBP ESP EBX EDX ECX, as pushal leaves them */
+};
+#define HCALL_ARGS(regs) ((struct hcall_args *)&(regs)->edi)
+_Static_assert(offsetof(struct cpu_regs, ebx) - offsetof(struct cpu_regs, edi) ==
+		       offsetof(struct hcall_args, a1) &&
+		   offsetof(struct cpu_regs, ecx) - offsetof(struct cpu_regs, edi) ==
+		       offsetof(struct hcall_args, a2),
+	       "the registers are the arguments");
+
 /** A ring-1 guest called: carry out v->regs->eax. */
 void hypercall(struct vcpu *v);
 /** The same for one call with its arguments in memory (multicall). @return as a hypercall_fn */
-s32 hypercall_nr(struct vcpu *v, u32 nr, u32 *a);
+s32 hypercall_nr(struct vcpu *v, u32 nr, struct hcall_args *a);
 
-typedef s32 hypercall_fn(struct vcpu *v, u32 *a);
+typedef s32 hypercall_fn(struct vcpu *v, struct hcall_args *a);
 
 /* trap.c: entering the guest, and leaving its handlers */
 hypercall_fn hc_set_trap_table, hc_stack_switch, hc_set_callbacks, hc_callback_op, hc_iret,

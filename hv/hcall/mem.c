@@ -50,12 +50,13 @@ static bool extent(struct vcpu *v, u32 cmd, vaddr_t slot)
 	return true;
 }
 
-static s32 change_reservation(struct vcpu *v, u32 *a)
+static s32 change_reservation(struct vcpu *v, struct hcall_args *a)
 {
-	u32 cmd = a[0] & MEMOP_CMD_MASK, done = a[0] >> MEMOP_EXTENT_SHIFT;
+	u32 cmd = a->a1 & MEMOP_CMD_MASK, done = a->a1 >> MEMOP_EXTENT_SHIFT;
 	struct xen_memory_reservation r;
 
-	if (copy_from_guest(v, &r, a[1], sizeof(r)))
+	work_begin(v->domain->direct);
+	if (copy_from_guest(v, &r, a->a2, sizeof(r)))
 		return -EFAULT;
 	if (r.domid != DOMID_SELF && r.domid != v->domain->id)
 		return -EPERM;
@@ -63,7 +64,7 @@ static s32 change_reservation(struct vcpu *v, u32 *a)
 		return -EINVAL;
 	for (; done < r.nr_extents; done++) {
 		if (v->domain->direct->work >= WORK_BOUND) {
-			a[0] = cmd | done << MEMOP_EXTENT_SHIFT;
+			a->a1 = cmd | done << MEMOP_EXTENT_SHIFT;
 			return HCALL_AGAIN;
 		}
 		v->domain->direct->work += WORK_EXTENT;
@@ -75,12 +76,12 @@ static s32 change_reservation(struct vcpu *v, u32 *a)
 
 /** memory_op(cmd, arg): see include/trapline/xen/memory.h.
  * @return extents done, or pages; -EFAULT, -EINVAL, -EPERM, -ENOSYS */
-s32 hc_memory_op(struct vcpu *v, u32 *a)
+s32 hc_memory_op(struct vcpu *v, struct hcall_args *a)
 {
 	struct domain *d = v->domain;
 	domid_t domid;
 
-	switch (a[0] & MEMOP_CMD_MASK) {
+	switch (a->a1 & MEMOP_CMD_MASK) {
 	case XENMEM_increase_reservation:
 	case XENMEM_decrease_reservation:
 	case XENMEM_populate_physmap:
@@ -90,12 +91,12 @@ s32 hc_memory_op(struct vcpu *v, u32 *a)
 		return nr_frames - 1;
 	case XENMEM_current_reservation:
 	case XENMEM_maximum_reservation:
-		if (copy_from_guest(v, &domid, a[1], sizeof(domid)))
+		if (copy_from_guest(v, &domid, a->a2, sizeof(domid)))
 			return -EFAULT;
 		if (domid != DOMID_SELF && domid != d->id)
 			return -EPERM;
-		return (a[0] & MEMOP_CMD_MASK) == XENMEM_current_reservation ? d->populated
-									     : d->nr_pages;
+		return (a->a1 & MEMOP_CMD_MASK) == XENMEM_current_reservation ? d->populated
+									      : d->nr_pages;
 	}
 	return -ENOSYS;
 }

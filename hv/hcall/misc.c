@@ -15,29 +15,29 @@ static s32 answer(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
 }
 
 /** xen_version(cmd, arg): we answer as the Xen whose interface we have. */
-s32 hc_xen_version(struct vcpu *v, u32 *a)
+s32 hc_xen_version(struct vcpu *v, struct hcall_args *a)
 {
 	static const char extra[16] = ".0-trapline";
 	static const char capabilities[1024] = "xen-3.0-x86_32 ";
 	u32 features[2]; /* in: index; out: 32 feature bits */
 	u32 virt_start = HYPERVISOR_VIRT_START;
 
-	switch (a[0]) {
+	switch (a->a1) {
 	case XENVER_version:
 		return XEN_VERSION_3_0;
 	case XENVER_extraversion:
-		return answer(v, a[1], extra, sizeof(extra));
+		return answer(v, a->a2, extra, sizeof(extra));
 	case XENVER_capabilities:
-		return answer(v, a[1], capabilities, sizeof(capabilities));
+		return answer(v, a->a2, capabilities, sizeof(capabilities));
 	case XENVER_platform_parameters:
-		return answer(v, a[1], &virt_start, sizeof(virt_start));
+		return answer(v, a->a2, &virt_start, sizeof(virt_start));
 	case XENVER_get_features:
-		if (copy_from_guest(v, features, a[1], sizeof(features[0])))
+		if (copy_from_guest(v, features, a->a2, sizeof(features[0])))
 			return -EFAULT;
 		if (features[0] > 0)
 			return -EINVAL;
 		features[1] = 0; /* no feature that changes how a guest must behave */
-		return answer(v, a[1], features, sizeof(features));
+		return answer(v, a->a2, features, sizeof(features));
 	case XENVER_pagesize:
 		return PAGE_SIZE;
 	}
@@ -48,31 +48,31 @@ s32 hc_xen_version(struct vcpu *v, u32 *a)
  * console_io(cmd, count, buffer): write `count` bytes, or read at most that many.
  * @return 0 after a write, the number of bytes read, -EFAULT or -ENOSYS
  */
-s32 hc_console_io(struct vcpu *v, u32 *a)
+s32 hc_console_io(struct vcpu *v, struct hcall_args *a)
 {
 	char buf[CONSOLE_CHUNK];
 	u32 n, total = 0;
 
-	if (a[0] == CONSOLEIO_read) {
-		n = a[1] < sizeof(buf) ? a[1] : sizeof(buf);
+	if (a->a1 == CONSOLEIO_read) {
+		n = a->a2 < sizeof(buf) ? a->a2 : sizeof(buf);
 		/* Nothing that was typed may get lost: first see that there is a place for it. */
 		memset(buf, 0, sizeof(buf));
-		if (copy_to_guest(v, a[2], buf, n))
+		if (copy_to_guest(v, a->a3, buf, n))
 			return -EFAULT;
 		n = console_read(v->domain, buf, n);
-		return copy_to_guest(v, a[2], buf, n) ? -EFAULT : (s32)n;
+		return copy_to_guest(v, a->a3, buf, n) ? -EFAULT : (s32)n;
 	}
-	if (a[0] != CONSOLEIO_write)
+	if (a->a1 != CONSOLEIO_write)
 		return -ENOSYS;
-	while (a[1]) {
+	while (a->a2) {
 		if (total >= CONSOLE_PER_CALL)
 			return HCALL_AGAIN;
-		n = a[1] < sizeof(buf) ? a[1] : sizeof(buf);
-		if (copy_from_guest(v, buf, a[2], n))
+		n = a->a2 < sizeof(buf) ? a->a2 : sizeof(buf);
+		if (copy_from_guest(v, buf, a->a3, n))
 			return -EFAULT;
 		console_write(v->domain, buf, n);
-		a[1] -= n;
-		a[2] += n;
+		a->a2 -= n;
+		a->a3 += n;
 		total += n;
 	}
 	return 0;
@@ -80,16 +80,16 @@ s32 hc_console_io(struct vcpu *v, u32 *a)
 
 /** vm_assist(cmd, type): ask for, or do without, a service that changes what a trap means.
  * @return 0, -EINVAL (no such type) or -ENOSYS */
-s32 hc_vm_assist(struct vcpu *v, u32 *a)
+s32 hc_vm_assist(struct vcpu *v, struct hcall_args *a)
 {
 	struct domain *d = v->domain;
 	u32 bit;
 
-	switch (a[1]) {
+	switch (a->a2) {
 	case VMASST_TYPE_4gb_segments:
 	case VMASST_TYPE_4gb_segments_notify:
 	case VMASST_TYPE_writable_pagetables:
-		bit = 1u << a[1];
+		bit = 1u << a->a2;
 		break;
 	case VMASST_TYPE_unhook_pagetables:
 		bit = ASSIST_UNHOOK;
@@ -97,10 +97,10 @@ s32 hc_vm_assist(struct vcpu *v, u32 *a)
 	default:
 		return -EINVAL;
 	}
-	if (a[0] > VMASST_CMD_disable)
+	if (a->a1 > VMASST_CMD_disable)
 		return -ENOSYS;
 	rehook_all(v);
-	if (a[0] == VMASST_CMD_enable)
+	if (a->a1 == VMASST_CMD_enable)
 		d->vm_assist |= bit;
 	else
 		d->vm_assist &= ~bit;
@@ -112,32 +112,43 @@ s32 hc_vm_assist(struct vcpu *v, u32 *a)
  * Each one's result goes into its entry; a failing one does not stop the others.
  * @return 0, -EFAULT, or -EINVAL (a multicall within one)
  */
-s32 hc_multicall(struct vcpu *v, u32 *a)
+s32 hc_multicall(struct vcpu *v, struct hcall_args *a)
 {
 	struct direct_state *s = v->domain->direct;
 	struct multicall_entry call;
+	struct hcall_args args;
 	s32 ret, err = 0;
 
 	if (s->in_multicall)
 		return -EINVAL;
+	work_begin(s);
 	s->in_multicall = true;
-	for (; a[1] && !err; a[0] += sizeof(call), a[1]--) {
+	for (; a->a2 && !err; a->a1 += sizeof(call), a->a2--) {
 		if (s->work >= WORK_BOUND || v->blocked) {
 			err = HCALL_AGAIN;
 			break;
 		}
-		err = copy_from_guest(v, &call, a[0], sizeof(call));
+		err = copy_from_guest(v, &call, a->a1, sizeof(call));
 		if (err)
 			break;
-		ret = hypercall_nr(v, call.op, call.args);
+		args = (struct hcall_args){.a1 = call.args[0],
+					   .a2 = call.args[1],
+					   .a3 = call.args[2],
+					   .a4 = call.args[3],
+					   .a5 = call.args[4]};
+		ret = hypercall_nr(v, call.op, &args);
 		s->work++;
 		if (ret == HCALL_AGAIN) {
 			/* This one is not done: it will go on from its changed arguments. */
-			err = copy_to_guest(v, a[0], &call, sizeof(call)) ? -EFAULT : HCALL_AGAIN;
+			u32 rest[] = {args.a1, args.a2, args.a3, args.a4, args.a5};
+
+			err = copy_to_guest(v, a->a1 + offsetof(struct multicall_entry, args), rest,
+					    sizeof(rest));
+			err = err ? err : HCALL_AGAIN;
 			break;
 		}
 		call.result = ret;
-		err = copy_to_guest(v, a[0] + offsetof(struct multicall_entry, result),
+		err = copy_to_guest(v, a->a1 + offsetof(struct multicall_entry, result),
 				    &call.result, sizeof(call.result));
 		if (err || v->domain->dying)
 			break;
@@ -148,7 +159,7 @@ s32 hc_multicall(struct vcpu *v, u32 *a)
 
 /** physdev_op(struct physdev_op *): a kernel asks for its I/O privilege level, which is never
  * given: ports are ours. */
-s32 hc_physdev_op(struct vcpu *v, u32 *a)
+s32 hc_physdev_op(struct vcpu *v, struct hcall_args *a)
 {
 	(void)v;
 	(void)a;

@@ -83,22 +83,24 @@ static bool own_domain(const struct domain *d, u32 domid)
 	return domid == DOMID_SELF || domid == d->id;
 }
 
-/* Where a batch stands: what a[] holds while it runs, and what it tells the guest at the end. */
-static u32 batch_begin(struct vcpu *v, u32 *a, u32 *done)
+/* Where a batch stands: what its arguments hold while it runs, and what it tells the guest at the
+ * end. */
+static u32 batch_begin(struct vcpu *v, struct hcall_args *a, u32 *done)
 {
+	work_begin(v->domain->direct);
 	*done = 0;
-	if (!(a[1] & BATCH_RESUMED))
-		return a[1];
-	if (a[2])
-		copy_from_guest(v, done, a[2], sizeof(*done));
-	return a[1] & ~BATCH_RESUMED;
+	if (!(a->a2 & BATCH_RESUMED))
+		return a->a2;
+	if (a->a3)
+		copy_from_guest(v, done, a->a3, sizeof(*done));
+	return a->a2 & ~BATCH_RESUMED;
 }
 
-static s32 batch_end(struct vcpu *v, u32 *a, u32 left, u32 done, s32 err)
+static s32 batch_end(struct vcpu *v, struct hcall_args *a, u32 left, u32 done, s32 err)
 {
 	if (err == HCALL_AGAIN)
-		a[1] = left | BATCH_RESUMED;
-	if (a[2] && copy_to_guest(v, a[2], &done, sizeof(done)) && !err)
+		a->a2 = left | BATCH_RESUMED;
+	if (a->a3 && copy_to_guest(v, a->a3, &done, sizeof(done)) && !err)
 		return -EFAULT;
 	return err;
 }
@@ -108,7 +110,7 @@ static s32 batch_end(struct vcpu *v, u32 *a, u32 left, u32 done, s32 err)
  * the first that is refused. *done (if not NULL) says how many took effect.
  * @return 0, -EINVAL (refused), -EFAULT, -ESRCH (a domain that is not the caller)
  */
-s32 hc_mmu_update(struct vcpu *v, u32 *a)
+s32 hc_mmu_update(struct vcpu *v, struct hcall_args *a)
 {
 	struct target target = {.page = NULL};
 	struct mmu_update req[CHUNK];
@@ -117,9 +119,9 @@ s32 hc_mmu_update(struct vcpu *v, u32 *a)
 
 	rehook_all(v);
 	left = batch_begin(v, a, &done);
-	if (!own_domain(v->domain, a[3]))
+	if (!own_domain(v->domain, a->a4))
 		return batch_end(v, a, left, done, -ESRCH);
-	for (; left; left--, done++, a[0] += sizeof(req[0])) {
+	for (; left; left--, done++, a->a1 += sizeof(req[0])) {
 		if (v->domain->direct->work >= WORK_BOUND) {
 			err = HCALL_AGAIN;
 			break;
@@ -128,9 +130,9 @@ s32 hc_mmu_update(struct vcpu *v, u32 *a)
 			next = 0;
 			have = left < CHUNK ? left : CHUNK;
 			/* What lies behind the first one may be unreadable, and not be needed. */
-			if (copy_from_guest(v, req, a[0], have * sizeof(req[0]))) {
+			if (copy_from_guest(v, req, a->a1, have * sizeof(req[0]))) {
 				have = 1;
-				err = copy_from_guest(v, req, a[0], sizeof(req[0]));
+				err = copy_from_guest(v, req, a->a1, sizeof(req[0]));
 				if (err)
 					break;
 			}
@@ -163,9 +165,9 @@ static int flush_after(struct vcpu *v, vaddr_t va, u32 flags)
  * update_va_mapping(va, val, val_hi, flags): change the entry that maps `va` in the current address
  * space, and flush as UVMF_ says. @return 0 or -EINVAL
  */
-s32 hc_update_va_mapping(struct vcpu *v, u32 *a)
+s32 hc_update_va_mapping(struct vcpu *v, struct hcall_args *a)
 {
-	u32 va = a[0], val = a[1], *entry;
+	u32 va = a->a1, val = a->a2, *entry;
 	struct domain *d = v->domain;
 	mfn_t table;
 	int err = -EINVAL;
@@ -183,7 +185,7 @@ s32 hc_update_va_mapping(struct vcpu *v, u32 *a)
 	d->direct->work += WORK_UPDATE;
 	trace_mmu_update(v, LANE_VMM, LANE_VMM,
 			 mfn_maddr(table).a + (va >> PAGE_SHIFT) % NR_PTES * sizeof(u32), val, err);
-	return err ? err : flush_after(v, va, a[3]);
+	return err ? err : flush_after(v, va, a->a4);
 }
 
 static int mmuext(struct vcpu *v, const struct mmuext_op *op)
@@ -227,7 +229,7 @@ static int mmuext(struct vcpu *v, const struct mmuext_op *op)
 }
 
 /** mmuext_op(struct mmuext_op *op, u32 count, u32 *done, domid): as mmu_update. */
-s32 hc_mmuext_op(struct vcpu *v, u32 *a)
+s32 hc_mmuext_op(struct vcpu *v, struct hcall_args *a)
 {
 	struct mmuext_op op;
 	u32 done, left;
@@ -235,13 +237,13 @@ s32 hc_mmuext_op(struct vcpu *v, u32 *a)
 
 	rehook_all(v);
 	left = batch_begin(v, a, &done);
-	if (!own_domain(v->domain, a[3]))
+	if (!own_domain(v->domain, a->a4))
 		return batch_end(v, a, left, done, -ESRCH);
-	for (; left; left--, done++, a[0] += sizeof(op)) {
+	for (; left; left--, done++, a->a1 += sizeof(op)) {
 		err = HCALL_AGAIN;
 		if (v->domain->direct->work >= WORK_BOUND)
 			break;
-		err = copy_from_guest(v, &op, a[0], sizeof(op));
+		err = copy_from_guest(v, &op, a->a1, sizeof(op));
 		if (err)
 			break;
 		err = mmuext(v, &op);

@@ -31,15 +31,15 @@ static s32 block(struct vcpu *v)
 }
 
 /** sched_op_compat(cmd, arg): the older form, in which shutdown's reason is the argument itself. */
-s32 hc_sched_op_compat(struct vcpu *v, u32 *a)
+s32 hc_sched_op_compat(struct vcpu *v, struct hcall_args *a)
 {
-	switch (a[0]) {
+	switch (a->a1) {
 	case SCHEDOP_yield:
 		return 0; /* nobody else is here yet */
 	case SCHEDOP_block:
 		return block(v);
 	case SCHEDOP_shutdown:
-		return shut_down(v, a[1]);
+		return shut_down(v, a->a2);
 	}
 	return -ENOSYS;
 }
@@ -48,18 +48,18 @@ s32 hc_sched_op_compat(struct vcpu *v, u32 *a)
  * sched_op(cmd, arg): poll may return before its time; ours always does, so a guest that polls
  * spins. @return 0, -EINVAL, -EFAULT or -ENOSYS
  */
-s32 hc_sched_op(struct vcpu *v, u32 *a)
+s32 hc_sched_op(struct vcpu *v, struct hcall_args *a)
 {
 	struct sched_shutdown shutdown;
 
-	switch (a[0]) {
+	switch (a->a1) {
 	case SCHEDOP_yield:
 	case SCHEDOP_poll:
 		return 0;
 	case SCHEDOP_block:
 		return block(v);
 	case SCHEDOP_shutdown:
-		if (copy_from_guest(v, &shutdown, a[1], sizeof(shutdown)))
+		if (copy_from_guest(v, &shutdown, a->a2, sizeof(shutdown)))
 			return -EFAULT;
 		return shut_down(v, shutdown.reason);
 	}
@@ -67,19 +67,19 @@ s32 hc_sched_op(struct vcpu *v, u32 *a)
 }
 
 /** set_timer_op(low, high): raise VIRQ_TIMER at this system time, in ns; 0 for never. @return 0 */
-s32 hc_set_timer_op(struct vcpu *v, u32 *a)
+s32 hc_set_timer_op(struct vcpu *v, struct hcall_args *a)
 {
-	v->domain->timer_deadline = (u64)a[1] << 32 | a[0];
+	v->domain->timer_deadline = (u64)a->a2 << 32 | a->a1;
 	trace_vtimer(v, LANE_VMM, LANE_VMM, v->domain->timer_deadline);
 	timer_rearm();
 	return 0;
 }
 
 /** vcpu_op(cmd, vcpu, arg): there is one vcpu, and it is up. */
-s32 hc_vcpu_op(struct vcpu *v, u32 *a)
+s32 hc_vcpu_op(struct vcpu *v, struct hcall_args *a)
 {
 	(void)v;
-	if (a[1] != 0)
+	if (a->a2 != 0)
 		return -ENOENT;
-	return a[0] == VCPUOP_is_up ? 1 : -ENOSYS;
+	return a->a1 == VCPUOP_is_up ? 1 : -ENOSYS;
 }

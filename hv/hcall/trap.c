@@ -33,18 +33,18 @@ static void set_system_call(struct vcpu *v, const struct trap_info *t)
 
 /** set_trap_table(struct trap_info *table): up to an entry whose address is 0; entries before a bad
  * one take effect. NULL clears the table. @return 0, -EPERM (selector), -EINVAL, -EFAULT */
-s32 hc_set_trap_table(struct vcpu *v, u32 *a)
+s32 hc_set_trap_table(struct vcpu *v, struct hcall_args *a)
 {
 	struct trap_info t;
 
-	if (!a[0]) {
+	if (!a->a1) {
 		for (u32 i = 0; i < ARRAY_SIZE(v->traps); i++)
 			v->traps[i] = (struct trap_info){.vector = i};
 		set_system_call(v, &v->traps[0x80]);
 		return 0;
 	}
-	for (u32 i = 0; i < TRAPS_PER_CALL; i++, a[0] += sizeof(t)) {
-		if (copy_from_guest(v, &t, a[0], sizeof(t)))
+	for (u32 i = 0; i < TRAPS_PER_CALL; i++, a->a1 += sizeof(t)) {
+		if (copy_from_guest(v, &t, a->a1, sizeof(t)))
 			return -EFAULT;
 		if (!t.address)
 			return 0;
@@ -60,46 +60,46 @@ s32 hc_set_trap_table(struct vcpu *v, u32 *a)
 }
 
 /** stack_switch(ss, esp): the ring-1 stack for entries from ring 3. @return 0 or -EPERM */
-s32 hc_stack_switch(struct vcpu *v, u32 *a)
+s32 hc_stack_switch(struct vcpu *v, struct hcall_args *a)
 {
 	struct tss *tss = v->domain->gate->tss;
 
-	if (!ring1_selector_ok(a[0], FLAT_RING1_SS))
+	if (!ring1_selector_ok(a->a1, FLAT_RING1_SS))
 		return -EPERM;
-	v->kernel_ss = a[0];
-	v->kernel_sp = a[1];
+	v->kernel_ss = a->a1;
+	v->kernel_sp = a->a2;
 	/* The CPU uses it too, for a fast system call. */
-	tss->ss1 = a[0];
-	tss->esp1 = a[1];
+	tss->ss1 = a->a1;
+	tss->esp1 = a->a2;
 	return 0;
 }
 
 /** set_callbacks(event cs, event eip, failsafe cs, failsafe eip). @return 0, -EPERM or -EINVAL */
-s32 hc_set_callbacks(struct vcpu *v, u32 *a)
+s32 hc_set_callbacks(struct vcpu *v, struct hcall_args *a)
 {
-	if (!ring1_selector_ok(a[0], FLAT_RING1_CS) || !ring1_selector_ok(a[2], FLAT_RING1_CS))
+	if (!ring1_selector_ok(a->a1, FLAT_RING1_CS) || !ring1_selector_ok(a->a3, FLAT_RING1_CS))
 		return -EPERM;
-	if (!handler_ok(a[0], a[1]) || !handler_ok(a[2], a[3]))
+	if (!handler_ok(a->a1, a->a2) || !handler_ok(a->a3, a->a4))
 		return -EINVAL;
-	v->event_cs = a[0];
-	v->event_eip = a[1];
-	v->failsafe_cs = a[2];
-	v->failsafe_eip = a[3];
+	v->event_cs = a->a1;
+	v->event_eip = a->a2;
+	v->failsafe_cs = a->a3;
+	v->failsafe_eip = a->a4;
 	return 0;
 }
 
 /** callback_op(cmd, struct callback_register *): the same, one by one.
  * @return 0, -EPERM, -EINVAL, -EFAULT or -ENOSYS */
-s32 hc_callback_op(struct vcpu *v, u32 *a)
+s32 hc_callback_op(struct vcpu *v, struct hcall_args *a)
 {
 	struct {
 		u16 type, flags;
 		u32 cs, eip;
 	} c;
 
-	if (a[0] != CALLBACKOP_register)
-		return a[0] == CALLBACKOP_unregister ? -EINVAL : -ENOSYS; /* as Xen */
-	if (copy_from_guest(v, &c, a[1], sizeof(c)))
+	if (a->a1 != CALLBACKOP_register)
+		return a->a1 == CALLBACKOP_unregister ? -EINVAL : -ENOSYS; /* as Xen */
+	if (copy_from_guest(v, &c, a->a2, sizeof(c)))
 		return -EFAULT;
 	if (!ring1_selector_ok(c.cs, FLAT_RING1_CS))
 		return -EPERM;
@@ -122,7 +122,7 @@ s32 hc_callback_op(struct vcpu *v, u32 *a)
  * esp, ss. A native iret does the same, but cannot unmask events in one go with it. A frame that
  * cannot be read, or that asks for ring 0, ends the domain.
  */
-s32 hc_iret(struct vcpu *v, u32 *a)
+s32 hc_iret(struct vcpu *v, struct hcall_args *a)
 {
 	struct cpu_regs *r = v->regs;
 	struct {
@@ -163,9 +163,9 @@ void fpu_available(struct vcpu *v)
 
 /** fpu_taskswitch(set): set or clear CR0.TS: with it set, the next FPU instruction raises #NM,
  * which clears it again. @return 0 */
-s32 hc_fpu_taskswitch(struct vcpu *v, u32 *a)
+s32 hc_fpu_taskswitch(struct vcpu *v, struct hcall_args *a)
 {
-	if (!a[0]) {
+	if (!a->a1) {
 		fpu_available(v);
 		return 0;
 	}
@@ -200,11 +200,11 @@ static void write_dr(u32 nr, u32 val)
 
 /** set_debugreg(nr, value): DR0-3 may not point at the hypervisor, DR7 may not guard the registers
  * or watch I/O. @return 0 or -EPERM */
-s32 hc_set_debugreg(struct vcpu *v, u32 *a)
+s32 hc_set_debugreg(struct vcpu *v, struct hcall_args *a)
 {
-	u32 val = a[1];
+	u32 val = a->a2;
 
-	switch (a[0]) {
+	switch (a->a1) {
 	case 0 ... 3:
 		if (val >= HYPERVISOR_VIRT_START)
 			return -EPERM;
@@ -224,13 +224,13 @@ s32 hc_set_debugreg(struct vcpu *v, u32 *a)
 	default:
 		return -EPERM;
 	}
-	v->virt.dr[a[0]] = val;
-	write_dr(a[0], val);
+	v->virt.dr[a->a1] = val;
+	write_dr(a->a1, val);
 	return 0;
 }
 
 /** get_debugreg(nr). @return the register's value, or -EINVAL */
-s32 hc_get_debugreg(struct vcpu *v, u32 *a)
+s32 hc_get_debugreg(struct vcpu *v, struct hcall_args *a)
 {
-	return a[0] > 7 ? -EINVAL : (s32)v->virt.dr[a[0]];
+	return a->a1 > 7 ? -EINVAL : (s32)v->virt.dr[a->a1];
 }

@@ -10,10 +10,47 @@
 
 #include "mem/words.h"
 
+#ifdef TRAPLINE_HOST_TEST
+void *map_domain_page(mfn_t m);
+void unmap_domain_page(const void *p);
+#else
+#include "cpu/layout.h"
+#include "cpu/x86.h"
+
+#define WINDOW_SLOTS 1024u
+extern u32 window_pt[];	  /* its page table */
+extern u8 window_users[]; /* mappings held of each slot */
+
+/** When the frame is not in the slot where it would be found first. */
+void *map_domain_page_slowly(mfn_t m);
+void unmap_domain_page_badly(const void *p) __attribute__((noreturn));
+
+/** The window's entry for a frame. */
+static inline u32 window_entry(mfn_t m)
+{
+	return m.n << PAGE_SHIFT | PTE_P | PTE_RW | PTE_A | PTE_D;
+}
+
 /** Map one machine frame; never fails. Each must be unmapped before the hypervisor returns to a
  * guest; at most a few dozen may be held at once. */
-void *map_domain_page(mfn_t m);
+static inline void *map_domain_page(mfn_t m)
+{
+	u32 slot = m.n % WINDOW_SLOTS;
+
+	if (window_pt[slot] != window_entry(m))
+		return map_domain_page_slowly(m);
+	window_users[slot]++;
+	return (void *)(HV_WINDOW + slot * PAGE_SIZE);
+}
+
 /** Release a mapping; `p` may point anywhere into the page. */
-void unmap_domain_page(const void *p);
+static inline void unmap_domain_page(const void *p)
+{
+	u32 slot = ((u32)p - HV_WINDOW) / PAGE_SIZE;
+
+	if (window_users[slot]-- == 0)
+		unmap_domain_page_badly(p);
+}
+#endif
 
 #endif

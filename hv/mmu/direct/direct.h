@@ -56,6 +56,13 @@ struct direct_state {
 	bool in_multicall;
 };
 
+/** A call that does bounded work begins; within a multicall its calls share one bound. */
+static inline void work_begin(struct direct_state *s)
+{
+	if (!s->in_multicall)
+		s->work = 0;
+}
+
 /* validate.c */
 
 /**
