@@ -84,6 +84,10 @@ check: $(B)/.doctor ## the daily part of test, under a minute
 	@$(MAKE) -j$$(nproc) test-programs
 	@TRAPLINE_TEST_SCALE=1 tests/run $(UNIT_TESTS) $(BOOT_CHECK)
 
+bench: $(B)/.doctor ## what things cost, in guest instructions: text, JSON and a chart
+	@$(MAKE) -j$$(nproc) test-programs
+	@tools/bench
+
 clean: ## remove build/
 	rm -rf $(B)
 
