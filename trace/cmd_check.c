@@ -82,7 +82,7 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command cmd_check = {
     "check",
-    "DIR FILE.expect [--fault N|va=ADDRESS] [--set NAME=NUMBER]",
+    "DIR FILE.expect [--fault N|D:N|va=ADDRESS] [--set NAME=NUMBER]",
     "hold a trace against an expectation: which events, in which order",
     "  --fault ...         lines before any `episode` line speak of this episode\n"
     "  --set NAME=NUMBER   give $NAME a value; wins over `let` in the file\n"

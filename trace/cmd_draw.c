@@ -63,7 +63,7 @@ static int make_side(const struct trace *t, const struct request *r, int n, stru
 	}
 	if (fault ? episode_select(t, fault, &ep, err) : default_episode(t, &ep, err))
 		return -1;
-	draw_side(t, ep.first, ep.last, ep.fault, side);
+	draw_side(t, ep.first, ep.last, ep.id, side);
 	return 0;
 }
 
@@ -224,7 +224,7 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command cmd_draw = {
     "draw",
-    "DIR [DIR2] [--fault N|va=ADDRESS] -o FILE",
+    "DIR [DIR2] [--fault N|D:N|va=ADDRESS] -o FILE",
     "draw a trace, or two side by side, as a sequence diagram",
     "  -o FILE              FILE.svg, .pdf, .png or .dot; long ones go on in FILE-2 and so on\n"
     "  --fault N            one fault episode; give it twice for two traces\n"

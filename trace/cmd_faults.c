@@ -13,7 +13,7 @@ static void print_one(const struct trace *t, const struct episode *e, bool json)
 	struct tally y;
 	u32 entries;
 
-	tally_events(t, e->first, e->last, e->fault, &y);
+	tally_events(t, e->first, e->last, e->id, &y);
 	entries = y.traps + y.irqs + y.hypercalls;
 	if (json) {
 		json_print(json_pack("{sI sI sI sI sI ss sb}", "fault", (json_int_t)e->fault, "va",

@@ -50,12 +50,12 @@ static void print_reason(const struct reason *r, size_t n, bool json)
 		       (unsigned long long)total);
 }
 
-static void print_tally(const struct trace *t, size_t first, size_t last, u32 fault, bool json)
+static void print_tally(const struct trace *t, size_t first, size_t last, u64 episode, bool json)
 {
 	struct tally y;
 	struct sb b = {0};
 
-	tally_events(t, first, last, fault, &y);
+	tally_events(t, first, last, episode, &y);
 	tally_format(&b, &y);
 	if (json)
 		json_print(json_pack("{sI sI sI sI sI}", "entries",
@@ -109,7 +109,7 @@ static void one_episode(const struct trace *t, const struct episode *ep, bool js
 		const struct event *e = &t->events[i];
 		struct sb b = {0};
 
-		if (e->fault != ep->fault)
+		if (event_episode(e) != ep->id)
 			continue;
 		step++;
 		sb_add(&b, "%s ", e->def->name);
@@ -158,7 +158,7 @@ static int run(const struct command *self, int argc, char **argv)
 		code = cmd_fail(self, &err);
 	} else if (fault) {
 		one_episode(&t, &ep, json);
-		print_tally(&t, ep.first, ep.last, ep.fault, json);
+		print_tally(&t, ep.first, ep.last, ep.id, json);
 	} else {
 		by_reason(&t, json);
 		print_tally(&t, 0, t.count - 1, 0, json);
@@ -169,9 +169,9 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command cmd_stats = {
     "stats",
-    "DIR [--fault N|va=ADDRESS] [--json]",
+    "DIR [--fault N|D:N|va=ADDRESS] [--json]",
     "count VMM entries and their cost, by reason or for one episode",
-    "  --fault N            one fault episode, step by step\n"
+    "  --fault N            one fault episode, step by step (D:N: of domain D)\n"
     "  --fault va=ADDRESS   the last page fault of an application at that address\n"
     "  --json               one JSON object per line\n"
     "Costs are time-stamp ticks from entry to resume; under QEMU's icount one tick is one\n"

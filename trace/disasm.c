@@ -5,8 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
-/* As objdump writes it: no space behind a comma, and no size suffix where a register or the
- * mnemonic tells the size anyway. */
+/* Does a register stand as an operand of its own, and not only within an address? */
+static bool names_register(const char *ops)
+{
+	int depth = 0;
+
+	for (; *ops; ops++) {
+		depth += *ops == '(' ? 1 : *ops == ')' ? -1 : 0;
+		if (*ops == '%' && depth == 0 && !strchr(ops, ':'))
+			return true;
+	}
+	return false;
+}
+
+/* As objdump writes it: no space behind a comma, and no size suffix where a register tells the
+ * size anyway. */
 static void tidy(const cs_insn *insn, char *out, size_t size)
 {
 	char ops[160];
@@ -16,8 +29,7 @@ static void tidy(const cs_insn *insn, char *out, size_t size)
 		if (!(*s == ' ' && s > insn->op_str && s[-1] == ','))
 			ops[k++] = *s;
 	ops[k] = 0;
-	if (n > 2 && insn->mnemonic[n - 1] == 'l' && strchr(ops, '%') &&
-	    !strncmp(insn->mnemonic, "mov", 3))
+	if (!strcmp(insn->mnemonic, "movl") && names_register(ops))
 		n--;
 	if (!strncmp(insn->mnemonic, "iret", 4))
 		n = 4;

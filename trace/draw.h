@@ -59,12 +59,12 @@ struct side {
 	bool phased; /* the steps are one fault, and have phases */
 };
 
-/** Fill @out from events [first, last] of @t that belong to @fault (0: all). */
-void draw_side(const struct trace *t, size_t first, size_t last, u32 fault, struct side *out);
+/** Fill @out from events [first, last] of @t that belong to @episode (0: all). */
+void draw_side(const struct trace *t, size_t first, size_t last, u64 episode, struct side *out);
 void draw_side_free(struct side *s);
 
 /** draw_steps.c: the steps of those events, unnumbered. */
-void draw_steps(const struct trace *t, size_t first, size_t last, u32 fault, struct steps *out);
+void draw_steps(const struct trace *t, size_t first, size_t last, u64 episode, struct steps *out);
 /** Replace patterns that repeat three times or more in a row by one, and number the steps. */
 void draw_fold(struct steps *s);
 struct step *draw_add_step(struct steps *s, enum step_kind kind, u8 from, u8 to);

@@ -140,8 +140,11 @@ static void note_tables(struct step *n, const struct event *e)
 		draw_detail(n, "PFN 0x%05x: %s", event_u32(e, "pfn"),
 			    name_of("why", event_u32(e, "why")));
 	} else if (event_is(e, EV_page_type)) {
-		draw_text(n->title, "frame 0x%05x", event_u32(e, "mfn"));
-		draw_detail(n, "type %s", name_of("ptype", event_u32(e, "type")));
+		bool none = event_u32(e, "type") == 0;
+
+		draw_text(n->title, none ? "a frame loses its type" : "a frame takes a type");
+		draw_detail(n, "MFN 0x%05x: %s", event_u32(e, "mfn"),
+			    name_of("ptype", event_u32(e, "type")));
 	} else {
 		note_plain(n, e);
 	}

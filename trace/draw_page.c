@@ -21,6 +21,13 @@ const char *const draw_colours[NR_STYLES] = {
     [STYLE_INJECT] = "#7030A0", [STYLE_RETURN] = "#1E6B3A",
 };
 
+void page_number(struct sb *b, u64 n)
+{
+	if (n >= 1000)
+		page_number(b, n / 1000);
+	sb_add(b, n >= 1000 ? ",%03llu" : "%llu", (unsigned long long)(n % 1000));
+}
+
 #define APPEND(p, field, count)                                                                    \
 	((p)->field = xrealloc((p)->field, (p)->count + 1, sizeof(*(p)->field)),                   \
 	 memset(&(p)->field[(p)->count], 0, sizeof(*(p)->field)), &(p)->field[(p)->count++])

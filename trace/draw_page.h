@@ -30,6 +30,9 @@
 #define SIZE_PHASE  12.0
 #define SIZE_FOOTER 14.0
 
+/** Append @n with commas between thousands. */
+void page_number(struct sb *b, u64 n);
+
 struct shape *page_shape(struct page *p, enum shape_kind kind, double x, double y, double w,
 			 double h);
 void page_line(struct shape *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

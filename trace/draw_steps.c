@@ -5,7 +5,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -87,14 +86,14 @@ static void remember(struct stay *s, const struct event *e)
 
 /* The whole stay that begins at event @at, seen before its first step is drawn: what the guest
  * wanted is known only from the notes that follow. */
-static void look_ahead(const struct trace *t, size_t at, size_t last, u32 fault, struct stay *s)
+static void look_ahead(const struct trace *t, size_t at, size_t last, u64 episode, struct stay *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->entry = event_is_entry(&t->events[at]) ? &t->events[at] : NULL;
 	for (size_t i = at + 1; i <= last && i < t->count; i++) {
 		const struct event *e = &t->events[i];
 
-		if (fault && e->fault != fault)
+		if (episode && event_episode(e) != episode)
 			continue;
 		if (event_is_entry(e) && event_crosses(e))
 			break;
@@ -135,7 +134,7 @@ static enum phase phase_of(const struct stay *s, enum phase now, bool first)
 struct builder {
 	const struct trace *t;
 	size_t last;
-	u32 fault;
+	u64 episode;
 	struct steps *out;
 	struct stay stay;
 	bool in_stay;
@@ -163,7 +162,7 @@ static void entry(struct builder *b, size_t i)
 {
 	const struct event *e = &b->t->events[i];
 
-	look_ahead(b->t, i, b->last, b->fault, &b->stay);
+	look_ahead(b->t, i, b->last, b->episode, &b->stay);
 	b->in_stay = event_crosses(e);
 	b->since = e->ts;
 	b->phase = phase_of(&b->stay, b->phase, b->stays++ == 0);
@@ -236,7 +235,7 @@ static void one_event(struct builder *b, size_t i)
 		if (event_is(e, EV_spte) && b->stays == 1 && b->phase < PHASE_INSTALL)
 			b->phase = PHASE_INSTALL;
 		if (!b->in_stay)
-			look_ahead(b->t, i, i, b->fault, &b->stay), remember(&b->stay, e);
+			look_ahead(b->t, i, i, b->episode, &b->stay), remember(&b->stay, e);
 		draw_note(b->out, &b->stay, e);
 	}
 	set_phases(b, before);
@@ -246,68 +245,11 @@ static void one_event(struct builder *b, size_t i)
 	}
 }
 
-void draw_steps(const struct trace *t, size_t first, size_t last, u32 fault, struct steps *out)
+void draw_steps(const struct trace *t, size_t first, size_t last, u64 episode, struct steps *out)
 {
-	struct builder b = {.t = t, .last = last, .fault = fault, .out = out};
+	struct builder b = {.t = t, .last = last, .episode = episode, .out = out};
 
 	for (size_t i = first; i <= last && i < t->count; i++)
-		if (!fault || t->events[i].fault == fault)
+		if (!episode || event_episode(&t->events[i]) == episode)
 			one_event(&b, i);
-}
-
-static void format_number(struct sb *b, u64 n)
-{
-	if (n >= 1000)
-		format_number(b, n / 1000);
-	sb_add(b, n >= 1000 ? ",%03llu" : "%llu", (unsigned long long)(n % 1000));
-}
-
-/* "VMM instructions: 363 + 183 + 543 + 243 = 1,332", or only the sum if that is too long. */
-static void cost_line(const struct steps *s, u64 total, char *out, size_t size)
-{
-	struct sb b = {0};
-	size_t n = 0;
-
-	sb_add(&b, "VMM instructions: ");
-	for (size_t i = 0; i < s->count; i++)
-		n += s->v[i].cost != 0;
-	for (size_t i = 0, k = 0; i < s->count && n > 1 && n <= 8; i++) {
-		if (!s->v[i].cost)
-			continue;
-		if (k++)
-			sb_add(&b, " + ");
-		format_number(&b, s->v[i].cost);
-	}
-	if (n > 1 && n <= 8)
-		sb_add(&b, " = ");
-	format_number(&b, total);
-	snprintf(out, size, "%s", b.s);
-	sb_free(&b);
-}
-
-void draw_side(const struct trace *t, size_t first, size_t last, u32 fault, struct side *out)
-{
-	static const char *const titles[] = {"Trace", "ESX: shadow page tables",
-					     "Xen: paravirtual direct paging"};
-	u32 mmu = trace_mmu(t);
-	struct tally y;
-	struct sb b = {0};
-
-	memset(out, 0, sizeof(*out));
-	snprintf(out->title, sizeof(out->title), "%s", titles[mmu < ARRAY_SIZE(titles) ? mmu : 0]);
-	out->vmm = mmu == 2 ? "Xen" : "VMM";
-	out->phased = fault != 0;
-	draw_steps(t, first, last, fault, &out->steps);
-	tally_events(t, first, last, fault, &y);
-	tally_format(&b, &y);
-	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);
-	cost_line(&out->steps, y.cost, out->footer[1], sizeof(out->footer[1]));
-	sb_free(&b);
-	draw_fold(&out->steps);
-}
-
-void draw_side_free(struct side *s)
-{
-	free(s->steps.v);
-	memset(s, 0, sizeof(*s));
 }

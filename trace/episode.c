@@ -8,16 +8,16 @@
 #include <string.h>
 
 struct member {
-	u32 fault;
+	u64 id;
 	size_t index;
 };
 
-static int by_fault(const void *a, const void *b)
+static int by_id(const void *a, const void *b)
 {
 	const struct member *x = a, *y = b;
 
-	if (x->fault != y->fault)
-		return x->fault < y->fault ? -1 : 1;
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
@@ -37,16 +37,19 @@ void episodes_find(const struct trace *t, struct episodes *out)
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < t->count; i++)
 		if (t->events[i].fault)
-			m[n++] = (struct member){t->events[i].fault, i};
-	qsort(m, n, sizeof(*m), by_fault);
+			m[n++] = (struct member){event_episode(&t->events[i]), i};
+	qsort(m, n, sizeof(*m), by_id);
 	out->v = xcalloc(n, sizeof(*out->v));
 	for (size_t i = 0; i < n; i++) {
 		struct episode *e = out->count ? &out->v[out->count - 1] : NULL;
 
-		if (!e || e->fault != m[i].fault) {
+		if (!e || e->id != m[i].id) {
 			e = &out->v[out->count++];
-			*e = (struct episode){
-			    .fault = m[i].fault, .first = m[i].index, .entry = m[i].index};
+			*e = (struct episode){.id = m[i].id,
+					      .fault = (u32)m[i].id,
+					      .domain = (u16)(m[i].id >> 32),
+					      .first = m[i].index,
+					      .entry = m[i].index};
 		}
 		e->last = m[i].index;
 		e->events++;
@@ -89,7 +92,7 @@ const char *episode_verdict(const struct trace *t, const struct episode *e)
 		const struct event *x = &t->events[i];
 		s64 v;
 
-		if (x->fault != e->fault)
+		if (event_episode(x) != e->id)
 			continue;
 		if (event_is(x, EV_walk) && event_field(x, "verdict", &v, NULL)) {
 			const char *s = schema_value_name(schema_enum_by_name("walk"), (u64)v);
@@ -103,29 +106,60 @@ const char *episode_verdict(const struct trace *t, const struct episode *e)
 	return episode_is_whole(t, e) ? "resumed" : "unfinished";
 }
 
-static bool is_wanted(const struct trace *t, const struct episode *e, bool by_va, u64 n)
+struct wanted {
+	bool by_va, by_domain;
+	u64 va, domain, fault;
+};
+
+static bool parse_wanted(const char *spec, struct wanted *w)
 {
-	if (!by_va)
-		return e->fault == n;
-	return episode_is_page_fault(t, e) && event_u32(&t->events[e->entry], "va") == n;
+	const char *colon = strchr(spec, ':');
+	char domain[8] = "";
+
+	memset(w, 0, sizeof(*w));
+	w->by_va = !strncmp(spec, "va=", 3);
+	if (w->by_va)
+		return number_parse(spec + 3, &w->va);
+	if (colon) {
+		if ((size_t)(colon - spec) >= sizeof(domain))
+			return false;
+		memcpy(domain, spec, (size_t)(colon - spec));
+		w->by_domain = true;
+		spec = colon + 1;
+		if (!number_parse(domain, &w->domain))
+			return false;
+	}
+	return number_parse(spec, &w->fault);
+}
+
+static bool is_wanted(const struct trace *t, const struct episode *e, const struct wanted *w)
+{
+	if (w->by_va)
+		return episode_is_page_fault(t, e) &&
+		       event_u32(&t->events[e->entry], "va") == w->va;
+	return e->fault == w->fault && (!w->by_domain || e->domain == w->domain);
 }
 
 int episode_select(const struct trace *t, const char *spec, struct episode *out, struct err *err)
 {
-	bool by_va = !strncmp(spec, "va=", 3), found = false;
 	struct episodes all;
-	u64 n;
+	struct wanted w;
+	size_t found = 0;
 
-	if (!number_parse(by_va ? spec + 3 : spec, &n))
-		return err_set(err, "--fault takes a number or va=ADDRESS, not '%s'", spec);
+	if (!parse_wanted(spec, &w))
+		return err_set(err, "--fault takes NUMBER, DOMAIN:NUMBER or va=ADDRESS, not '%s'",
+			       spec);
 	episodes_find(t, &all);
 	for (size_t i = 0; i < all.count; i++) {
-		if (!is_wanted(t, &all.v[i], by_va, n))
+		if (!is_wanted(t, &all.v[i], &w))
 			continue;
 		*out = all.v[i];
-		found = true;
+		found++;
 	}
 	episodes_free(&all);
+	if (found > 1 && !w.by_va)
+		return err_set(err, "%s: several domains have a fault episode %s; say DOMAIN:%s",
+			       t->name, spec, spec);
 	if (found)
 		return 0;
 	return err_set(err, "%s: no fault episode %s; `tltrace faults %s` lists them", t->name,

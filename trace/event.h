@@ -27,6 +27,12 @@ static inline bool event_is(const struct event *e, enum event_id id)
 	return e->def->id == (u16)id;
 }
 
+/** Which episode an event belongs to, 0 if to none. Domains number their faults each for itself. */
+static inline u64 event_episode(const struct event *e)
+{
+	return e->fault ? (u64)e->domain << 32 | e->fault : 0;
+}
+
 /** trap, irq or hypercall: the CPU entered ring 0. */
 bool event_is_entry(const struct event *e);
 /** resume, inject or hcall_ret: the VMM let go of the CPU. */

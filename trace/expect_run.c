@@ -17,9 +17,9 @@ struct run {
 	/* The scope: indexes of the events that the lines speak of. */
 	size_t *scope;
 	size_t n;
-	u32 fault;  /* 0: the whole trace */
-	size_t pos; /* in scope: first event not yet passed */
-	size_t at;  /* in scope: the event that a failure is about, or NOTHING */
+	u64 episode; /* 0: the whole trace */
+	size_t pos;  /* in scope: first event not yet passed */
+	size_t at;   /* in scope: the event that a failure is about, or NOTHING */
 	struct sb why;
 	bool colour;
 };
@@ -34,9 +34,9 @@ static void set_scope(struct run *r, const struct episode *ep)
 	size_t first = ep ? ep->first : 0, last = ep ? ep->last : r->t->count - 1;
 
 	r->n = r->pos = 0;
-	r->fault = ep ? ep->fault : 0;
+	r->episode = ep ? ep->id : 0;
 	for (size_t i = first; i <= last; i++)
-		if (!ep || r->t->events[i].fault == ep->fault)
+		if (!ep || event_episode(&r->t->events[i]) == ep->id)
 			r->scope[r->n++] = i;
 }
 
@@ -128,7 +128,7 @@ static bool run_next(struct run *r, const struct expect_line *l, bool optional)
 	}
 	if (!optional)
 		sb_add(&r->why, "%s ends before this happens",
-		       r->fault ? "the episode" : "the trace");
+		       r->episode ? "the episode" : "the trace");
 	return optional;
 }
 
@@ -167,7 +167,7 @@ static bool run_any(struct run *r, const struct expect_line *l)
 		return true;
 	}
 	r->at = r->pos < r->n ? r->pos : NOTHING;
-	sb_add(&r->why, "no later event of %s matches", r->fault ? "this episode" : "the trace");
+	sb_add(&r->why, "no later event of %s matches", r->episode ? "this episode" : "the trace");
 	return false;
 }
 
@@ -216,7 +216,7 @@ static bool run_cost(struct run *r, const struct expect_line *l)
 		return false;
 	memset(&y, 0, sizeof(y));
 	if (r->n)
-		tally_events(r->t, r->scope[0], r->scope[r->n - 1], r->fault, &y);
+		tally_events(r->t, r->scope[0], r->scope[r->n - 1], r->episode, &y);
 	if (expect_compare(l->op, (s64)y.cost, (s64)l->number))
 		return true;
 	sb_add(&r->why, "the VMM took %llu instructions, expected %s %llu",
@@ -273,8 +273,8 @@ static void show_events(const struct run *r, struct sb *out)
 
 	if (r->n == 0)
 		return;
-	if (r->fault)
-		sb_add(out, "  events of episode %u around it:\n", r->fault);
+	if (r->episode)
+		sb_add(out, "  events of episode %u around it:\n", (u32)r->episode);
 	else
 		sb_add(out, "  events around it:\n");
 	for (size_t i = first; i < r->n && i < mid + 5; i++) {

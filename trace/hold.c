@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool wanted(const struct event *e, u32 fault)
+static bool wanted(const struct event *e, u64 episode)
 {
-	return fault == 0 || e->fault == fault;
+	return episode == 0 || event_episode(e) == episode;
 }
 
 static struct hold *new_hold(struct holds *out, size_t *cap, size_t entry)
@@ -19,7 +19,7 @@ static struct hold *new_hold(struct holds *out, size_t *cap, size_t entry)
 	return &out->v[out->count++];
 }
 
-void holds_find(const struct trace *t, size_t first, size_t last, u32 fault, struct holds *out)
+void holds_find(const struct trace *t, size_t first, size_t last, u64 episode, struct holds *out)
 {
 	struct hold *open = NULL;
 	size_t cap = 0;
@@ -28,7 +28,7 @@ void holds_find(const struct trace *t, size_t first, size_t last, u32 fault, str
 	for (size_t i = first; i <= last && i < t->count; i++) {
 		const struct event *e = &t->events[i];
 
-		if (!wanted(e, fault))
+		if (!wanted(e, episode))
 			continue;
 		/* An interrupt that finds the VMM at work, or idle, is part of the same stay. */
 		if (event_is_entry(e) && !(open && e->from == LANE_vmm))
@@ -54,7 +54,7 @@ void holds_free(struct holds *h)
 /* The note that explains a trap best: what was emulated, or what the walk said. */
 static void add_explanation(const struct trace *t, const struct hold *h, struct sb *out)
 {
-	u32 fault = t->events[h->entry].fault;
+	u64 episode = event_episode(&t->events[h->entry]);
 
 	for (size_t i = h->entry + 1; i <= h->exit; i++) {
 		const struct event *e = &t->events[i];
@@ -64,7 +64,7 @@ static void add_explanation(const struct trace *t, const struct hold *h, struct 
 		enum type_id type;
 		s64 v;
 
-		if (!field || e->fault != fault || !event_field(e, field, &v, &type))
+		if (!field || event_episode(e) != episode || !event_field(e, field, &v, &type))
 			continue;
 		sb_add(out, ", ");
 		event_format_value(out, type, v);
@@ -103,7 +103,7 @@ void hold_reason(const struct trace *t, const struct hold *h, struct sb *out)
 	}
 }
 
-void tally_events(const struct trace *t, size_t first, size_t last, u32 fault, struct tally *out)
+void tally_events(const struct trace *t, size_t first, size_t last, u64 episode, struct tally *out)
 {
 	struct holds holds;
 
@@ -112,13 +112,13 @@ void tally_events(const struct trace *t, size_t first, size_t last, u32 fault, s
 		const struct event *e = &t->events[i];
 
 		/* Only a change from ring 1 or 3 to ring 0 is an entry. */
-		if (!wanted(e, fault) || e->from == LANE_vmm)
+		if (!wanted(e, episode) || e->from == LANE_vmm)
 			continue;
 		out->traps += event_is(e, EV_trap);
 		out->irqs += event_is(e, EV_irq);
 		out->hypercalls += event_is(e, EV_hypercall);
 	}
-	holds_find(t, first, last, fault, &holds);
+	holds_find(t, first, last, episode, &holds);
 	for (size_t i = 0; i < holds.count; i++)
 		if (!holds.v[i].waited && t->events[holds.v[i].entry].from != LANE_vmm)
 			out->cost += holds.v[i].cost;

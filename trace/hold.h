@@ -17,8 +17,8 @@ struct holds {
 	size_t count;
 };
 
-/** Find every hold in events [first, last] of @t that belongs to @fault (0: to any). */
-void holds_find(const struct trace *t, size_t first, size_t last, u32 fault, struct holds *out);
+/** Find every hold in events [first, last] of @t that belongs to @episode (0: to any). */
+void holds_find(const struct trace *t, size_t first, size_t last, u64 episode, struct holds *out);
 void holds_free(struct holds *h);
 
 /** Why the VMM was entered, for people: "#PF from app, not_present", "hypercall mmu_update". */
@@ -29,7 +29,7 @@ struct tally {
 	u32 traps, irqs, hypercalls;
 	u64 cost;
 };
-void tally_events(const struct trace *t, size_t first, size_t last, u32 fault, struct tally *out);
+void tally_events(const struct trace *t, size_t first, size_t last, u64 episode, struct tally *out);
 /** Append "VMM entries: 4 (traps 4, hypercalls 0)". */
 void tally_format(struct sb *b, const struct tally *y);
 

@@ -78,7 +78,7 @@ static void side_of(const struct trace *t, const char *fault, struct side *s)
 	struct err err;
 
 	assert_int_equal(episode_select(t, fault, &ep, &err), 0);
-	draw_side(t, ep.first, ep.last, ep.fault, s);
+	draw_side(t, ep.first, ep.last, ep.id, s);
 }
 
 static void the_esx_walk_is_drawn_as_the_text_tells_it(void **state)

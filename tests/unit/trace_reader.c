@@ -39,7 +39,7 @@ static void use(struct trace *t)
 	episodes_find(t, &eps);
 	for (size_t i = 0; i < eps.count; i++)
 		assert_non_null(episode_verdict(t, &eps.v[i]));
-	draw_side(t, 0, t->count - 1, eps.count ? eps.v[0].fault : 0, &side);
+	draw_side(t, 0, t->count - 1, eps.count ? eps.v[0].id : 0, &side);
 	draw_layout(&side, NULL, &pages);
 	for (size_t i = 0; i < pages.count; i++)
 		draw_dot(&pages.v[i], 0, &text);
@@ -211,6 +211,36 @@ static void losses_are_kept_where_they_happened(void **state)
 	assert_int_equal(t.discarded, 12);
 	assert_int_equal(t.events[1].lost_after, 12);
 	assert_int_equal(t.events[2].lost_after, 0);
+	trace_close(&t);
+	synth_free(&s);
+}
+
+static void domains_number_their_faults_each_for_itself(void **state)
+{
+	struct episodes all;
+	struct episode ep;
+	struct synth s;
+	struct trace t;
+	struct err err;
+
+	(void)state;
+	synth_begin(&s, 2);
+	synth_xen_walk(&s, 1, SYNTH_VA);
+	s.domain = 2;
+	synth_xen_walk(&s, 1, SYNTH_VA + 0x1000);
+	assert_int_equal(open_bytes(&t, s.stream, s.size, &err), 0);
+	episodes_find(&t, &all);
+	assert_int_equal(all.count, 2);
+	episodes_free(&all);
+	assert_int_equal(episode_select(&t, "1", &ep, &err), -1);
+	assert_non_null(strstr(err.text, "DOMAIN:1"));
+	assert_int_equal(episode_select(&t, "2:1", &ep, &err), 0);
+	assert_int_equal(ep.domain, 2);
+	assert_int_equal(ep.events, 7);
+	assert_int_equal(episode_select(&t, "va=0x40001000", &ep, &err), 0);
+	assert_int_equal(ep.domain, 1);
+	assert_int_equal(episode_select(&t, "3:1", &ep, &err), -1);
+	assert_int_equal(episode_select(&t, ":", &ep, &err), -1);
 	trace_close(&t);
 	synth_free(&s);
 }
