@@ -366,6 +366,7 @@ int main(void)
 	    cmocka_unit_test(impossible_sizes_are_refused),
 	    cmocka_unit_test(metadata_of_another_version_is_refused),
 	    cmocka_unit_test(losses_are_kept_where_they_happened),
+	    cmocka_unit_test(domains_number_their_faults_each_for_itself),
 	    cmocka_unit_test(the_ring_is_found_in_sparse_memory),
 	    cmocka_unit_test(the_tail_of_a_serial_stream_may_be_cut),
 	    cmocka_unit_test(only_a_trace_directory_is_replaced),
