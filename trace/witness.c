@@ -235,6 +235,35 @@ static bool take(struct compare *c, const struct cpu_entry *x)
 	return false;
 }
 
+/* An int whose gate does not let it pass: the log has the attempt, and then the #GP that names the
+ * vector, at the same instruction. Only that one is an entry. */
+static bool refused(const struct cpu_entry *x, const struct cpu_entry *next)
+{
+	return x->soft && next->vec == 13 && !next->soft && next->err == x->vec * 8u + 2 &&
+	       next->eip == x->eip && next->cpl == x->cpl;
+}
+
+/* Take the whole log. 0 at its end, 1 where the comparison is over before, -1 for a damaged log. */
+static int take_log(struct compare *c, struct qemulog *log, struct err *err)
+{
+	struct cpu_entry x, next;
+	int got = qemulog_next(log, &x, err);
+
+	while (got > 0) {
+		int more = qemulog_next(log, &next, err);
+
+		if (more < 0)
+			return -1;
+		if (more && refused(&x, &next))
+			c->w->refused++;
+		else if (!take(c, &x))
+			return 1;
+		x = next;
+		got = more;
+	}
+	return got;
+}
+
 static bool records_traps(const struct trace *t)
 {
 	for (size_t i = 0; i < t->count; i++)
@@ -247,7 +276,6 @@ int witness_compare(const struct trace *t, struct qemulog *log, bool allow_dropp
 		    struct witness *out, struct sb *report, struct err *err)
 {
 	struct compare c = {.t = t, .w = out, .report = report};
-	struct cpu_entry x;
 	const struct event *e;
 	int rc, got;
 
@@ -258,9 +286,7 @@ int witness_compare(const struct trace *t, struct qemulog *log, bool allow_dropp
 			       "record the classes trap and hcall (trace=all)",
 			       t->name);
 	c.gates = xcalloc(TRACE_NO_DOMAIN + 1, sizeof(*c.gates));
-	while ((got = qemulog_next(log, &x, err)) > 0)
-		if (!take(&c, &x))
-			break;
+	got = take_log(&c, log, err);
 	e = got == 0 ? next_entry(&c) : NULL;
 	if (e) {
 		out->forged++;
