@@ -40,7 +40,7 @@ EXTRA ?=
 RUN = tools/run MMU=$(MMU) SCENARIO=$(SCENARIO) SEED=$(SEED) TRACE=$(TRACE) ISOLATION=$(ISOLATION) \
 	EMU=$(EMU) MEM=$(MEM) GUEST_ELF=$(GUEST_ELF) "EXTRA=$(EXTRA)"
 
-.PHONY: help all doctor demo run gdb bochs test check bench clean
+.PHONY: help all doctor demo run gdb bochs test check bench fuzz clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
@@ -83,6 +83,10 @@ test: $(B)/.doctor ## everything that must hold; closes with "N passed, N failed
 check: $(B)/.doctor ## the daily part of test, under a minute
 	@$(MAKE) -j$$(nproc) test-programs
 	@TRAPLINE_TEST_SCALE=1 tests/run $(UNIT_TESTS) $(BOOT_CHECK)
+
+fuzz: $(B)/.doctor ## random guests: 100,000 hypercalls, 100,000 page-table edits (SEED=N)
+	@$(MAKE) -j$$(nproc) test-programs
+	@tests/fuzz/run SEED=$(SEED) COUNT=100000
 
 bench: $(B)/.doctor ## what things cost, in guest instructions: text, JSON and a chart
 	@$(MAKE) -j$$(nproc) test-programs
