@@ -130,11 +130,13 @@ enum emul emul_carry_out(struct emulation *e, emul_handler *handler, u8 op)
 {
 	struct cpu_regs *r = e->regs;
 	u32 resume = r->eflags & EFL_RF, eip = r->eip;
+	enum emul result;
 
 	r->eflags &= ~EFL_RF; /* any instruction does that, and iret may set it again */
-	if (handler(e) != EMUL_DONE) {
+	result = handler(e);
+	if (result != EMUL_DONE) {
 		r->eflags |= resume;
-		return EMUL_EXCEPTION;
+		return result;
 	}
 	trace_emulate(e->v, LANE_VMM, LANE_VMM, op, eip, e->value);
 	r->eip = e->next;

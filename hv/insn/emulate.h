@@ -91,4 +91,24 @@ u32 changeable_eflags(u32 size);
 /* emulate_io.c */
 extern emul_handler emulate_in, emulate_out;
 
+/* Data instructions. They return EMUL_UNKNOWN where a form does not write to memory. */
+
+/* write_alu.c */
+extern emul_handler write_alu, write_alu_imm, write_shift, write_group3, write_group5, write_bit,
+    write_bit_imm, write_cmpxchg, write_cmpxchg8b, write_xadd, write_xchg, write_setcc;
+/* write_stack.c */
+extern emul_handler write_push_reg, write_push_imm, write_push_rm, write_pusha, write_call,
+    write_call_rm, write_enter, write_pop;
+/* write_string.c */
+extern emul_handler write_movs, write_stos;
+/** How many bytes the operands of a data instruction have. */
+static inline u32 operand_size(const struct insn *i)
+{
+	return i->byte ? 1 : i->op_size;
+}
+/** ECX, ESI and EDI, which are 16 bits wide with 16-bit addresses; move one of them on. */
+enum { REG_CX = 1, REG_SI = 6, REG_DI = 7 };
+u32 index_get(const struct emulation *e, u8 reg);
+void index_add(struct emulation *e, u8 reg, s32 by);
+
 #endif

@@ -5,28 +5,15 @@
 /* How many elements one emulation of a rep form moves before the guest may take an interrupt. */
 #define MAX_ELEMENTS 64
 
-static u32 size_of(const struct insn *i)
-{
-	return i->byte ? 1 : i->op_size;
-}
-
 /* The port: DX, or a byte in the code (E4 to E7). */
 static u16 port_of(const struct emulation *e)
 {
 	return e->insn.imm_size ? e->insn.imm : e->regs->edx;
 }
 
-/* ECX, ESI and EDI are 16 bits wide with 16-bit addresses. */
-static void advance(struct emulation *e, u8 reg, s32 by)
-{
-	reg_set(e->regs, reg, e->insn.addr_size, reg_get(e->regs, reg, e->insn.addr_size) + by);
-}
-
-enum { ECX = 1, ESI = 6, EDI = 7 };
-
 static bool ins_one(struct emulation *e, u32 size)
 {
-	u32 offset = reg_get(e->regs, EDI, e->insn.addr_size), la;
+	u32 offset = index_get(e, REG_DI), la;
 	struct guest_fault pf;
 
 	/* The port must not be read if what it says cannot be stored. */
@@ -39,20 +26,20 @@ static bool ins_one(struct emulation *e, u32 size)
 	e->value = vdev_in(e->v, e->regs->edx, size);
 	if (!mem_write(e, SEG_ES, offset, &e->value, size))
 		return false;
-	advance(e, EDI, e->regs->eflags & EFL_DF ? -(s32)size : (s32)size);
+	index_add(e, REG_DI, e->regs->eflags & EFL_DF ? -(s32)size : (s32)size);
 	return true;
 }
 
 static bool outs_one(struct emulation *e, u32 size)
 {
 	enum seg seg = e->insn.segment >= 0 ? e->insn.segment : SEG_DS;
-	u32 offset = reg_get(e->regs, ESI, e->insn.addr_size);
+	u32 offset = index_get(e, REG_SI);
 
 	e->value = 0;
 	if (!mem_read(e, seg, offset, &e->value, size))
 		return false;
 	vdev_out(e->v, e->regs->edx, size, e->value);
-	advance(e, ESI, e->regs->eflags & EFL_DF ? -(s32)size : (s32)size);
+	index_add(e, REG_SI, e->regs->eflags & EFL_DF ? -(s32)size : (s32)size);
 	return true;
 }
 
@@ -62,25 +49,25 @@ static bool outs_one(struct emulation *e, u32 size)
  */
 static enum emul string_io(struct emulation *e, bool (*one)(struct emulation *, u32))
 {
-	u32 size = size_of(&e->insn), eip = e->regs->eip;
+	u32 size = operand_size(&e->insn), eip = e->regs->eip;
 
 	if (!e->insn.rep && !e->insn.repne)
 		return one(e, size) ? EMUL_DONE : EMUL_EXCEPTION;
-	for (u32 n = 0; reg_get(e->regs, ECX, e->insn.addr_size); n++) {
+	for (u32 n = 0; index_get(e, REG_CX); n++) {
 		if (n == MAX_ELEMENTS || (n && e->single_step) || e->v->domain->dying) {
 			e->next = eip;
 			return EMUL_DONE;
 		}
 		if (!one(e, size))
 			return EMUL_EXCEPTION;
-		advance(e, ECX, -1);
+		index_add(e, REG_CX, -1);
 	}
 	return EMUL_DONE;
 }
 
 enum emul emulate_in(struct emulation *e)
 {
-	u32 size = size_of(&e->insn);
+	u32 size = operand_size(&e->insn);
 
 	if (e->insn.opcode < 0xE4)
 		return string_io(e, ins_one);
@@ -91,7 +78,7 @@ enum emul emulate_in(struct emulation *e)
 
 enum emul emulate_out(struct emulation *e)
 {
-	u32 size = size_of(&e->insn);
+	u32 size = operand_size(&e->insn);
 
 	if (e->insn.opcode < 0xE4)
 		return string_io(e, outs_one);

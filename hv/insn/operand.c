@@ -25,6 +25,16 @@ void reg_set(struct cpu_regs *r, u8 n, u32 size, u32 val)
 		memcpy(gpr(r, n), &val, size);
 }
 
+u32 index_get(const struct emulation *e, u8 reg)
+{
+	return reg_get(e->regs, reg, e->insn.addr_size);
+}
+
+void index_add(struct emulation *e, u8 reg, s32 by)
+{
+	reg_set(e->regs, reg, e->insn.addr_size, index_get(e, reg) + by);
+}
+
 u32 *seg_slot(struct cpu_regs *r, enum seg seg)
 {
 	u32 *const slot[NR_SEGS] = {[SEG_ES] = &r->es, [SEG_CS] = &r->cs, [SEG_SS] = &r->ss,

@@ -1,10 +1,12 @@
 # hv/insn/tests.mk: host unit tests of the decoder, the emulator and the virtual PC.
 INSN_HOST := $(CC) $(HOSTCFLAGS) -DTRAPLINE_HOST_TEST -Ihv
+HV_HEADERS := $(wildcard hv/*/*.h hv/*/*/*.h include/trapline/*.h include/trapline/*.def \
+	tests/unit/hv_mock.h tests/unit/insn_*.h)
 INSN_PURE := hv/insn/decode.c hv/insn/opcodes.c hv/insn/classify.c
 
 UNIT_TESTS += $(B)/tests/insn_decode
 
-$(B)/tests/insn_decode: tests/unit/insn_decode.c tests/unit/insn_oracle.c $(INSN_PURE)
+$(B)/tests/insn_decode: tests/unit/insn_decode.c tests/unit/insn_oracle.c $(INSN_PURE) $(HV_HEADERS)
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(INSN_HOST) $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka -lcapstone
@@ -15,8 +17,19 @@ SCAN_FILES := $(SCAN_OBJECTS) $(B)/hv.elf $(B)/guest/finch-native.elf
 comma := ,
 UNIT_TESTS += $(B)/tests/insn_scan
 $(B)/tests/insn_scan: tests/unit/insn_scan.c tests/unit/insn_oracle.c hv/insn/scan.c hv/insn/patch.c \
-		$(INSN_PURE) | $(SCAN_OBJECTS)
+		$(INSN_PURE) $(HV_HEADERS) | $(SCAN_OBJECTS)
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(INSN_HOST) -DSCAN_FILES='$(patsubst %,"%"$(comma),$(SCAN_FILES))' $(filter %.c,$^) -o $@ \
 		$(HOSTLDFLAGS) -lcmocka -lcapstone
+
+# The emulator, on the machine of tests/unit/hv_mock.h.
+INSN_EMULATOR := $(INSN_PURE) $(filter-out $(INSN_PURE) hv/insn/scan.c hv/insn/patch.c hv/insn/plant.c, \
+	$(wildcard hv/insn/*.c)) hv/dom/segments.c
+UNIT_TESTS += $(B)/tests/insn_write
+$(B)/tests/insn_write: tests/unit/insn_write.c
+$(B)/tests/insn_system: tests/unit/insn_system.c
+$(B)/tests/insn_write $(B)/tests/insn_system: $(INSN_EMULATOR) $(HV_HEADERS)
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(INSN_HOST) $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka

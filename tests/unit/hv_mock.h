@@ -1,0 +1,338 @@
+/*
+ * hv_mock.h: a machine around the emulator: one megabyte of guest memory where linear, physical
+ * and machine addresses are equal, page rights, registers, and a note of what was injected.
+ *
+ * Include it in one file of a test program; everything in it is static but what the hypervisor's
+ * files call.
+ */
+#ifndef TESTS_HV_MOCK_H
+#define TESTS_HV_MOCK_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "dev/vdev.h"
+#include "dom/deliver.h"
+#include "dom/segments.h"
+#include "insn/scan.h"
+#include "mem/frame.h"
+#include "mmu/shadow/shadow.h"
+#include "trace/trace.h"
+
+#define MOCK_PAGES 256u
+#define MOCK_GDT   0x2000u /* where the guest has its descriptor table */
+#define MOCK_IDT   0x3000u
+#define MOCK_TSS   0x4000u
+#define MOCK_CODE  0x10000u /* where it runs */
+#define MOCK_STACK 0x21000u /* top of its ring-1 stack */
+#define MOCK_DATA  0x30000u
+
+/* Selectors of the guest's table. */
+#define K_CS	      0x08
+#define K_DS	      0x10
+#define U_CS	      0x1B
+#define U_DS	      0x23
+#define TSS_SEL	      0x28
+#define ABSENT_CS     0x30
+#define ABSENT_DS     0x38
+#define BASED_DS      0x40 /* base 0x1000, limit 0xFFF */
+#define LDT_SEL	      0x48
+#define CONFORMING_CS 0x50
+#define READONLY_DS   0x58
+#define GATE_SEL      0x60 /* a call gate */
+#define LAST_SEL      0x60
+
+static struct {
+	u8 mem[MOCK_PAGES * PAGE_SIZE];
+	u8 rights[MOCK_PAGES]; /* PTE_P, PTE_RW, PTE_US */
+	struct cpu_regs regs;
+	struct domain dom;
+	struct gate gate;
+	struct desc gdt[512]; /* the real one */
+	/* What happened. */
+	u32 injected, vec, err, software;
+	u32 cr_changes, old_cr3, invlpg_va, flushes, writes;
+	bool killed;
+	u8 kill_reason;
+	u16 io_port;
+	u8 io_size;
+	u32 io_value, io_count;
+	u8 traced_op;
+	u32 traced_value, traced;
+} mock;
+
+static struct vcpu *const vcpu = &mock.dom.vcpu;
+static struct frame mock_frames[MOCK_PAGES];
+struct frame *frame_table = mock_frames;
+u32 nr_frames = MOCK_PAGES;
+u32 trace_classes = ~0u;
+struct vcpu *current;
+
+/* ---- what the hypervisor's files call ---- */
+
+void *trace_reserve(struct vcpu *v, u16 id, u8 from, u8 to, u32 size)
+{
+	static struct trace_fields_emulate fields;
+	static u8 other[64];
+
+	(void)v, (void)from, (void)to;
+	if (id != 21 || size != sizeof(fields))
+		return other;
+	mock.traced++;
+	return &fields;
+}
+
+static mfn_t mock_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf)
+{
+	u32 page = va >> PAGE_SHIFT;
+	u8 rights = page < MOCK_PAGES ? mock.rights[page] : 0;
+
+	(void)v;
+	if (rights & PTE_P && (!(access & PF_W) || rights & PTE_RW) &&
+	    (!(access & PF_US) || rights & PTE_US))
+		return mfn(page);
+	*pf = (struct guest_fault){true, va, access | (rights & PTE_P ? PF_P : 0)};
+	return mfn(INVALID_FRAME);
+}
+
+static bool mock_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
+		       struct guest_fault *pf)
+{
+	(void)v, (void)pf;
+	assert_true(offset + len <= PAGE_SIZE);
+	memcpy(mock.mem + m.n * PAGE_SIZE + offset, src, len);
+	mock.writes++;
+	return true;
+}
+
+static void mock_cr_changed(struct vcpu *v, u32 old_cr3)
+{
+	(void)v;
+	mock.cr_changes++;
+	mock.old_cr3 = old_cr3;
+}
+
+static void mock_invlpg(struct vcpu *v, vaddr_t va)
+{
+	(void)v;
+	mock.flushes++;
+	mock.invlpg_va = va;
+}
+
+static const struct mmu_ops mock_mmu = {.translate = mock_translate,
+					.write = mock_write,
+					.cr_changed = mock_cr_changed,
+					.invlpg = mock_invlpg};
+
+bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf)
+{
+	for (u32 k = 0; k < len; k++) {
+		if (!mfn_valid(mock_translate(v, va + k, access, pf)))
+			return false;
+		((u8 *)dst)[k] = mock.mem[va + k];
+	}
+	return true;
+}
+
+bool guest_write(struct vcpu *v, vaddr_t va, const void *src, u32 len, u32 access,
+		 struct guest_fault *pf)
+{
+	for (u32 k = 0; k < len; k++)
+		if (!mfn_valid(mock_translate(v, va + k, access | PF_W, pf)))
+			return false;
+	memcpy(mock.mem + va, src, len);
+	mock.writes++;
+	return true;
+}
+
+u32 guest_fetch(struct vcpu *v, vaddr_t va, u8 *dst, u32 max)
+{
+	struct guest_fault pf;
+	u32 n = 0;
+
+	while (n < max && guest_read(v, va + n, dst + n, 1, from_kernel(v->regs) ? 0 : PF_US, &pf))
+		n++;
+	return n;
+}
+
+void inject_exception(struct vcpu *v, u8 vec, u32 err)
+{
+	(void)v;
+	mock.injected++;
+	mock.vec = vec;
+	mock.err = err;
+}
+
+void inject_page_fault(struct vcpu *v, const struct guest_fault *pf)
+{
+	v->virt.cr2 = pf->va;
+	inject_exception(v, VEC_PF, pf->err);
+}
+
+void inject_software(struct vcpu *v, u8 vec, u32 insn_len)
+{
+	v->regs->eip += insn_len;
+	mock.software = vec;
+}
+
+u32 guest_eflags(const struct vcpu *v)
+{
+	u32 efl = v->regs->eflags & ~(EFL_IF | EFL_IOPL);
+
+	if (v->virt.stepping)
+		efl &= ~EFL_TF;
+	return efl | (v->virt.intr_flag ? EFL_IF : 0) | v->virt.iopl << EFL_IOPL_SHIFT | EFL_FIXED;
+}
+
+void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
+{
+	(void)code, (void)text;
+	d->dying = true;
+	mock.killed = true;
+	mock.kill_reason = reason;
+}
+
+struct desc *gate_guest_gdt(struct gate *g, u32 *nr)
+{
+	(void)g;
+	*nr = GATE_SHADOW_GDT_NR;
+	return mock.gdt;
+}
+
+struct desc *gate_descriptor(struct gate *g, u16 selector)
+{
+	(void)g;
+	return selector < PAGE_SIZE ? &mock.gdt[selector >> 3] : NULL;
+}
+
+struct desc gate_clip_descriptor(struct desc d)
+{
+	return d;
+}
+
+void frame_trace(struct domain *d, mfn_t m, u8 flag)
+{
+	(void)d;
+	mock_frames[m.n].flags |= flag;
+}
+
+/* A planted trap: what it replaced is found next to it, in mock_planted. */
+static u32 mock_planted_at;
+static u8 mock_planted_byte;
+void patch_overlay(const struct domain *d, paddr_t pa, u8 *bytes, u32 n)
+{
+	(void)d;
+	if (mock_planted_at && mock_planted_at - pa.a < n)
+		bytes[mock_planted_at - pa.a] = mock_planted_byte;
+}
+
+/* ---- what tests use ---- */
+
+static struct desc mock_desc(u32 base, u32 limit, u32 access)
+{
+	return (struct desc){base << 16 | (limit & 0xFFFF), (base & 0xFF000000) |
+								(base >> 16 & 0xFF) |
+								(limit & 0xF0000) | access};
+}
+
+#define FLAT_ACCESS (DESC_G | DESC_DB | DESC_P | DESC_S | DESC_RW)
+#define DPL(n)	    ((n) << DESC_DPL_SHIFT)
+
+static void mock_put(u32 va, const void *bytes, u32 n)
+{
+	memcpy(mock.mem + va, bytes, n);
+}
+static u32 mock_word(u32 va)
+{
+	u32 val;
+
+	memcpy(&val, mock.mem + va, 4);
+	return val;
+}
+
+/* A guest kernel in protected mode with its own GDT, about to run at MOCK_CODE. */
+static void mock_start(void)
+{
+	struct desc gdt[LAST_SEL / 8 + 1] = {
+	    [K_CS / 8] = mock_desc(0, 0xFFFFF, FLAT_ACCESS | DESC_CODE | DESC_A),
+	    [K_DS / 8] = mock_desc(0, 0xFFFFF, FLAT_ACCESS | DESC_A),
+	    [U_CS / 8] = mock_desc(0, 0xFFFFF, FLAT_ACCESS | DESC_CODE | DPL(3)),
+	    [U_DS / 8] = mock_desc(0, 0xFFFFF, FLAT_ACCESS | DPL(3)),
+	    [TSS_SEL / 8] = mock_desc(MOCK_TSS, 103, DESC_P | DESC_TSS_AVAIL << 8),
+	    [ABSENT_CS / 8] = mock_desc(0, 0xFFFFF, (FLAT_ACCESS & ~DESC_P) | DESC_CODE),
+	    [ABSENT_DS / 8] = mock_desc(0, 0xFFFFF, FLAT_ACCESS & ~DESC_P),
+	    [BASED_DS / 8] = mock_desc(0x1000, 0xFFF, DESC_DB | DESC_P | DESC_S | DESC_RW),
+	    [LDT_SEL / 8] = mock_desc(0x5000, 0x1F, DESC_P | DESC_LDT << 8),
+	    [CONFORMING_CS / 8] = mock_desc(0, 0xFFFFF, FLAT_ACCESS | DESC_CODE | DESC_EC | DESC_A),
+	    [READONLY_DS / 8] = mock_desc(0, 0xFFFFF, FLAT_ACCESS & ~DESC_RW),
+	    [GATE_SEL / 8] = {K_CS << 16, DESC_P | DESC_CALL_GATE << 8},
+	};
+
+	memset(&mock, 0, sizeof(mock));
+	memset(mock_frames, 0, sizeof(mock_frames));
+	mock_planted_at = 0;
+	for (u32 k = 0; k < MOCK_PAGES; k++) {
+		mock.rights[k] = PTE_P | PTE_RW | PTE_US;
+		mock_frames[k].pfn = k;
+	}
+	mock.dom.mmu = &mock_mmu;
+	mock.dom.mode = MMU_SHADOW;
+	mock.dom.gate = &mock.gate;
+	vcpu->domain = &mock.dom;
+	vcpu->regs = &mock.regs;
+	mock.gdt[GATE_BOOT_CS >> 3] =
+	    mock_desc(0, 0xFFFFF, FLAT_ACCESS | DESC_CODE | DESC_A | DPL(1));
+	mock.gdt[GATE_BOOT_DS >> 3] = mock_desc(0, 0xFFFFF, FLAT_ACCESS | DESC_A | DPL(1));
+	segments_init(vcpu);
+	mock_put(MOCK_GDT, gdt, sizeof(gdt));
+	vcpu->virt.cr0 = CR0_PE | CR0_ET;
+	vcpu->virt.gdt = (struct table_reg){MOCK_GDT, sizeof(gdt) - 1};
+	vcpu->virt.idt = (struct table_reg){MOCK_IDT, 0x7FF};
+	segments_sync(vcpu);
+	mock.regs.cs = K_CS | 1;
+	mock.regs.ss = K_DS | 1;
+	mock.regs.ds = mock.regs.es = mock.regs.fs = mock.regs.gs = K_DS;
+	mock.regs.esp = MOCK_STACK;
+	mock.regs.eip = MOCK_CODE;
+	mock.regs.eflags = EFL_FIXED | EFL_IF;
+	mock.writes = 0;
+}
+
+/* Put an instruction where the guest runs, and carry it out. */
+static enum emul mock_run(enum emul (*emulate)(struct vcpu *), const char *bytes, u32 n)
+{
+	mock_put(mock.regs.eip, bytes, n);
+	return emulate(vcpu);
+}
+#define SYSTEM(bytes) mock_run(emulate_system, bytes, sizeof(bytes) - 1)
+#define WRITE(bytes)  mock_run(emulate_write, bytes, sizeof(bytes) - 1)
+
+/* The instruction is carried out without an exception, and is as long as its bytes. */
+#define DONE(emulate, bytes)                                                                       \
+	do {                                                                                       \
+		u32 eip_ = mock.regs.eip;                                                          \
+                                                                                                   \
+		assert_int_equal(mock_run(emulate, bytes, sizeof(bytes) - 1), EMUL_DONE);          \
+		assert_int_equal(mock.injected, 0);                                                \
+		assert_int_equal(mock.regs.eip, eip_ + sizeof(bytes) - 1);                         \
+	} while (0)
+/* It raises an exception, and no register changes. */
+#define RAISES(bytes, vector, error)                                                               \
+	do {                                                                                       \
+		struct cpu_regs before_ = mock.regs;                                               \
+                                                                                                   \
+		mock.injected = 0;                                                                 \
+		assert_int_equal(SYSTEM(bytes), EMUL_EXCEPTION);                                   \
+		assert_int_equal(mock.injected, 1);                                                \
+		assert_int_equal(mock.vec, vector);                                                \
+		assert_int_equal(mock.err, error);                                                 \
+		assert_memory_equal(&before_, &mock.regs, sizeof(before_));                        \
+		mock.injected = 0;                                                                 \
+	} while (0)
+
+#endif
