@@ -121,7 +121,7 @@ static int draw(const struct command *self, const struct request *r)
 	struct side side[2] = {0};
 	struct pages pages = {0};
 	struct trace t[2];
-	struct err err;
+	struct err err = {""};
 	int opened = 0, rc = 0;
 
 	for (; opened < r->ndirs && rc == 0; opened++) {
