@@ -10,31 +10,11 @@
 #define REGS_ESP_CS 60 /* offset of cs in struct cpu_regs */
 
 	.text
-	.globl gate_code, gate_code_end, gate_stubs, gate_monitor_cr3, gate_switch_in
-	.globl gate_leave, gate_leave_same_cr3
+	.globl gate_code, gate_code_end, gate_leave, gate_leave_same_cr3
+	.globl gate_exit_direct_segments, gate_exit_direct_paging
 
-/* One stub per vector, each 16 bytes long: they make every frame look alike. */
-	.macro stub vec
-	.balign 16
-	.if !(\vec == 8 || (\vec >= 10 && \vec <= 14) || \vec == 17)
-	pushl $0 /* where the CPU pushes no error code */
-	.endif
-	pushl $\vec
-	jmp gate_common
-	.endm
-
-	.balign 4096
-gate_code:
-gate_stubs:
-	.set vec, 0
-	.rept 48 /* exceptions 0-31, hardware interrupts 32-47 */
-	stub vec
-	.set vec, vec + 1
-	.endr
-	stub 0x82
-
-/* Stack: vec, err, eip, cs, eflags, and from rings 1 and 3 esp, ss. */
-gate_common:
+/* Save the registers behind vector and error code, and load the hypervisor's data segments. */
+	.macro save_registers
 	cld
 	pushal
 	pushl %ds
@@ -45,15 +25,68 @@ gate_common:
 	movl %ss, %eax
 	movl %eax, %ds
 	movl %eax, %es
-gate_switch_in: /* under `segments` these two become a jump over themselves */
-gate_monitor_cr3 = . + 1
+	.endm
+
+/* To the hypervisor's address space. gate.c fills in its CR3, or under `segments` makes of both
+ * instructions a jump over themselves. */
+	.macro switch_in name
+	.globl \name
+\name:
 	movl $0, %eax
 	movl %eax, %cr3
+	.endm
+
+	.macro to_c function
+	movl $hv_stack_top, %esp
+	movl $\function, %eax
+	jmp *%eax
+	.endm
+
+/* One stub per vector, each 16 bytes long: they make every frame look alike. */
+	.macro stub vec, common=gate_common
+	.balign 16
+	.if !(\vec == 8 || (\vec >= 10 && \vec <= 14) || \vec == 17)
+	pushl $0 /* where the CPU pushes no error code */
+	.endif
+	pushl $\vec
+	jmp \common
+	.endm
+
+	.balign 4096
+gate_code:
+gate_stubs:
+	.set vec, 0
+	.rept 48 /* exceptions 0-31, hardware interrupts 32-47 */
+	.if vec == 14
+	stub vec, gate_fault
+	.else
+	stub vec
+	.endif
+	.set vec, vec + 1
+	.endr
+
+/* A hypercall comes from ring 1 only, and most often: nothing else is asked. */
+	.balign 16
+	pushl $0
+	pushl $0x82
+	save_registers
+	switch_in gate_switch_hypercall
+	to_c hypercall_entry
+
+/* Stack: vec, err, eip, cs, eflags, and from rings 1 and 3 esp, ss. */
+gate_common:
+	save_registers
+	switch_in gate_switch_common
 	testb $3, REGS_ESP_CS(%esp)
 	jz from_ring0
-	movl $hv_stack_top, %esp
-	movl $trap_entry, %eax
-	jmp *%eax
+	to_c trap_entry
+
+gate_fault:
+	save_registers
+	switch_in gate_switch_fault
+	testb $3, REGS_ESP_CS(%esp)
+	jz from_ring0
+	to_c fault_entry
 
 /*
  * From the hypervisor itself: an interrupt while it idles, a fault at the very exit (see
@@ -80,6 +113,9 @@ restore:
 	addl $8, %esp /* vec, err */
 	iret
 gate_code_end:
+	/* Where these are in the gate of a direct-mode domain, which does not move. */
+	.set gate_exit_direct_paging, HV_GATE + (gate_leave - gate_code)
+	.set gate_exit_direct_segments, HV_GATE + (gate_leave_same_cr3 - gate_code)
 
 	.bss
 	.balign 4096

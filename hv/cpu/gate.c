@@ -13,10 +13,13 @@
 #include "trap/trap.h"
 
 bool isolation_segments;
+u32 gate_exit_direct_to;
 u32 m2p_pde;
 
-extern u8 gate_code[], gate_code_end[], gate_stubs[], gate_monitor_cr3[], gate_switch_in[];
+extern u8 gate_code[], gate_code_end[];
+extern u8 gate_switch_common[], gate_switch_fault[], gate_switch_hypercall[];
 extern u8 gate_leave[], gate_leave_same_cr3[];
+extern u8 gate_exit_direct_segments[], gate_exit_direct_paging[];
 extern u32 window_pt[], hv_page_directory[];
 
 #define STUB_SIZE 16
@@ -145,6 +148,20 @@ static u32 pde_of(const void *table)
 	return mfn_maddr(hv_page_mfn(table)).a | PTE_P | PTE_RW | PTE_A | PTE_D;
 }
 
+/* A stub's switch to the hypervisor's address space (mov $cr3, %eax; mov %eax, %cr3), or nothing where
+ * it is there already. */
+static void set_switch(struct gate *g, const u8 *at)
+{
+	u8 *code = g->page[GATE_CODE] + (at - gate_code);
+
+	if (isolation_segments) {
+		code[0] = 0xEB; /* jmp over both moves */
+		code[1] = 8 - 2;
+	} else {
+		memcpy(code + 1, &g->monitor_cr3, 4);
+	}
+}
+
 bool gate_create(struct domain *d)
 {
 	struct gate *g = hv_alloc_page();
@@ -173,14 +190,11 @@ bool gate_create(struct domain *d)
 
 	code = g->page[GATE_CODE];
 	memcpy(code, gate_code, gate_code_end - gate_code);
-	if (isolation_segments) {
-		u8 *in = code + (gate_switch_in - gate_code);
-
-		in[0] = 0xEB; /* jmp over both moves */
-		in[1] = 8 - 2;
-	} else {
-		memcpy(code + (gate_monitor_cr3 - gate_code), &g->monitor_cr3, 4);
-	}
+	set_switch(g, gate_switch_common);
+	set_switch(g, gate_switch_fault);
+	set_switch(g, gate_switch_hypercall);
+	gate_exit_direct_to = isolation_segments ? (u32)gate_exit_direct_segments
+						 : (u32)gate_exit_direct_paging;
 
 	memcpy(g->monitor_pd, hv_page_directory, PAGE_SIZE);
 	build_reserved_gdt(g, d->mode);

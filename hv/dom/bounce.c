@@ -2,45 +2,11 @@
 #include "cpu/gate.h"
 #include "dom/bounce.h"
 #include "hcall/hcall.h"
-#include "mmu/mmu.h"
+#include "mem/domain_page.h"
+#include "mmu/direct/walk.h"
 #include "trace/trace.h"
 
-/* A frame in the making: words are pushed downwards, as on the stack that they go to. */
-struct frame_words {
-	u32 word[12];
-	u32 *top; /* the lowest one */
-	u32 ss, esp;
-};
-
-static void push(struct frame_words *f, u32 word)
-{
-	*--f->top = word;
-}
-
-/* What every entry has: where to go back to, on the stack that the handler will use. */
-static void begin(struct frame_words *f, struct vcpu *v, bool mask_events)
-{
-	struct cpu_regs *r = v->regs;
-	u32 masked = v->info->evtchn_upcall_mask;
-
-	f->top = f->word + ARRAY_SIZE(f->word);
-	if (from_kernel(r)) {
-		f->ss = r->ss;
-		f->esp = r->esp;
-	} else {
-		f->ss = v->kernel_ss;
-		f->esp = v->kernel_sp;
-		push(f, r->ss);
-		push(f, r->esp);
-	}
-	/* The guest's interrupt flag is its event mask; the real IF is always 1. The old mask also
-	 * goes beside CS, where Xen has it. */
-	push(f, (r->eflags & ~EFL_IF) | (masked ? 0 : EFL_IF));
-	push(f, (r->cs & 0xFFFF) | (masked & 0xFF) << 16);
-	push(f, r->eip);
-	if (mask_events)
-		v->info->evtchn_upcall_mask = 1;
-}
+#define MAX_FRAME 9 /* words: ds es fs gs eip cs eflags esp ss */
 
 static u32 stack_base(struct vcpu *v, u32 ss)
 {
@@ -52,63 +18,116 @@ static u32 stack_base(struct vcpu *v, u32 ss)
 	return d ? desc_base(*d) : 0;
 }
 
-/* Write the frame and go to the handler. @return the frame's linear address, or 0: domain ended. */
-static u32 enter(struct frame_words *f, struct vcpu *v, u32 cs, u32 eip, u8 vec)
+static u32 __attribute__((noinline)) cannot_enter(struct vcpu *v, u32 eip, u8 vec)
 {
-	u32 size = (u8 *)(f->word + ARRAY_SIZE(f->word)) - (u8 *)f->top;
-	struct cpu_regs *r = v->regs;
-	struct guest_fault pf;
-	u32 va;
+	domain_kill(v->domain, END_triple_fault, vec,
+		    eip ? "the ring-1 stack cannot be written" : "no handler");
+	return 0;
+}
 
-	f->esp -= size;
-	va = stack_base(v, f->ss) + f->esp;
-	if (!eip || !guest_write(v, va, f->top, size, 0, &pf)) {
-		domain_kill(v->domain, END_triple_fault, vec,
-			    eip ? "the ring-1 stack cannot be written" : "no handler");
-		return 0;
+/* The words that a frame has below where to go back to, lowest address first. */
+struct extra {
+	u32 nr, word[4];
+};
+
+/*
+ * Write a frame on the ring-1 stack and go to the handler. Inlined, so that each kind of frame gets
+ * code of its own, without a loop.
+ * @return the frame's linear address, or 0: the domain has ended
+ */
+static inline u32 __attribute__((always_inline))
+enter(struct vcpu *v, u32 cs, u32 eip, bool mask_events, struct extra x, u8 vec)
+{
+	struct cpu_regs *r = v->regs;
+	u32 masked = v->info->evtchn_upcall_mask, size, ss, esp, va;
+	u32 spare[MAX_FRAME], *word;
+	bool kernel = from_kernel(r);
+	struct guest_fault pf;
+
+	if (kernel) {
+		ss = r->ss & 0xFFFF;
+		esp = r->esp;
+		size = (x.nr + 3) * sizeof(u32);
+	} else {
+		ss = v->kernel_ss;
+		esp = v->kernel_sp;
+		size = (x.nr + 5) * sizeof(u32);
 	}
+	esp -= size;
+	va = stack_base(v, ss) + esp;
+	/* Straight into the stack's page where we can, else by way of `spare`. */
+	word = (u32 *)known_page(v, va, size, true);
+	if (!word)
+		word = (u32 *)learn_page(v, va, size, true);
+	if (!word)
+		word = spare;
+	for (u32 i = 0; i < x.nr; i++)
+		word[i] = x.word[i];
+	word[x.nr] = r->eip;
+	/* The guest's interrupt flag is its event mask; the real IF is always 1. The old mask also
+	 * goes beside CS, where Xen has it. */
+	word[x.nr + 1] = (r->cs & 0xFFFF) | masked << 16;
+	word[x.nr + 2] = (r->eflags & ~EFL_IF) | (masked ? 0 : EFL_IF);
+	if (!kernel) {
+		word[x.nr + 3] = r->esp;
+		word[x.nr + 4] = r->ss;
+	}
+	if (!eip || (word == spare && !guest_write(v, va, word, size, 0, &pf)))
+		return cannot_enter(v, eip, vec);
+	if (mask_events)
+		v->info->evtchn_upcall_mask = 1;
 	r->cs = cs;
 	r->eip = eip;
-	r->ss = f->ss;
-	r->esp = f->esp;
+	r->ss = ss;
+	r->esp = esp;
 	/* As the CPU does (SDM 3A 6.12.1). */
 	r->eflags &= ~(EFL_TF | EFL_NT | EFL_RF | EFL_VM);
 	return va;
 }
 
+bool direct_deliver_fault(struct vcpu *v, u32 cr2, u32 err)
+{
+	const struct trap_info *t = &v->traps[VEC_PF];
+	bool mask = t->flags & TI_MASK_EVENTS, extended = t->flags & TI_CR2_ON_STACK;
+	u32 va;
+
+	v->info->cr2 = cr2;
+	if (extended)
+		va = enter(v, t->cs, t->address, mask, (struct extra){2, {cr2, err}}, VEC_PF);
+	else
+		va = enter(v, t->cs, t->address, mask, (struct extra){1, {err}}, VEC_PF);
+	if (!va)
+		return false;
+	trace_inject(v, LANE_VMM, LANE_GUEST, VEC_PF, err, cr2, t->address, va, 1, extended);
+	return true;
+}
+
 bool direct_deliver(struct vcpu *v, const struct pending_exception *e)
 {
 	const struct trap_info *t = &v->traps[e->vec];
-	u32 err = e->has_err ? e->err : 0, cr2 = 0, va;
-	bool extended = false;
-	struct frame_words f;
+	bool mask = t->flags & TI_MASK_EVENTS;
+	u32 va;
 
-	begin(&f, v, t->flags & TI_MASK_EVENTS);
+	if (e->vec == VEC_PF && e->has_err)
+		return direct_deliver_fault(v, v->virt.cr2, e->err);
 	if (e->has_err)
-		push(&f, err);
-	if (e->vec == VEC_PF) {
-		cr2 = v->virt.cr2;
-		v->info->cr2 = cr2;
-		extended = t->flags & TI_CR2_ON_STACK;
-		if (extended)
-			push(&f, cr2);
-	}
-	va = enter(&f, v, t->cs, t->address, e->vec);
+		va = enter(v, t->cs, t->address, mask, (struct extra){1, {e->err}}, e->vec);
+	else
+		va = enter(v, t->cs, t->address, mask, (struct extra){0}, e->vec);
 	if (!va)
 		return false;
-	trace_inject(v, LANE_VMM, LANE_GUEST, e->vec, err, cr2, t->address, va, 1, extended);
+	trace_inject(v, LANE_VMM, LANE_GUEST, e->vec, e->has_err ? e->err : 0, 0, t->address, va, 1,
+		     0);
 	return true;
 }
 
 bool direct_deliver_events(struct vcpu *v)
 {
-	struct frame_words f;
 	u32 va;
 
 	if (!v->info->evtchn_upcall_pending || v->info->evtchn_upcall_mask)
 		return false;
-	begin(&f, v, true);
-	va = enter(&f, v, v->event_cs, v->event_eip, VEC_EVENT_CALLBACK);
+	va = enter(v, v->event_cs, v->event_eip, true, (struct extra){0}, VEC_EVENT_CALLBACK);
 	if (!va)
 		return false;
 	trace_inject(v, LANE_VMM, LANE_GUEST, VEC_EVENT_CALLBACK, 0, 0, v->event_eip, va, 2, 0);
@@ -145,15 +164,9 @@ bool direct_software_int(struct vcpu *v, u8 vec, u32 len)
 bool direct_failsafe(struct vcpu *v)
 {
 	struct cpu_regs *r = v->regs;
-	struct frame_words f;
-	u32 va;
+	struct extra x = {4, {r->ds & 0xFFFF, r->es & 0xFFFF, r->fs & 0xFFFF, r->gs & 0xFFFF}};
+	u32 va = enter(v, v->failsafe_cs, v->failsafe_eip, false, x, VEC_EVENT_CALLBACK);
 
-	begin(&f, v, false);
-	push(&f, r->gs & 0xFFFF);
-	push(&f, r->fs & 0xFFFF);
-	push(&f, r->es & 0xFFFF);
-	push(&f, r->ds & 0xFFFF);
-	va = enter(&f, v, v->failsafe_cs, v->failsafe_eip, VEC_EVENT_CALLBACK);
 	if (!va)
 		return false;
 	r->ds = r->es = r->fs = r->gs = 0;

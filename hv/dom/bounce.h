@@ -16,6 +16,8 @@
  * @return true; false if there is no handler or the stack cannot be written: the domain has ended
  */
 bool direct_deliver(struct vcpu *v, const struct pending_exception *e);
+/** The same for a page fault at `cr2` with error code `err`. */
+bool direct_deliver_fault(struct vcpu *v, u32 cr2, u32 err);
 /** Enter the event callback if an event is pending and events are not masked.
  * @return true if the callback was entered */
 bool direct_deliver_events(struct vcpu *v);

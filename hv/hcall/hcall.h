@@ -32,10 +32,33 @@ _Static_assert(offsetof(struct cpu_regs, ebx) - offsetof(struct cpu_regs, edi) =
 
 /** A ring-1 guest called: carry out v->regs->eax. */
 void hypercall(struct vcpu *v);
-/** The same for one call with its arguments in memory (multicall). @return as a hypercall_fn */
-s32 hypercall_nr(struct vcpu *v, u32 nr, struct hcall_args *a);
 
 typedef s32 hypercall_fn(struct vcpu *v, struct hcall_args *a);
+
+/** By number; each place is filled. */
+extern hypercall_fn *const hypercall_table[XEN_NR_HYPERCALLS];
+#define INT_LEN 2 /* bytes of int $0x82 */
+
+/** Carry out one call. @return as a hypercall_fn */
+static inline s32 hypercall_nr(struct vcpu *v, u32 nr, struct hcall_args *a)
+{
+	return nr < XEN_NR_HYPERCALLS ? hypercall_table[nr](v, a) : -ENOSYS;
+}
+/** What a result means for the registers. */
+static inline void hypercall_result(struct cpu_regs *r, s32 ret)
+{
+	if (ret == HCALL_AGAIN)
+		r->eip -= INT_LEN; /* the arguments are what remains; EAX is still the number */
+	else if (ret != HCALL_REGS_SET)
+		r->eax = ret;
+}
+/** The same as hypercall(), without a word in the trace. */
+static inline void hypercall_untraced(struct vcpu *v)
+{
+	struct cpu_regs *r = v->regs;
+
+	hypercall_result(r, hypercall_nr(v, r->eax, HCALL_ARGS(r)));
+}
 
 /* trap.c: entering the guest, and leaving its handlers */
 hypercall_fn hc_set_trap_table, hc_stack_switch, hc_set_callbacks, hc_callback_op, hc_iret,

@@ -31,6 +31,12 @@ static inline u32 window_entry(mfn_t m)
 	return m.n << PAGE_SHIFT | PTE_P | PTE_RW | PTE_A | PTE_D;
 }
 
+/** Which slot a mapping is in. */
+static inline u32 window_slot(const void *p)
+{
+	return ((u32)p - HV_WINDOW) / PAGE_SIZE;
+}
+
 /** Map one machine frame; never fails. Each must be unmapped before the hypervisor returns to a
  * guest; at most a few dozen may be held at once. */
 static inline void *map_domain_page(mfn_t m)
@@ -46,7 +52,7 @@ static inline void *map_domain_page(mfn_t m)
 /** Release a mapping; `p` may point anywhere into the page. */
 static inline void unmap_domain_page(const void *p)
 {
-	u32 slot = ((u32)p - HV_WINDOW) / PAGE_SIZE;
+	u32 slot = window_slot(p);
 
 	if (window_users[slot]-- == 0)
 		unmap_domain_page_badly(p);

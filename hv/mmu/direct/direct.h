@@ -36,9 +36,24 @@ struct unhooked {
 };
 #define NR_UNHOOKED 2
 
+/**
+ * What an earlier walk of the guest's tables found (walk.h), with all that must still be as it was
+ * for that to be true: the two entries, and the places of table and page in our window.
+ */
+struct known_page {
+	vaddr_t va; /* page-aligned; + 1 if a write is allowed */
+	u32 pde, pte;
+	const u32 *pte_at;
+	u8 *page;
+	u32 table_slot, table_entry, page_slot, page_entry;
+};
+#define NR_KNOWN 8
+
 /** The state of one direct-mode domain's MMU. */
 struct direct_state {
-	u32 work;     /* units done in this entry into the hypervisor */
+	u32 work;			   /* units done in this entry into the hypervisor */
+	struct known_page known[NR_KNOWN]; /* walk.h */
+	u32 *base;    /* the current page directory; mapped for as long as it is that */
 	u32 fault_va; /* of the write that is being emulated */
 	u32 nr_unhooked;
 	struct unhooked unhooked[NR_UNHOOKED]; /* [0] hooked in the current directory, [1] not */
@@ -121,7 +136,7 @@ int new_base(struct vcpu *v, mfn_t m);
  * exit to a guest loads CR3, so nothing is left to do. */
 void direct_flush(struct vcpu *v);
 void direct_invlpg(struct vcpu *v, vaddr_t va);
-/** v->cr3 has changed. */
+/** v->base and v->cr3 have changed: map the one, load the other. */
 void direct_load_base(struct vcpu *v);
 
 /* walk.c */

@@ -70,6 +70,8 @@ bool direct_create(struct domain *d)
 		return false;
 	d->direct = s;
 	s->unfinished = NO_FRAME;
+	for (u32 i = 0; i < NR_KNOWN; i++)
+		s->known[i] = (struct known_page){.va = ~0u, .pde = ~0u}; /* no entry is that */
 	for (u32 i = 0; i < NR_UNHOOKED; i++) {
 		s->unhooked[i].table = NO_FRAME;
 		s->unhooked[i].before = hv_alloc_page();
@@ -96,6 +98,7 @@ static void direct_destroy(struct domain *d)
 		mfn_t old = v->base;
 
 		v->base = NO_FRAME;
+		direct_load_base(v);
 		if (table_put(d, frame_of(old)))
 			while (release_step(d) == HCALL_AGAIN)
 				s->work = 0;

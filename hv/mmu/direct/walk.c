@@ -5,9 +5,8 @@
 
 u32 *walk_l1e(struct vcpu *v, vaddr_t va, mfn_t *table)
 {
-	u32 *directory = map_domain_page(v->base), *entries, pde = directory[va >> 22];
+	u32 pde = v->domain->direct->base[va >> 22], *entries;
 
-	unmap_domain_page(directory);
 	if (!(pde & PTE_P))
 		return NULL;
 	*table = pte_mfn(pde);
@@ -27,17 +26,15 @@ mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 {
 	u32 set = PTE_P | PTE_A | (access & PF_W ? PTE_D : 0);
 	u32 need = access & (PF_W | PF_US); /* PF_W and PF_US have the bits of PTE_RW and PTE_US */
-	u32 *directory, *entry, pde, pte;
+	u32 *entry, pde, pte;
 	mfn_t m;
 
 	if (va >= HYPERVISOR_VIRT_START)
 		return fault(pf, va, access | PF_P);
-	directory = map_domain_page(v->base);
-	entry = &directory[va >> 22];
+	entry = &v->domain->direct->base[va >> 22];
 	pde = *entry;
 	if ((pde & (PTE_P | PTE_A)) == PTE_P)
 		*entry |= PTE_A;
-	unmap_domain_page(directory);
 	if (!(pde & PTE_P))
 		return rehook_missing(v, va) ? direct_translate(v, va, access, pf)
 					     : fault(pf, va, access);
@@ -65,4 +62,33 @@ mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 		*entry |= set;
 	unmap_domain_page(entry);
 	return m;
+}
+
+u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
+{
+	struct direct_state *s = v->domain->direct;
+	struct known_page *k = &s->known[va / PAGE_SIZE % NR_KNOWN];
+	struct guest_fault pf;
+	mfn_t m, table;
+	u32 *entry;
+
+	if (va % PAGE_SIZE + len > PAGE_SIZE)
+		return NULL;
+	m = direct_translate(v, va, write ? PF_W : 0, &pf);
+	/* A page table can be "written" too (the assists), but never behind the validator. */
+	if (!mfn_valid(m) || (write && frame_of(m)->type == FT_PAGE_TABLE))
+		return NULL;
+	entry = walk_l1e(v, va, &table);
+	k->va = (va & PAGE_MASK) + write;
+	k->pde = s->base[va >> 22];
+	k->pte_at = entry;
+	k->pte = *entry;
+	k->page = map_domain_page(m);
+	k->table_slot = window_slot(entry);
+	k->table_entry = window_pt[k->table_slot];
+	k->page_slot = window_slot(k->page);
+	k->page_entry = window_pt[k->page_slot];
+	unmap_domain_page(k->page);
+	unmap_domain_page(entry);
+	return k->page + va % PAGE_SIZE;
 }

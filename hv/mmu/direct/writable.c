@@ -51,15 +51,13 @@ void rehook_all(struct vcpu *v)
 bool rehook_missing(struct vcpu *v, vaddr_t va)
 {
 	struct unhooked *u = &v->domain->direct->unhooked[0];
-	u32 *directory, pde;
+	u32 pde;
 
 	if (!mfn_valid(u->table))
 		return false;
 	/* Through its slot, or as data through the directory's map of itself. */
 	if (va >> 22 != u->slot) {
-		directory = map_domain_page(v->base);
-		pde = directory[va >> 22];
-		unmap_domain_page(directory);
+		pde = v->domain->direct->base[va >> 22];
 		if (!(pde & PTE_P) || pte_mfn(pde).n != v->base.n ||
 		    (va >> PAGE_SHIFT & (NR_PTES - 1)) != u->slot)
 			return false;
@@ -72,16 +70,13 @@ bool rehook_missing(struct vcpu *v, vaddr_t va)
 static u32 find_hook(struct vcpu *v, const struct frame *f)
 {
 	u32 hooks = f->type_count - !!(f->flags & FRAME_PINNED), slot = f->aux, pde;
-	u32 *directory;
 
 	if (hooks == 0)
 		return HV_SLOT;
 	if (hooks > 1 || slot == HV_SLOT)
 		return ~0u;
 	/* It has one hook, in that slot of some directory: is it this one? */
-	directory = map_domain_page(v->base);
-	pde = directory[slot];
-	unmap_domain_page(directory);
+	pde = v->domain->direct->base[slot];
 	return (pde & PTE_P) && pte_mfn(pde).n == frame_mfn(f).n ? slot : HV_SLOT;
 }
 
