@@ -7,7 +7,7 @@ GUEST_CFLAGS := $(KCFLAGS) -Iguest
 FINCH_COMMON := $(sort $(foreach d,boot fs lib mm proc sys trap,$(wildcard guest/finch/$(d)/*.[cS])))
 finch_objs = $(patsubst guest/finch/%,$(GB)/$(1)/%.o,$(FINCH_COMMON) $(sort $(wildcard guest/finch/arch/$(1)/*.[cS])))
 
-# $(call finch_port,PORT,LOAD_OFFSET): how to build one of the two.
+# $(call finch_port,PORT): how to build one of the two.
 define finch_port
 $(GB)/$(1)/%.c.o: guest/finch/%.c
 	@mkdir -p $$(@D)
@@ -17,13 +17,12 @@ $(GB)/$(1)/%.S.o: guest/finch/%.S
 	@mkdir -p $$(@D)
 	@$$(call say,AS,'$$< ($(1))')
 	$$(Q)$$(CC) $$(GUEST_CFLAGS) -Iguest/finch -Iguest/finch/arch/$(1) -c -o $$@ $$<
-$(GB)/finch-$(1).elf: $(call finch_objs,$(1)) guest/finch/finch.ld
+$(GB)/finch-$(1).elf: $(call finch_objs,$(1)) guest/finch/arch/$(1)/finch.ld
 	@$$(call say,LD,$$@)
-	$$(Q)ld $$(KLDFLAGS) --defsym=LOAD_OFFSET=$(2) -T guest/finch/finch.ld -o $$@ $(call finch_objs,$(1))
+	$$(Q)ld $$(KLDFLAGS) -T guest/finch/arch/$(1)/finch.ld -o $$@ $(call finch_objs,$(1))
 endef
-# A PC's loader needs physical addresses; a domain builder wants virtual ones.
-$(eval $(call finch_port,native,0xC0000000))
-$(eval $(call finch_port,pv,0))
+$(eval $(call finch_port,native))
+$(eval $(call finch_port,pv))
 
 # Applications: one file each, and the library.
 APP_LIB := $(patsubst guest/apps/%,$(GB)/apps/%.o,$(sort $(wildcard guest/apps/lib/*.[cS])))

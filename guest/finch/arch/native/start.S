@@ -1,8 +1,8 @@
 /*
  * start.S (native): from the boot loader's flat segments to paging (Multiboot 1, section 3).
  *
- * The loader starts us with paging off at our load address; everything is linked at KERNEL_BASE
- * above it. We map the first 16 MB twice, here and there, and jump from one to the other.
+ * The loader starts us with paging off; everything but this first stretch is linked at KERNEL_BASE
+ * above its load address. We map the first 16 MB twice, here and there, and jump over.
  */
 #include "arch.h"
 
@@ -22,10 +22,9 @@
 	.long	MULTIBOOT_FLAGS
 	.long	-(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
 
-	.text
+	.section .start, "ax"
 	.globl	_start
-	.set	_start, PHYS(start)
-start:
+_start:
 	cli
 	cld
 	movl	%eax, %ebp			/* the loader's magic; EBX: its information */
@@ -54,6 +53,8 @@ start:
 	movl	%eax, %cr0
 	movl	$high, %eax
 	jmp	*%eax
+
+	.text
 high:
 	movl	$boot_stack_top, %esp
 	xorl	%eax, %eax
