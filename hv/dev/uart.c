@@ -1,0 +1,155 @@
+/* uart.c: a 16550A serial port (National PC16550D data sheet) whose line is never busy. */
+#include "dev/devices.h"
+#include "lib/string.h"
+
+enum { RBR_THR, IER, IIR_FCR, LCR, MCR, LSR, MSR, SCR };
+#define IER_RX	     0x01
+#define IER_THRE     0x02
+#define IER_LINE     0x04
+#define IIR_NONE     0x01
+#define IIR_THRE     0x02
+#define IIR_RX	     0x04
+#define IIR_LINE     0x06
+#define IIR_FIFO     0xC0
+#define FCR_ENABLE   0x01
+#define FCR_CLEAR_RX 0x02
+#define LCR_DLAB     0x80
+#define MCR_DTR	     0x01
+#define MCR_RTS	     0x02
+#define MCR_OUT1     0x04
+#define MCR_OUT2     0x08 /* on a PC, lets interrupts out */
+#define MCR_LOOP     0x10
+#define LSR_DR	     0x01
+#define LSR_OE	     0x02
+#define LSR_EMPTY    0x60 /* both transmitter bits: always */
+#define MSR_READY    0xB0 /* CTS, DSR, DCD */
+
+void vuart_reset(struct vuart *u)
+{
+	memset(u, 0, sizeof(*u));
+	u->dll = 12; /* 9600 baud */
+}
+
+/* What the interrupt line is raised for, the most urgent first. */
+static u8 reason(const struct vuart *u)
+{
+	if (u->ier & IER_LINE && u->overrun)
+		return IIR_LINE;
+	if (u->ier & IER_RX && u->head != u->tail)
+		return IIR_RX;
+	if (u->ier & IER_THRE && u->thr_interrupt)
+		return IIR_THRE;
+	return IIR_NONE;
+}
+
+bool vuart_line(const struct vuart *u)
+{
+	return reason(u) != IIR_NONE && u->mcr & MCR_OUT2 && !(u->mcr & MCR_LOOP);
+}
+
+void vuart_receive(struct vuart *u, u8 byte)
+{
+	if (u->head - u->tail == UART_QUEUE)
+		u->overrun = true;
+	else
+		u->queue[u->head++ % UART_QUEUE] = byte;
+}
+
+static u8 modem_status(const struct vuart *u)
+{
+	if (!(u->mcr & MCR_LOOP))
+		return MSR_READY;
+	/* In loopback the four outputs are the four inputs. */
+	return (u->mcr & MCR_RTS ? 0x10 : 0) | (u->mcr & MCR_DTR ? 0x20 : 0) |
+	       (u->mcr & MCR_OUT1 ? 0x40 : 0) | (u->mcr & MCR_OUT2 ? 0x80 : 0);
+}
+
+static u8 line_status(struct vuart *u)
+{
+	u8 val = LSR_EMPTY | (u->head != u->tail ? LSR_DR : 0) | (u->overrun ? LSR_OE : 0);
+
+	u->overrun = false;
+	return val;
+}
+
+static u8 interrupt_identification(struct vuart *u)
+{
+	u8 why = reason(u);
+
+	if (why == IIR_THRE)
+		u->thr_interrupt = false; /* asking answers it */
+	return why | (u->fcr & FCR_ENABLE ? IIR_FIFO : 0);
+}
+
+u8 vuart_in(struct vuart *u, u32 reg)
+{
+	bool divisor = u->lcr & LCR_DLAB;
+
+	switch (reg) {
+	case RBR_THR:
+		if (divisor)
+			return u->dll;
+		return u->head != u->tail ? u->queue[u->tail++ % UART_QUEUE] : 0;
+	case IER:
+		return divisor ? u->dlm : u->ier;
+	case IIR_FCR:
+		return interrupt_identification(u);
+	case LCR:
+		return u->lcr;
+	case MCR:
+		return u->mcr;
+	case LSR:
+		return line_status(u);
+	case MSR:
+		return modem_status(u);
+	default:
+		return u->scr;
+	}
+}
+
+static bool transmit(struct vuart *u, u8 val)
+{
+	u->thr_interrupt = true; /* sent at once */
+	if (!(u->mcr & MCR_LOOP))
+		return true;
+	vuart_receive(u, val);
+	return false;
+}
+
+bool vuart_out(struct vuart *u, u32 reg, u8 val)
+{
+	bool divisor = u->lcr & LCR_DLAB;
+
+	switch (reg) {
+	case RBR_THR:
+		if (!divisor)
+			return transmit(u, val);
+		u->dll = val;
+		break;
+	case IER:
+		if (divisor) {
+			u->dlm = val;
+			break;
+		}
+		/* Whoever asks to be told of an empty transmitter is told so at once. */
+		if (val & ~u->ier & IER_THRE)
+			u->thr_interrupt = true;
+		u->ier = val & 0x0F;
+		break;
+	case IIR_FCR:
+		u->fcr = val;
+		if (val & FCR_CLEAR_RX)
+			u->tail = u->head;
+		break;
+	case LCR:
+		u->lcr = val;
+		break;
+	case MCR:
+		u->mcr = val & 0x1F;
+		break;
+	case SCR:
+		u->scr = val;
+		break;
+	}
+	return false;
+}
