@@ -1,0 +1,240 @@
+/*
+ * long.c: operations that take long. They must be interrupted (advisory 45), and what an
+ * interrupted one has left half done must not be of use for anything else (advisory 299).
+ */
+#include "pv.h"
+
+#define NR_TABLES 128u
+#define MAX_GAP 2000000u /* instructions without an interrupt: no matter how much there is to do */
+#define TICK_NS 20000u
+#define SLOT 0x100u
+
+static u32 many[NR_TABLES][1024] PAGE_ALIGNED;
+
+/* A directory with all its slots full of full tables. */
+static void build(void)
+{
+	for (u32 t = 0; t < NR_TABLES; t++) {
+		for (u32 i = 0; i < 1024; i++)
+			many[t][i] = mfn_of(victim_data) * PAGE_SIZE | PTE_P;
+		must(read_only(many[t]) == 0, "read-only");
+	}
+	for (u32 slot = 0; slot < HV_BASE >> 22; slot++)
+		victim_dir[slot] = mfn_of(many[slot % NR_TABLES]) * PAGE_SIZE | PDE_NORMAL;
+	must(read_only(victim_dir) == 0, "read-only");
+}
+
+/* All that was referenced can be written again: nothing of it is in use any more. */
+static void take_down(void)
+{
+	for (u32 t = 0; t < NR_TABLES; t++)
+		must(writable(many[t]) == 0, "table-stays");
+	must(writable(victim_dir) == 0, "directory-stays");
+}
+
+static u64 last_tick;
+static u32 ticks, longest;
+
+static void measure(void)
+{
+	u64 now = read_tsc();
+
+	if (now - last_tick > longest)
+		longest = now - last_tick;
+	last_tick = now;
+}
+
+static void on_tick(u32 *frame)
+{
+	(void)frame;
+	ticks++;
+	measure();
+	set_timer(TICK_NS);
+	shared->vcpu_info[0].evtchn_upcall_mask = 0;
+}
+
+static void start_clock(void)
+{
+	ticks = longest = 0;
+	events_on(on_tick);
+	set_timer(TICK_NS);
+	last_tick = read_tsc();
+}
+
+/* The call since start_clock() was interrupted often enough. */
+static void stop_clock(void)
+{
+	events_off();
+	measure();
+	print("# %u interrupts, the longest wait %u instructions\n", ticks, longest);
+	verdict_silent(ticks >= 4 && longest < MAX_GAP);
+}
+
+static void long_pin(u32 unused)
+{
+	(void)unused;
+	build();
+	start_clock();
+	must(mmuext(MMUEXT_PIN_L2_TABLE, mfn_of(victim_dir), 0) == 0, "pin");
+	stop_clock();
+	start_clock();
+	must(mmuext(MMUEXT_UNPIN_TABLE, mfn_of(victim_dir), 0) == 0, "unpin");
+	stop_clock();
+	take_down();
+}
+
+static void long_batch(u32 unused)
+{
+	struct mmu_update *req = (struct mmu_update *)many;
+	u32 n = sizeof(many) / sizeof(*req), done = 0;
+
+	(void)unused;
+	for (u32 i = 0; i < n; i++)
+		req[i] = (struct mmu_update){pte_maddr(victim_data), *pte_of(victim_data)};
+	start_clock();
+	must(HCALL(mmu_update, req, n, &done, DOMID_SELF) == 0, "batch");
+	stop_clock();
+	must(done == n, "done-count");
+}
+
+static void long_multicall(u32 unused)
+{
+	struct multicall_entry *call = (struct multicall_entry *)many;
+	u32 n = sizeof(many) / sizeof(*call);
+
+	(void)unused;
+	for (u32 i = 0; i < n; i++)
+		call[i] = (struct multicall_entry){
+			__HYPERVISOR_update_va_mapping,
+			1,
+			{(u32)victim_data, *pte_of(victim_data), 0, UVMF_INVLPG}};
+	start_clock();
+	must(HCALL(multicall, call, n, 0, 0) == 0, "multicall");
+	stop_clock();
+	must(call[0].result == 0 && call[n - 1].result == 0, "results");
+}
+
+/* While victim_dir is half valid, or half released. */
+static void (*meanwhile)(void);
+
+static void once(u32 *frame)
+{
+	(void)frame;
+	event_hook = NULL;
+	meanwhile();
+	meanwhile = NULL;
+}
+
+static s32 interrupted(u32 cmd)
+{
+	s32 ret;
+
+	events_on(once);
+	set_timer(TICK_NS);
+	ret = mmuext(cmd, mfn_of(victim_dir), 0);
+	events_off();
+	must(!meanwhile, "not-interrupted");
+	return ret;
+}
+
+static void use_as_anything(void)
+{
+	u32 dir = mfn_of(victim_dir), before = victim_dir[SLOT];
+
+	verdict_errno(writable(victim_dir));
+	verdict_errno(update_va((u32)victim_other, dir * PAGE_SIZE | PTE_NORMAL));
+	verdict_errno(mmuext(MMUEXT_PIN_L1_TABLE, dir, 0));
+	verdict_errno(mmu_update(dir * PAGE_SIZE + SLOT * 4, 0));
+	verdict_errno(HCALL(set_gdt, &dir, 512, 0, 0));
+	verdict_errno(mmu_update(pde_maddr(SLOT), dir * PAGE_SIZE | PDE_NORMAL));
+	must(victim_dir[SLOT] == before, "entry-changed");
+}
+
+/* A table that was looked at already may not change any more. */
+static void change_validated(void)
+{
+	verdict_errno(writable(many[0]));
+	verdict_errno(mmu_update(mfn_of(many[0]) * PAGE_SIZE, 0x100 * PAGE_SIZE | PTE_NORMAL));
+}
+
+/* One that was not, may: then the directory cannot become valid. */
+static void spoil_the_rest(void)
+{
+	must(writable(many[NR_TABLES - 1]) == 0, "too-late");
+}
+
+/* Start another long operation: that of the directory must not get lost, or be done twice. */
+static void pin_another(void)
+{
+	must(read_only(victim_other) == 0, "read-only");
+	must(mmuext(MMUEXT_PIN_L2_TABLE, mfn_of(victim_other), 0) == 0, "pin");
+	must(mmuext(MMUEXT_UNPIN_TABLE, mfn_of(victim_other), 0) == 0, "unpin");
+	must(writable(victim_other) == 0, "writable");
+}
+
+static void unpin_unfinished(void)
+{
+	verdict_errno(mmuext(MMUEXT_UNPIN_TABLE, mfn_of(victim_dir), 0));
+}
+
+static void partial_pin(u32 what)
+{
+	build();
+	meanwhile = (void (*)(void))what;
+	must(interrupted(MMUEXT_PIN_L2_TABLE) == 0, "pin");
+	must(mmuext(MMUEXT_PIN_L2_TABLE, mfn_of(victim_dir), 0) < 0, "pinned-twice");
+	must(mmuext(MMUEXT_UNPIN_TABLE, mfn_of(victim_dir), 0) == 0, "unpin");
+	verdict_silent(true);
+	take_down();
+}
+
+static void partial_pin_fails(u32 what)
+{
+	build();
+	meanwhile = (void (*)(void))what;
+	verdict_errno(interrupted(MMUEXT_PIN_L2_TABLE));
+	verdict_errno(mmuext(MMUEXT_UNPIN_TABLE, mfn_of(victim_dir), 0));
+	take_down();
+}
+
+static void partial_unpin(u32 what)
+{
+	build();
+	must(mmuext(MMUEXT_PIN_L2_TABLE, mfn_of(victim_dir), 0) == 0, "pin");
+	meanwhile = (void (*)(void))what;
+	must(interrupted(MMUEXT_UNPIN_TABLE) == 0, "unpin");
+	verdict_silent(true);
+	take_down();
+}
+
+/* Abandon the pin halfway: the directory is left as it is, and must still come free. */
+static void restart(void)
+{
+	must(mmuext(MMUEXT_PIN_L2_TABLE, mfn_of(victim_dir), 0) == 0, "pin-within");
+}
+
+static void partial_restart(u32 unused)
+{
+	(void)unused;
+	build();
+	meanwhile = restart;
+	/* The inner call finished it; the outer one finds it pinned. */
+	verdict_errno(interrupted(MMUEXT_PIN_L2_TABLE));
+	must(mmuext(MMUEXT_UNPIN_TABLE, mfn_of(victim_dir), 0) == 0, "unpin");
+	verdict_errno(mmuext(MMUEXT_UNPIN_TABLE, mfn_of(victim_dir), 0));
+	take_down();
+}
+
+CASES = {
+	{"long-pin", 45, 0, long_pin, 0},
+	{"long-batch", 45, 0, long_batch, 0},
+	{"long-multicall", 45, 0, long_multicall, 0},
+	{"partial-pin-other-use", 299, 0, partial_pin, (u32)use_as_anything},
+	{"partial-pin-change-table", 299, 0, partial_pin, (u32)change_validated},
+	{"partial-pin-unpin", 299, 0, partial_pin, (u32)unpin_unfinished},
+	{"partial-pin-another", 299, 0, partial_pin, (u32)pin_another},
+	{"partial-pin-spoiled", 299, 0, partial_pin_fails, (u32)spoil_the_rest},
+	{"partial-pin-restarted", 299, 0, partial_restart, 0},
+	{"partial-unpin-other-use", 299, 0, partial_unpin, (u32)use_as_anything},
+	{"partial-unpin-another", 299, 0, partial_unpin, (u32)pin_another},
+};
