@@ -16,6 +16,7 @@ static const struct {
     {"forktest", "forktest"}, /* fork up to the limit */
     {"stress", "stress"},     /* memory against a model */
     {"signals", "signals"},   /* handlers, and the ends without one */
+    {"segments", "segments"}, /* an application that spoils its segment registers */
     {"pipes", "pipes"},	      /* bytes through a chain of processes */
 };
 

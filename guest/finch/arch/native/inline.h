@@ -41,6 +41,8 @@ void pit_init(void);
 /* uart.c */
 void uart_init(void);
 void uart_interrupt(void);
+/** Wait until all that was written is on the wire. */
+void uart_drain(void);
 /* mmu.c: map memory from PAGES_AT_START on. */
 void mmu_init(u32 nr_pages);
 /* start.S hands over to multiboot.c. */

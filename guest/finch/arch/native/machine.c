@@ -41,6 +41,7 @@ void arch_idle(void)
 
 void machine_off(u32 code)
 {
+	uart_drain(); /* the end is at once, and the last line still in the FIFO */
 	outb(EXIT_PORT, (u8)code);
 	for (const char *s = "Shutdown"; *s; s++)
 		outb(SHUTDOWN_PORT, (u8)*s);

@@ -15,6 +15,7 @@
 #define MCR_DTR_RTS_OUT2 0x0B /* OUT2 lets the interrupt through to the PIC */
 #define LSR_DATA_READY	 0x01
 #define LSR_THR_EMPTY	 0x20
+#define LSR_ALL_SENT	 0x40
 #define FIFO_SIZE	 16
 
 void uart_init(void)
@@ -39,6 +40,12 @@ void console_write(const char *text, u32 len)
 		}
 		outb(DATA, (u8)text[i]);
 	}
+}
+
+void uart_drain(void)
+{
+	while (!(inb(LSR) & LSR_ALL_SENT))
+		;
 }
 
 void uart_interrupt(void)
