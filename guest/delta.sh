@@ -26,19 +26,21 @@ count() # FILES: print the lines that count, of all files together
 	END { print n + 0 }'
 }
 
-files() # DIR...: C, headers and assembly below
+files() # DIR...: C, headers, assembly and linker scripts below
 {
-	find "$@" -name '*.[chS]' | LC_ALL=C sort
+	find "$@" -name '*.[chS]' -o -name '*.ld' | LC_ALL=C sort
 }
 
-common=$(count $(files . | grep -v '^\./arch/') ../abi.h)
+mapfile -t common_files < <(files . | grep -v '^\./arch/')
+common=$(count "${common_files[@]}" ../abi.h)
 printf '%-26s %6s\n' "common to both ports" "$common"
 for port in native pv; do
 	echo
-	for f in $(files arch/$port); do
+	mapfile -t port_files < <(files "arch/$port")
+	for f in "${port_files[@]}"; do
 		printf '%-26s %6s\n' "$f" "$(count "$f")"
 	done
-	lines=$(count $(files arch/$port))
+	lines=$(count "${port_files[@]}")
 	total=$((common + lines))
 	share=$((lines * 10000 / total))
 	printf '%-26s %6s  %2d.%02d %% of the %s lines of the %s kernel\n' \

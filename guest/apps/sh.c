@@ -1,4 +1,4 @@
-/* sh.c: the shell: words, pipes, `<`, `&`; cd-less, since there is one directory. */
+/* sh.c: the shell: words, pipes, `<`, `&`, and sh -c line. There is one directory only. */
 #include "lib/lib.h"
 
 #define MAX_WORDS 32
@@ -147,11 +147,16 @@ static void report(u32 status)
 		printf("exit code %u\n", status);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static struct line l;
 	u32 status = 0;
 
+	if (argc > 2 && !strcmp(argv[1], "-c")) {
+		strlcpy(l.text, argv[2], sizeof(l.text));
+		split(&l);
+		return (int)run_line(&l);
+	}
 	signal(SIGINT, (handler_t)SIG_IGN);
 	for (;;) {
 		while (waitpid(-1, NULL, WNOHANG) > 0)

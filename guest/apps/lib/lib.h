@@ -37,6 +37,8 @@ s32 signal(u32 sig, handler_t handler);
 u32 strlen(const char *s);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, u32 n);
+/** Copy at most size - 1 characters and always end the string. */
+void strlcpy(char *d, const char *s, u32 size);
 void *memset(void *d, int c, size_t n);
 void *memcpy(void *d, const void *s, size_t n);
 u32 atou(const char *s);

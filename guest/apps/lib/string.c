@@ -26,6 +26,14 @@ int strncmp(const char *a, const char *b, u32 n)
 	return 0;
 }
 
+void strlcpy(char *d, const char *s, u32 size)
+{
+	for (; size > 1 && *s; size--)
+		*d++ = *s++;
+	if (size)
+		*d = 0;
+}
+
 void *memset(void *d, int c, size_t n)
 {
 	void *p = d;
