@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# witness.sh: with timer interrupts, system calls and process switches too, the emulator's own log
+# confirms every entry that the trace records, and the trace records every entry.
+. "$(dirname "$0")/../lib.sh"
+
+for mmu in shadow direct; do
+	for isolation in paging segments; do
+		for scenario in procs hello crash; do
+			run=$tmp/$scenario-$mmu-$isolation
+			tools/run MMU=$mmu ISOLATION=$isolation SCENARIO=$scenario OUT="$run" INTLOG=1 >"$tmp/log" 2>&1
+			ok "the_cpu_confirms_${scenario}_${mmu}_$isolation" \
+				build/bin/tltrace witness "$run.ctf" "$run.int.log"
+		done
+		ok "and_interrupts_were_among_them_${mmu}_$isolation" \
+			bash -c 'build/bin/tltrace info "$1" | grep -qE "^ +irq +[1-9]"' - "$tmp/procs-$mmu-$isolation.ctf"
+	done
+done
+done_testing
