@@ -1,0 +1,129 @@
+# tables.awk: prints the three tables of make bench, and writes them to OUT/bench.json.
+# Input: tests/bench/rows, then the results, one number a line.
+
+function value(table, mmu, isolation, trace, key) {
+	return cost[table, mmu, isolation, trace, key]
+}
+
+# A figure with how far it is from a limit: "+12%" if above, blank if not.
+function judged(v, limit,    over) {
+	if (v == "")
+		return "not yet       "
+	if (limit == "" || limit == "-")
+		return sprintf("%7s       ", v)
+	goals++
+	over = v / limit - 1
+	if (over <= 0.0005) {
+		met++
+		return sprintf("%7s       ", v)
+	}
+	return sprintf("%7s %-6s", v, over < 9.995 ? sprintf("+%d%%", over * 100 + 0.5) : sprintf("x%d", over + 1.5))
+}
+
+function ratio(v, to) {
+	return v == "" || to == "" ? "not yet" : sprintf("%.2f", v / to)
+}
+
+function json_number(v) {
+	return v == "" || v == "-" ? "null" : v
+}
+
+function json(table, key, label, numbers) {
+	gsub(/"/, "\\\"", label)
+	lines[table] = lines[table] sprintf("%s\n    {\"key\": \"%s\", \"label\": \"%s\"%s}", \
+		lines[table] == "" ? "" : ",", key, label, numbers)
+}
+
+function pv_table(    i, k, x, iso, n) {
+	print "The interface of a direct-mode guest, in instructions (medians); goals: at or under Xen 3.0.0"
+	print "with tracing off, at most twice that with every event traced; a miss shows by how much.\n"
+	printf "%-40s %7s %7s | %-28s | %-28s\n", "", "Xen", "Xen", "tracing off", "TRACE=all"
+	printf "%-40s %7s %7s | %7s %13s %6s | %7s %13s\n", "", "3.0.0", "4.17", "paging", "segments", "", "paging", "segments"
+	for (i = 1; i <= rows["pv"]; i++) {
+		k = key["pv", i]
+		x = ref1[k]
+		printf "%-40s %7s %7s | %s%s| %s%s\n", label[k], x, ref2[k],
+			judged(value("pv", "direct", "paging", "off", k), x),
+			judged(value("pv", "direct", "segments", "off", k), x),
+			judged(value("pv", "direct", "paging", "all", k), x == "-" ? x : 2 * x),
+			judged(value("pv", "direct", "segments", "all", k), x == "-" ? x : 2 * x)
+		n = sprintf(", \"xen300\": %s, \"xen417\": %s", json_number(x), json_number(ref2[k]))
+		for (iso in isolations)
+			for (t in traces)
+				n = n sprintf(", \"%s_%s\": %s", iso, t, json_number(value("pv", "direct", iso, t, k)))
+		json("interface", k, label[k], n)
+	}
+}
+
+function lat_table(    i, k, bare, shadow, direct, r1, r2) {
+	print "\nFinch's services, in instructions and as ratios to the bare machine (SOSP 2003: VMware, Xen);"
+	print "goals: the paper's ratios where marked *.\n"
+	printf "%-36s %9s | %9s %14s %8s | %9s %14s %8s\n", "", "bare", "shadow", "ratio", "(VMware)", "direct", "ratio", "(Xen)"
+	for (i = 1; i <= rows["lat"]; i++) {
+		k = key["lat", i]
+		bare = value("lat", "none", "auto", "off", k)
+		shadow = value("lat", "shadow", "auto", "off", k)
+		direct = value("lat", "direct", "auto", "off", k)
+		r1 = ratio(shadow, bare)
+		r2 = ratio(direct, bare)
+		printf "%-36s %9s | %9s %s %7s%s | %9s %s %7s%s\n", label[k], bare == "" ? "not yet" : bare,
+			shadow, judged(r1, goal[k] ? ref1[k] : "-"), ref1[k], goal[k] ? "*" : " ",
+			direct, judged(r2, goal[k] ? ref2[k] : "-"), ref2[k], goal[k] ? "*" : " "
+		json("services", k, label[k], sprintf(", \"bare\": %s, \"shadow\": %s, \"direct\": %s, \"vmware_ratio\": %s, \"xen_ratio\": %s, \"goal\": %s",
+			json_number(bare), json_number(shadow), json_number(direct), ref1[k], ref2[k], goal[k] ? "true" : "false"))
+	}
+}
+
+function trace_line(table, mmu, isolation, k,    off) {
+	off = value(table, mmu, isolation, "off", k)
+	return sprintf("%7s %7s", ratio(value(table, mmu, isolation, "trap", k), off),
+		ratio(value(table, mmu, isolation, "all", k), off))
+}
+
+function trace_json(table, mmu, isolation, k,    t, n) {
+	for (t in traces)
+		n = n sprintf(", \"%s_%s\": %s", mmu, t, json_number(value(table, mmu, isolation, t, k)))
+	return n
+}
+
+function trace_table(    i, k) {
+	print "\nWhat tracing costs: TRACE=trap and TRACE=all as ratios to TRACE=off.\n"
+	printf "%-36s | %15s | %15s\n%-36s | %7s %7s | %7s %7s\n", "", "shadow", "direct", "", "trap", "all", "trap", "all"
+	for (i = 1; i <= rows["lat"]; i++) {
+		k = key["lat", i]
+		printf "%-36s | %s | %s\n", label[k], trace_line("lat", "shadow", "auto", k), trace_line("lat", "direct", "auto", k)
+		json("tracing", k, label[k], trace_json("lat", "shadow", "auto", k) trace_json("lat", "direct", "auto", k))
+	}
+	for (i = 1; i <= rows["pv"]; i++) {
+		k = key["pv", i]
+		printf "%-36s | %15s | %s\n", label[k], "", trace_line("pv", "direct", "paging", k)
+		json("tracing", k, label[k], trace_json("pv", "direct", "paging", k))
+	}
+}
+
+BEGIN {
+	FS = "|"
+	isolations["paging"]; isolations["segments"]
+	traces["off"]; traces["trap"]; traces["all"]
+}
+/^#/ { next }
+FILENAME ~ /rows$/ {
+	key[$1, ++rows[$1]] = $2
+	label[$2] = $3
+	ref1[$2] = $4
+	ref2[$2] = $5
+	goal[$2] = $6
+	next
+}
+{
+	split($0, f, " ")
+	cost[f[1], f[2], f[3], f[4], f[5]] = f[6]
+}
+END {
+	pv_table()
+	lat_table()
+	trace_table()
+	printf "\n%d of %d goals met\n", met, goals
+	printf "{\n  \"interface\": [%s\n  ],\n  \"services\": [%s\n  ],\n  \"tracing\": [%s\n  ],\n  \"goals\": %d, \"met\": %d\n}\n",
+		lines["interface"], lines["services"], lines["tracing"], goals, met > (out "/bench.json")
+}
