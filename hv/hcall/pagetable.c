@@ -146,19 +146,16 @@ s32 hc_mmu_update(struct vcpu *v, struct hcall_args *a)
 	return batch_end(v, a, left, done, err);
 }
 
-static int flush_after(struct vcpu *v, vaddr_t va, u32 flags)
+static void flush_after(struct vcpu *v, vaddr_t va, u32 flags)
 {
 	switch (flags & UVMF_FLUSHTYPE_MASK) {
-	case UVMF_NONE:
-		return 0;
 	case UVMF_TLB_FLUSH:
 		direct_flush(v);
-		return 0;
+		break;
 	case UVMF_INVLPG:
 		direct_invlpg(v, va);
-		return 0;
+		break;
 	}
-	return -EINVAL;
 }
 
 /**
@@ -173,7 +170,8 @@ s32 hc_update_va_mapping(struct vcpu *v, struct hcall_args *a)
 	int err = -EINVAL;
 
 	rehook_all(v);
-	if (va >= HYPERVISOR_VIRT_START)
+	/* The last of the four flush types is none: known before anything is changed. */
+	if (va >= HYPERVISOR_VIRT_START || (a->a4 & UVMF_FLUSHTYPE_MASK) == UVMF_FLUSHTYPE_MASK)
 		return -EINVAL;
 	entry = walk_l1e(v, va, &table);
 	if (!entry)
@@ -185,7 +183,9 @@ s32 hc_update_va_mapping(struct vcpu *v, struct hcall_args *a)
 	d->direct->work += WORK_UPDATE;
 	trace_mmu_update(v, LANE_VMM, LANE_VMM,
 			 mfn_maddr(table).a + (va >> PAGE_SHIFT) % NR_PTES * sizeof(u32), val, err);
-	return err ? err : flush_after(v, va, a->a4);
+	if (!err)
+		flush_after(v, va, a->a4);
+	return err;
 }
 
 static int mmuext(struct vcpu *v, const struct mmuext_op *op)
