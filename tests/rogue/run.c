@@ -67,8 +67,8 @@ static bool run(const struct rogue_case *c)
 	const char *left;
 
 	how = accepted = NULL;
-	if (c->flags & FATAL)
-		print("case=%s xsa=%u fatal\n", c->name, c->xsa);
+	if (c->flags & (FATAL | MAY_END))
+		print("case=%s xsa=%u begins\n", c->name, c->xsa);
 	c->run(c->arg);
 	if (c->flags & FATAL)
 		accept("still-alive");
@@ -91,17 +91,19 @@ static const struct {
 	const char *name;
 	u8 without;
 } groups[] = {
-	{"all", FATAL},
-	{"all-paging", FATAL | LIMITS_ALWAYS},
-	{"all-nolimits", FATAL | LIMITS | LIMITS_ALWAYS},
+	{"all", FATAL | MAY_END},
+	{"all-paging", FATAL | MAY_END | LIMITS_ALWAYS},
+	{"all-nolimits", FATAL | MAY_END | LIMITS | LIMITS_ALWAYS},
 };
 
 static void list(void)
 {
 	for (const struct rogue_case *c = __start_rogue_cases; c < __stop_rogue_cases; c++)
 		if (c->name)
-			print("list=%s xsa=%u%s%s%s\n", c->name, c->xsa,
-			      c->flags & FATAL ? " fatal" : "", c->flags & LIMITS ? " limits" : "",
+			print("list=%s xsa=%u%s%s%s%s\n", c->name, c->xsa,
+			      c->flags & FATAL ? " fatal" : "",
+			      c->flags & MAY_END ? " may-end" : "",
+			      c->flags & LIMITS ? " limits" : "",
 			      c->flags & LIMITS_ALWAYS ? " limits-always" : "");
 }
 

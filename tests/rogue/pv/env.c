@@ -150,6 +150,14 @@ void power_off(bool well)
 		;
 }
 
+static u32 read_flags(void)
+{
+	u32 flags;
+
+	asm volatile("pushfl\n\tpopl %0" : "=r"(flags));
+	return flags;
+}
+
 static bool page_is_free(u32 *page)
 {
 	u32 want = mfn_of(page) * PAGE_SIZE | PTE_NORMAL;
@@ -185,7 +193,8 @@ const char *aftermath(void)
 	}
 	if (!shared->vcpu_info[0].evtchn_upcall_mask)
 		return "left-events-unmasked";
-	return NULL;
+	/* The real interrupt flag: nobody but the hypervisor may clear it. */
+	return read_flags() & EFL_IF ? NULL : "left-interrupts-off";
 }
 
 static void set_traps(void)

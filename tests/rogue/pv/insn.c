@@ -72,6 +72,40 @@ static void nested_iret(u32 unused)
 	verdict_trap(attempt(insn_iret_nested, unused));
 }
 
+/*
+ * Only ring 0 may return to virtual-8086 mode: for ring 1, VM is a flag that does not change. An
+ * emulator that forgets that gives a trap frame four words longer, whose words are all ours to
+ * choose; where the hypervisor looks for CS and EFLAGS lie ES and DS.
+ */
+static void return_to_vm86(u32 cs)
+{
+	asm volatile("pushl $0x33\n\t"	/* gs */
+		     "pushl $0x1000\n\t"	/* fs */
+		     "pushl $0x202\n\t"	/* ds */
+		     "pushl $0xE008\n\t"	/* es */
+		     "pushl $0x1234\n\t"	/* ss */
+		     "pushl $0x1000\n\t"	/* esp */
+		     "pushl $0x20202\n\t"	/* eflags: VM, IF */
+		     "pushl %0\n\t"
+		     "pushl $1f\n\t"
+		     "iret\n"
+		     "1:\taddl $24, %%esp"
+		     :
+		     : "r"(cs)
+		     : "memory");
+}
+
+static void iret_to_vm86(u32 cs)
+{
+	u32 vec = attempt(return_to_vm86, cs);
+
+	/* Where the flag is ignored, an ordinary iret, to whatever selector this is. */
+	if (vec == NO_TRAP)
+		verdict_silent(true);
+	else
+		verdict_trap(vec);
+}
+
 static void software_int(u32 vec)
 {
 	verdict_vector(attempt(insn_int, vec), VEC_GP);
@@ -149,7 +183,9 @@ static const struct rogue_case more[] __attribute__((section("rogue_cases"), use
 	{"popf-vm", 0, 0, flag_by_popf, EFL_VM},
 	{"iret-if", 0, 0, flag_by_iret, EFL_IF},
 	{"iret-iopl", 0, 0, flag_by_iret, EFL_IOPL},
-	{"iret-vm", 0, 0, flag_by_iret, EFL_VM},
+	{"iret-vm86", 0, MAY_END, iret_to_vm86, FLAT_RING1_CS},
+	{"iret-vm86-cs-0", 0, MAY_END, iret_to_vm86, 0xE000},
+	{"iret-vm86-cs-ring-0", 0, MAY_END, iret_to_vm86, HV_CS},
 	{"iret-nested-task", 0, 0, nested_iret, 0},
 	{"int-2", 0, 0, software_int, 2},
 	{"int-8", 0, 0, software_int, 8},
