@@ -31,10 +31,14 @@ struct region {
 	u32 file_len;
 };
 
-#define NR_REGIONS	16
-#define USER_BASE	0x00001000u /* page 0 stays unmapped, so that NULL faults */
-#define USER_MMAP	0x40000000u /* where mmap looks for room */
-#define USER_STACK_TOP	0xC0000000u
+#define NR_REGIONS 16
+#define USER_BASE  0x00001000u /* page 0 stays unmapped, so that NULL faults */
+#define USER_MMAP  0x40000000u /* where mmap looks for room */
+/*
+ * The stack ends where programs begin, as in figure 3-25 of the i386 supplement to the System V
+ * ABI: a small program then needs a single page table.
+ */
+#define USER_STACK_TOP	0x08048000u
 #define USER_STACK_SIZE 0x00040000u
 #define KERNEL_PDE	(KERNEL_BASE >> 22)
 

@@ -143,7 +143,7 @@ s32 space_protect(struct space *s, vaddr_t start, vaddr_t end, u32 prot)
 
 vaddr_t space_room(struct space *s, u32 len)
 {
-	for (vaddr_t va = USER_MMAP; va + len > va && va + len <= USER_STACK_TOP; va += 0x10000) {
+	for (vaddr_t va = USER_MMAP; va + len > va && va + len <= KERNEL_BASE; va += 0x10000) {
 		if (!region_overlaps(s, va, va + len))
 			return va;
 	}

@@ -62,9 +62,9 @@ static s32 load_segment(struct space *s, const struct initrd_file *f, const stru
 	u32 lead = p->vaddr - start;
 	struct region *r;
 
-	if (start < USER_BASE || end <= start || end > USER_STACK_TOP - USER_STACK_SIZE ||
-	    p->filesz > p->memsz || p->offset < lead || p->offset > f->size ||
-	    p->filesz > f->size - p->offset || region_overlaps(s, start, end))
+	if (start < USER_STACK_TOP || end <= start || end > USER_MMAP || p->filesz > p->memsz ||
+	    p->offset < lead || p->offset > f->size || p->filesz > f->size - p->offset ||
+	    region_overlaps(s, start, end))
 		return -ENOEXEC;
 	r = region_add(s, start, end, p->flags & PF_WRITABLE ? PROT_READ | PROT_WRITE : PROT_READ);
 	if (!r)

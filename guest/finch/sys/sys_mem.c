@@ -7,7 +7,7 @@
 static bool good_range(u32 va, u32 len)
 {
 	return !(va & (PAGE_SIZE - 1)) && len && va >= USER_BASE && va + len > va &&
-	       va + len <= USER_STACK_TOP;
+	       va + len <= KERNEL_BASE;
 }
 
 s32 sys_mmap(u32 va, u32 len, u32 prot_and_flags)
