@@ -17,6 +17,7 @@
 #include "trace/trace.h"
 #include "trap/trap.h"
 
+#define VIRTUAL_8086_WORDS 4 /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
 #define INT_N_LEN 2 /* int n; int3 and into are one byte */
 
 static u8 lane_of(const struct cpu_regs *r)
@@ -108,10 +109,8 @@ static void general_protection(struct vcpu *v)
 	/* A privileged or planted instruction of the guest's kernel; applications get what they
 	 * would on bare hardware. */
 	if (v->domain->mode == MMU_SHADOW && from_kernel(v->regs) &&
-	    emulate_system(v) != EMUL_UNKNOWN) {
-		timer_check();
+	    emulate_system(v) != EMUL_UNKNOWN)
 		return;
-	}
 	inject_exception(v, VEC_GP, err);
 }
 
@@ -126,6 +125,21 @@ static void debug_exception(struct vcpu *v)
 	inject_exception(v, VEC_DB, 0);
 }
 
+/*
+ * A guest came here from virtual-8086 mode, to which only ring 0 can go (SDM 2, IRET); but QEMU's
+ * emulation lets ring 1 go there, too. Then the CPU has pushed four words more, so that the frame
+ * lies lower, and where v->regs has CS and EFLAGS are words that the guest chose. Nobody returns
+ * with those.
+ */
+static void __attribute__((noreturn)) end_virtual_8086(struct vcpu *v, const struct cpu_regs *pushed)
+{
+	struct cpu_regs copy = *pushed; /* it overlaps v->regs */
+
+	*v->regs = copy;
+	domain_kill(v->domain, END_forbidden, 0, "it entered virtual-8086 mode");
+	resume();
+}
+
 void trap_entry(void)
 {
 	struct vcpu *v = current;
@@ -133,6 +147,9 @@ void trap_entry(void)
 	u8 lane = lane_of(r);
 	u32 vec = r->vec;
 
+	/* It is EFLAGS that lies there then, with VM set. */
+	if (vec & EFL_VM)
+		end_virtual_8086(v, (const struct cpu_regs *)((u8 *)r - VIRTUAL_8086_WORDS * 4));
 	notice_native(v, lane);
 	trace_entered(v, lane);
 	if (vec == XEN_HYPERCALL_VECTOR && v->domain->mode == MMU_DIRECT) {
@@ -170,6 +187,8 @@ void hv_trap(struct cpu_regs *frame)
 {
 	extern u8 probe_insn[], probe_fault[];
 
+	if (frame->eflags & EFL_VM) /* the RPL of its CS is no ring */
+		end_virtual_8086(current, frame);
 	if (frame->vec >= VEC_IRQ0 && frame->vec < VEC_IRQ0 + NR_IRQS) {
 		trace_irq(NULL, LANE_VMM, LANE_VMM, frame->vec, frame->eip, frame->cs);
 		interrupt(frame->vec - VEC_IRQ0);

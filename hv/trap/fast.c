@@ -34,8 +34,9 @@ void fault_entry(void)
 	struct vcpu *v = current;
 	u32 va = read_cr2();
 
-	/* With an assist the fault may not be the guest's. */
-	if (trace_classes || v->domain->mode != MMU_DIRECT || v->domain->vm_assist)
+	/* With an assist the fault may not be the guest's. Another vector means virtual-8086 mode. */
+	if (trace_classes || v->domain->mode != MMU_DIRECT || v->domain->vm_assist ||
+	    v->regs->vec != VEC_PF)
 		trap_entry();
 	direct_deliver_fault(v, va, v->regs->err);
 	leave(v);
