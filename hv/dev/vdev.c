@@ -254,4 +254,6 @@ void vdev_out(struct vcpu *v, u16 port, u8 size, u32 val)
 	}
 	for (u32 k = 0; k < size; k++)
 		out_byte(v, port + k, val >> 8 * k);
+	if (port < 0x100) /* the PIT or the PIC: the next interrupt may come at another time */
+		timer_rearm();
 }

@@ -11,7 +11,6 @@
 static u64 tsc_start;
 static u32 mul; /* ns = ((tsc << shift) * mul) >> 32, as in vcpu_time_info */
 static s8 shift;
-static u64 armed; /* the deadline for which the real timer was last set */
 
 /* a / b for a quotient that fits 32 bits, as the processor's div has it. */
 static u32 div64(u64 a, u32 b)
@@ -83,15 +82,8 @@ void timer_rearm(void)
 {
 	u64 at = deadline_of(current->domain), now = system_time();
 
-	armed = at;
 	if (at)
 		pit_oneshot(at <= now ? 0 : at - now > 50000000 ? 50000000 : (u32)(at - now));
-}
-
-void timer_check(void)
-{
-	if (deadline_of(current->domain) != armed)
-		timer_rearm();
 }
 
 void timer_start(struct domain *d)

@@ -230,6 +230,7 @@ static void idle(struct vcpu *v)
 		if (v->domain->mode == MMU_SHADOW && vdev_intr_pending(v->domain->vdev))
 			v->blocked = false;
 	}
+	timer_rearm(); /* a vcpu that runs may wait for other times than one that sleeps */
 }
 
 void resume(void)

@@ -29,6 +29,9 @@ u64 system_time(void)
 {
 	return now;
 }
+void timer_rearm(void)
+{
+}
 void *hv_alloc_page(void)
 {
 	return calloc(1, PAGE_SIZE);
