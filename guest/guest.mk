@@ -1,7 +1,8 @@
 # guest.mk: Finch's two kernels from one source, its applications, and the initrd that holds them.
 
 GB := $(B)/guest
-GUEST_CFLAGS := $(KCFLAGS) -Iguest
+# Debug information without the name of this directory: the same binaries wherever they are built.
+GUEST_CFLAGS := $(KCFLAGS) -Iguest -ffile-prefix-map=$(CURDIR)=.
 
 # The kernel: everything but arch/ is common.
 FINCH_COMMON := $(sort $(foreach d,boot fs lib mm proc sys trap,$(wildcard guest/finch/$(d)/*.[cS])))

@@ -18,7 +18,9 @@ static const struct {
     {"signals", "signals"},   /* handlers, and the ends without one */
     {"segments", "segments"}, /* an application that spoils its segment registers */
     {"pipes", "pipes"},	      /* bytes through a chain of processes */
-    {"bench", "bench"},	      /* what operations cost */
+    {"calls", "calls"},	      /* system calls under interrupts */
+
+    {"bench", "bench"}, /* what operations cost */
 };
 
 /* Whatever the scenario's program left running ends with it. */

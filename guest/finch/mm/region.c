@@ -58,19 +58,25 @@ static bool continues(const struct region *a, const struct region *b)
 	return a->file_len == a->end - a->start && b->file == a->file + a->file_len;
 }
 
+/* Join what continues a to it. @return false if nothing does */
+static bool join_next(struct space *s, struct region *a)
+{
+	for (struct region *b = s->regions; b < s->regions + NR_REGIONS; b++) {
+		if (a == b || !continues(a, b))
+			continue;
+		a->end = b->end;
+		a->file_len += b->file_len;
+		*b = (struct region){0};
+		return true;
+	}
+	return false;
+}
+
 void region_tidy(struct space *s)
 {
-	struct region *end = s->regions + NR_REGIONS;
-
-	for (struct region *a = s->regions; a < end; a++) {
-		for (struct region *b = s->regions; b < end; b++) {
-			if (a == b || !continues(a, b))
-				continue;
-			a->end = b->end;
-			a->file_len += b->file_len;
-			*b = (struct region){0};
-			b = s->regions - 1; /* a may reach another one now */
-		}
+	for (struct region *a = s->regions; a < s->regions + NR_REGIONS; a++) {
+		while (join_next(s, a))
+			;
 	}
 }
 
