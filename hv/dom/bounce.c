@@ -165,8 +165,15 @@ bool direct_failsafe(struct vcpu *v)
 {
 	struct cpu_regs *r = v->regs;
 	struct extra x = {4, {r->ds & 0xFFFF, r->es & 0xFFFF, r->fs & 0xFFFF, r->gs & 0xFFFF}};
-	u32 va = enter(v, v->failsafe_cs, v->failsafe_eip, false, x, VEC_EVENT_CALLBACK);
+	u32 va;
 
+	/* If that was what failed, it would fail again, all the way down the stack. */
+	if (r->eip == v->failsafe_eip && r->cs == v->failsafe_cs) {
+		domain_kill(v->domain, END_triple_fault, VEC_EVENT_CALLBACK,
+			    "its failsafe callback cannot be entered");
+		return false;
+	}
+	va = enter(v, v->failsafe_cs, v->failsafe_eip, false, x, VEC_EVENT_CALLBACK);
 	if (!va)
 		return false;
 	r->ds = r->es = r->fs = r->gs = 0;
