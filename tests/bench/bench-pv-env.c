@@ -62,6 +62,26 @@ void check(s32 err, const char *what)
 	power_off(SHUTDOWN_crash);
 }
 
+/* Does `text` begin with `prefix`? @return what follows, or NULL */
+static const char *after(const char *text, const char *prefix)
+{
+	while (*prefix)
+		if (*text++ != *prefix++)
+			return NULL;
+	return text;
+}
+
+bool scenario_is(const char *name)
+{
+	for (const char *p = start_info->cmd_line; *p; p++) {
+		const char *value = after(p, "scenario="), *end = value ? after(value, name) : NULL;
+
+		if (end && (!*end || *end == ' '))
+			return true;
+	}
+	return false;
+}
+
 u32 mfn_of_pfn(u32 pfn)
 {
 	return ((const u32 *)start_info->mfn_list)[pfn];

@@ -36,7 +36,6 @@ static void null_hypercalls(void)
 {
 	struct args none = {0};
 
-	hc_overhead = overhead_hypercall(63, &none);
 	begin();
 	for (u32 i = 0; i < REPEATS; i++)
 		sample(time_hypercall(63, &none)); /* -ENOSYS */
@@ -260,29 +259,68 @@ static void balloon_rows(void)
 	report("balloon_in", hc_overhead, 1);
 }
 
+static void to_handler(void)
+{
+	user_row("fault_to_handler", user_fault, fault_measure);
+}
+
+static void and_back(void)
+{
+	user_row("fault_and_back", user_fault, fault_skip);
+}
+
+static void int80(void)
+{
+	user_row("int80_fast", user_int80, fault_skip);
+}
+
+static void maps(void)
+{
+	map_row("map", UVMF_NONE);
+	map_row("map_invlpg", UVMF_INVLPG);
+}
+
+static void batches(void)
+{
+	batch_row("mmu_update_1", 1);
+	batch_row("mmu_update_8", 8);
+	batch_row("mmu_update_64", 64);
+	batch_row("mmu_update_512", 512);
+}
+
+static const struct {
+	const char *name;
+	void (*measure)(void);
+} groups[] = {
+	{"null", null_hypercalls},
+	{"fault", to_handler},
+	{"back", and_back},
+	{"int80", int80},
+	{"map", maps},
+	{"mmu_update", batches},
+	{"multicall", multicall_row},
+	{"emulated", emulated_write},
+	{"unhook", unhooked_writes},
+	{"pin", pin_rows},
+	{"base", base_row},
+	{"event", event_row},
+	{"balloon", balloon_rows},
+};
+
+/* scenario=GROUP on the command line: only that one, for a profile. */
 void measure(void)
 {
-	null_hypercalls();
+	bool known = false;
 
+	hc_overhead = overhead_hypercall(0, &(struct args){0});
 	/* A page table with nothing in it, for 4 MB that nobody uses. */
 	data_pte = mfn_of(data_page) * PAGE_SIZE | PTE_NORMAL;
 	make_read_only(area_table);
 	check(mmu_update(pde_maddr(directory(), AREA), mfn_of(area_table) * PAGE_SIZE | PDE_NORMAL),
 	      "hook");
-	user_row("fault_to_handler", user_fault, fault_measure);
-	user_row("fault_and_back", user_fault, fault_skip);
-	user_row("int80_fast", user_int80, fault_skip);
-	map_row("map", UVMF_NONE);
-	map_row("map_invlpg", UVMF_INVLPG);
-	batch_row("mmu_update_1", 1);
-	batch_row("mmu_update_8", 8);
-	batch_row("mmu_update_64", 64);
-	batch_row("mmu_update_512", 512);
-	multicall_row();
-	emulated_write();
-	unhooked_writes();
-	pin_rows();
-	base_row();
-	event_row();
-	balloon_rows();
+	for (u32 i = 0; i < ARRAY_SIZE(groups); i++)
+		known |= scenario_is(groups[i].name);
+	for (u32 i = 0; i < ARRAY_SIZE(groups); i++)
+		if (!known || scenario_is(groups[i].name))
+			groups[i].measure();
 }

@@ -62,6 +62,8 @@ void report(const char *name, u32 overhead, u32 n);
 void say(const char *text);
 /** Stop with a message if err is an error. */
 void check(s32 err, const char *what);
+/** Does the command line say scenario=NAME? */
+bool scenario_is(const char *name);
 void power_off(u32 reason) __attribute__((noreturn));
 
 /* bench-pv.c */

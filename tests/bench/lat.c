@@ -13,7 +13,6 @@
 #define REGION	 0x40000000u /* 4 MB with one page table */
 #define REGION_SIZE 0x400000u
 #define MAP_PAGES 64u
-#define MAX_RING 16u
 #define QUIT	 'q'
 
 static u32 samples[REPEATS], nr_samples;
@@ -283,20 +282,45 @@ static void page_fault(void)
 	report("page_fault", median() - overhead());
 }
 
+static void switch_2p(void)
+{
+	switch_row("switch_2p", 2);
+}
+
+static void switch_16p(void)
+{
+	switch_row("switch_16p", 16);
+}
+
+static const struct {
+	const char *name;
+	void (*measure)(void);
+} rows[] = {
+	{"null_call", null_call},
+	{"signal", signal_row},
+	{"fork", fork_row},
+	{"exec", exec_row},
+	{"sh", sh_row},
+	{"switch_2p", switch_2p},
+	{"switch_16p", switch_16p},
+	{"mmap", mmap_row},
+	{"protection_fault", protection_fault},
+	{"page_fault", page_fault},
+};
+
+/* scenario=ROW on the kernel's command line: only that one, for a profile. */
 int main(int argc, char **argv)
 {
+	const char *only = arg_value(argc, argv, "scenario");
+	bool known = false;
+
 	if (argc > 1 && !strcmp(argv[1], "end"))
 		return 0;
-	null_call();
-	signal_row();
-	fork_row();
-	exec_row();
-	sh_row();
-	switch_row("switch_2p", 2);
-	switch_row("switch_16p", MAX_RING);
-	mmap_row();
-	protection_fault();
-	page_fault();
+	for (u32 i = 0; only && i < ARRAY_SIZE(rows); i++)
+		known |= !strcmp(only, rows[i].name);
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++)
+		if (!known || !strcmp(only, rows[i].name))
+			rows[i].measure();
 	report("end", 1);
 	return 0;
 }
