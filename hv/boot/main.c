@@ -183,6 +183,8 @@ void hv_main(u32 magic, maddr_t info)
 	domain0.vcpu.lane = LANE_GUEST;
 	if (!gate_create(&domain0))
 		panic("no memory for a gate");
+	domain0.lazy_tables = options.outofsync;
+	domain0.breakpoints = options.breakpoint;
 	if (options.mmu == MMU_SHADOW)
 		built = build_native(&domain0, kernel, initrd, options.guest, options.mem_mb * 256);
 	else

@@ -66,6 +66,10 @@ static void set(const char *name, const char *value)
 		options.trace_kb = number(name, value, 16, 16384, "16 to 16384");
 	} else if (!strcmp(name, "mem")) {
 		options.mem_mb = number(name, value, 4, 1024, "4 to 1024 (MB)");
+	} else if (!strcmp(name, "tables")) {
+		options.outofsync = choice(name, value, "traced|outofsync");
+	} else if (!strcmp(name, "sensitive")) {
+		options.breakpoint = choice(name, value, "patch|breakpoint");
 	} else if (!strcmp(name, "scenario") || !strcmp(name, "seed")) {
 		u32 at = strlen(options.guest);
 
@@ -79,8 +83,8 @@ static void set(const char *name, const char *value)
 		memcpy(options.guest + at, value, strlen(value) + 1);
 	} else {
 		printk("trapline: unknown option %s=%s\n"
-		       "trapline: known are mmu isolation trace transport trace-kb mem scenario "
-		       "seed\n",
+		       "trapline: known are mmu isolation tables sensitive trace transport "
+		       "trace-kb mem scenario seed\n",
 		       name, value);
 		machine_exit(2);
 	}

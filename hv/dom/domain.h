@@ -92,6 +92,8 @@ struct domain {
 	mfn_t *p2m;	   /* [nr_pages], INVALID_FRAME where there is none yet */
 	struct vdev *vdev; /* shadow mode: its PIC, PIT and UART */
 	struct shadow_state *shadow;
+	bool lazy_tables; /* shadow mode, tables=outofsync */
+	bool breakpoints; /* shadow mode, sensitive=breakpoint */
 	struct direct_state *direct; /* direct mode: mmu/direct/direct.h */
 	struct shared_info *shared; /* direct mode, hypervisor's mapping */
 	mfn_t shared_mfn;

@@ -81,6 +81,7 @@ void shadow_drop(struct domain *d, struct shadow_page *p, u8 why)
 		at = &(*at)->next;
 	*at = p->next;
 	p->in_use = false;
+	shadow_forget_unsynced(s, p);
 	s->used--;
 	if (p->kind == SH_L1 || p->kind == SH_L2)
 		frame_untrace(d, p->key);

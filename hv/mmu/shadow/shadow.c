@@ -21,6 +21,7 @@ bool shadow_init(struct domain *d)
 	d->shadow = hv_alloc_page();
 	if (!d->shadow)
 		return false;
+	d->shadow->lazy = d->lazy_tables;
 	d->shadow->pages = hv_alloc_pages((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
 	return d->shadow->pages != NULL;
 }
@@ -65,6 +66,7 @@ static void cr_changed(struct vcpu *v, u32 old_cr3)
 	struct shadow_state *s = v->domain->shadow;
 
 	(void)old_cr3;
+	shadow_resync(v->domain);
 	/* These bits are built into every entry. */
 	if (((s->cr0 ^ v->virt.cr0) & (CR0_PG | CR0_WP)) || ((s->cr4 ^ v->virt.cr4) & CR4_PSE))
 		shadow_drop_all(v->domain, DROP_rewritten);
@@ -146,7 +148,8 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 			    "touched guest-physical memory that it does not have");
 		return true;
 	}
-	if (verdict == WALK_traced_write && carry_out_write(v, va, w.pfn, f ? f->flags : 0))
+	if (verdict == WALK_traced_write && !(f && !w.wp_off && shadow_unsync(d, w.pfn)) &&
+	    carry_out_write(v, va, w.pfn, f ? f->flags : 0))
 		return true;
 	/* A hidden fault: the guest's tables permit it, ours did not know yet. */
 	if (!mfn_valid(populate(d, w.pfn)))
@@ -241,8 +244,9 @@ static bool shadow_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u
 
 static void shadow_invlpg(struct vcpu *v, vaddr_t va)
 {
-	/* The shadow is in step with the guest's tables at all times, and the way back to the
-	 * guest flushes the TLB under `paging` isolation. */
+	/* A traced table's shadow is in step at all times, and the way back to the guest flushes
+	 * the TLB under `paging` isolation. */
+	shadow_resync_page(v->domain, va);
 	trace_invlpg(v, LANE_VMM, LANE_VMM, va);
 	if (isolation_segments)
 		invlpg(va);

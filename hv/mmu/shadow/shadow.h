@@ -25,6 +25,7 @@ enum shadow_kind {
 #define SHADOW_PAGES 512u /* the most that a domain may have */
 #define SHADOW_HASH 256u
 #define NO_SLOT 0xFFFFu
+#define MAX_UNSYNCED 16u
 
 /** One shadow table. */
 struct shadow_page {
@@ -46,6 +47,9 @@ struct shadow_state {
 	struct shadow_page *root; /* what the CPU walks now */
 	u32 used, clock;
 	u32 hits, misses, evictions;
+	bool lazy; /* tables=outofsync: see sync.c */
+	u32 nr_unsynced;
+	struct shadow_page *unsynced[MAX_UNSYNCED]; /* tables that the guest writes freely */
 	u32 cr0, cr3, cr4; /* of the guest, as the shadows were built for */
 };
 
@@ -80,6 +84,17 @@ void frame_trace(struct domain *d, mfn_t m, u8 flag);
 void frame_untrace(struct domain *d, u32 pfn);
 /** A slot of a directory's shadow that holds the gate or the hypervisor. */
 bool slot_is_ours(const struct shadow_page *p, u32 i);
+
+/* sync.c: tables out of sync, where that is chosen. */
+
+/** Let the guest write this table freely until the next flush. @return false if it may not. */
+bool shadow_unsync(struct domain *d, u32 table_pfn);
+/** The guest flushed its TLB: bring all tables into step again, and trace them. */
+void shadow_resync(struct domain *d);
+/** The guest flushed one page's translation. */
+void shadow_resync_page(struct domain *d, vaddr_t va);
+/** This shadow is being dropped. */
+void shadow_forget_unsynced(struct shadow_state *s, const struct shadow_page *l1);
 
 /* walk.c: the guest's own tables. */
 

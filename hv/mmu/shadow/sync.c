@@ -1,0 +1,77 @@
+/*
+ * sync.c: tables out of sync: the other way to follow a guest's page tables (tables=outofsync).
+ *
+ * Instead of carrying out each write to a page table, let the guest write it freely after the
+ * first one, and read it again when the guest says that a translation has changed: at a cr3 write
+ * or invlpg. Until then the CPU may use what the shadow still holds, as it may use a TLB. It pays
+ * where a table is filled in one go, and costs a look at every entry that is in use.
+ */
+#include "mem/domain_page.h"
+#include "mmu/shadow/shadow.h"
+#include "trace/trace.h"
+
+bool shadow_unsync(struct domain *d, u32 table_pfn)
+{
+	struct shadow_state *s = d->shadow;
+	struct shadow_page *l1 = shadow_find(s, SH_L1, table_pfn);
+	struct frame *f = frame_of(d->p2m[table_pfn]);
+
+	/* A directory always stays in step: what it leads to must be known to be a table. */
+	if (!s->lazy || !l1 || s->nr_unsynced == MAX_UNSYNCED || shadow_find(s, SH_L2, table_pfn) ||
+	    (f->flags & FRAME_WATCHED))
+		return false;
+	s->unsynced[s->nr_unsynced++] = l1;
+	f->flags &= ~FRAME_TRACED;
+	return true;
+}
+
+void shadow_forget_unsynced(struct shadow_state *s, const struct shadow_page *l1)
+{
+	for (u32 n = 0; n < s->nr_unsynced; n++)
+		if (s->unsynced[n] == l1)
+			s->unsynced[n--] = s->unsynced[--s->nr_unsynced];
+}
+
+/* Entry `i`, if it is in use, becomes what the guest's table says now. */
+static void read_again(struct domain *d, struct shadow_page *l1, u32 i, u32 have)
+{
+	u32 want = have ? spte_of(d, guest_word(d, l1->key, i)) : 0;
+
+	if (have != want)
+		spte_set(d, l1, i, want);
+}
+
+void shadow_resync(struct domain *d)
+{
+	struct shadow_state *s = d->shadow;
+
+	while (s->nr_unsynced) {
+		struct shadow_page *l1 = s->unsynced[s->nr_unsynced - 1];
+		u32 *table;
+
+		if (l1->refs == 0) { /* nobody leads here any more: the table has been freed */
+			shadow_drop(d, l1, DROP_freed);
+			continue;
+		}
+		s->nr_unsynced--;
+		frame_trace(d, d->p2m[l1->key], FRAME_TRACED);
+		table = map_domain_page(l1->mfn);
+		for (u32 i = 0; i < NR_PTES; i++)
+			if (table[i])
+				read_again(d, l1, i, table[i]);
+		unmap_domain_page(table);
+	}
+}
+
+void shadow_resync_page(struct domain *d, vaddr_t va)
+{
+	struct shadow_state *s = d->shadow;
+	u32 i = va >> PAGE_SHIFT & (NR_PTES - 1);
+
+	for (u32 n = 0; n < s->nr_unsynced; n++) {
+		u32 *table = map_domain_page(s->unsynced[n]->mfn), have = table[i];
+
+		unmap_domain_page(table);
+		read_again(d, s->unsynced[n], i, have);
+	}
+}
