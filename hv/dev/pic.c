@@ -64,6 +64,9 @@ static void acknowledge(struct vpic *c, u32 line)
 
 bool vpic_pending(const struct vpics *p)
 {
+	/* Asked before each return to the guest: nearly always, nothing is requested at all. */
+	if (!(p->chip[0].irr & ~p->chip[0].imr) && !(p->chip[1].irr & ~p->chip[1].imr))
+		return false;
 	return request(p, 0) != NONE;
 }
 
