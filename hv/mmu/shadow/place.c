@@ -15,6 +15,12 @@ static bool guest_uses(struct vcpu *v, u32 slot)
 	return guest_word(v->domain, v->virt.cr3 >> PAGE_SHIFT, slot) & PTE_P;
 }
 
+/* The gate must fit into the hypervisor's own address space as well, between its memory. */
+static bool slot_is_free(struct vcpu *v, u32 slot)
+{
+	return !guest_uses(v, slot) && !v->domain->gate->monitor_pd[slot];
+}
+
 void shadow_place_gate(struct vcpu *v, struct shadow_page *root)
 {
 	struct domain *d = v->domain;
@@ -29,7 +35,7 @@ void shadow_place_gate(struct vcpu *v, struct shadow_page *root)
 		}
 	if (guest_uses(v, slot)) {
 		for (slot = NR_PTES; slot-- > 0;)
-			if (!guest_uses(v, slot))
+			if (slot_is_free(v, slot))
 				break;
 		if (slot == ~0u) {
 			domain_kill(d, END_forbidden, 0, "leaves no 4 MB free for the gate");
