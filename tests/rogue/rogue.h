@@ -69,6 +69,7 @@ int strcmp(const char *a, const char *b);
 /* try.S */
 /** Call fn(arg). @return NO_TRAP, or the vector of the exception that ended it */
 u32 attempt(void (*fn)(u32), u32 arg);
+extern u32 attempt_sp; /* 0 outside of any */
 
 /** The last exception. */
 struct trap {

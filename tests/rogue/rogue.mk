@@ -13,4 +13,8 @@ $(B)/tests/rogue-pv.elf: $(call rogue_objs,pv) tests/rogue/pv.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T tests/rogue/pv.ld -o $@ $(call rogue_objs,pv)
 
-TEST_PROGRAMS += $(B)/tests/rogue-pv.elf
+$(B)/tests/rogue-native.elf: $(call rogue_objs,native) tests/rogue/native.ld
+	@$(call say,LD,$@)
+	$(Q)ld $(KLDFLAGS) -T tests/rogue/native.ld -o $@ $(call rogue_objs,native)
+
+TEST_PROGRAMS += $(B)/tests/rogue-pv.elf $(B)/tests/rogue-native.elf

@@ -69,7 +69,14 @@ static bool run(const struct rogue_case *c)
 	how = accepted = NULL;
 	if (c->flags & (FATAL | MAY_END))
 		print("case=%s xsa=%u begins\n", c->name, c->xsa);
-	c->run(c->arg);
+	if (c->flags & (FATAL | MAY_END)) {
+		u32 vec = attempt(c->run, c->arg);
+
+		if (vec != NO_TRAP)
+			verdict_trap(vec);
+	} else {
+		c->run(c->arg);
+	}
 	if (c->flags & FATAL)
 		accept("still-alive");
 	left = aftermath();

@@ -133,6 +133,11 @@ u32 note_trap(const u32 *frame)
 	last_trap = (struct trap){frame[0], frame[1], frame[2], frame[3] & 0xFFFF, frame[4], 0};
 	if (last_trap.vec == VEC_PF)
 		last_trap.cr2 = shared ? shared->vcpu_info[0].cr2 : 0;
+	if (!attempt_sp) {
+		print("rogue: an exception that nobody expects: vector %u at %x, error %x, cr2 %x\n",
+		      last_trap.vec, last_trap.eip, last_trap.err, last_trap.cr2);
+		power_off(false);
+	}
 	return last_trap.vec;
 }
 
@@ -208,7 +213,7 @@ static void set_traps(void)
 	table[33] = (struct trap_info){0};
 	HCALL(set_trap_table, table, 0, 0, 0);
 	HCALL(stack_switch, FLAT_RING1_SS, trap_stack_top, 0, 0);
-	HCALL(set_callbacks, FLAT_RING1_CS, event_callback, FLAT_RING1_CS, event_callback);
+	HCALL(set_callbacks, FLAT_RING1_CS, event_callback, FLAT_RING1_CS, failsafe_callback);
 }
 
 void pv_main(struct start_info *si)

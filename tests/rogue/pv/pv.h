@@ -74,7 +74,7 @@ void events_off(void);
 
 /* start.S */
 extern u8 trap_stubs[], trap_stub_80[], trap_stack_top[], user_stack[];
-void event_callback(void);
+void event_callback(void), failsafe_callback(void);
 void user_call(u32 stub, u32 arg);
 
 #endif

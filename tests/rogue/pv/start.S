@@ -7,6 +7,7 @@
 #include "rogue.h"
 
 #define STACK_SIZE 16384
+#define VEC_FAILSAFE 250
 
 	.section __xen_guest
 	.ascii	"GUEST_OS=rogue,XEN_VER=xen-3.0,VIRT_BASE=0xC0000000,PAE=no,LOADER=generic"
@@ -45,6 +46,13 @@ trap_stubs:
 	.globl	trap_stub_80
 trap_stub_80:
 	stub	0x80
+
+/* Where the hypervisor sends us if it could not go where we wanted; above the frame lie the four
+ * data selectors. */
+	.globl	failsafe_callback
+failsafe_callback:
+	pushl	$0
+	pushl	$VEC_FAILSAFE
 
 trap_common:
 	cld
