@@ -8,6 +8,7 @@
 #include "dom/build.h"
 #include "dom/build_pv.h"
 #include "dom/time.h"
+#include "insn/ahead.h"
 #include "lib/printk.h"
 #include "lib/string.h"
 #include "mem/frame.h"
@@ -184,7 +185,8 @@ void hv_main(u32 magic, maddr_t info)
 	if (!gate_create(&domain0))
 		panic("no memory for a gate");
 	domain0.lazy_tables = options.outofsync;
-	domain0.breakpoints = options.breakpoint;
+	if (options.breakpoint && options.mmu == MMU_SHADOW && !ahead_init(&domain0))
+		panic("no memory for sensitive=breakpoint");
 	if (options.mmu == MMU_SHADOW)
 		built = build_native(&domain0, kernel, initrd, options.guest, options.mem_mb * 256);
 	else

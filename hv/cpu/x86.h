@@ -225,6 +225,23 @@ static inline void invlpg(u32 va)
 {
 	asm volatile("invlpg (%0)" : : "r"(va) : "memory");
 }
+/** Set DR0 to DR3 and DR7. */
+static inline void write_debug(const u32 at[4], u32 dr7)
+{
+	asm volatile("mov %0, %%dr0" : : "r"(at[0]));
+	asm volatile("mov %0, %%dr1" : : "r"(at[1]));
+	asm volatile("mov %0, %%dr2" : : "r"(at[2]));
+	asm volatile("mov %0, %%dr3" : : "r"(at[3]));
+	asm volatile("mov %0, %%dr7" : : "r"(dr7));
+}
+/** Read DR6 and clear it: the CPU never does. */
+static inline u32 take_debug_status(void)
+{
+	u32 v;
+	asm volatile("mov %%dr6, %0" : "=r"(v));
+	asm volatile("mov %0, %%dr6" : : "r"(0));
+	return v;
+}
 #endif
 #endif
 #endif

@@ -122,7 +122,7 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd,
 		       nr_pages * 4);
 		return false;
 	}
-	if (!scan_kernel(d, &elf))
+	if (!d->ahead && !scan_kernel(d, &elf))
 		return false;
 
 	v->virt.cr0 = CR0_PE | CR0_ET;

@@ -93,7 +93,7 @@ struct domain {
 	struct vdev *vdev; /* shadow mode: its PIC, PIT and UART */
 	struct shadow_state *shadow;
 	bool lazy_tables; /* shadow mode, tables=outofsync */
-	bool breakpoints; /* shadow mode, sensitive=breakpoint */
+	struct ahead_state *ahead; /* shadow mode, sensitive=breakpoint */
 	struct direct_state *direct; /* direct mode: mmu/direct/direct.h */
 	struct shared_info *shared; /* direct mode, hypervisor's mapping */
 	mfn_t shared_mfn;

@@ -12,6 +12,7 @@
 #include "dom/deliver.h"
 #include "dom/time.h"
 #include "hcall/hcall.h"
+#include "insn/ahead.h"
 #include "insn/insn.h"
 #include "lib/printk.h"
 #include "trace/trace.h"
@@ -116,6 +117,8 @@ static void general_protection(struct vcpu *v)
 
 static void debug_exception(struct vcpu *v)
 {
+	if (v->domain->ahead && ahead_stopped(v))
+		return;
 	if (v->virt.stepping) { /* our own step over the instruction after sti */
 		v->virt.stepping = 0;
 		v->virt.intr_shadow = 0;
@@ -250,6 +253,8 @@ void resume(void)
 	}
 	if (v->domain->dying)
 		machine_end(v->domain);
+	if (v->domain->ahead && from_kernel(r))
+		ahead_arm(v);
 	if (!handler && r->vec != XEN_HYPERCALL_VECTOR)
 		trace_resume(v, LANE_VMM, lane_of(r), r->eip, r->cs);
 	trace_left(v, lane_of(r));

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include "cpu/gate.h"
 #include "dom/segments.h"
+#include "insn/ahead.h"
 #include "insn/insn.h"
 #include "insn/scan.h"
 #include "lib/printk.h"
@@ -97,6 +98,10 @@ void patch_written(struct domain *d, u32 pa, u32 len)
 	(void)d, (void)pa, (void)len;
 }
 
+void ahead_forget(struct domain *d)
+{
+	(void)d;
+}
 void segments_written(struct vcpu *v, u32 pa, u32 len)
 {
 	(void)v, (void)pa, (void)len;

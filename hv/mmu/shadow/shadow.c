@@ -5,6 +5,7 @@
 #include "cpu/gate.h"
 #include "dom/segments.h"
 #include "insn/insn.h"
+#include "insn/ahead.h"
 #include "insn/scan.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
@@ -68,8 +69,10 @@ static void cr_changed(struct vcpu *v, u32 old_cr3)
 	(void)old_cr3;
 	shadow_resync(v->domain);
 	/* These bits are built into every entry. */
-	if (((s->cr0 ^ v->virt.cr0) & (CR0_PG | CR0_WP)) || ((s->cr4 ^ v->virt.cr4) & CR4_PSE))
+	if (((s->cr0 ^ v->virt.cr0) & (CR0_PG | CR0_WP)) || ((s->cr4 ^ v->virt.cr4) & CR4_PSE)) {
 		shadow_drop_all(v->domain, DROP_rewritten);
+		ahead_forget(v->domain);
+	}
 	shadow_select_root(v);
 }
 
@@ -236,6 +239,7 @@ static bool shadow_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u
 		}
 	unmap_domain_page(page);
 	if (f->flags & FRAME_WATCHED) {
+		ahead_forget(v->domain);
 		patch_written(v->domain, f->pfn * PAGE_SIZE + offset, len);
 		segments_written(v, f->pfn * PAGE_SIZE + offset, len);
 	}

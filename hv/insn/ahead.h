@@ -1,0 +1,23 @@
+/*
+ * ahead.h: catching sensitive instructions without touching the code (sensitive=breakpoint).
+ *
+ * Whenever the guest's kernel is about to run, its code is read ahead along every way that it can
+ * take without an indirect branch, up to the first sensitive instruction on each; the debug
+ * registers DR0 to DR3 stop it there. What was found is remembered by the place it started from.
+ */
+#ifndef HV_AHEAD_H
+#define HV_AHEAD_H
+
+#include "dom/domain.h"
+
+/** Get ready for a domain with sensitive=breakpoint. @return false if there is no memory. */
+bool ahead_init(struct domain *d);
+/** The vcpu is about to run ring-1 code at regs->eip: load the debug registers. */
+void ahead_arm(struct vcpu *v);
+/** #DB from ring 1. @return true if it was ours: the instruction was carried out, or a branch is
+ * being stepped over; false if the guest deserves it. */
+bool ahead_stopped(struct vcpu *v);
+/** The guest changed its code, or where it is: forget what was found. */
+void ahead_forget(struct domain *d);
+
+#endif
