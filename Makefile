@@ -5,6 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 
+-include lab.mk # in a handout: which lab it is
 B := build
 V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
@@ -37,8 +38,10 @@ EMU ?= qemu
 MEM ?= 32
 GUEST_ELF ?=
 EXTRA ?=
+SENSITIVE ?= patch
+TABLES ?= traced
 RUN = tools/run MMU=$(MMU) SCENARIO=$(SCENARIO) SEED=$(SEED) TRACE=$(TRACE) ISOLATION=$(ISOLATION) \
-	EMU=$(EMU) MEM=$(MEM) GUEST_ELF=$(GUEST_ELF) "EXTRA=$(EXTRA)"
+	EMU=$(EMU) MEM=$(MEM) GUEST_ELF=$(GUEST_ELF) SENSITIVE=$(SENSITIVE) TABLES=$(TABLES) "EXTRA=$(EXTRA)"
 
 .PHONY: help all doctor demo run gdb bochs test check bench fuzz clean
 help: ## list the targets
@@ -47,9 +50,9 @@ help: ## list the targets
 	@echo
 	@echo "  Options of run, bochs and gdb: MMU=shadow|direct|none SCENARIO=walk|hello|procs|... SEED=N"
 	@echo "  TRACE=all|off|life,trap,hcall,insn,mmu,dom  ISOLATION=auto|segments|paging  EMU=qemu|bochs"
-	@echo "  MEM=MB  GUEST_ELF=file.  V=1 shows the commands."
+	@echo "  MEM=MB  GUEST_ELF=file  SENSITIVE=patch|breakpoint  TABLES=traced|outofsync.  V=1 shows the commands."
 
-all: $(B)/hv.elf $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace ## build everything
+all: $(HV_ELF) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace ## build everything
 
 # Everything else needs its packages first; a stamp keeps it to once.
 $(B)/.doctor: tools/doctor tools/packages
