@@ -29,6 +29,26 @@ static inline u32 selector_error(u16 selector)
 	return selector & ~SEL_RPL;
 }
 
+/* What a descriptor is good for (SDM 3A 3.4.5.1). */
+static inline bool desc_is_code(struct desc d)
+{
+	return d.hi & DESC_S && d.hi & DESC_CODE;
+}
+static inline bool desc_is_writable_data(struct desc d)
+{
+	return d.hi & DESC_S && !(d.hi & DESC_CODE) && d.hi & DESC_RW;
+}
+static inline bool desc_is_readable(struct desc d)
+{
+	return d.hi & DESC_S && (!(d.hi & DESC_CODE) || d.hi & DESC_RW);
+}
+static inline bool desc_is_conforming(struct desc d)
+{
+	return desc_is_code(d) && d.hi & DESC_EC;
+}
+
+/* segments.c: the real table. */
+
 /** Copy the guest's descriptor table into the one that the CPU uses: after lgdt, or a write. */
 void segments_sync(struct vcpu *v);
 /** The guest wrote `len` bytes at guest-physical `pa`: if they belong to its GDT, copy it anew. */
@@ -36,7 +56,10 @@ void segments_written(struct vcpu *v, u32 pa, u32 len);
 /** A bare machine's start (Multiboot 1, 3.2): flat segments, no table of the guest's own yet. */
 void segments_init(struct vcpu *v);
 
-/** Fetch the guest's descriptor of a selector; DESC_FAULT: the table cannot be read, *pf says why. */
+/* descriptor.c (in insn/): the guest's tables, and loading from them. */
+
+/** Fetch the guest's descriptor of a selector; DESC_FAULT: the table cannot be read, *pf says why.
+ */
 enum desc_lookup { DESC_FOUND, DESC_BEYOND /* or null */, DESC_FAULT };
 enum desc_lookup lookup_descriptor(struct vcpu *v, u16 selector, struct desc *d,
 				   struct guest_fault *pf);
