@@ -228,6 +228,28 @@ static int mmuext(struct vcpu *v, const struct mmuext_op *op)
 	return 0;
 }
 
+/*
+ * The operation has taken effect, and all that is left is to release the directory that was let go.
+ * That is no business of the guest's any more: made again, the operation would be refused, if what
+ * the guest did meanwhile was to finish the release.
+ */
+static bool took_effect(struct vcpu *v, const struct mmuext_op *op)
+{
+	const struct direct_state *s = v->domain->direct;
+
+	if (op->cmd == MMUEXT_NEW_BASEPTR)
+		return v->base.n == op->arg1;
+	return op->cmd == MMUEXT_UNPIN_TABLE && s->unfinished.n == op->arg1 && s->releasing;
+}
+
+/* Finish such a release. One that follows a failed validation belongs to the pin, which says why. */
+static s32 release_rest(struct domain *d)
+{
+	const struct direct_state *s = d->direct;
+
+	return mfn_valid(s->unfinished) && s->releasing && !s->error ? release_step(d) : 0;
+}
+
 /** mmuext_op(struct mmuext_op *op, u32 count, u32 *done, domid): as mmu_update. */
 s32 hc_mmuext_op(struct vcpu *v, struct hcall_args *a)
 {
@@ -239,7 +261,10 @@ s32 hc_mmuext_op(struct vcpu *v, struct hcall_args *a)
 	left = batch_begin(v, a, &done);
 	if (!own_domain(v->domain, a->a4))
 		return batch_end(v, a, left, done, -ESRCH);
-	for (; left; left--, done++, a->a1 += sizeof(op)) {
+	for (;; left--, done++, a->a1 += sizeof(op)) {
+		err = release_rest(v->domain);
+		if (err || !left)
+			break;
 		err = HCALL_AGAIN;
 		if (v->domain->direct->work >= WORK_BOUND)
 			break;
@@ -248,6 +273,8 @@ s32 hc_mmuext_op(struct vcpu *v, struct hcall_args *a)
 			break;
 		err = mmuext(v, &op);
 		v->domain->direct->work += WORK_UPDATE;
+		if (err == HCALL_AGAIN && took_effect(v, &op))
+			err = 0;
 		if (err == HCALL_AGAIN)
 			break;
 		trace_mmuext(v, LANE_VMM, LANE_VMM, op.cmd, op.arg1, err);
