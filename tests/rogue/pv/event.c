@@ -6,22 +6,20 @@ static u32 timer_port;
 
 void on_event(u32 *frame);
 
-/* System time now, in ns, as the hypervisor tells it. */
-static u64 now(void)
+/* ns = ((tsc << shift) * mul) >> 32 */
+static u64 to_ns(u64 tsc)
 {
 	const struct vcpu_time_info *t = &shared->vcpu_info[0].time;
-	u64 delta = read_tsc() - t->tsc_timestamp;
 
-	if (t->tsc_shift < 0)
-		delta >>= -t->tsc_shift;
-	else
-		delta <<= t->tsc_shift;
-	return t->system_time + (u32)((u64)(u32)delta * t->tsc_to_system_mul >> 32);
+	tsc <<= t->tsc_shift;
+	return ((tsc & 0xFFFFFFFF) * t->tsc_to_system_mul >> 32) +
+	       (tsc >> 32) * t->tsc_to_system_mul;
 }
 
-void set_timer(u32 ns)
+void set_timer(u32 cycles)
 {
-	u64 deadline = now() + ns;
+	const struct vcpu_time_info *t = &shared->vcpu_info[0].time;
+	u64 deadline = t->system_time + to_ns(read_tsc() - t->tsc_timestamp) + to_ns(cycles);
 
 	HCALL(set_timer_op, deadline, deadline >> 32, 0, 0);
 }

@@ -66,8 +66,8 @@ void try_call(u32 va);
 
 /* What runs when an event comes: set by a case that unmasks events. `frame` is eip, cs, eflags. */
 extern void (*event_hook)(u32 *frame);
-/** Make the timer go off `ns` from now. */
-void set_timer(u32 ns);
+/** Make the timer go off this many cycles (of the TSC, about instructions) from now. */
+void set_timer(u32 cycles);
 /** Bind the timer, unmask events; and mask them again. */
 void events_on(void (*hook)(u32 *frame));
 void events_off(void);
