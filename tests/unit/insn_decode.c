@@ -16,46 +16,52 @@
 #include "insn_oracle.h"
 #include "insn_scale.h"
 
-/* What Capstone takes for an instruction, and a Pentium III does not. */
+/* What Capstone takes for an instruction, and a Pentium III does not: opcodes (0F00: of the
+ * two-byte map), and with which values of ModRM.reg, as bits, for operands in memory and in
+ * registers. */
+#define ALL 0xFF, 0xFF
 static const struct {
-	u16 first, last; /* opcodes, 0F00: of the two-byte map */
+	u16 first, last;
+	u8 mem, reg;
 	const char *reason;
 } newer[] = {
-    {0x62, 0x62, "EVEX prefix (bound with a register)"},
-    {0x8C, 0x8C, "segment registers 6 and 7"},
-    {0x8E, 0x8E, "mov to cs"},
-    {0x8F, 0x8F, "XOP prefix"},
-    {0xC4, 0xC5, "VEX prefix (les and lds with a register)"},
-    {0xC6, 0xC7, "xabort, xbegin"},
-    {0xD9, 0xDF, "fisttp (SSE3)"},
-    {0x0F01, 0x0F01, "VMX, SVM, SMAP, rdtscp in group 7's register forms"},
-    {0x0F05, 0x0F05, "syscall (AMD)"},
-    {0x0F07, 0x0F07, "sysret (AMD)"},
-    {0x0F0D, 0x0F0F, "prefetchw, femms, 3DNow! (AMD)"},
-    {0x0F20, 0x0F20, "mov from cr1, cr5, cr6, cr7"},
-    {0x0F22, 0x0F22, "mov to them"},
-    {0x0F37, 0x0F37, "getsec"},
-    {0x0F38, 0x0F38, "SSSE3 and later"},
-    {0x0F3A, 0x0F3A, "SSSE3 and later"},
-    {0x0F5A, 0x0F5B, "SSE2"},
-    {0x0F6C, 0x0F6D, "SSE2"},
-    {0x0F71, 0x0F73, "SSE2"},
-    {0x0F78, 0x0F79, "vmread, vmwrite, SSE4a"},
-    {0x0F7C, 0x0F7D, "SSE3"},
-    {0x0FA6, 0x0FA7, "VIA PadLock"},
-    {0x0FAE, 0x0FAE, "fences, clflush, xsave"},
-    {0x0FB8, 0x0FB8, "popcnt"},
-    {0x0FB9, 0x0FB9, "ud1: undefined by design"},
-    {0x0FC3, 0x0FC3, "movnti (SSE2)"},
-    {0x0FC7, 0x0FC7, "VMX, rdrand, rdseed, xsavec"},
-    {0x0FD0, 0x0FD0, "SSE3"},
-    {0x0FD4, 0x0FD4, "paddq (SSE2)"},
-    {0x0FD6, 0x0FD6, "SSE2"},
-    {0x0FE6, 0x0FE6, "SSE2"},
-    {0x0FF0, 0x0FF0, "lddqu (SSE3)"},
-    {0x0FF4, 0x0FF4, "pmuludq (SSE2)"},
-    {0x0FFB, 0x0FFB, "psubq (SSE2)"},
-    {0x0FFF, 0x0FFF, "ud0: undefined by design"},
+    {0x62, 0x62, 0, 0xFF, "EVEX prefix (bound with a register)"},
+    {0x8C, 0x8C, 0xC0, 0xC0, "segment registers 6 and 7"},
+    {0x8E, 0x8E, 0xC2, 0xC2, "mov to cs, and to those"},
+    {0x8F, 0x8F, 0xFE, 0xFE, "XOP prefix"},
+    {0xC4, 0xC5, 0, 0xFF, "VEX prefix (les and lds with a register)"},
+    {0xC6, 0xC7, 0, 0x80, "xabort, xbegin"},
+    {0xDB, 0xDB, 0x02, 0, "fisttp (SSE3)"},
+    {0xDD, 0xDD, 0x02, 0, "fisttp (SSE3)"},
+    {0xDF, 0xDF, 0x02, 0, "fisttp (SSE3)"},
+    {0x0F01, 0x0F01, 0, 0xAF, "VMX, SVM, SMAP, rdtscp"},
+    {0x0F05, 0x0F05, ALL, "syscall (AMD)"},
+    {0x0F07, 0x0F07, ALL, "sysret (AMD)"},
+    {0x0F0D, 0x0F0F, ALL, "prefetchw, femms, 3DNow! (AMD)"},
+    {0x0F20, 0x0F20, 0xE2, 0xE2, "mov from cr1, cr5, cr6, cr7"},
+    {0x0F22, 0x0F22, 0xE2, 0xE2, "mov to them"},
+    {0x0F37, 0x0F37, ALL, "getsec"},
+    {0x0F38, 0x0F38, ALL, "SSSE3 and later"},
+    {0x0F3A, 0x0F3A, ALL, "SSSE3 and later"},
+    {0x0F5A, 0x0F5B, ALL, "SSE2"},
+    {0x0F6C, 0x0F6D, ALL, "SSE2"},
+    {0x0F73, 0x0F73, 0, 0x88, "psrldq, pslldq (SSE2)"},
+    {0x0F78, 0x0F79, ALL, "vmread, vmwrite, SSE4a"},
+    {0x0F7C, 0x0F7D, ALL, "SSE3"},
+    {0x0FA6, 0x0FA7, ALL, "VIA PadLock"},
+    {0x0FAE, 0x0FAE, 0xF0, 0x7F, "fences, clflush, xsave"},
+    {0x0FB8, 0x0FB8, ALL, "popcnt"},
+    {0x0FB9, 0x0FB9, ALL, "ud1: undefined by design"},
+    {0x0FC3, 0x0FC3, ALL, "movnti (SSE2)"},
+    {0x0FC7, 0x0FC7, 0xFD, 0xFF, "VMX, rdrand, rdseed, xsavec"},
+    {0x0FD0, 0x0FD0, ALL, "SSE3"},
+    {0x0FD4, 0x0FD4, ALL, "paddq (SSE2)"},
+    {0x0FD6, 0x0FD6, ALL, "SSE2"},
+    {0x0FE6, 0x0FE6, ALL, "SSE2"},
+    {0x0FF0, 0x0FF0, ALL, "lddqu (SSE3)"},
+    {0x0FF4, 0x0FF4, ALL, "pmuludq (SSE2)"},
+    {0x0FFB, 0x0FFB, ALL, "psubq (SSE2)"},
+    {0x0FFF, 0x0FFF, ALL, "ud0: undefined by design"},
 };
 
 /* How many bytes of prefixes there are, by the simplest means: the lists below must not lean on the
@@ -99,7 +105,8 @@ static bool only_theirs(const u8 *bytes)
 	u32 opcode = opcode_of(bytes, &modrm);
 
 	for (u32 k = 0; k < ARRAY_SIZE(newer); k++)
-		if (newer[k].first <= opcode && opcode <= newer[k].last)
+		if (newer[k].first <= opcode && opcode <= newer[k].last &&
+		    (modrm < 0xC0 ? newer[k].mem : newer[k].reg) >> (modrm >> 3 & 7) & 1)
 			return true;
 	return wrongly_locked(bytes);
 }
