@@ -23,6 +23,13 @@ void inject_exception(struct vcpu *v, u8 vec, u32 err)
 {
 	struct pending_exception *e = &v->exc;
 
+	/* LAB 02.2b BEGIN
+	 * HINT: Is another exception still queued (not a software interrupt), one that the guest could not be
+	 * HINT: told of? SDM 3A 6.15, interrupt 8: which pairs make a double fault (#DF, error code 0)? And one
+	 * HINT: more, during a double fault, is the end: domain_kill(END_triple_fault).
+	 * STUB: if (e->valid && !e->software)
+	 * STUB: 	lab_todo("02.2b");
+	 */
 	if (e->valid && !e->software && e->vec == VEC_DF) {
 		domain_kill(v->domain, END_triple_fault, vec,
 			    "triple fault: an exception while delivering a double fault");
@@ -34,14 +41,21 @@ void inject_exception(struct vcpu *v, u8 vec, u32 err)
 		vec = VEC_DF;
 		err = 0;
 	}
+	/* LAB 02.2b END */
 	*e = (struct pending_exception){
 		.valid = 1, .vec = vec, .has_err = pushes_error(vec), .err = err};
 }
 
 void inject_page_fault(struct vcpu *v, const struct guest_fault *pf)
 {
+	/* LAB 02.2a BEGIN
+	 * HINT: The guest's processor would now have the address in CR2. Ours is none of the guest's business:
+	 * HINT: its own is v->virt.cr2. Then queue the exception with its error code: inject_exception().
+	 * STUB: lab_todo("02.2a");
+	 */
 	v->virt.cr2 = pf->va;
 	inject_exception(v, VEC_PF, pf->err);
+	/* LAB 02.2a END */
 }
 
 /* The guest's IDT entry, or false with the exception that the lack of it raises queued. */

@@ -132,6 +132,14 @@ enum emul emulate_iret(struct emulation *e)
 	u32 size = e->insn.op_size, frame[3]; /* eip, cs, eflags */
 	u16 cs;
 
+	/* LAB 02.4 BEGIN
+	 * HINT: SDM 2, IRET. The frame is on the guest's stack: EIP, CS, EFLAGS (stack_peek). With NT set it is a
+	 * HINT: return_from_task(); to virtual-8086 mode (EFL_VM in a 32-bit frame): #GP(0), emul_raise().
+	 * HINT: check_target() the code segment and ring_exists(); then either stay in the kernel and
+	 * HINT: stack_drop() the frame, or leave_kernel() (ESP and SS lie above). Only when nothing can fail
+	 * HINT: any more: set_guest_eflags() with changeable_eflags() (and RF, of a 32-bit frame), then go().
+	 * STUB: lab_todo("02.4");
+	 */
 	if (e->regs->eflags & EFL_NT)
 		return return_from_task(e);
 	if (!stack_peek(e, 0, frame, 3, size))
@@ -149,6 +157,7 @@ enum emul emulate_iret(struct emulation *e)
 		return EMUL_EXCEPTION;
 	set_guest_eflags(e->v, frame[2], changeable_eflags(size) | (size == 4 ? EFL_RF : 0));
 	return go(e, cs, frame[0]);
+	/* LAB 02.4 END */
 }
 
 /* int3, int n, into. */

@@ -43,6 +43,16 @@ u32 spte_of(struct domain *d, u32 gpte)
 	u32 n = gpte >> PAGE_SHIFT, spte;
 	mfn_t m;
 
+	/* LAB 02.5b BEGIN
+	 * HINT: What may the CPU do by this guest entry without asking us? Nothing while the guest's A bit is
+	 * HINT: clear: the first use must come here to set it. No write while D is clear, for the same
+	 * HINT: reason. As it stands, the guest's A and D bits are not looked at.
+	 * STUB: m = n < d->nr_pages ? d->p2m[n] : mfn(INVALID_FRAME);
+	 * STUB: if (!(gpte & PTE_P) || !mfn_valid(m))
+	 * STUB: 	return 0;
+	 * STUB: spte = mfn_maddr(m).a | (gpte & (PTE_P | PTE_RW | PTE_US)) | PTE_A | PTE_D;
+	 * STUB: return frame_of(m)->flags & (FRAME_TRACED | FRAME_WATCHED) ? spte & ~PTE_RW : spte;
+	 */
 	if ((gpte & (PTE_P | PTE_A)) != (PTE_P | PTE_A) || n >= d->nr_pages)
 		return 0;
 	m = d->p2m[n];
@@ -55,6 +65,7 @@ u32 spte_of(struct domain *d, u32 gpte)
 	    !(frame_of(m)->flags & (FRAME_TRACED | FRAME_WATCHED)))
 		spte |= PTE_RW;
 	return spte;
+	/* LAB 02.5b END */
 }
 
 void spde_clear(struct domain *d, struct shadow_page *p, u32 i)

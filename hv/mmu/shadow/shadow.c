@@ -128,6 +128,18 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	u8 verdict;
 	mfn_t m;
 
+	/* LAB 02.1c BEGIN
+	 * HINT: Walk the guest's tables with guest_walk(). If they do not allow the access, the fault is true:
+	 * HINT: trace_walk() it (WALK_not_present or WALK_protection), fill *pf (the address and the error
+	 * HINT: code that the guest must see: PF_P only if it was a question of rights), return false.
+	 * HINT: Else it is hidden. Find the verdict (the list is in event.def, enum walk), trace it, and:
+	 * HINT: - a frame that the guest does not have: domain_kill(END_forbidden), return true;
+	 * HINT: - a write to a frame that is FRAME_TRACED or FRAME_WATCHED (or with w.wp_off):
+	 * HINT:   carry_out_write(), unless shadow_unsync() lets the guest write it freely;
+	 * HINT: - otherwise populate() the page, find its L1 shadow with l1_for(), and set the entry to
+	 * HINT:   spte_of(). Return true: the guest tries again, and never knows.
+	 * STUB: lab_todo("02.1c");
+	 */
 	guest_walk(v, va, access, &w);
 	if (!w.allowed) {
 		/* A true fault: the guest's own tables do not permit the access. */
@@ -161,6 +173,7 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	if (l1)
 		spte_set(d, l1, va >> PAGE_SHIFT & (NR_PTES - 1), spte_of(d, w.pte));
 	return true;
+	/* LAB 02.1c END */
 }
 
 static mfn_t translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf)
@@ -191,6 +204,14 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	struct shadow_page *l2 = shadow_find(s, SH_L2, table_pfn);
 
 	trace_pte_write(v, LANE_VMM, LANE_VMM, table_pfn * PAGE_SIZE + i * 4, old, val);
+	/* LAB 02.3a BEGIN
+	 * HINT: l1 is the shadow of the table that the guest wrote, if there is one.
+	 * HINT: If no directory leads to it any more (refs is 0) the guest has freed the table: drop the
+	 * HINT: shadow (DROP_freed). Else the shadow entry must become what spte_of() says of the new value.
+	 * HINT: A page that is mapped as already accessed is about to be used: populate() it first, so that
+	 * HINT: machine memory is there and the first touch does not fault again. One that is not, can wait.
+	 * STUB: lab_todo("02.3a");
+	 */
 	if (l1 && l1->refs == 0) {
 		/* No directory leads here any more: the guest has freed the table. */
 		shadow_drop(d, l1, DROP_freed);
@@ -201,6 +222,7 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 			populate(d, val >> PAGE_SHIFT);
 		spte_set(d, l1, i, spte_of(d, val));
 	}
+	/* LAB 02.3a END */
 	if (!l2)
 		return;
 	if (l2 != s->root && ++l2->writes > MAX_IDLE_WRITES) {

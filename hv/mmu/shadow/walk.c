@@ -51,6 +51,11 @@ void guest_word_set(struct domain *d, u32 n, u32 index, u32 val)
 }
 
 /* Does this level let the access through? */
+/* LAB 02.1a BEGIN
+ * HINT: Write a helper: does one entry (of either level) permit this access?
+ * HINT: SDM 3A 4.6. A user access needs PTE_US. A write needs PTE_RW; but a
+ * HINT: supervisor's write to a read-only page passes while CR0.WP is 0: say so in *wp_off.
+ */
 static bool level_allows(u32 entry, u32 access, bool wp, bool *wp_off)
 {
 	if ((access & PF_US) && !(entry & PTE_US))
@@ -60,6 +65,7 @@ static bool level_allows(u32 entry, u32 access, bool wp, bool *wp_off)
 			return false;
 		*wp_off = true;
 	}
+/* LAB 02.1a END */
 	return true;
 }
 
@@ -78,6 +84,12 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 		w->pte = (va & PTE_FRAME) | w->pde | PTE_D;
 		return;
 	}
+	/* LAB 02.1b BEGIN
+	 * HINT: Read the directory entry with guest_word(); then, unless it is a 4 MB page (PTE_PS, with
+	 * HINT: CR4.PSE on), the table entry. Fill in w: pde, pte, large, table_pfn, pfn, present, allowed.
+	 * HINT: Return early where a level is not present. A 4 MB page counts as if it had 1024 entries.
+	 * STUB: lab_todo("02.1b");
+	 */
 	w->pde = guest_word(d, pd, i2);
 	if (!(w->pde & PTE_P))
 		return;
@@ -94,9 +106,17 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 	w->pfn = w->pte >> PAGE_SHIFT;
 	w->allowed = level_allows(w->pde, access, wp, &w->wp_off) &&
 		     level_allows(w->pte, access, wp, &w->wp_off);
+	/* LAB 02.1b END */
 	if (!w->allowed)
 		return;
 
+	/* LAB 02.5a BEGIN
+	 * HINT: The access is allowed, so the processor would now set A (both levels) and, for a write, D (the
+	 * HINT: last level only) in the guest's entries in memory: guest_word_set(). Say in w->set_a and
+	 * HINT: w->set_d whether the last level lacked them. As it stands, the guest never sees these bits.
+	 * STUB: w->pte |= PTE_A | PTE_D;
+	 * STUB: (void)marks;
+	 */
 	/* The processor marks the entries that it uses; so do we, for it walks only ours. */
 	marks = PTE_A | (access & PF_W ? PTE_D : 0);
 	w->set_a = !(w->pte & PTE_A);
@@ -113,6 +133,7 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 		}
 		if ((w->pte & marks) != marks) {
 			w->pte |= marks;
+	/* LAB 02.5a END */
 			guest_word_set(d, w->table_pfn, i1, w->pte);
 		}
 	}
