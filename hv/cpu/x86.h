@@ -168,6 +168,8 @@ u32 read_cr2(void);
 u32 read_cr3(void);
 void write_cr3(u32 v);
 void invlpg(u32 va);
+void write_debug(const u32 at[4], u32 dr7);
+u32 take_debug_status(void);
 #else
 static inline void outb(u16 port, u8 val)
 {
