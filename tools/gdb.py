@@ -51,6 +51,7 @@ DOM_HV, DOM_FREE, DOM_NONE = (defines("hv/dom/domain.h")[n] for n in ("DOM_HV", 
 X86 = defines("hv/cpu/x86.h")
 VECTORS = {int(n): name for name, n in re.findall(r"^\tVEC_([A-Z]{2,3}) = (\d+),", source("hv/cpu/x86.h"), re.M)}
 IRQ0 = int(re.search(r"VEC_IRQ0 = (\w+)", source("hv/cpu/x86.h"))[1], 0)
+ENTRIES = re.findall(r"^\tto_c (\w+)", source("hv/cpu/gate.S"), re.M)  # where the gate enters C
 HYPERCALL_VECTOR = XEN["XEN_HYPERCALL_VECTOR"]
 EVENT_DEF = source("include/trapline/event.def")
 EVENTS = {int(n): name for n, name in re.findall(r"^TRACE_EVENT\((\d+), (\w+)", EVENT_DEF, re.M)}
@@ -170,7 +171,9 @@ def describe_frame(f):
     owner = int(f["owner"])
     owner = {DOM_HV: "the hypervisor", DOM_FREE: "free", DOM_NONE: "no memory"}.get(owner, f"domain {owner}")
     text = f"{owner}, {int(f['refs'])} refs"
-    if int(f["type_count"]):
+    if int(f["type_count"]) and not int(f["type"]):
+        text += f", writable in {int(f['type_count'])} shadow entries"
+    elif int(f["type_count"]):
         text += f", type {ENUMS['ptype'].get(int(f['type']), int(f['type']))} x{int(f['type_count'])}"
     flags = [name[len("FRAME_"):].lower() for name, bit in FRAME_FLAGS.items() if int(f["flags"]) & bit]
     return text + (", " + " ".join(flags) if flags else "")
@@ -590,7 +593,7 @@ class Regs(Command):
                 real = int(now.v["cr3"])
                 note = "the shadow of that directory" if int(virt["cr0"]) & X86["CR0_PG"] else "linear is guest-physical"
             if n == "cr2" and real != int(virt[n]):
-                note = "the last fault was not the guest's to see"
+                note = "the CPU's is of the last fault, hidden or not"
             row(n, f"{int(virt[n]):08x}", f"{real:08x}", note)
         note = ""
         if int(virt["intr_shadow"]):
@@ -866,10 +869,14 @@ class TrapPoint(gdb.Breakpoint):
     def __init__(self, machine, name, wanted):
         super().__init__(f"*{machine.symbol(name)[1]}", type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
         self.silent = True
+        self.stack = int(gdb.parse_and_eval("(unsigned long)&hv_stack_top")) & INVALID
         self.machine, self.entry, self.wanted, self.hit, self.error = machine, name, wanted, None, None
 
     def stop(self):
         try:
+            # One entry may call another. With an empty stack, it is the gate that called.
+            if self.entry != "hv_trap" and live("esp") != self.stack:
+                return False
             trap = Trapped(self.machine, self.entry)
             if not self.wanted(trap):
                 return False
@@ -899,7 +906,7 @@ class Trapped:
         self.va = live("cr2") if self.vec == 14 else self.eip
 
     def is_hypercall(self):
-        return self.entry == "hypercall_entry"
+        return self.vec == HYPERCALL_VECTOR and self.lane == 1
 
     def report(self):
         if self.lane == 0:
@@ -973,14 +980,14 @@ class Trap(Command):
     but interrupts. `app` and `os`
     ask for the ring that it comes from. VA asks for the page that a page fault is about; for other
     kinds, for the instruction. The machine then stands at the hypervisor's C entry, with the
-    registers saved."""
+    registers saved. Sets $trap_eip, and $trap_va to a page fault's address."""
 
     name = "trap"
 
     def run(self, args):
         wanted, what = self.wanted(list(args))
         machine = Machine()
-        points = [TrapPoint(machine, n, wanted) for n in ("trap_entry", "hypercall_entry", "hv_trap")]
+        points = [TrapPoint(machine, n, wanted) for n in [*ENTRIES, "hv_trap"]]
         try:
             said = gdb.execute("continue", to_string=True)
         except gdb.error as e:
@@ -997,6 +1004,8 @@ class Trap(Command):
             if p.error:
                 raise p.error
             if p.hit:
+                gdb.set_convenience_variable("trap_eip", p.hit.eip)
+                gdb.set_convenience_variable("trap_va", p.hit.va)
                 p.hit.report()
                 return
         print(re.sub(r"^\+.*\n", "", said, flags=re.M).strip())
@@ -1017,10 +1026,10 @@ class Trap(Command):
                 lane = 3 if word == "app" else 1
             else:
                 va = number(word, "app, os or an address")
+                if va < PAGE and vec is None and len(args) == 1:
+                    raise Trouble(f"there is no vector {va}")
 
         def test(t):
-            if t.entry == "trap_entry" and t.vec == HYPERCALL_VECTOR:
-                return False  # stopped for at hypercall_entry
             if lane is not None and t.lane != lane:
                 return False
             if va is not None and (t.va // PAGE != va // PAGE if t.vec == 14 else t.va != va):

@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# gdb.sh: what docs/gdb.md shows is what GDB shows, and the `hv` commands work wherever the machine
+# stands. UPDATE=1 writes the sessions in docs/gdb.md anew instead.
+. "$(dirname "$0")/../lib.sh"
+
+# One session: the commands as they would be typed, and what they print.
+session() { # MMU
+	tools/gdb "$1" walk 1 -batch -nx -ex "set trace-commands on" -x "docs/gdb-$1.gdb" >"$tmp/raw" 2>&1 || return 1
+	sed -n '/^+/,$p' "$tmp/raw" | sed -E 's/^\++/(gdb) /; /^\[Inferior/d'
+}
+shown() { # MMU: the same as docs/gdb.md has it
+	sed -n "/^<!-- session $1 -->/,/^<!-- end -->/p" docs/gdb.md | sed '/^<!--/d; /^```/d'
+}
+# Addresses, frames, times and compiled code change with every change of the source; what is said
+# about them must not.
+mask() {
+	sed -E 's/^(  instruction  )([0-9a-f]{2} )+ *(\(?[a-z]+).*(planted over: [a-z]+)$/\1\3 \4/
+		s/^(  instruction  )([0-9a-f]{2} )+ *([a-z]+).*/\1\3/
+		s/bytes=[0-9a-f ]+/bytes=N/
+		s/(pfn|mfn) [0-9a-f]+/\1 N/g
+		s/\b0x[0-9a-f]+\b/N/g; s/\b[0-9a-f]{8}\b/N/g; s/\b[0-9a-f]{4}\b/N/g; s/\b[0-9]+\b/N/g
+		s/ +/ /g'
+}
+# Each stop costs a little of the guest's time, so a timer tick may fall into a session: then it is
+# another session, and we try again.
+attempts=5
+the_session() { # MMU
+	local try
+	for try in $(seq $attempts); do
+		session "$1" >"$tmp/$1" || { cat "$tmp/raw"; return 1; }
+		diff -u <(shown "$1" | mask) <(mask <"$tmp/$1") >"$tmp/diff" && return 0
+		echo "attempt $try differs"
+	done
+	cat "$tmp/diff"
+	return 1
+}
+
+if [ "${UPDATE:-0}" = 1 ]; then
+	for mmu in shadow direct; do
+		session $mmu >"$tmp/$mmu" || { cat "$tmp/raw"; exit 1; }
+		awk -v mmu=$mmu -v file="$tmp/$mmu" '
+			/^<!-- end -->/ { skip = 0 }
+			!skip
+			$0 == "<!-- session " mmu " -->" {
+				print "```"; while ((getline line < file) > 0) print line; print "```"; skip = 1
+			}' docs/gdb.md >"$tmp/doc" && cp "$tmp/doc" docs/gdb.md
+	done
+	exit
+fi
+
+entries() { grep -cE '^(#|hypercall )' "$1"; }
+for mmu in shadow direct; do
+	ok "the_session_in_the_docs_is_what_gdb_prints_$mmu" the_session $mmu
+	ok "no_traceback_$mmu" bash -c '! grep -E "Traceback|Error" "$1"' - "$tmp/$mmu"
+done
+ok a_shadow_fault_is_four_entries test "$(entries "$tmp/shadow")" = 4
+ok a_direct_fault_is_two_entries test "$(entries "$tmp/direct")" = 2
+
+# run NAME MMU SETTINGS COMMAND...: a session whose output is in $tmp/NAME; one error does not end it.
+run() {
+	local name=$1 mmu=$2 settings=$3 args=()
+	shift 3
+	for command in "$@"; do args+=(-ex "$command"); done
+	# shellcheck disable=SC2086 # a list of words
+	tools/gdb "$mmu" walk 1 $settings -batch -nx "${args[@]}" >"$tmp/$name" 2>&1
+}
+says() { grep -qE -- "$2" "$tmp/$1" || { cat "$tmp/$1"; false; }; }
+says_not() { ! grep -E -- "$2" "$tmp/$1"; }
+all=("hv domains" "hv regs" "hv walk 0x40001000" "hv walk esp" "hv p2m" "hv trace 3" "hv console 1")
+
+# In the hypervisor, in the guest's kernel and in the application, under both isolations.
+for mmu in shadow direct; do
+	for isolation in paging segments; do
+		name=$mmu-$isolation
+		run "$name" $mmu ISOLATION=$isolation "hv trap pf 0x40001000" 'tbreak *$trap_eip' \
+			"${all[@]}" "tbreak space_fault" "continue" "${all[@]}" "continue" "${all[@]}"
+		for place in 'left the application' 'stopped in the guest OS' 'stopped in the application'; do
+			ok "${name}_${place// /_}" says "$name" "$place"
+		done
+		ok "${name}_each_time_all_commands" test "$(grep -c 'of 8192 pages' "$tmp/$name")" = 3
+		ok "${name}_no_errors" says_not "$name" 'Traceback|Error|error:|Cannot|no member|expected'
+	done
+done
+
+# Trouble is said in one line.
+run early shadow "" "hv regs" "hv walk 0" "hv trace" "hv p2m" "hv domains"
+ok before_the_hypervisor_runs says early 'has not started yet'
+ok before_the_trace_there_is_none says early 'no trace has been started'
+run wrong direct TRACE=off "hv trap 14" "hv walk" "hv walk foo" "hv p2m 0x100000" "hv p2m x y" "hv trace" \
+	"hv trap bar" "hv trap 300" "hv nonsense" "hv app nonsense" "hv trap db app" "hv regs"
+ok walk_wants_an_address says wrong 'usage: hv walk VA'
+ok a_wrong_expression_is_named says wrong "not 'foo'"
+ok a_page_that_the_domain_has_not says wrong 'has no pfn 0x100000'
+ok an_empty_trace_says_why says wrong 'TRACE=off'
+ok a_wrong_kind_is_named says wrong "not 'bar'"
+ok a_wrong_vector_is_named says wrong 'no vector 300'
+ok an_unknown_application_is_named says wrong "no application 'nonsense'; there are:.* walk"
+ok the_end_of_the_machine_is_said says wrong 'the machine ended before hv trap db app found one'
+ok after_its_end_too says wrong 'no machine is running'
+run bare none "" "break space_fault" "continue" "hv regs" "hv console"
+ok without_a_hypervisor_it_says_so says bare 'no hypervisor here \(MMU=none\)'
+ok without_a_hypervisor_gdb_works says bare '^Breakpoint 1, space_fault'
+for name in early wrong bare; do ok "no_traceback_$name" says_not $name Traceback; done
+
+# The places that docs/gdb.md names exist.
+names=$(grep -oE '`break [a-z0-9_]+' docs/gdb.md | sed 's/.* //')
+ok the_docs_name_breakpoints test -n "$names"
+for name in $names; do
+	ok "the_docs_breakpoint_exists_$name" bash -c 'nm build/hv.elf build/guest/finch-native.elf | grep -q " [tT] $1$"' - "$name"
+done
+
+# Nothing stays behind.
+run end shadow "" 'python import os; d = os.path.dirname(os.environ["TRAPLINE_CONSOLE"])' \
+	'python print("at", d, open(d + "/pid").read().strip())'
+read -r _ dir pid < <(grep '^at ' "$tmp/end")
+ok the_machine_has_ended bash -c '[ -n "$1" ] && ! kill -0 "$1"' - "${pid:-}"
+ok its_files_are_gone bash -c '[ -n "$1" ] && [ ! -e "$1" ]' - "${dir:-}"
+done_testing
