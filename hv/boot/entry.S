@@ -48,8 +48,7 @@ high:
 	movl %ecx, %cr3
 	movl $hv_stack_top, %esp
 	xorl %ebp, %ebp
-	pushl %ebx /* multiboot_info */
-	pushl %eax /* magic */
+	movl %ebx, %edx /* multiboot_info; the magic is in EAX: -mregparm=3 */
 	call hv_main
 
 /* A read through a segment whose limit is 0: does the CPU mind? bool probe_read(void) */

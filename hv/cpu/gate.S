@@ -93,11 +93,9 @@ gate_fault:
  * gate_exit_fault), or a bug. The frame stays where it is.
  */
 from_ring0:
-	movl %esp, %eax
-	pushl %eax
-	movl $hv_trap, %eax
-	call *%eax
-	addl $4, %esp
+	movl %esp, %eax /* the argument of hv_trap: -mregparm=3 */
+	movl $hv_trap, %ecx
+	call *%ecx
 	jmp restore
 
 /* eax: the guest's CR3; esp: its struct cpu_regs, in the entry-stack page. */

@@ -2,6 +2,7 @@
 #include "cpu/gate.h"
 #include "dom/bounce.h"
 #include "hcall/hcall.h"
+#include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mmu/direct/walk.h"
 #include "trace/trace.h"
@@ -18,62 +19,26 @@ static u32 stack_base(struct vcpu *v, u32 ss)
 	return d ? desc_base(*d) : 0;
 }
 
-static u32 __attribute__((noinline)) cannot_enter(struct vcpu *v, u32 eip, u8 vec)
+/* Where to go back to. The guest's interrupt flag is its event mask; the real IF is always 1. The
+ * old mask also goes beside CS, where Xen has it. */
+static inline void put_return(const struct vcpu *v, u32 *word, bool kernel)
 {
-	domain_kill(v->domain, END_triple_fault, vec,
-		    eip ? "the ring-1 stack cannot be written" : "no handler");
-	return 0;
+	const struct cpu_regs *r = v->regs;
+	u32 masked = v->info->evtchn_upcall_mask;
+
+	word[0] = r->eip;
+	word[1] = (r->cs & 0xFFFF) | masked << 16;
+	word[2] = masked ? r->eflags & ~EFL_IF : r->eflags | EFL_IF;
+	if (!kernel) {
+		word[3] = r->esp;
+		word[4] = r->ss;
+	}
 }
 
-/* The words that a frame has below where to go back to, lowest address first. */
-struct extra {
-	u32 nr, word[4];
-};
-
-/*
- * Write a frame on the ring-1 stack and go to the handler. Inlined, so that each kind of frame gets
- * code of its own, without a loop.
- * @return the frame's linear address, or 0: the domain has ended
- */
-static inline u32 __attribute__((always_inline))
-enter(struct vcpu *v, u32 cs, u32 eip, bool mask_events, struct extra x, u8 vec)
+static inline void go_to(struct vcpu *v, u32 cs, u32 eip, u32 ss, u32 esp, bool mask_events)
 {
 	struct cpu_regs *r = v->regs;
-	u32 masked = v->info->evtchn_upcall_mask, size, ss, esp, va;
-	u32 spare[MAX_FRAME], *word;
-	bool kernel = from_kernel(r);
-	struct guest_fault pf;
 
-	if (kernel) {
-		ss = r->ss & 0xFFFF;
-		esp = r->esp;
-		size = (x.nr + 3) * sizeof(u32);
-	} else {
-		ss = v->kernel_ss;
-		esp = v->kernel_sp;
-		size = (x.nr + 5) * sizeof(u32);
-	}
-	esp -= size;
-	va = stack_base(v, ss) + esp;
-	/* Straight into the stack's page where we can, else by way of `spare`. */
-	word = (u32 *)known_page(v, va, size, true);
-	if (!word)
-		word = (u32 *)learn_page(v, va, size, true);
-	if (!word)
-		word = spare;
-	for (u32 i = 0; i < x.nr; i++)
-		word[i] = x.word[i];
-	word[x.nr] = r->eip;
-	/* The guest's interrupt flag is its event mask; the real IF is always 1. The old mask also
-	 * goes beside CS, where Xen has it. */
-	word[x.nr + 1] = (r->cs & 0xFFFF) | masked << 16;
-	word[x.nr + 2] = (r->eflags & ~EFL_IF) | (masked ? 0 : EFL_IF);
-	if (!kernel) {
-		word[x.nr + 3] = r->esp;
-		word[x.nr + 4] = r->ss;
-	}
-	if (!eip || (word == spare && !guest_write(v, va, word, size, 0, &pf)))
-		return cannot_enter(v, eip, vec);
 	if (mask_events)
 		v->info->evtchn_upcall_mask = 1;
 	r->cs = cs;
@@ -82,7 +47,62 @@ enter(struct vcpu *v, u32 cs, u32 eip, bool mask_events, struct extra x, u8 vec)
 	r->esp = esp;
 	/* As the CPU does (SDM 3A 6.12.1). */
 	r->eflags &= ~(EFL_TF | EFL_NT | EFL_RF | EFL_VM);
+}
+
+/* By way of guest_write(): any stack, any handler; `nr` words of `extra`, lowest address first, lie
+ * below where to go back to. */
+static u32 __attribute__((noinline))
+enter_slowly(struct vcpu *v, u32 cs, u32 eip, bool mask_events, u32 nr, const u32 *extra, u8 vec)
+{
+	struct cpu_regs *r = v->regs;
+	bool kernel = from_kernel(r);
+	u32 ss = kernel ? r->ss & 0xFFFF : v->kernel_ss;
+	u32 size = (nr + (kernel ? 3 : 5)) * sizeof(u32), word[MAX_FRAME];
+	u32 esp = (kernel ? r->esp : v->kernel_sp) - size;
+	u32 va = stack_base(v, ss) + esp;
+	struct guest_fault pf;
+
+	memcpy(word, extra, nr * sizeof(u32));
+	put_return(v, word + nr, kernel);
+	if (!eip || !guest_write(v, va, word, size, 0, &pf)) {
+		domain_kill(v->domain, END_triple_fault, vec,
+			    eip ? "the ring-1 stack cannot be written" : "no handler");
+		return 0;
+	}
+	/* Next time it will be known. */
+	learn_page(v, va, size, true);
+	go_to(v, cs, eip, ss, esp, mask_events);
 	return va;
+}
+
+/*
+ * Write a frame on the ring-1 stack and go to the handler. Inlined, so that each kind of frame
+ * (`nr` of the words w0, w1 lie below where to go back to) gets code of its own for the usual case:
+ * the flat stack segment, and a page that is known.
+ * @return the frame's linear address, or 0: the domain has ended
+ */
+static inline u32 __attribute__((always_inline))
+enter(struct vcpu *v, u32 cs, u32 eip, bool mask_events, u32 nr, u32 w0, u32 w1, u8 vec)
+{
+	struct cpu_regs *r = v->regs;
+	bool kernel = from_kernel(r);
+	u32 ss = kernel ? r->ss & 0xFFFF : v->kernel_ss;
+	u32 size = (nr + (kernel ? 3 : 5)) * sizeof(u32);
+	u32 esp = (kernel ? r->esp : v->kernel_sp) - size;
+	u32 *word = (u32 *)known_page(v, esp, size, true);
+
+	if (!word || !eip || ss != FLAT_RING1_SS) {
+		u32 extra[2] = {w0, w1};
+
+		return enter_slowly(v, cs, eip, mask_events, nr, extra, vec);
+	}
+	if (nr > 0)
+		word[0] = w0;
+	if (nr > 1)
+		word[1] = w1;
+	put_return(v, word + nr, kernel);
+	go_to(v, cs, eip, ss, esp, mask_events);
+	return esp;
 }
 
 bool direct_deliver_fault(struct vcpu *v, u32 cr2, u32 err)
@@ -93,9 +113,9 @@ bool direct_deliver_fault(struct vcpu *v, u32 cr2, u32 err)
 
 	v->info->cr2 = cr2;
 	if (extended)
-		va = enter(v, t->cs, t->address, mask, (struct extra){2, {cr2, err}}, VEC_PF);
+		va = enter(v, t->cs, t->address, mask, 2, cr2, err, VEC_PF);
 	else
-		va = enter(v, t->cs, t->address, mask, (struct extra){1, {err}}, VEC_PF);
+		va = enter(v, t->cs, t->address, mask, 1, err, 0, VEC_PF);
 	if (!va)
 		return false;
 	trace_inject(v, LANE_VMM, LANE_GUEST, VEC_PF, err, cr2, t->address, va, 1, extended);
@@ -111,9 +131,9 @@ bool direct_deliver(struct vcpu *v, const struct pending_exception *e)
 	if (e->vec == VEC_PF && e->has_err)
 		return direct_deliver_fault(v, v->virt.cr2, e->err);
 	if (e->has_err)
-		va = enter(v, t->cs, t->address, mask, (struct extra){1, {e->err}}, e->vec);
+		va = enter(v, t->cs, t->address, mask, 1, e->err, 0, e->vec);
 	else
-		va = enter(v, t->cs, t->address, mask, (struct extra){0}, e->vec);
+		va = enter(v, t->cs, t->address, mask, 0, 0, 0, e->vec);
 	if (!va)
 		return false;
 	trace_inject(v, LANE_VMM, LANE_GUEST, e->vec, e->has_err ? e->err : 0, 0, t->address, va, 1,
@@ -127,7 +147,7 @@ bool direct_deliver_events(struct vcpu *v)
 
 	if (!v->info->evtchn_upcall_pending || v->info->evtchn_upcall_mask)
 		return false;
-	va = enter(v, v->event_cs, v->event_eip, true, (struct extra){0}, VEC_EVENT_CALLBACK);
+	va = enter(v, v->event_cs, v->event_eip, true, 0, 0, 0, VEC_EVENT_CALLBACK);
 	if (!va)
 		return false;
 	trace_inject(v, LANE_VMM, LANE_GUEST, VEC_EVENT_CALLBACK, 0, 0, v->event_eip, va, 2, 0);
@@ -164,16 +184,10 @@ bool direct_software_int(struct vcpu *v, u8 vec, u32 len)
 bool direct_failsafe(struct vcpu *v)
 {
 	struct cpu_regs *r = v->regs;
-	struct extra x = {4, {r->ds & 0xFFFF, r->es & 0xFFFF, r->fs & 0xFFFF, r->gs & 0xFFFF}};
-	u32 va;
+	u32 extra[] = {r->ds & 0xFFFF, r->es & 0xFFFF, r->fs & 0xFFFF, r->gs & 0xFFFF};
+	u32 va = enter_slowly(v, v->failsafe_cs, v->failsafe_eip, false, ARRAY_SIZE(extra), extra,
+			      VEC_EVENT_CALLBACK);
 
-	/* If that was what failed, it would fail again, all the way down the stack. */
-	if (r->eip == v->failsafe_eip && r->cs == v->failsafe_cs) {
-		domain_kill(v->domain, END_triple_fault, VEC_EVENT_CALLBACK,
-			    "its failsafe callback cannot be entered");
-		return false;
-	}
-	va = enter(v, v->failsafe_cs, v->failsafe_eip, false, x, VEC_EVENT_CALLBACK);
 	if (!va)
 		return false;
 	r->ds = r->es = r->fs = r->gs = 0;

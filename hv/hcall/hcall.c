@@ -69,26 +69,22 @@ void hypercall(struct vcpu *v)
 		trace_return(v, nr, ret);
 }
 
-int copy_from_guest(struct vcpu *v, void *dst, vaddr_t src, u32 len)
+int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len)
 {
-	const u8 *page = known_page(v, src, len, false);
+	const u8 *page = learn_page(v, src, len, false);
 	struct guest_fault pf;
 
-	if (!page)
-		page = learn_page(v, src, len, false);
 	if (!page)
 		return guest_read(v, src, dst, len, 0, &pf) ? 0 : -EFAULT;
 	memcpy(dst, page, len);
 	return 0;
 }
 
-int copy_to_guest(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
+int copy_to_guest_slowly(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
 {
-	u8 *page = known_page(v, dst, len, true);
+	u8 *page = learn_page(v, dst, len, true);
 	struct guest_fault pf;
 
-	if (!page)
-		page = learn_page(v, dst, len, true);
 	if (!page)
 		return guest_write(v, dst, src, len, 0, &pf) ? 0 : -EFAULT;
 	memcpy(page, src, len);

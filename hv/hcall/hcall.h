@@ -82,8 +82,30 @@ hypercall_fn hc_event_channel_op, hc_event_channel_op_compat;
 /* misc.c */
 hypercall_fn hc_xen_version, hc_console_io, hc_vm_assist, hc_multicall, hc_physdev_op;
 
+int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len);
+int copy_to_guest_slowly(struct vcpu *v, vaddr_t dst, const void *src, u32 len);
+
+#ifndef TRAPLINE_HOST_TEST
+#include "mmu/direct/walk.h"
 /** Copy from and to the guest's memory, as its kernel would. @return 0 or -EFAULT */
-int copy_from_guest(struct vcpu *v, void *dst, vaddr_t src, u32 len);
-int copy_to_guest(struct vcpu *v, vaddr_t dst, const void *src, u32 len);
+static inline int copy_from_guest(struct vcpu *v, void *dst, vaddr_t src, u32 len)
+{
+	const u8 *page = known_page(v, src, len, false);
+
+	if (!page)
+		return copy_from_guest_slowly(v, dst, src, len);
+	__builtin_memcpy(dst, page, len);
+	return 0;
+}
+static inline int copy_to_guest(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
+{
+	u8 *page = known_page(v, dst, len, true);
+
+	if (!page)
+		return copy_to_guest_slowly(v, dst, src, len);
+	__builtin_memcpy(page, src, len);
+	return 0;
+}
+#endif
 
 #endif

@@ -5,7 +5,7 @@
 #include "mmu/direct/direct.h"
 #include "trace/trace.h"
 
-#define WORK_EXTENT 32u /* units: a page that comes in is cleared */
+#define WORK_EXTENT 32u /* units: a page that comes in may be cleared */
 
 /** Give frame `m` back: it is freed when the last mapping goes. A pinned table stays. */
 static bool give_back(struct domain *d, mfn_t m)
@@ -37,7 +37,7 @@ static bool extent(struct vcpu *v, u32 cmd, vaddr_t slot)
 
 	if (d->populated >= d->nr_pages || (cmd == XENMEM_populate_physmap && word >= d->nr_pages))
 		return false;
-	m = alloc_frame(d->id);
+	m = alloc_frame_uncleared(d->id);
 	if (!mfn_valid(m))
 		return false;
 	d->populated++;

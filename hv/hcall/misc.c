@@ -14,8 +14,7 @@ static s32 answer(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
 	return copy_to_guest(v, dst, src, len);
 }
 
-/** xen_version(cmd, arg): we answer as the Xen whose interface we have. */
-s32 hc_xen_version(struct vcpu *v, struct hcall_args *a)
+static s32 version_answer(struct vcpu *v, struct hcall_args *a)
 {
 	static const char extra[16] = ".0-trapline";
 	static const char capabilities[1024] = "xen-3.0-x86_32 ";
@@ -23,8 +22,6 @@ s32 hc_xen_version(struct vcpu *v, struct hcall_args *a)
 	u32 virt_start = HYPERVISOR_VIRT_START;
 
 	switch (a->a1) {
-	case XENVER_version:
-		return XEN_VERSION_3_0;
 	case XENVER_extraversion:
 		return answer(v, a->a2, extra, sizeof(extra));
 	case XENVER_capabilities:
@@ -42,6 +39,13 @@ s32 hc_xen_version(struct vcpu *v, struct hcall_args *a)
 		return PAGE_SIZE;
 	}
 	return -ENOSYS;
+}
+
+/** xen_version(cmd, arg): we answer as the Xen whose interface we have. */
+s32 hc_xen_version(struct vcpu *v, struct hcall_args *a)
+{
+	/* Apart from the others, since this is the call that everybody measures. */
+	return a->a1 == XENVER_version ? (s32)XEN_VERSION_3_0 : version_answer(v, a);
 }
 
 /**
@@ -107,6 +111,35 @@ s32 hc_vm_assist(struct vcpu *v, struct hcall_args *a)
 	return 0;
 }
 
+/* One call of a multicall, whose entry is at `va`. @return 0, -EFAULT or HCALL_AGAIN */
+static inline s32 one_call(struct vcpu *v, vaddr_t va)
+{
+	struct multicall_entry call;
+	struct hcall_args args;
+	u32 rest[5];
+	s32 ret;
+
+	if (copy_from_guest(v, &call, va, sizeof(call)))
+		return -EFAULT;
+	args.a1 = call.args[0];
+	args.a2 = call.args[1];
+	args.a3 = call.args[2];
+	args.a4 = call.args[3];
+	args.a5 = call.args[4];
+	ret = hypercall_nr(v, call.op, &args);
+	if (ret != HCALL_AGAIN)
+		return copy_to_guest(v, va + offsetof(struct multicall_entry, result), &ret,
+				     sizeof(ret));
+	/* This one is not done: it will go on from its changed arguments. */
+	rest[0] = args.a1;
+	rest[1] = args.a2;
+	rest[2] = args.a3;
+	rest[3] = args.a4;
+	rest[4] = args.a5;
+	va += offsetof(struct multicall_entry, args);
+	return copy_to_guest(v, va, rest, sizeof(rest)) ? -EFAULT : HCALL_AGAIN;
+}
+
 /**
  * multicall(struct multicall_entry *call, u32 nr): several calls for one entry into the hypervisor.
  * Each one's result goes into its entry; a failing one does not stop the others.
@@ -115,43 +148,23 @@ s32 hc_vm_assist(struct vcpu *v, struct hcall_args *a)
 s32 hc_multicall(struct vcpu *v, struct hcall_args *a)
 {
 	struct direct_state *s = v->domain->direct;
-	struct multicall_entry call;
-	struct hcall_args args;
-	s32 ret, err = 0;
+	s32 err = 0;
 
 	if (s->in_multicall)
 		return -EINVAL;
 	work_begin(s);
 	s->in_multicall = true;
-	for (; a->a2 && !err; a->a1 += sizeof(call), a->a2--) {
+	while (a->a2 && !err && !v->domain->dying) {
 		if (s->work >= WORK_BOUND || v->blocked) {
 			err = HCALL_AGAIN;
 			break;
 		}
-		err = copy_from_guest(v, &call, a->a1, sizeof(call));
+		s->work++;
+		err = one_call(v, a->a1);
 		if (err)
 			break;
-		args = (struct hcall_args){.a1 = call.args[0],
-					   .a2 = call.args[1],
-					   .a3 = call.args[2],
-					   .a4 = call.args[3],
-					   .a5 = call.args[4]};
-		ret = hypercall_nr(v, call.op, &args);
-		s->work++;
-		if (ret == HCALL_AGAIN) {
-			/* This one is not done: it will go on from its changed arguments. */
-			u32 rest[] = {args.a1, args.a2, args.a3, args.a4, args.a5};
-
-			err = copy_to_guest(v, a->a1 + offsetof(struct multicall_entry, args), rest,
-					    sizeof(rest));
-			err = err ? err : HCALL_AGAIN;
-			break;
-		}
-		call.result = ret;
-		err = copy_to_guest(v, a->a1 + offsetof(struct multicall_entry, result),
-				    &call.result, sizeof(call.result));
-		if (err || v->domain->dying)
-			break;
+		a->a1 += sizeof(struct multicall_entry);
+		a->a2--;
 	}
 	s->in_multicall = false;
 	return err;

@@ -242,7 +242,8 @@ static bool took_effect(struct vcpu *v, const struct mmuext_op *op)
 	return op->cmd == MMUEXT_UNPIN_TABLE && s->unfinished.n == op->arg1 && s->releasing;
 }
 
-/* Finish such a release. One that follows a failed validation belongs to the pin, which says why. */
+/* Finish such a release. One that follows a failed validation belongs to the pin, which says why.
+ */
 static s32 release_rest(struct domain *d)
 {
 	const struct direct_state *s = d->direct;

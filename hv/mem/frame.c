@@ -29,6 +29,7 @@ void frames_release(u32 first, u32 end)
 	/* Downwards, so that the lowest frame is handed out first. */
 	for (u32 i = end; i-- > first;) {
 		frame_table[i].owner = DOM_FREE;
+		frame_table[i].pfn = DOM_NONE;
 		frame_table[i].aux = free_list;
 		free_list = i;
 		nr_free++;
@@ -40,22 +41,46 @@ u32 free_frames(void)
 	return nr_free;
 }
 
-mfn_t alloc_frame(u16 owner)
+static void clear(mfn_t m)
 {
-	struct frame *f;
-	mfn_t m = mfn(free_list);
-	void *p;
+	void *p = map_domain_page(m);
 
-	if (free_list == LIST_END)
+	memset(p, 0, PAGE_SIZE);
+	unmap_domain_page(p);
+}
+
+static mfn_t take_frame(u16 owner, u32 *last_owner)
+{
+	mfn_t m = mfn(free_list);
+	struct frame *f = frame_of(m);
+
+	if (!f)
 		return m;
-	f = frame_of(m);
+	*last_owner = f->pfn;
 	free_list = f->aux;
 	nr_free--;
 	*f = (struct frame){.owner = owner, .refs = 1, .flags = FRAME_ALLOCATED};
-	/* Nobody may see what an earlier owner left behind. */
-	p = map_domain_page(m);
-	memset(p, 0, PAGE_SIZE);
-	unmap_domain_page(p);
+	return m;
+}
+
+mfn_t alloc_frame(u16 owner)
+{
+	u32 last_owner = owner;
+	mfn_t m = take_frame(owner, &last_owner);
+
+	if (mfn_valid(m))
+		clear(m);
+	return m;
+}
+
+mfn_t alloc_frame_uncleared(u16 owner)
+{
+	u32 last_owner = owner;
+	mfn_t m = take_frame(owner, &last_owner);
+
+	/* Nobody may see what another owner left behind. (No id is given to two domains.) */
+	if (mfn_valid(m) && last_owner != owner)
+		clear(m);
 	return m;
 }
 
@@ -65,7 +90,8 @@ void free_frame(struct frame *f)
 
 	if (f->refs || f->owner == DOM_FREE || f->owner == DOM_NONE)
 		panic("frame %x freed with %u references, owner %x", n, f->refs, f->owner);
-	*f = (struct frame){.owner = DOM_FREE, .aux = free_list};
+	/* A free frame's pfn says whose it was last. */
+	*f = (struct frame){.owner = DOM_FREE, .aux = free_list, .pfn = f->owner};
 	m2p[n] = XEN_INVALID_PFN;
 	free_list = n;
 	nr_free++;

@@ -31,10 +31,10 @@ struct frame {
 	u32 aux;	/* free list link; shadow: hint (see shadow.c); direct: see validate.c */
 };
 #define FRAME_VALIDATED 0x01 /* the contents were checked for the present type */
-#define FRAME_PINNED 0x02    /* the guest holds a type reference by pinning */
+#define FRAME_PINNED	0x02 /* the guest holds a type reference by pinning */
 #define FRAME_ALLOCATED 0x04 /* its owner holds the reference of allocation */
-#define FRAME_TRACED 0x08    /* shadow: a page table in use: the guest's writes come to us */
-#define FRAME_WATCHED 0x10   /* shadow: the same for planted code and descriptor tables */
+#define FRAME_TRACED	0x08 /* shadow: a page table in use: the guest's writes come to us */
+#define FRAME_WATCHED	0x10 /* shadow: the same for planted code and descriptor tables */
 
 extern struct frame *frame_table;
 extern u32 nr_frames; /* machine frames covered by frame_table and m2p */
@@ -53,6 +53,8 @@ static inline mfn_t frame_mfn(const struct frame *f)
 /** Take one machine frame for `owner`, with one reference; contents are zero.
  * @return the frame, or INVALID_FRAME if memory is exhausted. */
 mfn_t alloc_frame(u16 owner);
+/** The same, but the frame may hold what this owner itself left in it. */
+mfn_t alloc_frame_uncleared(u16 owner);
 /** Give a frame back: its references must be 0. */
 void free_frame(struct frame *f);
 /** How many frames are free. */

@@ -7,15 +7,19 @@
 #include "cpu/gate.h"
 #include "dom/bounce.h"
 #include "hcall/hcall.h"
+#include "mmu/mmu.h"
 #include "trace/trace.h"
 #include "trap/fast.h"
 #include "trap/trap.h"
 
-static inline void __attribute__((noreturn)) leave(struct vcpu *v)
+/* Only an event may be in the way. */
+static inline void __attribute__((noreturn, always_inline)) leave(struct vcpu *v)
 {
-	/* An event that the guest masked is left to resume() as well. */
-	if (v->exc.valid || v->blocked || v->domain->dying || v->info->evtchn_upcall_pending)
-		resume();
+	if (v->info->evtchn_upcall_pending) {
+		direct_deliver_events(v);
+		if (v->domain->dying)
+			resume();
+	}
 	gate_exit_direct(v);
 }
 
@@ -26,18 +30,27 @@ void hypercall_entry(void)
 	if (trace_classes)
 		trap_entry();
 	hypercall_untraced(v);
+	if (v->blocked || v->domain->dying)
+		resume();
 	leave(v);
 }
 
 void fault_entry(void)
 {
 	struct vcpu *v = current;
-	u32 va = read_cr2();
+	u32 va = read_cr2(), err = v->regs->err;
+	struct domain *d = v->domain;
+	struct guest_fault pf;
 
-	/* With an assist the fault may not be the guest's. Another vector means virtual-8086 mode. */
-	if (trace_classes || v->domain->mode != MMU_DIRECT || v->domain->vm_assist ||
-	    v->regs->vec != VEC_PF)
+	if (trace_classes || d->mode != MMU_DIRECT)
 		trap_entry();
-	direct_deliver_fault(v, va, v->regs->err);
+	/* With an assist the fault may not be the guest's. */
+	if (d->vm_assist && d->mmu->page_fault(v, va, err, &pf)) {
+		if (v->exc.valid || d->dying)
+			resume();
+		leave(v);
+	}
+	if (!direct_deliver_fault(v, va, err))
+		resume();
 	leave(v);
 }

@@ -37,15 +37,14 @@ struct unhooked {
 #define NR_UNHOOKED 2
 
 /**
- * What an earlier walk of the guest's tables found (walk.h), with all that must still be as it was
- * for that to be true: the two entries, and the places of table and page in our window.
+ * What an earlier walk of the guest's tables found (walk.h). Table and page stay mapped as long as
+ * it is remembered; both entries must still be as they were for it to be true.
  */
 struct known_page {
 	vaddr_t va; /* page-aligned; + 1 if a write is allowed */
 	u32 pde, pte;
-	const u32 *pte_at;
+	const u32 *pte_at; /* NULL: nothing is remembered here */
 	u8 *page;
-	u32 table_slot, table_entry, page_slot, page_entry;
 };
 #define NR_KNOWN 8
 

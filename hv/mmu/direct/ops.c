@@ -70,8 +70,7 @@ bool direct_create(struct domain *d)
 		return false;
 	d->direct = s;
 	s->unfinished = NO_FRAME;
-	for (u32 i = 0; i < NR_KNOWN; i++)
-		s->known[i] = (struct known_page){.va = ~0u, .pde = ~0u}; /* no entry is that */
+	forget_pages(d);
 	for (u32 i = 0; i < NR_UNHOOKED; i++) {
 		s->unhooked[i].table = NO_FRAME;
 		s->unhooked[i].before = hv_alloc_page();
@@ -89,6 +88,7 @@ static void direct_destroy(struct domain *d)
 	struct vcpu *v = &d->vcpu;
 
 	rehook_all(v);
+	forget_pages(d);
 	/* The CPU must not stand on page tables that are about to go. */
 	v->cr3 = d->gate->monitor_cr3;
 	direct_flush(v);

@@ -64,13 +64,31 @@ mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 	return m;
 }
 
+/* What is remembered at first: a directory entry that no valid directory has. */
+static const u32 no_pte;
+static const struct known_page unknown = {.va = ~0u, .pde = ~0u, .pte_at = &no_pte};
+
+static void forget(struct known_page *k)
+{
+	if (k->page) {
+		unmap_domain_page(k->pte_at);
+		unmap_domain_page(k->page);
+	}
+	*k = unknown;
+}
+
+void forget_pages(struct domain *d)
+{
+	for (u32 i = 0; i < NR_KNOWN; i++)
+		forget(&d->direct->known[i]);
+}
+
 u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
 {
 	struct direct_state *s = v->domain->direct;
 	struct known_page *k = &s->known[va / PAGE_SIZE % NR_KNOWN];
 	struct guest_fault pf;
 	mfn_t m, table;
-	u32 *entry;
 
 	if (va % PAGE_SIZE + len > PAGE_SIZE)
 		return NULL;
@@ -78,17 +96,11 @@ u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
 	/* A page table can be "written" too (the assists), but never behind the validator. */
 	if (!mfn_valid(m) || (write && frame_of(m)->type == FT_PAGE_TABLE))
 		return NULL;
-	entry = walk_l1e(v, va, &table);
+	forget(k);
 	k->va = (va & PAGE_MASK) + write;
 	k->pde = s->base[va >> 22];
-	k->pte_at = entry;
-	k->pte = *entry;
+	k->pte_at = walk_l1e(v, va, &table);
+	k->pte = *k->pte_at;
 	k->page = map_domain_page(m);
-	k->table_slot = window_slot(entry);
-	k->table_entry = window_pt[k->table_slot];
-	k->page_slot = window_slot(k->page);
-	k->page_entry = window_pt[k->page_slot];
-	unmap_domain_page(k->page);
-	unmap_domain_page(entry);
 	return k->page + va % PAGE_SIZE;
 }

@@ -12,14 +12,17 @@ mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 bool direct_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
 		  struct guest_fault *pf);
 
-#ifndef TRAPLINE_HOST_TEST
-#include "mem/domain_page.h"
+/** Walk the tables, and remember what was found. @return as known_page; NULL if it must be done by
+ * guest_read() or guest_write() */
+u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write);
+/** Forget all that was remembered. */
+void forget_pages(struct domain *d);
 
 /**
  * Guest memory by linear address, from the little memory of earlier walks: `len` bytes within one
- * page, to be read or (`write`) written as by ring 1. Nothing needs to be told to forget: what
- * changed does not match any more.
- * @return where they are, until the next map_domain_page(); NULL if that is not known
+ * page, to be read or (`write`) written as by ring 1. Nothing needs to be told when a table
+ * changes: what was remembered does not match any more.
+ * @return where they are, until the next walk; NULL if that is not known
  */
 static inline u8 *known_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
 {
@@ -28,15 +31,16 @@ static inline u8 *known_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
 	u32 offset = va % PAGE_SIZE;
 
 	if ((write ? k->va : k->va & PAGE_MASK) != va - offset + write ||
-	    s->base[va >> 22] != k->pde || window_pt[k->table_slot] != k->table_entry ||
-	    *k->pte_at != k->pte || window_pt[k->page_slot] != k->page_entry ||
-	    offset + len > PAGE_SIZE)
+	    s->base[va >> 22] != k->pde || *k->pte_at != k->pte || offset + len > PAGE_SIZE)
 		return NULL;
 	return k->page + offset;
 }
-/** Walk the tables, and remember what was found. @return as known_page; NULL if it must be done by
- * guest_read() or guest_write() */
-u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write);
+/** The same, by a walk if need be. */
+static inline u8 *find_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
+{
+	u8 *page = known_page(v, va, len, write);
 
-#endif
+	return page ? page : learn_page(v, va, len, write);
+}
+
 #endif

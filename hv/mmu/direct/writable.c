@@ -12,6 +12,7 @@
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mmu/direct/entry.h"
+#include "mmu/direct/walk.h"
 #include "trace/trace.h"
 
 static void set_entry_bits(mfn_t table, u32 index, u32 clear, u32 set)
@@ -114,6 +115,61 @@ static bool unhook(struct vcpu *v, const struct frame *f, vaddr_t va, mfn_t map_
 	return true;
 }
 
+/*
+ * Nearly all such writes are `mov %reg, (address)` or `mov $imm, (address)` of 32 bits, at an
+ * address that the CPU has told us. They need no emulator.
+ * @return the instruction's length, with *val what it writes; 0 if it is another one
+ */
+static u32 plain_mov(struct vcpu *v, u32 *val)
+{
+	static const u8 gpr[] = {7, 6, 5, 4, 3, 2, 1, 0}; /* pushal's order, from EDI up */
+	const struct cpu_regs *r = v->regs;
+	const u8 *code = find_page(v, r->eip, INSN_MAX_LEN, false);
+	u32 len = 2, mod, reg;
+
+	/* One that the flat segments do not reach straight, or that ends in another page. */
+	if (!code || r->cs != FLAT_RING1_CS || (code[0] != 0x89 && code[0] != 0xC7))
+		return 0;
+	mod = code[1] >> 6;
+	reg = code[1] >> 3 & 7;
+	if (mod == 3)
+		return 0;
+	if ((code[1] & 7) == 4) { /* a SIB byte; base 5 without displacement means 32 bits of it */
+		if (mod == 0 && (code[2] & 7) == 5)
+			len += 4;
+		len++;
+	} else if (mod == 0 && (code[1] & 7) == 5) {
+		len += 4;
+	}
+	len += mod == 1 ? 1 : mod == 2 ? 4 : 0;
+	if (code[0] == 0xC7) {
+		memcpy(val, code + len, sizeof(*val));
+		return reg == 0 ? len + 4 : 0;
+	}
+	*val = reg == 4 ? r->esp : (&r->edi)[gpr[reg]];
+	return len;
+}
+
+/* @return true if it was one, and was carried out; false: nothing was done */
+static bool write_plainly(struct vcpu *v, mfn_t table, vaddr_t va)
+{
+	u32 index = va / sizeof(u32) % NR_PTES, val, old, len = plain_mov(v, &val), *page;
+	int err;
+
+	if (!len || va % sizeof(u32) || (v->regs->eflags & EFL_TF))
+		return false;
+	page = map_domain_page(table);
+	old = page[index];
+	err = l1_update(v->domain, page, index, val);
+	unmap_domain_page(page);
+	if (err)
+		return false;
+	trace_emulate(v, LANE_VMM, LANE_VMM, OP_write, v->regs->eip, val);
+	trace_pte_write(v, LANE_VMM, LANE_VMM, mfn_maddr(table).a + va % PAGE_SIZE, old, val);
+	v->regs->eip += len;
+	return true;
+}
+
 bool writable_fault(struct vcpu *v, vaddr_t va)
 {
 	mfn_t map_table;
@@ -132,5 +188,7 @@ bool writable_fault(struct vcpu *v, vaddr_t va)
 	if ((v->domain->vm_assist & ASSIST_UNHOOK) && unhook(v, f, va, map_table))
 		return true;
 	rehook_all(v);
+	if (write_plainly(v, pte_mfn(pte), va))
+		return true;
 	return emulate_write(v) != EMUL_UNKNOWN;
 }
