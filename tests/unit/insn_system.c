@@ -659,6 +659,7 @@ static void bad_irets_are_refused_whole(void **state)
 	    {U_CS, K_DS, 0, VEC_GP, K_DS},
 	    {U_CS, K_DS | 3, 0, VEC_GP, K_DS},
 	    {U_CS, U_CS, 0, VEC_GP, U_CS & ~3},
+	    {U_CS, U_DS & ~3, 0, VEC_GP, U_DS & ~3}, /* RPL 0 for ring 3 */
 	    {K_CS, U_DS, EFL_VM, VEC_GP, 0},
 	};
 
