@@ -38,7 +38,7 @@ void trace_flush(void)
 	to_serial = false;
 }
 
-static bool open_packet(u64 now)
+static bool open_packet(void)
 {
 	static const u8 uuid[16] = TRACE_UUID;
 
@@ -48,8 +48,6 @@ static bool open_packet(u64 now)
 	memset(packet, 0, TRACE_PACKET_SIZE);
 	packet->magic = TRACE_CTF_MAGIC;
 	memcpy(packet->uuid, uuid, sizeof(uuid));
-	packet->timestamp_begin = now;
-	packet->timestamp_end = now;
 	packet->content_size = 8 * sizeof(*packet);
 	packet->packet_size = 8 * TRACE_PACKET_SIZE;
 	packet->packet_seq_num = ring->used++;
@@ -59,37 +57,60 @@ static bool open_packet(u64 now)
 	return true;
 }
 
-void *trace_reserve(struct vcpu *v, u16 id, u8 from, u8 to, u32 size)
-{
-	u64 now = rdtsc();
-	struct trace_event *e;
+/* struct trace_event as it is written: what lies together, in one store. */
+struct event_words {
+	u16 id;
+	u64 timestamp;
+	u32 domain_from_to;
+	u32 fault;
+	u32 step_vcpu;
+} __attribute__((packed));
+_Static_assert(sizeof(struct event_words) == sizeof(struct trace_event) &&
+		       offsetof(struct event_words, domain_from_to) ==
+			       offsetof(struct trace_event, domain) &&
+		       offsetof(struct event_words, step_vcpu) == offsetof(struct trace_event, step),
+	       "the same event");
 
-	size += sizeof(*e);
-	if (next + size > limit && !open_packet(now)) {
+/* Make room, or find out who is meant, and try again. */
+static void *__attribute__((noinline)) reserve_slowly(struct vcpu *v, u32 what, u32 size)
+{
+	static struct domain nobody = {.id = TRACE_NO_DOMAIN};
+	static struct vcpu no_vcpu = {.domain = &nobody};
+
+	bool first = next + size > limit;
+	void *fields;
+
+	if (first && !open_packet()) {
 		/* A full ring never stops the guest: the event is lost, and counted. */
 		ring->discarded++;
 		packet->events_discarded = ring->discarded;
 		next = limit;
 		return NULL;
 	}
-	e = (struct trace_event *)next;
+	fields = trace_reserve(v ? v : &no_vcpu, what, size);
+	if (first)
+		packet->timestamp_begin = packet->timestamp_end;
+	return fields;
+}
+
+TRACE_FAST void *trace_reserve(struct vcpu *v, u32 what, u32 size)
+{
+	struct event_words *e = (struct event_words *)next;
+	u32 fault;
+	u64 now;
+
+	if (!v || next + size > limit)
+		return reserve_slowly(v, what, size);
 	next += size;
-	e->id = id;
-	e->timestamp = now;
-	e->from = from;
-	e->to = to;
-	if (v) {
-		e->domain = v->domain->id;
-		e->fault = v->fault;
-		e->step = v->fault ? ++v->step : 0;
-	} else {
-		e->domain = TRACE_NO_DOMAIN;
-		e->fault = 0;
-		e->step = 0;
-	}
-	e->vcpu = 0;
-	packet->timestamp_end = now;
 	packet->content_size += 8 * size;
+	fault = v->fault;
+	e->id = what;
+	e->domain_from_to = v->domain->id | (what & 0xFFFF0000);
+	e->fault = fault;
+	e->step_vcpu = fault ? ++v->step : 0;
+	now = rdtsc();
+	packet->timestamp_end = now;
+	e->timestamp = now;
 	return e + 1;
 }
 

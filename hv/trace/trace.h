@@ -46,9 +46,16 @@ enum trace_class {
 
 extern u32 trace_classes; /* bit per TRACE_CLASS_ that is on */
 
-/** Reserve an event of `size` bytes of fields. @return where they go, or NULL if the ring is full
- * (the event is then counted as discarded). */
-void *trace_reserve(struct vcpu *v, u16 id, u8 from, u8 to, u32 size);
+/* An event's id and lanes in one word, and arguments in registers: recording should be cheap. */
+#define TRACE_WHAT(id, from, to) ((id) | (u32)(from) << 16 | (u32)(to) << 24)
+#ifdef __i386__
+#define TRACE_FAST __attribute__((regparm(3)))
+#else
+#define TRACE_FAST
+#endif
+/** Reserve an event of `size` bytes, fields included. @return where its fields go, or NULL if the
+ * ring is full (the event is then counted as discarded). */
+TRACE_FAST void *trace_reserve(struct vcpu *v, u32 what, u32 size);
 
 /*
  * The emitters. FIELD makes of an event's fields a sequence (type, name)(type, name)..., which the
@@ -72,7 +79,8 @@ void *trace_reserve(struct vcpu *v, u16 id, u8 from, u8 to, u32 size);
 		struct trace_fields_##event *p;                                                    \
 		if (!(trace_classes & TRACE_CLASS_##class))                                        \
 			return;                                                                    \
-		p = trace_reserve(v, id, from, to, sizeof(*p));                                    \
+		p = trace_reserve(v, TRACE_WHAT(id, from, to),                                     \
+				  sizeof(struct trace_event) + sizeof(*p));                        \
 		if (p) {                                                                           \
 			TRACE_WALK(TRACE_ASSIGN_1 fields)                                          \
 		}                                                                                  \

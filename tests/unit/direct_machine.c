@@ -18,9 +18,9 @@ static u32 m2p_table[FRAMES];
 static struct direct_state state;
 static u32 held;
 
-void *trace_reserve(struct vcpu *v, u16 id, u8 from, u8 to, u32 size)
+void *trace_reserve(struct vcpu *v, u32 what, u32 size)
 {
-	(void)v, (void)id, (void)from, (void)to, (void)size;
+	(void)v, (void)what, (void)size;
 	return NULL;
 }
 void panic(const char *fmt, ...)

@@ -14,9 +14,9 @@ static struct domain d;
 static struct shared_info shared;
 u32 trace_classes;
 
-void *trace_reserve(struct vcpu *v, u16 id, u8 from, u8 to, u32 size)
+void *trace_reserve(struct vcpu *v, u32 what, u32 size)
 {
-	(void)v, (void)id, (void)from, (void)to, (void)size;
+	(void)v, (void)what, (void)size;
 	return NULL;
 }
 void *hv_alloc_page(void)

@@ -75,13 +75,13 @@ struct vcpu *current;
 
 /* ---- what the hypervisor's files call ---- */
 
-void *trace_reserve(struct vcpu *v, u16 id, u8 from, u8 to, u32 size)
+void *trace_reserve(struct vcpu *v, u32 what, u32 size)
 {
 	static struct trace_fields_emulate fields;
 	static u8 other[64];
 
-	(void)v, (void)from, (void)to;
-	if (id != 21 || size != sizeof(fields))
+	(void)v;
+	if ((u16)what != 21 || size != sizeof(struct trace_event) + sizeof(fields))
 		return other;
 	mock.traced++;
 	return &fields;

@@ -35,9 +35,9 @@ u32 trace_classes;
 bool isolation_segments;
 struct vcpu *current;
 
-void *trace_reserve(struct vcpu *v, u16 id, u8 from, u8 to, u32 size)
+void *trace_reserve(struct vcpu *v, u32 what, u32 size)
 {
-	(void)v, (void)id, (void)from, (void)to, (void)size;
+	(void)v, (void)what, (void)size;
 	return NULL;
 }
 void *map_domain_page(mfn_t m)

@@ -47,9 +47,9 @@ void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
 	killed = reason + 1;
 	kill_code = code;
 }
-void *trace_reserve(struct vcpu *u, u16 id, u8 from, u8 to, u32 size)
+void *trace_reserve(struct vcpu *u, u32 what, u32 size)
 {
-	(void)u, (void)id, (void)from, (void)to, (void)size;
+	(void)u, (void)what, (void)size;
 	return NULL;
 }
 
