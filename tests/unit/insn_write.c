@@ -302,6 +302,30 @@ static void addresses_are_computed_as_the_manual_says(void **state)
 	assert_true(mock.vec == VEC_GP && mock.err == 0);
 }
 
+static void bp_and_sp_address_the_stack_segment(void **state)
+{
+	(void)state;
+	mock_start();
+	mock.regs.ds = 0; /* null: using it faults */
+	mock.regs.eax = 0xAA;
+	mock.regs.ebp = 0xF000;
+	mock.regs.esi = 1;
+	mock.regs.ebx = MOCK_DATA;
+	DONE(emulate_write, "\x88\x45\x00"); /* mov %al, 0(%ebp) */
+	assert_int_equal(mock.mem[0xF000], 0xAA);
+	DONE(emulate_write, "\x88\x44\x24\x04"); /* 4(%esp) */
+	assert_int_equal(mock.mem[MOCK_STACK + 4], 0xAA);
+	DONE(emulate_write, "\x67\x88\x02"); /* (%bp,%si) */
+	assert_int_equal(mock.mem[0xF001], 0xAA);
+	DONE(emulate_write, "\x67\x88\x46\x02"); /* 2(%bp) */
+	assert_int_equal(mock.mem[0xF002], 0xAA);
+	DONE(emulate_write, "\x36\x88\x03"); /* %ss:(%ebx) */
+	assert_int_equal(WRITE("\x88\x03"), EMUL_EXCEPTION);
+	assert_int_equal(WRITE("\x88\x44\x6D\x00"), EMUL_DONE); /* (%ebp,%ebp,2): base counts */
+	assert_int_equal(WRITE("\x88\x04\x6D\x00\x00\x01\x00"), EMUL_EXCEPTION); /* no base */
+	assert_int_equal(WRITE("\x67\x88\x06\x00\x10"), EMUL_EXCEPTION); /* 16-bit, no base */
+}
+
 static void a_write_that_faults_leaves_everything_as_it_was(void **state)
 {
 	static const struct {
@@ -471,6 +495,7 @@ int main(void)
 	    cmocka_unit_test(every_form_gives_what_the_processor_gives),
 	    cmocka_unit_test(cmpxchg8b_compares_edx_eax),
 	    cmocka_unit_test(addresses_are_computed_as_the_manual_says),
+	    cmocka_unit_test(bp_and_sp_address_the_stack_segment),
 	    cmocka_unit_test(a_write_that_faults_leaves_everything_as_it_was),
 	    cmocka_unit_test(an_application_writes_with_its_own_rights),
 	    cmocka_unit_test(a_long_rep_stos_goes_on_page_by_page),
