@@ -1,0 +1,18 @@
+# fuzz.mk: the two random guests: fuzz-pv.elf for direct mode, fuzz-native.elf for shadow mode.
+# What they stand on is the hostile kernels': printing, and the way into a direct-mode kernel.
+FUZZ := $(B)/tests/fuzz
+FUZZ_CFLAGS := $(KCFLAGS) -Ihv -Itests/rogue -Itests/fuzz -fno-tree-loop-distribute-patterns
+fuzz_objs = $(patsubst tests/%,$(FUZZ)/%.o,tests/fuzz/fuzz.c tests/rogue/print.c $(2) \
+	$(sort $(wildcard tests/fuzz/$(1)/*.[cS])))
+
+$(FUZZ)/%.o: tests/% Makefile tests/fuzz/fuzz.mk
+	@mkdir -p $(@D)
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(FUZZ_CFLAGS) -c $< -o $@
+
+FUZZ_NATIVE_O := $(call fuzz_objs,native)
+$(B)/tests/fuzz-native.elf: $(FUZZ_NATIVE_O) tests/fuzz/native/native.ld
+	@$(call say,LD,$@)
+	$(Q)ld $(KLDFLAGS) -T tests/fuzz/native/native.ld -o $@ $(FUZZ_NATIVE_O)
+
+TEST_PROGRAMS += $(B)/tests/fuzz-native.elf
