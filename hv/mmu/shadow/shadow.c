@@ -228,7 +228,8 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	if (l2 != s->root && ++l2->writes > MAX_IDLE_WRITES) {
 		shadow_drop(d, l2, DROP_freed);
 	} else if (!slot_is_ours(l2, i)) {
-		if ((old ^ val) & ~(PTE_AVAIL | PTE_D))
+		/* D as well: in a 4 MB page's entry it decides whether a write must come here. */
+		if ((old ^ val) & ~PTE_AVAIL)
 			spde_clear(d, l2, i);
 	} else if ((val & PTE_P) && l2 == s->root) {
 		shadow_place_gate(v, l2);
