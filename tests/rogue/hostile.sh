@@ -1,10 +1,12 @@
 # hostile.sh: running the hostile kernels' cases, each as a test. Source it after tests/lib.sh.
 EMU=${EMU:-qemu}
 
-# hostile MODE ISOLATION SCENARIO [WITHOUT]: the cases of SCENARIO in one run, then those that end
-# the domain, each in its own, but for those with the attribute WITHOUT (a regular expression).
+# hostile MODE ISOLATION SCENARIO [WITHOUT [ALONE]]: the cases of SCENARIO in one run, then those
+# that end the domain, each in its own. WITHOUT and ALONE are regular expressions for attributes:
+# which cases are left out, and which of those that must run alone are run.
 hostile() {
-	local mode=$1 isolation=$2 scenario=$3 without=${4:-never} kernel=build/tests/rogue-pv.elf
+	local mode=$1 isolation=$2 scenario=$3 without=${4:-never} alone=${5:-fatal|may-end}
+	local kernel=build/tests/rogue-pv.elf
 	local out=$tmp/hostile name xsa attributes
 	[ "$mode" = direct ] || kernel=build/tests/rogue-native.elf
 	rogue() {
@@ -22,6 +24,7 @@ hostile() {
 	while read -r name xsa attributes; do
 		[[ " $attributes " =~ \ ($without)\  ]] && continue
 		if [[ " $attributes " =~ \ (fatal|may-end)\  ]]; then
+			[[ " $attributes " =~ \ ($alone)\  ]] || continue
 			rogue "$name"
 			ok "$(test_name)" ended_or_refused "$out.console" "$attributes"
 		else
