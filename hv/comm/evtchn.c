@@ -6,14 +6,6 @@
 #define BITS	32u
 #define NO_VIRQ 255
 
-static bool test_and_set(u32 *words, u32 bit)
-{
-	u32 mask = 1u << bit % BITS, old = words[bit / BITS];
-
-	words[bit / BITS] = old | mask;
-	return old & mask;
-}
-
 bool evtchn_create(struct domain *d)
 {
 	d->evtchn = hv_alloc_page();
@@ -46,29 +38,30 @@ struct port *evtchn_port(const struct domain *d, u32 port)
  * bit, a bit for its word, and a flag. Each is raised only if the one below was not raised before:
  * the guest clears them from the top down.
  */
-static void raise(struct domain *d, u32 port)
+static inline void raise(struct domain *d, u32 word)
 {
 	struct vcpu_info *info = d->vcpu.info;
 
-	if (!test_and_set(&info->evtchn_pending_sel, port / BITS))
+	if (!(info->evtchn_pending_sel & 1u << word)) {
+		info->evtchn_pending_sel |= 1u << word;
 		info->evtchn_upcall_pending = 1;
+	}
 	/* A guest that blocked takes its events; one that masked them does not wake for them. */
 	if (!info->evtchn_upcall_mask)
 		d->vcpu.blocked = false;
 }
 
-static bool masked(const struct domain *d, u32 port)
+static inline void notify(struct domain *d, u32 port, u32 virq)
 {
-	return d->shared->evtchn_mask[port / BITS] & 1u << port % BITS;
-}
+	struct shared_info *s = d->shared;
+	u32 word = port / BITS, bit = 1u << port % BITS;
 
-static void notify(struct domain *d, u32 port, u32 virq)
-{
-	if (test_and_set(d->shared->evtchn_pending, port))
+	if (s->evtchn_pending[word] & bit)
 		return;
+	s->evtchn_pending[word] |= bit;
 	trace_evtchn(&d->vcpu, LANE_VMM, LANE_VMM, port, virq);
-	if (!masked(d, port))
-		raise(d, port);
+	if (!(s->evtchn_mask[word] & bit))
+		raise(d, word);
 }
 
 void evtchn_set_pending(struct domain *d, u32 port)
@@ -216,6 +209,6 @@ int evtchn_unmask(struct domain *d, u32 port)
 		return -EINVAL;
 	d->shared->evtchn_mask[port / BITS] &= ~(1u << port % BITS);
 	if (d->shared->evtchn_pending[port / BITS] & 1u << port % BITS)
-		raise(d, port);
+		raise(d, port / BITS);
 	return 0;
 }

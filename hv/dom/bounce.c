@@ -35,14 +35,14 @@ static inline void put_return(const struct vcpu *v, u32 *word, bool kernel)
 	}
 }
 
-static inline void go_to(struct vcpu *v, u32 cs, u32 eip, u32 ss, u32 esp, bool mask_events)
+static inline void go_to(struct vcpu *v, const struct trap_info *t, u32 ss, u32 esp)
 {
 	struct cpu_regs *r = v->regs;
 
-	if (mask_events)
+	if (t->flags & TI_MASK_EVENTS)
 		v->info->evtchn_upcall_mask = 1;
-	r->cs = cs;
-	r->eip = eip;
+	r->cs = t->cs;
+	r->eip = t->address;
 	r->ss = ss;
 	r->esp = esp;
 	/* As the CPU does (SDM 3A 6.12.1). */
@@ -52,7 +52,7 @@ static inline void go_to(struct vcpu *v, u32 cs, u32 eip, u32 ss, u32 esp, bool 
 /* By way of guest_write(): any stack, any handler; `nr` words of `extra`, lowest address first, lie
  * below where to go back to. */
 static u32 __attribute__((noinline))
-enter_slowly(struct vcpu *v, u32 cs, u32 eip, bool mask_events, u32 nr, const u32 *extra, u8 vec)
+enter_slowly(struct vcpu *v, const struct trap_info *t, u32 nr, const u32 *extra)
 {
 	struct cpu_regs *r = v->regs;
 	bool kernel = from_kernel(r);
@@ -64,14 +64,14 @@ enter_slowly(struct vcpu *v, u32 cs, u32 eip, bool mask_events, u32 nr, const u3
 
 	memcpy(word, extra, nr * sizeof(u32));
 	put_return(v, word + nr, kernel);
-	if (!eip || !guest_write(v, va, word, size, 0, &pf)) {
-		domain_kill(v->domain, END_triple_fault, vec,
-			    eip ? "the ring-1 stack cannot be written" : "no handler");
+	if (!t->address || !guest_write(v, va, word, size, 0, &pf)) {
+		domain_kill(v->domain, END_triple_fault, t->vector,
+			    t->address ? "the ring-1 stack cannot be written" : "no handler");
 		return 0;
 	}
 	/* Next time it will be known. */
 	learn_page(v, va, size, true);
-	go_to(v, cs, eip, ss, esp, mask_events);
+	go_to(v, t, ss, esp);
 	return va;
 }
 
@@ -82,58 +82,61 @@ enter_slowly(struct vcpu *v, u32 cs, u32 eip, bool mask_events, u32 nr, const u3
  * @return the frame's linear address, or 0: the domain has ended
  */
 static inline u32 __attribute__((always_inline))
-enter(struct vcpu *v, u32 cs, u32 eip, bool mask_events, u32 nr, u32 w0, u32 w1, u8 vec)
+enter(struct vcpu *v, const struct trap_info *t, bool kernel, u32 nr, u32 w0, u32 w1)
 {
 	struct cpu_regs *r = v->regs;
-	bool kernel = from_kernel(r);
 	u32 ss = kernel ? r->ss & 0xFFFF : v->kernel_ss;
 	u32 size = (nr + (kernel ? 3 : 5)) * sizeof(u32);
 	u32 esp = (kernel ? r->esp : v->kernel_sp) - size;
 	u32 *word = (u32 *)known_page(v, esp, size, true);
 
-	if (!word || !eip || ss != FLAT_RING1_SS) {
+	if (!word || !t->address || ss != FLAT_RING1_SS) {
 		u32 extra[2] = {w0, w1};
 
-		return enter_slowly(v, cs, eip, mask_events, nr, extra, vec);
+		return enter_slowly(v, t, nr, extra);
 	}
 	if (nr > 0)
 		word[0] = w0;
 	if (nr > 1)
 		word[1] = w1;
 	put_return(v, word + nr, kernel);
-	go_to(v, cs, eip, ss, esp, mask_events);
+	go_to(v, t, ss, esp);
 	return esp;
 }
 
 bool direct_deliver_fault(struct vcpu *v, u32 cr2, u32 err)
 {
 	const struct trap_info *t = &v->traps[VEC_PF];
-	bool mask = t->flags & TI_MASK_EVENTS, extended = t->flags & TI_CR2_ON_STACK;
+	bool kernel = from_kernel(v->regs);
 	u32 va;
 
 	v->info->cr2 = cr2;
-	if (extended)
-		va = enter(v, t->cs, t->address, mask, 2, cr2, err, VEC_PF);
+	/* An application's fault, to a handler that reads its address from the stack: the one that
+	 * is measured. */
+	if (!kernel && (t->flags & TI_CR2_ON_STACK))
+		va = enter(v, t, false, 2, cr2, err);
+	else if (t->flags & TI_CR2_ON_STACK)
+		va = enter(v, t, true, 2, cr2, err);
 	else
-		va = enter(v, t->cs, t->address, mask, 1, err, 0, VEC_PF);
-	if (!va)
-		return false;
-	trace_inject(v, LANE_VMM, LANE_GUEST, VEC_PF, err, cr2, t->address, va, 1, extended);
-	return true;
+		va = enter(v, t, kernel, 1, err, 0);
+	if (va && (trace_classes & TRACE_CLASS_trap))
+		trace_inject(v, LANE_VMM, LANE_GUEST, VEC_PF, err, cr2, t->address, va, 1,
+			     !!(t->flags & TI_CR2_ON_STACK));
+	return va;
 }
 
 bool direct_deliver(struct vcpu *v, const struct pending_exception *e)
 {
 	const struct trap_info *t = &v->traps[e->vec];
-	bool mask = t->flags & TI_MASK_EVENTS;
+	bool kernel = from_kernel(v->regs);
 	u32 va;
 
 	if (e->vec == VEC_PF && e->has_err)
 		return direct_deliver_fault(v, v->virt.cr2, e->err);
 	if (e->has_err)
-		va = enter(v, t->cs, t->address, mask, 1, e->err, 0, e->vec);
+		va = enter(v, t, kernel, 1, e->err, 0);
 	else
-		va = enter(v, t->cs, t->address, mask, 0, 0, 0, e->vec);
+		va = enter(v, t, kernel, 0, 0, 0);
 	if (!va)
 		return false;
 	trace_inject(v, LANE_VMM, LANE_GUEST, e->vec, e->has_err ? e->err : 0, 0, t->address, va, 1,
@@ -143,11 +146,18 @@ bool direct_deliver(struct vcpu *v, const struct pending_exception *e)
 
 bool direct_deliver_events(struct vcpu *v)
 {
+	const struct trap_info callback = {.vector = VEC_EVENT_CALLBACK,
+					   .flags = TI_MASK_EVENTS,
+					   .cs = v->event_cs,
+					   .address = v->event_eip};
 	u32 va;
 
 	if (!v->info->evtchn_upcall_pending || v->info->evtchn_upcall_mask)
 		return false;
-	va = enter(v, v->event_cs, v->event_eip, true, 0, 0, 0, VEC_EVENT_CALLBACK);
+	if (from_kernel(v->regs))
+		va = enter(v, &callback, true, 0, 0, 0);
+	else
+		va = enter(v, &callback, false, 0, 0, 0);
 	if (!va)
 		return false;
 	trace_inject(v, LANE_VMM, LANE_GUEST, VEC_EVENT_CALLBACK, 0, 0, v->event_eip, va, 2, 0);
@@ -183,10 +193,11 @@ bool direct_software_int(struct vcpu *v, u8 vec, u32 len)
 
 bool direct_failsafe(struct vcpu *v)
 {
+	const struct trap_info callback = {
+	    .vector = VEC_EVENT_CALLBACK, .cs = v->failsafe_cs, .address = v->failsafe_eip};
 	struct cpu_regs *r = v->regs;
 	u32 extra[] = {r->ds & 0xFFFF, r->es & 0xFFFF, r->fs & 0xFFFF, r->gs & 0xFFFF};
-	u32 va = enter_slowly(v, v->failsafe_cs, v->failsafe_eip, false, ARRAY_SIZE(extra), extra,
-			      VEC_EVENT_CALLBACK);
+	u32 va = enter_slowly(v, &callback, ARRAY_SIZE(extra), extra);
 
 	if (!va)
 		return false;

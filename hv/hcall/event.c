@@ -77,8 +77,6 @@ static int carry_out(struct domain *d, u32 cmd, union evtchn_args *a)
 		return evtchn_bind_virq(d, &a->bind_virq);
 	case EVTCHNOP_close:
 		return evtchn_close(d, a->port.port);
-	case EVTCHNOP_send:
-		return evtchn_send(d, a->port.port);
 	case EVTCHNOP_status:
 		return status(d, &a->status);
 	case EVTCHNOP_alloc_unbound:
@@ -93,9 +91,7 @@ static int carry_out(struct domain *d, u32 cmd, union evtchn_args *a)
 	return -ENOSYS;
 }
 
-/** event_channel_op(cmd, arg). @return 0, or a negative errno; -ENOSYS also for physical interrupts
- */
-s32 hc_event_channel_op(struct vcpu *v, struct hcall_args *a)
+static s32 __attribute__((noinline)) other_op(struct vcpu *v, struct hcall_args *a)
 {
 	union evtchn_args args;
 	int err;
@@ -111,6 +107,20 @@ s32 hc_event_channel_op(struct vcpu *v, struct hcall_args *a)
 	if (!err && operation[a->a1].answers)
 		err = copy_to_guest(v, a->a2, &args, operation[a->a1].size);
 	return err;
+}
+
+/** event_channel_op(cmd, arg). @return 0, or a negative errno; -ENOSYS also for physical interrupts
+ */
+s32 hc_event_channel_op(struct vcpu *v, struct hcall_args *a)
+{
+	struct evtchn_port send;
+
+	/* The one that is called all the time. */
+	if (a->a1 != EVTCHNOP_send)
+		return other_op(v, a);
+	if (copy_from_guest(v, &send, a->a2, sizeof(send)))
+		return -EFAULT;
+	return evtchn_send(v->domain, send.port);
 }
 
 /** event_channel_op_compat(struct { u32 cmd; union args; } *). */

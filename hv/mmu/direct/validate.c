@@ -38,9 +38,41 @@ void type_put(struct frame *f)
 	f->type_count--;
 }
 
+/*
+ * Most entries of most tables are empty, and fork and exit look at all of them: the next present
+ * entry from `i` on, or `end`, looking at eight at a time; and, downwards, the number of entries up
+ * to the last present one among the first `n`, or 0.
+ */
+#define GROUP	  8u
+#define WORK_SCAN 32u /* units of looking through an empty directory */
+static inline bool group_empty(const u32 *t)
+{
+	return !((t[0] | t[1] | t[2] | t[3] | t[4] | t[5] | t[6] | t[7]) & PTE_P);
+}
+
+static inline u32 next_present(const u32 *table, u32 i, u32 end)
+{
+	while (i < end && !(table[i] & PTE_P)) {
+		i++;
+		while (i % GROUP == 0 && i + GROUP <= end && group_empty(table + i))
+			i += GROUP;
+	}
+	return i;
+}
+
+static inline u32 last_present(const u32 *table, u32 n)
+{
+	while (n > 0 && !(table[n - 1] & PTE_P)) {
+		n--;
+		while (n % GROUP == 0 && n > 0 && group_empty(table + n - GROUP))
+			n -= GROUP;
+	}
+	return n;
+}
+
 static void release_l1(struct domain *d, const u32 *table, u32 n)
 {
-	while (n > 0)
+	while ((n = last_present(table, n)) > 0)
 		l1e_put(d, table[--n]);
 }
 
@@ -49,10 +81,7 @@ static int validate_l1(struct domain *d, mfn_t m)
 	const u32 *table = map_domain_page(m);
 	int err = 0;
 
-	for (u32 i = 0; i < NR_PTES; i++) {
-		/* Most entries of most tables are empty. */
-		if (!(table[i] & PTE_P))
-			continue;
+	for (u32 i = 0; (i = next_present(table, i, NR_PTES)) < NR_PTES; i++) {
 		err = l1e_get(d, table[i]);
 		if (err) {
 			release_l1(d, table, i);
@@ -109,7 +138,8 @@ int release_step(struct domain *d)
 	s->releasing = true;
 	f = frame_of(s->unfinished);
 	table = map_domain_page(s->unfinished);
-	while (f->aux > 0 && s->work < WORK_BOUND) {
+	s->work += WORK_SCAN;
+	while ((f->aux = last_present(table, f->aux)) > 0 && s->work < WORK_BOUND) {
 		l2e_put(d, s->unfinished, table[--f->aux]);
 		s->work++;
 	}
@@ -130,7 +160,9 @@ static int validate_step(struct domain *d)
 	u32 *table = map_domain_page(s->unfinished);
 	int err = 0;
 
-	while (!err && f->aux < HV_SLOT && s->work < WORK_BOUND) {
+	s->work += WORK_SCAN;
+	while (!err && (f->aux = next_present(table, f->aux, HV_SLOT)) < HV_SLOT &&
+	       s->work < WORK_BOUND) {
 		err = l2e_get(d, s->unfinished, f->aux, table[f->aux]);
 		if (!err)
 			f->aux++;

@@ -15,30 +15,25 @@
 #include "mmu/direct/walk.h"
 #include "trace/trace.h"
 
-static void set_entry_bits(mfn_t table, u32 index, u32 clear, u32 set)
-{
-	u32 *entries = map_domain_page(table);
-
-	entries[index] = (entries[index] & ~clear) | set;
-	unmap_domain_page(entries);
-}
-
 static void rehook(struct vcpu *v, struct unhooked *u)
 {
 	struct domain *d = v->domain;
 	mfn_t table = u->table;
+	u32 *map;
 
 	if (!mfn_valid(table))
 		return;
 	u->table = NO_FRAME;
 	d->direct->nr_unhooked--;
 	/* Read-only first: what is validated must not change any more. */
-	set_entry_bits(u->map_table, u->map_index, PTE_RW, 0);
+	map = map_domain_page(u->map_table);
+	map[u->map_index] &= ~PTE_RW;
+	unmap_domain_page(map);
 	direct_invlpg(v, u->va);
 	if (revalidate_l1(d, table, u->before))
 		domain_kill(d, END_forbidden, VEC_PF, "a bad entry in a writable page table");
 	if (u->slot < HV_SLOT)
-		set_entry_bits(v->base, u->slot, 0, PTE_P);
+		d->direct->base[u->slot] |= PTE_P;
 }
 
 void rehook_all(struct vcpu *v)
@@ -82,7 +77,7 @@ static u32 find_hook(struct vcpu *v, const struct frame *f)
 }
 
 /* @return false if this table must be written one entry at a time. */
-static bool unhook(struct vcpu *v, const struct frame *f, vaddr_t va, mfn_t map_table)
+static bool unhook(struct vcpu *v, const struct frame *f, vaddr_t va, mfn_t map_table, u32 *map)
 {
 	struct direct_state *s = v->domain->direct;
 	u32 slot = find_hook(v, f), index = va >> PAGE_SHIFT & (NR_PTES - 1);
@@ -93,7 +88,8 @@ static bool unhook(struct vcpu *v, const struct frame *f, vaddr_t va, mfn_t map_
 	/* A table through which itself is mapped cannot be taken away and written. */
 	if (slot > HV_SLOT || va >> 22 == slot || map_table.n == table.n)
 		return false;
-	rehook(v, u);
+	if (mfn_valid(u->table))
+		rehook(v, u);
 	/* Nor may a mapping that we made writable lie in a table that the guest can write. */
 	if (mfn_valid(other->table) &&
 	    (other->map_table.n == table.n || other->table.n == map_table.n))
@@ -107,10 +103,10 @@ static bool unhook(struct vcpu *v, const struct frame *f, vaddr_t va, mfn_t map_
 	memcpy(u->before, page, PAGE_SIZE);
 	unmap_domain_page(page);
 	if (slot < HV_SLOT) {
-		set_entry_bits(v->base, slot, PTE_P, 0);
+		s->base[slot] &= ~PTE_P;
 		direct_flush(v);
 	}
-	set_entry_bits(map_table, index, 0, PTE_RW);
+	*map |= PTE_RW;
 	direct_invlpg(v, va);
 	return true;
 }
@@ -173,19 +169,23 @@ static bool write_plainly(struct vcpu *v, mfn_t table, vaddr_t va)
 bool writable_fault(struct vcpu *v, vaddr_t va)
 {
 	mfn_t map_table;
-	u32 *entry, pte;
+	u32 *map = walk_l1e(v, va, &map_table), pte;
+	bool unhooked = false;
 	struct frame *f;
 
-	entry = walk_l1e(v, va, &map_table);
-	if (!entry)
+	if (!map)
 		return false;
-	pte = *entry;
-	unmap_domain_page(entry);
+	pte = *map;
 	f = frame_of(pte_mfn(pte));
 	if (!(pte & PTE_P) || (pte & PTE_RW) || !f || f->owner != v->domain->id ||
-	    f->type != FT_PAGE_TABLE || !f->type_count)
+	    f->type != FT_PAGE_TABLE || !f->type_count) {
+		unmap_domain_page(map);
 		return false;
-	if ((v->domain->vm_assist & ASSIST_UNHOOK) && unhook(v, f, va, map_table))
+	}
+	if (v->domain->vm_assist & ASSIST_UNHOOK)
+		unhooked = unhook(v, f, va, map_table, map);
+	unmap_domain_page(map);
+	if (unhooked)
 		return true;
 	rehook_all(v);
 	if (write_plainly(v, pte_mfn(pte), va))
