@@ -1,8 +1,8 @@
 /*
  * write_string.c: movs and stos, with their repeat prefixes.
  *
- * One emulation goes on until the destination's page ends; then the processor itself continues, in
- * a page that may not be protected at all.
+ * One emulation goes on until the destination's page ends, or is protected no more (a table that is
+ * cleared is found to be a table no longer); then the processor itself continues.
  */
 #include "insn/emulate.h"
 
@@ -65,7 +65,8 @@ static enum emul string(struct emulation *e, bool from_memory)
 		    repeat ? least(chunk(e, from_memory, size, src, dst), index_get(e, REG_CX)) : 1;
 		s32 by = e->regs->eflags & EFL_DF ? -(s32)size : (s32)(n * size);
 
-		if (!first && (e->single_step || dst >> PAGE_SHIFT != page)) {
+		if (!first && (e->single_step || dst >> PAGE_SHIFT != page ||
+			       !guest_protected(e->v, dst))) {
 			e->next = eip; /* the rest is left to the processor */
 			return EMUL_DONE;
 		}

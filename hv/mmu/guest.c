@@ -1,6 +1,7 @@
 /* guest.c: reaching guest memory by linear address, as the guest's own instruction would. */
 #include "lib/string.h"
 #include "mem/domain_page.h"
+#include "mem/frame.h"
 #include "mmu/mmu.h"
 
 static u32 min(u32 a, u32 b)
@@ -53,6 +54,19 @@ bool guest_write(struct vcpu *v, vaddr_t va, const void *src, u32 len, u32 acces
 		return false;
 	return mmu->write(v, first, offset, src, part, pf) &&
 	       mmu->write(v, second, 0, (const u8 *)src + part, len - part, pf);
+}
+
+bool guest_protected(struct vcpu *v, vaddr_t va)
+{
+	struct guest_fault pf;
+	mfn_t m = v->domain->mmu->translate(v, va, PF_W, &pf);
+	const struct frame *f;
+
+	if (!mfn_valid(m))
+		return false;
+	f = frame_of(m);
+	return (f->flags & (FRAME_TRACED | FRAME_WATCHED)) ||
+	       (f->type == FT_PAGE_TABLE && f->type_count);
 }
 
 u32 guest_fetch(struct vcpu *v, vaddr_t va, u8 *dst, u32 max)

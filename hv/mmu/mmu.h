@@ -55,6 +55,8 @@ extern const struct mmu_ops shadow_ops, direct_ops;
 bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf);
 bool guest_write(struct vcpu *v, vaddr_t va, const void *src, u32 len, u32 access,
 		 struct guest_fault *pf);
+/** Would a write by ring 1 at `va` have to come to the hypervisor, because the page is protected? */
+bool guest_protected(struct vcpu *v, vaddr_t va);
 /** Fetch up to `max` instruction bytes at va; returns how many could be read (0..max). */
 u32 guest_fetch(struct vcpu *v, vaddr_t va, u8 *dst, u32 max);
 

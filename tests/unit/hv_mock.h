@@ -139,6 +139,12 @@ bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, stru
 	return true;
 }
 
+bool guest_protected(struct vcpu *v, vaddr_t va)
+{
+	(void)v, (void)va;
+	return true;
+}
+
 bool guest_write(struct vcpu *v, vaddr_t va, const void *src, u32 len, u32 access,
 		 struct guest_fault *pf)
 {
