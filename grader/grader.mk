@@ -1,1 +1,27 @@
-# grader/grader.mk
+# grader.mk: tlgrade, the labs' probes, handouts and kits.
+include labs/probe/probe.mk
+
+TLGRADE_SRC := $(wildcard grader/*.c)
+TLGRADE_OBJ := $(TLGRADE_SRC:%.c=$(B)/host/%.o)
+TLGRADE_LIBS := -ljansson -lsqlite3 -larchive
+$(B)/bin/tlgrade: $(TLGRADE_OBJ)
+	@mkdir -p $(@D)
+	@$(call say,LINK,$@)
+	$(Q)$(CC) $(HOSTLDFLAGS) -o $@ $^ $(TLGRADE_LIBS)
+$(B)/host/grader/%.o: grader/%.c
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$<)
+	$(Q)$(CC) $(HOSTCFLAGS) -Igrader -c -o $@ $<
+
+# What a graded run needs besides the hypervisor, which tlgrade has made for itself.
+.PHONY: lab-parts grade handout
+lab-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) \
+	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace
+
+STAGE ?=
+need_lab = $(if $(LAB),,$(error LAB=NN-name: there are $(ALL_LABS)))
+grade: $(B)/.doctor ## grade the working tree: LAB=NN-name (SEED=N STAGE=02.3)
+	$(need_lab)
+	@$(MAKE) -j$$(nproc) lab-parts $(B)/bin/tlgrade
+	@$(B)/bin/tlgrade grade $(LAB) $(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) \
+		$(if $(STAGE),--stage $(STAGE))

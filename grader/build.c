@@ -1,0 +1,58 @@
+/* build.c: a hypervisor from a submission: the lab's files are compiled, the rest is there. */
+#include "grade.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *absolute(const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	if (!real)
+		die("no such directory: %s", path);
+	return real;
+}
+
+char *inside(const struct session *s, const char *path)
+{
+	char *base, *result;
+
+	if (!s->confined)
+		return copy(path);
+	/* Under the output directory, which is /out there. */
+	base = absolute(s->out);
+	result = text("/out/%s", !strncmp(path, base, strlen(base)) ? path + strlen(base) + 1 : path);
+	free(base);
+	return result;
+}
+
+bool build(struct session *s)
+{
+	char *tree = absolute(s->tree), *out = absolute(s->out);
+	char *sources = s->sources ? absolute(s->sources) : NULL;
+	struct mount mounts[] = {{tree, "/kit", false}, {out, "/out", true}, {sources, "/src", false}};
+	char *lab = text("LAB=%s", s->lab->name);
+	char *lab_out = text("LAB_OUT=%s", s->confined ? "/out" : out);
+	char *lab_src = sources ? text("LAB_SRC=%s", s->confined ? "/src" : sources) : copy("MINE=0");
+	char *target = text("%s/hv.elf", s->confined ? "/out" : out);
+	const char *argv[] = {"make", "-s", "SHELL=/bin/bash", lab, lab_out, lab_src, target, NULL};
+	struct command c = {.argv = argv, .dir = s->confined ? "/kit" : tree,
+			    .mounts = s->confined ? mounts : NULL, .nr_mounts = sources ? 3 : 2,
+			    .cpu = 30, .wall = 120, .file = 64 << 20, .memory = 2ll << 30,
+			    .output = s->build_log, .output_size = sizeof(s->build_log)};
+	char *made = text("%s/hv.elf", out);
+	int status;
+
+	unlink(made);
+	status = command_run(&c);
+	s->built = status == 0 && access(made, R_OK) == 0;
+	if (!s->built && !s->build_log[0])
+		put_text(s->build_log, sizeof(s->build_log), "the build %s",
+			 status == COMMAND_HUNG	  ? "did not end within 120 s"
+			 : status > 128 ? "went beyond its limits of time, memory or file size"
+					: "failed without a word");
+	free(made), free(target), free(lab_src), free(lab_out), free(lab);
+	free(sources), free(out), free(tree);
+	return s->built;
+}

@@ -1,0 +1,143 @@
+/*
+ * command.c: running a command within limits, and if it deals with what a student sent, within
+ * bubblewrap: no network, a system that cannot be written, a /tmp of its own, nobody else's
+ * processes. It sees only /usr and the directories that it is given.
+ */
+#include "grade.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_WORDS 128
+#define MAX_OUTPUT (64 << 20) /* who prints more is ended */
+
+struct words {
+	const char *at[MAX_WORDS];
+	size_t nr;
+};
+
+static void add(struct words *w, const char *s)
+{
+	if (w->nr == MAX_WORDS - 1)
+		die("too many words in a command");
+	w->at[w->nr++] = s;
+	w->at[w->nr] = NULL;
+}
+
+static void confine(struct words *w, const struct command *c)
+{
+	static const char *const fixed[] = {
+	    "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--setenv",
+	    "PATH", "/usr/bin:/bin", "--setenv", "LC_ALL", "C.UTF-8", "--setenv", "HOME", "/tmp",
+	    "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib32",
+	    "/lib32", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin", "--proc",
+	    "/proc", "--dev", "/dev", "--size", "536870912", "--tmpfs", "/tmp"};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		add(w, fixed[i]);
+	for (size_t i = 0; i < c->nr_mounts; i++) {
+		add(w, c->mounts[i].writable ? "--bind" : "--ro-bind");
+		add(w, c->mounts[i].outside);
+		add(w, c->mounts[i].inside);
+	}
+	add(w, "--chdir");
+	add(w, c->dir);
+}
+
+static void limit(int what, long long to)
+{
+	struct rlimit r = {(rlim_t)to, (rlim_t)to};
+
+	if (to)
+		setrlimit(what, &r);
+}
+
+static void __attribute__((noreturn)) child(const struct command *c, int out)
+{
+	struct words w = {.nr = 0};
+	int null = open("/dev/null", O_RDONLY);
+
+	setsid();
+	dup2(null, 0);
+	dup2(out, 1);
+	dup2(out, 2);
+	limit(RLIMIT_CPU, c->cpu);
+	limit(RLIMIT_FSIZE, c->file);
+	limit(RLIMIT_AS, c->memory);
+	limit(RLIMIT_NPROC, c->mounts ? 512 : 0);
+	if (c->mounts)
+		confine(&w, c);
+	else if (c->dir && chdir(c->dir))
+		_exit(127);
+	for (size_t i = 0; c->argv[i]; i++)
+		add(&w, c->argv[i]);
+	execvp(w.at[0], (char *const *)w.at);
+	dprintf(2, "tlgrade: cannot start %s: %s\n", w.at[0], strerror(errno));
+	_exit(127);
+}
+
+/* Read what it prints, until it has ended (what it leaves behind may still hold the pipe), has
+ * printed too much, or its time is over. @return false if it must be killed */
+static bool follow(const struct command *c, int in, pid_t pid, int *status)
+{
+	double end = now() + c->wall;
+	size_t kept = 0, all = 0;
+	bool over = false;
+	char buffer[65536];
+
+	for (;;) {
+		struct pollfd p = {in, POLLIN, 0};
+		ssize_t n = 0;
+
+		if (poll(&p, 1, 20) > 0) {
+			n = read(in, buffer, sizeof(buffer));
+			for (ssize_t i = 0; i < n && c->output && kept + 1 < c->output_size; i++)
+				c->output[kept++] = buffer[i];
+			if (c->output)
+				c->output[kept] = '\0';
+			all += n > 0 ? (size_t)n : 0;
+		}
+		if (over && n <= 0)
+			return true;
+		if (!over)
+			over = waitpid(pid, status, WNOHANG) == pid;
+		if ((c->wall && now() > end) || all > MAX_OUTPUT) {
+			if (over)
+				return true;
+			return false;
+		}
+	}
+}
+
+int command_run(const struct command *c)
+{
+	int fd[2], status = 0;
+	bool ended;
+	pid_t pid;
+
+	if (c->output)
+		c->output[0] = '\0';
+	if (pipe2(fd, O_CLOEXEC))
+		die("pipe: %s", strerror(errno));
+	pid = fork();
+	if (pid < 0)
+		die("fork: %s", strerror(errno));
+	if (pid == 0)
+		child(c, fd[1]);
+	close(fd[1]);
+	ended = follow(c, fd[0], pid, &status);
+	kill(-pid, SIGKILL); /* and whatever it started */
+	if (!ended)
+		waitpid(pid, &status, 0);
+	close(fd[0]);
+	if (!ended)
+		return COMMAND_HUNG;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}

@@ -1,0 +1,217 @@
+/* conf.c: lab.conf: which files are the student's, which stages there are, how each is tested. */
+#include "grade.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where we are in the file. */
+struct parse {
+	const char *path;
+	int line;
+	struct lab *lab;
+	struct stage *stage;
+	struct test *test;
+};
+
+const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static char *trim(char *s)
+{
+	size_t n;
+
+	while (isspace((unsigned char)*s))
+		s++;
+	for (n = strlen(s); n && isspace((unsigned char)s[n - 1]); n--)
+		s[n - 1] = '\0';
+	return s;
+}
+
+static const struct stage *find_stage(const struct lab *lab, const char *id)
+{
+	for (size_t i = 0; i < lab->nr_stages; i++)
+		if (!strcmp(lab->stages[i].id, id))
+			return &lab->stages[i];
+	return NULL;
+}
+
+static void wrong(const struct parse *p, const char *what, const char *word)
+{
+	die("%s:%d: %s '%s'", p->path, p->line, what, word);
+}
+
+/* [lab], [stage ID] or [test NAME]. All stages come before the first test. */
+static void section(struct parse *p, char *s)
+{
+	struct lab *lab = p->lab;
+	char *end = strchr(s, ']'), *arg;
+
+	if (!end)
+		wrong(p, "no ] in", s);
+	*end = '\0';
+	arg = strchr(s, ' ');
+	if (arg)
+		*arg++ = '\0';
+	p->stage = NULL;
+	p->test = NULL;
+	if (!strcmp(s, "stage") && arg && !lab->nr_tests) {
+		lab->stages = realloc(lab->stages, (lab->nr_stages + 1) * sizeof(*lab->stages));
+		p->stage = &lab->stages[lab->nr_stages++];
+		*p->stage = (struct stage){.id = copy(trim(arg))};
+	} else if (!strcmp(s, "test") && arg) {
+		lab->tests = realloc(lab->tests, (lab->nr_tests + 1) * sizeof(*lab->tests));
+		p->test = &lab->tests[lab->nr_tests++];
+		*p->test = (struct test){.name = copy(trim(arg))};
+	} else if (strcmp(s, "lab")) {
+		wrong(p, "unknown section", s);
+	}
+}
+
+static char **stage_key(struct stage *s, const char *key)
+{
+	return !strcmp(key, "title") ? &s->title
+	       : !strcmp(key, "todo") ? &s->todo
+	       : !strcmp(key, "read") ? &s->read
+				      : NULL;
+}
+
+static char **test_key(struct test *t, const char *key)
+{
+	return !strcmp(key, "title")  ? &t->title
+	       : !strcmp(key, "run")	? &t->run
+	       : !strcmp(key, "expect") ? &t->expect
+	       : !strcmp(key, "hint")	? &t->hint
+				      : NULL;
+}
+
+static bool set_test(struct parse *p, const char *key, const char *value)
+{
+	struct test *t = p->test;
+
+	if (!strcmp(key, "stage")) {
+		t->stage = find_stage(p->lab, value);
+		if (!t->stage)
+			wrong(p, "no such stage", value);
+	} else if (!strcmp(key, "needs")) {
+		list_split(&t->needs, value);
+	} else if (!strcmp(key, "let")) {
+		list_add(&t->let, value);
+	} else if (!strcmp(key, "console")) {
+		list_add(&t->console, value);
+	} else if (!strcmp(key, "points")) {
+		t->points = atoi(value);
+		p->lab->points += t->points;
+	} else if (!strcmp(key, "ticks")) {
+		t->ticks = atoll(value);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void set(struct parse *p, const char *key, const char *value)
+{
+	char **place = NULL;
+
+	if (p->test) {
+		if (set_test(p, key, value))
+			return;
+		place = test_key(p->test, key);
+	} else if (p->stage) {
+		if (!strcmp(key, "needs")) {
+			list_split(&p->stage->needs, value);
+			return;
+		}
+		place = stage_key(p->stage, key);
+	} else if (!strcmp(key, "title")) {
+		place = &p->lab->title;
+	} else if (!strcmp(key, "file")) {
+		list_add(&p->lab->files, value);
+		return;
+	}
+	if (!place)
+		wrong(p, "unknown key", key);
+	free(*place);
+	*place = copy(value);
+}
+
+/* What makes a test fail in another way than before is another version of the lab. */
+static uint64_t version(const struct lab *lab, const char *conf)
+{
+	char *dir = text("%s/tests", lab->dir);
+	uint64_t h = hash_file(HASH_START, conf);
+	struct dirent **names;
+	int n = scandir(dir, &names, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		char *path = text("%s/%s", dir, names[i]->d_name);
+
+		if (names[i]->d_name[0] != '.')
+			h = hash_file(h, path);
+		free(path);
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+	free(dir);
+	return h;
+}
+
+static void check(const struct lab *lab, const char *path)
+{
+	if (!lab->files.nr || !lab->nr_tests)
+		die("%s: no file, or no test", path);
+	for (size_t i = 0; i < lab->nr_tests; i++) {
+		struct test *t = &lab->tests[i];
+
+		if (!t->stage || !t->run)
+			die("%s: test '%s' has no stage or no run", path, t->name);
+		for (size_t k = 0; k < t->stage->needs.nr; k++)
+			if (!list_has(&t->needs, t->stage->needs.at[k]))
+				list_add(&t->needs, t->stage->needs.at[k]);
+		for (size_t k = 0; k < t->needs.nr; k++)
+			if (!find_stage(lab, t->needs.at[k]))
+				die("%s: test '%s' needs stage '%s': there is none", path, t->name,
+				    t->needs.at[k]);
+	}
+}
+
+struct lab *lab_load(const char *tree, const char *name)
+{
+	struct lab *lab = calloc(1, sizeof(*lab));
+	struct parse p = {.lab = lab};
+	char *path = text("%s/labs/%s/lab.conf", tree, name), line[4096], *s, *eq;
+	FILE *f = fopen(path, "r");
+
+	if (!f)
+		die("no such lab: %s", path);
+	p.path = path;
+	lab->name = copy(name);
+	lab->dir = text("%s/labs/%s", tree, name);
+	while (fgets(line, sizeof(line), f)) {
+		p.line++;
+		s = trim(line);
+		if (!*s || *s == '#')
+			continue;
+		if (*s == '[') {
+			section(&p, s + 1);
+			continue;
+		}
+		eq = strchr(s, '=');
+		if (!eq)
+			wrong(&p, "neither a section nor key = value:", s);
+		*eq = '\0';
+		set(&p, trim(s), trim(eq + 1));
+	}
+	fclose(f);
+	check(lab, path);
+	lab->version = version(lab, path);
+	free(path);
+	return lab;
+}

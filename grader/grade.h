@@ -1,0 +1,198 @@
+/*
+ * grade.h: tlgrade's parts among themselves.
+ *
+ * A lab (conf.c) has stages and tests. A session grades one submission: it builds a hypervisor
+ * (build.c), runs each test in an emulator (command.c, run.c) and judges what came of it from
+ * outside (judge.c): the emulator's log, the trace, the console. No word of the student's own code
+ * is a verdict.
+ */
+#ifndef GRADE_H
+#define GRADE_H
+
+#include <jansson.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* text.c */
+
+/** A list of strings, each on the heap. */
+struct list {
+	char **at;
+	size_t nr;
+};
+void list_add(struct list *l, const char *s);
+void list_split(struct list *l, const char *words);
+bool list_has(const struct list *l, const char *s);
+void list_free(struct list *l);
+/** A printf that allocates. */
+char *text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *copy(const char *s);
+/** Stop with status 2. */
+void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+/** A whole file, at most `max` bytes of it, or NULL. Control characters become '?' if `clean`. */
+char *read_file(const char *path, size_t max, bool clean);
+bool write_file(const char *path, const void *bytes, size_t n);
+/** mkdir -p, or die. */
+void make_dirs(const char *path);
+/** rm -rf. */
+void remove_tree(const char *path);
+/** 64 bits of FNV-1a; start with HASH_START. */
+#define HASH_START 14695981039346656037ull
+uint64_t hash_bytes(uint64_t h, const void *bytes, size_t n);
+uint64_t hash_file(uint64_t h, const char *path);
+/** Copy into a fixed buffer, cut if need be. */
+void put_text(char *to, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+double now(void);
+
+/* conf.c */
+
+struct stage {
+	char *id, *title, *todo, *read;
+	struct list needs;
+};
+struct test {
+	char *name, *title, *run, *expect, *hint;
+	const struct stage *stage;
+	struct list needs; /* stages: its own stage's needs as well */
+	struct list let, console;
+	long long ticks; /* budget in guest instructions; 0: none */
+	int points;
+};
+struct lab {
+	char *name, *dir, *title;
+	uint64_t version; /* of lab.conf and tests/ */
+	struct list files; /* hv/... */
+	struct stage *stages;
+	size_t nr_stages;
+	struct test *tests;
+	size_t nr_tests;
+	int points;
+};
+/** Read labs/NAME/lab.conf under `tree`; dies with file and line if it is wrong. */
+struct lab *lab_load(const char *tree, const char *name);
+const char *base_name(const char *path);
+
+/* command.c */
+
+/** A directory of ours that the confined command sees under another name. */
+struct mount {
+	const char *outside, *inside;
+	bool writable;
+};
+struct command {
+	const char *const *argv;
+	const char *dir; /* working directory: within the confinement, if there is one */
+	const struct mount *mounts; /* NULL: not confined */
+	size_t nr_mounts;
+	int cpu, wall;	       /* seconds */
+	long long file, memory; /* bytes that a file may have, of address space; 0: no limit */
+	char *output;	       /* what it printed goes here, cut to its size */
+	size_t output_size;
+};
+/** @return the exit status, 128 + the signal, or COMMAND_HUNG */
+#define COMMAND_HUNG 1000
+int command_run(const struct command *c);
+
+/* session.c */
+
+enum verdict { PASSED, FAILED, SKIPPED, UNWRITTEN, UNCONFIRMED, HUNG, NOT_BUILT, NR_VERDICTS };
+extern const char *const verdict_names[NR_VERDICTS];
+
+struct result {
+	enum verdict verdict;
+	bool done;
+	unsigned seed;
+	long long ticks; /* guest instructions, by the trace */
+	double seconds;
+	char why[700];	   /* one line or a few */
+	char evidence[200]; /* prefix of console, trace and log, below the output directory */
+	char diagram[240];
+};
+struct session {
+	const struct lab *lab;
+	const char *tree;    /* where Makefile and tools are: the working tree, or a kit */
+	const char *sources; /* the student's files; NULL: the tree's own labs/NAME */
+	const char *out;     /* for the hypervisor and all evidence */
+	bool confined;
+	unsigned seed;
+	int jobs;
+	const char *emu, *only; /* only: one stage, or NULL */
+	char build_log[4000];
+	bool built;
+	struct result *results; /* as lab->tests */
+	void (*progress)(struct session *s, size_t test); /* after each, or NULL */
+	void *user;
+};
+void session_run(struct session *s);
+int session_score(const struct session *s);
+/** The seed of one test, drawn from the session's. */
+unsigned test_seed(unsigned seed, const char *test);
+
+/* build.c, run.c, judge.c */
+bool build(struct session *s);
+void run_test(const struct session *s, const struct test *t, struct result *r);
+/** `prefix` is where the run left its files, `status` what tools/run ended with. */
+void judge(const struct session *s, const struct test *t, const char *prefix, int status,
+	   struct result *r);
+/** tltrace ARGS..., confined like the run. @return its exit code; its output in `out` */
+int tltrace(const struct session *s, const char *const *args, char *out, size_t size);
+/** The path by which a (perhaps confined) command knows a file of the session's output. */
+char *inside(const struct session *s, const char *path);
+
+/* report_*.c: each writes one format of a session. */
+void report_line(const struct session *s, size_t test, FILE *f);
+void report_text(const struct session *s, FILE *f);
+json_t *report_gradescope(const struct session *s);
+void report_autolab(const struct session *s, FILE *f);
+void report_tap(const struct session *s, FILE *f);
+void report_junit_begin(FILE *f);
+void report_junit(const struct session *s, const char *student, FILE *f);
+void report_junit_end(FILE *f);
+/** A table of all, or (f is for a directory of evidence) of one. */
+void report_html_begin(const struct lab *lab, FILE *f);
+void report_html(const struct session *s, const char *student, FILE *f);
+void report_html_end(FILE *f);
+/** &, <, >, quotes and what XML 1.0 does not allow. */
+void put_escaped(FILE *f, const char *s);
+
+/* collect.c */
+
+/**
+ * Take the lab's files, and nothing else, out of a submission (a directory, a tar or a zip) into
+ * directory `to`. @return how many; `notes` says what was missing, refused or passed over
+ */
+size_t collect(const struct lab *lab, const char *submission, const char *to, struct list *notes);
+/** A hash of what was collected. */
+uint64_t collected_hash(const struct lab *lab, const char *dir);
+
+/* book.c: the gradebook. */
+struct sqlite3;
+struct book_row {
+	char *student, *lab, *notes, *evidence;
+	uint64_t hash, version;
+	unsigned seed;
+	int score, points;
+};
+struct sqlite3 *book_open(const char *path);
+void book_store(struct sqlite3 *db, const struct session *s, const char *student, uint64_t hash,
+		const char *notes);
+/** Is the same submission graded already, with this seed and lab version? */
+bool book_has(struct sqlite3 *db, const struct lab *lab, const char *student, uint64_t hash,
+	      unsigned seed);
+/** Fill a session from the book for one student; false at the end. Call with *row = 0 first. */
+bool book_next(struct sqlite3 *db, struct session *s, long long *row, struct book_row *out);
+void book_row_free(struct book_row *r);
+void book_close(struct sqlite3 *db);
+/** The seed of a class: the one that the book has, else `wanted`. */
+unsigned book_seed(struct sqlite3 *db, const struct lab *lab, unsigned wanted);
+
+/* batch.c */
+int batch(int argc, char **argv);
+/* main.c's other commands */
+int report(int argc, char **argv);
+int show(int argc, char **argv);
+
+#endif

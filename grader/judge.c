@@ -1,0 +1,261 @@
+/*
+ * judge.c: the verdict on one run. First that it ended by itself; then the second witness, for a
+ * trace that the CPU does not confirm is worth nothing; then console, trace and budget.
+ */
+#include "grade.h"
+
+#include <ctype.h>
+#include <regex.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_CONSOLE (1 << 20)
+#define MAX_VARS 16
+
+struct vars {
+	char name[MAX_VARS][24], value[MAX_VARS][40];
+	size_t nr;
+};
+
+static void verdict(struct result *r, enum verdict v, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+static void verdict(struct result *r, enum verdict v, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r->why, sizeof(r->why), fmt, ap);
+	va_end(ap);
+	r->verdict = v;
+}
+
+/* The line of the console that contains `what`, cut off at its end; NULL if there is none. */
+static char *line_with(const char *console, const char *what)
+{
+	const char *at = strstr(console, what), *end;
+
+	if (!at)
+		return NULL;
+	end = strchrnul(at, '\n');
+	while (at > console && at[-1] != '\n')
+		at--;
+	return strndup(at, (size_t)(end - at));
+}
+
+/* It did not end well: say why, in the machine's own words. */
+static void bad_end(const char *console, int status, struct result *r)
+{
+	static const char *const words[] = {"PANIC", "domain 0 ended:", "could not be built", "status=",
+					    "trapline: option"};
+	char *line = line_with(console, "lab stage ");
+
+	if (line && status == 4) {
+		char *stage = strstr(line, "lab stage ") + strlen("lab stage ");
+
+		stage[strcspn(stage, " ")] = '\0';
+		verdict(r, UNWRITTEN, "stopped at %s, which is not written yet", stage);
+		free(line);
+		return;
+	}
+	free(line);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		line = line_with(console, words[i]);
+		if (!line)
+			continue;
+		verdict(r, FAILED, "it ended with: %s", line);
+		free(line);
+		return;
+	}
+	verdict(r, FAILED, "the machine stopped (exit code %d) and said nothing of why", status);
+}
+
+/* "$NAME" in a pattern stands for its value. */
+static char *filled(const char *pattern, const struct vars *v)
+{
+	char *result = calloc(1, strlen(pattern) + 64 * MAX_VARS), *to = result;
+
+	while (*pattern) {
+		size_t len = 0, i;
+
+		while (*pattern == '$' &&
+		       (isupper((unsigned char)pattern[1 + len]) ||
+			(len && (isdigit((unsigned char)pattern[1 + len]) || pattern[1 + len] == '_'))))
+			len++;
+		for (i = 0; i < v->nr; i++)
+			if (len && strlen(v->name[i]) == len && !strncmp(v->name[i], pattern + 1, len))
+				break;
+		if (len && i < v->nr) {
+			to = stpcpy(to, v->value[i]);
+			pattern += 1 + len;
+		} else {
+			*to++ = *pattern++;
+		}
+	}
+	return result;
+}
+
+static bool matches(const char *pattern, const char *console, regmatch_t *m)
+{
+	regex_t re;
+	bool found;
+
+	if (regcomp(&re, pattern, REG_EXTENDED | REG_NEWLINE))
+		die("bad regular expression in lab.conf: %s", pattern);
+	found = regexec(&re, console, 2, m, 0) == 0;
+	regfree(&re);
+	return found;
+}
+
+/* `let = NAME PATTERN`: what the guest drew from its seed. */
+static bool learn(const struct test *t, const char *console, struct vars *v, struct result *r)
+{
+	for (size_t i = 0; i < t->let.nr && v->nr < MAX_VARS; i++) {
+		const char *space = strchr(t->let.at[i], ' ');
+		regmatch_t m[2];
+
+		if (!space)
+			die("lab.conf: let = %s: no pattern", t->let.at[i]);
+		if (!matches(space + 1, console, m) || m[1].rm_so < 0) {
+			verdict(r, FAILED, "the console lacks a line like: %s", space + 1);
+			return false;
+		}
+		put_text(v->name[v->nr], sizeof(v->name[0]), "%.*s", (int)(space - t->let.at[i]),
+			 t->let.at[i]);
+		put_text(v->value[v->nr++], sizeof(v->value[0]), "%.*s", (int)(m[1].rm_eo - m[1].rm_so),
+			 console + m[1].rm_so);
+	}
+	return true;
+}
+
+/* What it does print instead: the line that begins like the pattern. */
+static void missing_line(const char *pattern, const char *console, struct result *r)
+{
+	char start[40], *line = NULL;
+	size_t n = 0;
+
+	for (const char *p = pattern + (*pattern == '^'); n < sizeof(start) - 1 && (isalnum((unsigned char)*p) || strchr("_: ", *p)) && *p; p++)
+		start[n++] = *p;
+	start[n] = '\0';
+	while (n && !line) {
+		line = line_with(console, start);
+		/* With fewer and fewer words. */
+		while (n && start[n - 1] == ' ')
+			start[--n] = '\0';
+		while (n && start[n - 1] != ' ')
+			start[--n] = '\0';
+	}
+	verdict(r, FAILED, "the console should have:  %s\n  it has:  %s", pattern,
+		line ? line : "no such line");
+	free(line);
+}
+
+static bool console_holds(const struct test *t, const char *console, const struct vars *v,
+			  struct result *r)
+{
+	for (size_t i = 0; i < t->console.nr; i++) {
+		char *pattern = filled(t->console.at[i], v);
+		regmatch_t m[2];
+		bool found = matches(pattern, console, m);
+
+		if (!found)
+			missing_line(pattern, console, r);
+		free(pattern);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool trace_holds(const struct session *s, const struct test *t, const char *ctf,
+			const struct vars *v, struct result *r)
+{
+	char *expect, sets[MAX_VARS][70], output[640];
+	const char *args[4 + 2 * MAX_VARS] = {"check", ctf};
+	size_t n = 3;
+	int status;
+
+	if (!t->expect)
+		return true;
+	expect = text("labs/%s/%s", s->lab->name, t->expect);
+	args[2] = expect;
+	/* tltrace() takes 14 words; no test has more than 5 numbers. */
+	for (size_t i = 0; i < v->nr && n + 2 < 14; i++) {
+		put_text(sets[i], sizeof(sets[i]), "%s=%s", v->name[i], v->value[i]);
+		args[n++] = "--set";
+		args[n++] = sets[i];
+	}
+	status = tltrace(s, args, output, sizeof(output));
+	free(expect);
+	if (status)
+		verdict(r, FAILED, "the trace does not hold:\n%s", output);
+	return status == 0;
+}
+
+static long long ticks_of(const struct session *s, const char *ctf)
+{
+	const char *args[] = {"info", ctf, NULL};
+	char output[1000], *at;
+
+	if (tltrace(s, args, output, sizeof(output)))
+		return -1;
+	at = strstr(output, "duration");
+	return at ? atoll(at + strlen("duration")) : -1;
+}
+
+static bool confirmed(const struct session *s, const char *ctf, const char *log, struct result *r)
+{
+	const char *args[] = {"witness", ctf, log, NULL};
+	char output[500];
+
+	if (tltrace(s, args, output, sizeof(output)) == 0)
+		return true;
+	verdict(r, UNCONFIRMED, "the CPU does not confirm the trace:\n%s", output);
+	return false;
+}
+
+/* For the eye: what happened instead. */
+static void draw(const struct session *s, const char *ctf, const char *prefix, struct result *r)
+{
+	char *svg = text("%s.svg", prefix), *in = inside(s, svg), output[200];
+	const char *args[] = {"draw", ctf, "-o", in, NULL};
+
+	if (tltrace(s, args, output, sizeof(output)) == 0)
+		put_text(r->diagram, sizeof(r->diagram), "%s.svg", base_name(prefix));
+	free(svg), free(in);
+}
+
+void judge(const struct session *s, const struct test *t, const char *prefix, int status,
+	   struct result *r)
+{
+	char *path = text("%s.console", prefix), *console = read_file(path, MAX_CONSOLE, true);
+	char *outer = text("%s.ctf", prefix), *ctf = inside(s, outer);
+	char *log_outer = text("%s.int.log", prefix), *log = inside(s, log_outer);
+	bool bochs = strstr(t->run, "EMU=bochs") != NULL;
+	struct vars v = {.nr = 0};
+
+	if (!console)
+		console = copy("");
+	if (status == COMMAND_HUNG || status == 124 || status == 137 || status == 128 + SIGXCPU)
+		verdict(r, HUNG, "stopped: it did not end by itself");
+	else if (status == 128 + SIGXFSZ || status == (128 + SIGXFSZ - 1) / 2)
+		verdict(r, HUNG, "stopped: it wrote more than a run may (a fault without end?)");
+	else if (status)
+		bad_end(console, status, r);
+	else if (!bochs && !confirmed(s, ctf, log, r))
+		;
+	else if (learn(t, console, &v, r) && console_holds(t, console, &v, r) &&
+		 trace_holds(s, t, ctf, &v, r)) {
+		r->ticks = ticks_of(s, ctf);
+		if (t->ticks && !bochs && (r->ticks < 0 || r->ticks > t->ticks))
+			verdict(r, FAILED, "took %lld guest instructions; the budget is %lld", r->ticks,
+				t->ticks);
+		else
+			r->verdict = PASSED;
+	}
+	if (r->verdict == FAILED && t->expect)
+		draw(s, ctf, prefix, r);
+	r->done = true;
+	free(path), free(console), free(outer), free(ctf), free(log_outer), free(log);
+}

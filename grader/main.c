@@ -1,0 +1,156 @@
+/* main.c: tlgrade's commands. */
+#include "grade.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: tlgrade COMMAND ...\n"
+    "\n"
+    "  grade LAB [--seed N] [--stage ID|TEST] [-j N] [--emu qemu|bochs] [--out DIR]\n"
+    "            [--gradescope FILE] [--tap FILE] [--junit FILE] [--autolab]\n"
+    "        grade the working tree: a line a test, as it finishes\n"
+    "  batch LAB DIR|FILE.tgz|FILE.zip... [--book FILE] [--seed N] [-j N] [--kit DIR]\n"
+    "        grade a class: each submission is built and run in confinement;\n"
+    "        interrupted, it goes on where it was; results are kept in the gradebook\n"
+    "  regrade LAB DIR|FILE... the same, also what is graded already\n"
+    "  report LAB [--book FILE] --csv|--html|--junit|--tap|--gradescope|--autolab [--student NAME]\n"
+    "  show LAB STUDENT [--book FILE]\n"
+    "        one student's results, with the evidence of each failure\n"
+    "\n"
+    "Exit codes: 0 done (for grade: all points), 1 points are missing, 2 trouble.\n"
+    "docs/instructors.md tells more.\n";
+
+struct outputs {
+	const char *gradescope, *tap, *junit;
+	bool autolab;
+};
+
+static void write_gradescope(const struct session *s, const char *path)
+{
+	json_t *j = report_gradescope(s);
+	char *tmp = text("%s.tmp", path);
+
+	/* Whole at any moment: a time-out keeps what was earned. */
+	if (json_dump_file(j, tmp, JSON_INDENT(1)) || rename(tmp, path))
+		die("cannot write %s", path);
+	free(tmp);
+	json_decref(j);
+}
+
+static void progress(struct session *s, size_t test)
+{
+	const struct outputs *o = s->user;
+
+	if (s->results[test].verdict != NOT_BUILT)
+		report_line(s, test, stdout);
+	fflush(stdout);
+	if (o->gradescope)
+		write_gradescope(s, o->gradescope);
+}
+
+static FILE *create(const char *path)
+{
+	FILE *f = fopen(path, "w");
+
+	if (!f)
+		die("cannot write %s", path);
+	return f;
+}
+
+static void write_outputs(const struct session *s, const struct outputs *o)
+{
+	FILE *f;
+
+	if (o->gradescope)
+		write_gradescope(s, o->gradescope);
+	if (o->tap) {
+		f = create(o->tap);
+		report_tap(s, f);
+		fclose(f);
+	}
+	if (o->junit) {
+		f = create(o->junit);
+		report_junit_begin(f);
+		report_junit(s, NULL, f);
+		report_junit_end(f);
+		fclose(f);
+	}
+	if (o->autolab)
+		report_autolab(s, stdout);
+}
+
+static unsigned random_seed(void)
+{
+	unsigned n = 0;
+	FILE *f = fopen("/dev/urandom", "rb");
+
+	if (!f || fread(&n, sizeof(n), 1, f) != 1)
+		n = (unsigned)getpid();
+	if (f)
+		fclose(f);
+	return n % 1000000;
+}
+
+enum { OPT_SEED = 1, OPT_STAGE, OPT_EMU, OPT_OUT, OPT_GRADESCOPE, OPT_TAP, OPT_JUNIT, OPT_AUTOLAB };
+static const struct option grade_options[] = {
+    {"seed", 1, NULL, OPT_SEED},	     {"stage", 1, NULL, OPT_STAGE},
+    {"emu", 1, NULL, OPT_EMU},		     {"out", 1, NULL, OPT_OUT},
+    {"gradescope", 1, NULL, OPT_GRADESCOPE}, {"tap", 1, NULL, OPT_TAP},
+    {"junit", 1, NULL, OPT_JUNIT},	     {"autolab", 0, NULL, OPT_AUTOLAB},
+    {NULL, 0, NULL, 0}};
+
+static int grade(int argc, char **argv)
+{
+	static struct outputs o;
+	static struct session s;
+	char *out = NULL;
+	int opt;
+
+	s = (struct session){.tree = ".", .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
+			     .progress = progress, .user = &o, .seed = random_seed()};
+	while ((opt = getopt_long(argc, argv, "j:", grade_options, NULL)) != -1) {
+		switch (opt) {
+		case 'j': s.jobs = atoi(optarg); break;
+		case OPT_SEED: s.seed = (unsigned)strtoul(optarg, NULL, 0); break;
+		case OPT_STAGE: s.only = optarg; break;
+		case OPT_EMU: s.emu = optarg; break;
+		case OPT_OUT: out = copy(optarg); break;
+		case OPT_GRADESCOPE: o.gradescope = optarg; break;
+		case OPT_TAP: o.tap = optarg; break;
+		case OPT_JUNIT: o.junit = optarg; break;
+		case OPT_AUTOLAB: o.autolab = true; break;
+		default: die("what is that? See tlgrade --help");
+		}
+	}
+	if (optind != argc - 1)
+		die("which lab? See tlgrade --help");
+	s.lab = lab_load(".", argv[optind]);
+	s.out = out ? out : text("build/grade/%s", s.lab->name);
+	if (s.jobs > 8)
+		s.jobs = 8;
+	printf("%s: %s (seed %u; the same again: make grade LAB=%s SEED=%u)\n", s.lab->name,
+	       s.lab->title ? s.lab->title : "", s.seed, s.lab->name, s.seed);
+	session_run(&s);
+	if (!s.built)
+		printf("it does not build:\n%s\n", s.build_log);
+	report_text(&s, stdout);
+	write_outputs(&s, &o);
+	return session_score(&s) == s.lab->points ? 0 : 1;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {{"grade", grade}, {"batch", batch}, {"regrade", batch}, {"report", report}, {"show", show}};
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	fputs(usage, argc > 1 && !strcmp(argv[1], "--help") ? stdout : stderr);
+	return argc > 1 && !strcmp(argv[1], "--help") ? 0 : 2;
+}

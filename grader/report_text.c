@@ -1,0 +1,69 @@
+/* report_text.c: what a student reads on the terminal. */
+#include "grade.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const char *const marks[NR_VERDICTS] = {"ok",   "FAIL", "skip", "todo",
+					       "FORGED?", "HUNG", "BUILD"};
+
+/* Indented, so that the tests' own lines stand out. */
+static void block(FILE *f, const char *what, const char *s)
+{
+	fprintf(f, "          %s", what);
+	for (; *s; s++) {
+		fputc(*s, f);
+		if (*s == '\n' && s[1])
+			fputs("          ", f);
+	}
+	if (s[-1] != '\n')
+		fputc('\n', f);
+}
+
+void report_line(const struct session *s, size_t i, FILE *f)
+{
+	const struct test *t = &s->lab->tests[i];
+	const struct result *r = &s->results[i];
+	bool color = isatty(fileno(f));
+	const char *paint = r->verdict == PASSED ? "32" : r->verdict == SKIPPED ? "33" : "31";
+
+	fprintf(f, "  %s%s%s%-7s%s %-6s %2d/%-2d  %s: %s", color ? "\033[" : "", color ? paint : "",
+		color ? "m" : "", marks[r->verdict], color ? "\033[0m" : "", t->stage->id,
+		r->verdict == PASSED ? t->points : 0, t->points, t->name, t->title ? t->title : "");
+	if (r->ticks > 0)
+		fprintf(f, "  (%lld instructions)", r->ticks);
+	fputc('\n', f);
+	if (r->verdict == PASSED || r->verdict == NOT_BUILT)
+		return;
+	block(f, "", r->why);
+	if (r->verdict == SKIPPED)
+		return;
+	if (t->hint && r->verdict != UNWRITTEN)
+		block(f, "hint: ", t->hint);
+	if (r->verdict == UNWRITTEN && t->stage->todo) {
+		block(f, "to do: ", t->stage->todo);
+		fprintf(f, "          read: %s, \"%s\"\n", "README.md of the lab", t->stage->read);
+	}
+	if (r->diagram[0])
+		fprintf(f, "          picture: %s/%s\n", s->out, r->diagram);
+	fprintf(f, "          again: tools/run HV=%s/hv.elf SEED=%u %s\n", s->out, r->seed, t->run);
+}
+
+void report_text(const struct session *s, FILE *f)
+{
+	fputc('\n', f);
+	for (size_t k = 0; k < s->lab->nr_stages; k++) {
+		const struct stage *stage = &s->lab->stages[k];
+		int got = 0, of = 0;
+
+		for (size_t i = 0; i < s->lab->nr_tests; i++) {
+			if (s->lab->tests[i].stage != stage)
+				continue;
+			of += s->lab->tests[i].points;
+			if (s->results[i].done && s->results[i].verdict == PASSED)
+				got += s->lab->tests[i].points;
+		}
+		fprintf(f, "  %-6s %3d/%-3d  %s\n", stage->id, got, of, stage->title);
+	}
+	fprintf(f, "\n  %s: %d/%d (seed %u)\n", s->lab->name, session_score(s), s->lab->points, s->seed);
+}

@@ -1,0 +1,123 @@
+/* report_xml.c: JUnit's XML, and a table in HTML. */
+#include "grade.h"
+
+#include <string.h>
+
+void put_escaped(FILE *f, const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c == '&')
+			fputs("&amp;", f);
+		else if (c == '<')
+			fputs("&lt;", f);
+		else if (c == '>')
+			fputs("&gt;", f);
+		else if (c == '"')
+			fputs("&quot;", f);
+		else if (c == '\'')
+			fputs("&#39;", f);
+		else if ((c < ' ' && c != '\n' && c != '\t') || c >= 0x7F)
+			fprintf(f, "?");
+		else
+			fputc(c, f);
+	}
+}
+
+void report_junit_begin(FILE *f)
+{
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n", f);
+}
+
+void report_junit(const struct session *s, const char *student, FILE *f)
+{
+	size_t failed = 0, skipped = 0;
+	double seconds = 0;
+
+	for (size_t i = 0; i < s->lab->nr_tests; i++) {
+		skipped += s->results[i].verdict == SKIPPED;
+		failed += s->results[i].verdict != PASSED && s->results[i].verdict != SKIPPED;
+		seconds += s->results[i].seconds;
+	}
+	fputs("<testsuite name=\"", f);
+	put_escaped(f, s->lab->name);
+	fputs(student ? "/" : "", f);
+	put_escaped(f, student ? student : "");
+	fprintf(f, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" time=\"%.3f\">\n",
+		s->lab->nr_tests, failed, skipped, seconds);
+	for (size_t i = 0; i < s->lab->nr_tests; i++) {
+		const struct test *t = &s->lab->tests[i];
+		const struct result *r = &s->results[i];
+
+		fprintf(f, "<testcase classname=\"%s.%s\" name=\"", s->lab->name, t->stage->id);
+		put_escaped(f, t->name);
+		fprintf(f, "\" time=\"%.3f\">", r->seconds);
+		if (r->verdict == SKIPPED) {
+			fputs("<skipped message=\"", f);
+			put_escaped(f, r->why);
+			fputs("\"/>", f);
+		} else if (r->verdict != PASSED) {
+			fprintf(f, "<failure type=\"%s\" message=\"", verdict_names[r->verdict]);
+			put_escaped(f, r->why);
+			fputs("\">", f);
+			put_escaped(f, t->hint ? t->hint : "");
+			fputs("</failure>", f);
+		}
+		fputs("</testcase>\n", f);
+	}
+	fputs("</testsuite>\n", f);
+}
+
+void report_junit_end(FILE *f)
+{
+	fputs("</testsuites>\n", f);
+}
+
+void report_html_begin(const struct lab *lab, FILE *f)
+{
+	fputs("<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>", f);
+	put_escaped(f, lab->title ? lab->title : lab->name);
+	fputs("</title>\n<style>body{font:14px sans-serif}table{border-collapse:collapse}"
+	      "td,th{border:1px solid #bbb;padding:2px 6px;text-align:left}"
+	      ".passed{background:#cfc}.skipped{background:#ffc}.other{background:#fcc}</style>\n<h1>",
+	      f);
+	put_escaped(f, lab->title ? lab->title : lab->name);
+	fputs("</h1>\n<table><tr><th>student<th>points", f);
+	for (size_t i = 0; i < lab->nr_tests; i++) {
+		fprintf(f, "<th title=\"");
+		put_escaped(f, lab->tests[i].title ? lab->tests[i].title : "");
+		fprintf(f, "\">%s<br>%s", lab->tests[i].stage->id, lab->tests[i].name);
+	}
+	fputs("\n", f);
+}
+
+void report_html(const struct session *s, const char *student, FILE *f)
+{
+	fputs("<tr><td>", f);
+	put_escaped(f, student);
+	fprintf(f, "<td>%d/%d", session_score(s), s->lab->points);
+	for (size_t i = 0; i < s->lab->nr_tests; i++) {
+		const struct result *r = &s->results[i];
+
+		fprintf(f, "<td class=\"%s\" title=\"",
+			r->verdict == PASSED || r->verdict == SKIPPED ? verdict_names[r->verdict] : "other");
+		put_escaped(f, r->why);
+		fputs("\">", f);
+		if (r->diagram[0]) {
+			fputs("<a href=\"", f);
+			put_escaped(f, s->out);
+			fputs("/", f);
+			put_escaped(f, r->diagram);
+			fputs("\">", f);
+		}
+		fprintf(f, "%d%s", r->verdict == PASSED ? s->lab->tests[i].points : 0,
+			r->diagram[0] ? "</a>" : "");
+	}
+	fputs("\n", f);
+}
+
+void report_html_end(FILE *f)
+{
+	fputs("</table></html>\n", f);
+}

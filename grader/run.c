@@ -1,0 +1,84 @@
+/* run.c: one test in an emulator. tools/run is what describes the machine; nothing is repeated here. */
+#include "grade.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RUN_CPU	 15  /* seconds of an emulator that takes 2; a hung one is stopped then */
+#define RUN_WALL 120 /* one that sleeps */
+#define RUN_FILE (256ll << 20) /* the log of a guest that faults for ever */
+
+unsigned test_seed(unsigned seed, const char *test)
+{
+	uint64_t h = hash_bytes(HASH_START, &seed, sizeof(seed));
+
+	return 1 + (unsigned)(hash_bytes(h, test, strlen(test)) >> 16) % 9999;
+}
+
+/* In a kit, outside and inside differ. */
+static void command_in(const struct session *s, struct command *c, struct mount *m, char **tree,
+		       char **out)
+{
+	*tree = realpath(s->tree, NULL);
+	*out = realpath(s->out, NULL);
+	m[0] = (struct mount){*tree, "/kit", false};
+	m[1] = (struct mount){*out, "/out", true};
+	c->dir = s->confined ? "/kit" : *tree;
+	c->mounts = s->confined ? m : NULL;
+	c->nr_mounts = 2;
+}
+
+int tltrace(const struct session *s, const char *const *args, char *out, size_t size)
+{
+	const char *argv[16] = {"build/bin/tltrace"};
+	struct command c = {.argv = argv, .cpu = 20, .wall = 60, .file = 64 << 20, .output = out,
+			    .output_size = size};
+	struct mount mounts[2];
+	char *tree, *where;
+	int status;
+
+	for (size_t i = 0; i < 14 && args[i]; i++)
+		argv[i + 1] = args[i];
+	command_in(s, &c, mounts, &tree, &where);
+	status = command_run(&c);
+	free(tree), free(where);
+	return status;
+}
+
+void run_test(const struct session *s, const struct test *t, struct result *r)
+{
+	struct list words = {0};
+	const char *argv[32] = {"tools/run"};
+	char output[2000], *tree, *out, *prefix;
+	struct mount mounts[2];
+	struct command c = {.argv = argv, .cpu = RUN_CPU, .wall = RUN_WALL, .file = RUN_FILE,
+			    .output = output, .output_size = sizeof(output)};
+	double start = now();
+	size_t n = 1;
+	int status;
+
+	command_in(s, &c, mounts, &tree, &out);
+	prefix = text("%s/%s", out, t->name);
+	r->seed = test_seed(s->seed, t->name);
+	list_split(&words, t->run);
+	list_add(&words, "INTLOG=1");
+	list_add(&words, "LIMIT=0");
+	for (size_t i = 0; i < 2; i++) {
+		char *path = text("%s/%s", out, i ? t->name : "hv.elf");
+		char *in = inside(s, path), *word = text("%s=%s", i ? "OUT" : "HV", in);
+
+		list_add(&words, word);
+		free(path), free(in), free(word);
+	}
+	char *seed = text("SEED=%u", r->seed);
+
+	list_add(&words, seed);
+	for (size_t i = 0; i < words.nr && n < 31; i++)
+		argv[n++] = words.at[i];
+	status = command_run(&c);
+	r->seconds = now() - start;
+	put_text(r->evidence, sizeof(r->evidence), "%s", t->name);
+	judge(s, t, prefix, status, r);
+	free(seed), free(prefix), free(tree), free(out);
+	list_free(&words);
+}

@@ -1,0 +1,177 @@
+/* text.c: strings, files and directories. */
+#include "grade.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+void die(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fprintf(stderr, "tlgrade: ");
+	vfprintf(stderr, fmt, ap);
+	fprintf(stderr, "\n");
+	va_end(ap);
+	exit(2);
+}
+
+char *copy(const char *s)
+{
+	char *c = strdup(s);
+
+	if (!c)
+		die("out of memory");
+	return c;
+}
+
+char *text(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	if (vasprintf(&s, fmt, ap) < 0)
+		die("out of memory");
+	va_end(ap);
+	return s;
+}
+
+void put_text(char *to, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(to, size, fmt, ap);
+	va_end(ap);
+}
+
+void list_add(struct list *l, const char *s)
+{
+	l->at = realloc(l->at, (l->nr + 1) * sizeof(*l->at));
+	if (!l->at)
+		die("out of memory");
+	l->at[l->nr++] = copy(s);
+}
+
+void list_split(struct list *l, const char *words)
+{
+	char *all = copy(words), *save = NULL;
+
+	for (char *w = strtok_r(all, " \t", &save); w; w = strtok_r(NULL, " \t", &save))
+		list_add(l, w);
+	free(all);
+}
+
+bool list_has(const struct list *l, const char *s)
+{
+	for (size_t i = 0; i < l->nr; i++)
+		if (!strcmp(l->at[i], s))
+			return true;
+	return false;
+}
+
+void list_free(struct list *l)
+{
+	for (size_t i = 0; i < l->nr; i++)
+		free(l->at[i]);
+	free(l->at);
+	*l = (struct list){0};
+}
+
+char *read_file(const char *path, size_t max, bool clean)
+{
+	FILE *f = fopen(path, "rb");
+	char *s;
+	size_t n;
+
+	if (!f)
+		return NULL;
+	s = malloc(max + 1);
+	if (!s)
+		die("out of memory");
+	n = fread(s, 1, max, f);
+	fclose(f);
+	s[n] = '\0';
+	for (size_t i = 0; clean && i < n; i++)
+		if ((unsigned char)s[i] < ' ' && s[i] != '\n' && s[i] != '\t')
+			s[i] = s[i] == '\r' ? '\n' : '?';
+	return s;
+}
+
+bool write_file(const char *path, const void *bytes, size_t n)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	bool ok = fd >= 0 && write(fd, bytes, n) == (ssize_t)n;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+void make_dirs(const char *path)
+{
+	char *p = copy(path);
+
+	for (char *s = p + 1; *s; s++) {
+		if (*s != '/')
+			continue;
+		*s = '\0';
+		mkdir(p, 0755);
+		*s = '/';
+	}
+	if (mkdir(p, 0755) && errno != EEXIST)
+		die("cannot make %s: %s", p, strerror(errno));
+	free(p);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st, (void)type, (void)ftw;
+	remove(path);
+	return 0;
+}
+
+void remove_tree(const char *path)
+{
+	nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS);
+}
+
+uint64_t hash_bytes(uint64_t h, const void *bytes, size_t n)
+{
+	const unsigned char *p = bytes;
+
+	while (n--)
+		h = (h ^ *p++) * 1099511628211ull;
+	return h;
+}
+
+uint64_t hash_file(uint64_t h, const char *path)
+{
+	unsigned char buffer[4096];
+	FILE *f = fopen(path, "rb");
+	size_t n;
+
+	h = hash_bytes(h, base_name(path), strlen(base_name(path)) + 1);
+	if (!f)
+		return h;
+	while ((n = fread(buffer, 1, sizeof(buffer), f)) > 0)
+		h = hash_bytes(h, buffer, n);
+	fclose(f);
+	return h;
+}
+
+double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
