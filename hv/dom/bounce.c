@@ -23,6 +23,12 @@ static u32 stack_base(struct vcpu *v, u32 ss)
  * old mask also goes beside CS, where Xen has it. */
 static inline void put_return(const struct vcpu *v, u32 *word, bool kernel)
 {
+	/* LAB 02.6a BEGIN
+	 * HINT: The words by which the guest's iret goes back, lowest address first: EIP, CS, EFLAGS, and from
+	 * HINT: ring 3 also ESP and SS. To a direct-mode guest "interrupts off" means that its event mask is
+	 * HINT: 1: EFL_IF in the frame says so, and the old mask is kept beside CS, in bits 16 to 23.
+	 * STUB: lab_todo("02.6a");
+	 */
 	const struct cpu_regs *r = v->regs;
 	u32 masked = v->info->evtchn_upcall_mask;
 
@@ -33,10 +39,17 @@ static inline void put_return(const struct vcpu *v, u32 *word, bool kernel)
 		word[3] = r->esp;
 		word[4] = r->ss;
 	}
+	/* LAB 02.6a END */
 }
 
 static inline void go_to(struct vcpu *v, const struct trap_info *t, u32 ss, u32 esp)
 {
+	/* LAB 02.6b BEGIN
+	 * HINT: The guest runs its handler next: CS and EIP from the trap table's entry, with the ring-1 stack.
+	 * HINT: TI_MASK_EVENTS: events stay masked until it is done. Clear of EFLAGS what the CPU clears on
+	 * HINT: the way through a gate (SDM 3A 6.12.1).
+	 * STUB: lab_todo("02.6b");
+	 */
 	struct cpu_regs *r = v->regs;
 
 	if (t->flags & TI_MASK_EVENTS)
@@ -47,6 +60,7 @@ static inline void go_to(struct vcpu *v, const struct trap_info *t, u32 ss, u32 
 	r->esp = esp;
 	/* As the CPU does (SDM 3A 6.12.1). */
 	r->eflags &= ~(EFL_TF | EFL_NT | EFL_RF | EFL_VM);
+	/* LAB 02.6b END */
 }
 
 /* By way of guest_write(): any stack, any handler; `nr` words of `extra`, lowest address first, lie
@@ -106,6 +120,14 @@ enter(struct vcpu *v, const struct trap_info *t, bool kernel, u32 nr, u32 w0, u3
 
 bool direct_deliver_fault(struct vcpu *v, u32 cr2, u32 err)
 {
+	/* LAB 02.6c BEGIN
+	 * HINT: The entry for VEC_PF in v->traps says where to. The fault address goes to two places: into
+	 * HINT: v->info->cr2 (Xen 3), and, if the guest asked for it by TI_CR2_ON_STACK (SOSP 2003), on the
+	 * HINT: stack below the error code. enter() takes the number of extra words and the words, lowest
+	 * HINT: address first. trace_inject() what was done (LANE_VMM to LANE_GUEST, how = 1).
+	 * HINT: Return whether the guest was entered.
+	 * STUB: lab_todo("02.6c");
+	 */
 	const struct trap_info *t = &v->traps[VEC_PF];
 	bool kernel = from_kernel(v->regs);
 	u32 va;
@@ -123,6 +145,7 @@ bool direct_deliver_fault(struct vcpu *v, u32 cr2, u32 err)
 		trace_inject(v, LANE_VMM, LANE_GUEST, VEC_PF, err, cr2, t->address, va, 1,
 			     !!(t->flags & TI_CR2_ON_STACK));
 	return va;
+	/* LAB 02.6c END */
 }
 
 bool direct_deliver(struct vcpu *v, const struct pending_exception *e)
