@@ -27,6 +27,8 @@ static struct frame table[FRAMES];
 static u32 m2p_table[FRAMES];
 static struct domain dom;
 static struct gate gate;
+static u32 monitor_pd[NR_PTES];
+static struct cpu_regs regs;
 static u32 seed;
 static u32 write_value;
 
@@ -141,6 +143,14 @@ static u32 next_random(void)
 	return seed >> 8;
 }
 
+/* What stands at EIP: a store, or a string instruction. */
+u32 guest_fetch(struct vcpu *v, vaddr_t va, u8 *dst, u32 max)
+{
+	(void)v, (void)va, (void)max;
+	dst[0] = next_random() % 2 ? 0x89 : 0xF3;
+	return 1;
+}
+
 static void start(void)
 {
 	bool lazy = dom.lazy_tables;
@@ -153,10 +163,12 @@ static void start(void)
 	frames_init(table, m2p_table, FRAMES);
 	frames_release(16, FRAMES);
 	gate.va = 0xFFC00000;
+	gate.monitor_pd = monitor_pd;
 	dom.gate = &gate;
 	dom.mmu = &shadow_ops;
 	dom.mode = MMU_SHADOW;
 	dom.vcpu.domain = &dom;
+	dom.vcpu.regs = &regs;
 	dom.nr_pages = GUEST_PAGES;
 	dom.p2m = calloc(GUEST_PAGES, sizeof(mfn_t));
 	for (u32 i = 0; i < GUEST_PAGES; i++)

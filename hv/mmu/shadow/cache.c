@@ -3,7 +3,6 @@
  * CR3, so that a context switch finds them again; the least recently used go when room is short.
  */
 #include "lib/printk.h"
-#include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
@@ -44,8 +43,8 @@ static void unlink_l1(struct domain *d, struct shadow_page *l1)
 		if (!p->in_use || !is_l2(p))
 			continue;
 		table = map_domain_page(p->mfn);
-		for (i = 0; i < NR_PTES; i++)
-			if ((table[i] & PTE_P) && table[i] >> PAGE_SHIFT == l1->mfn.n)
+		for (i = p->low; i <= p->high; i++)
+			if ((table[i] & PTE_P) && !slot_is_ours(p, i) && table[i] >> PAGE_SHIFT == l1->mfn.n)
 				spde_clear(d, p, i);
 		unmap_domain_page(table);
 	}
@@ -55,7 +54,7 @@ static void empty(struct domain *d, struct shadow_page *p)
 {
 	u32 *table = map_domain_page(p->mfn);
 
-	for (u32 i = 0; i < NR_PTES; i++) {
+	for (u32 i = p->low; i <= p->high; i++) {
 		if (!table[i])
 			continue;
 		if (!is_l2(p))
@@ -64,6 +63,8 @@ static void empty(struct domain *d, struct shadow_page *p)
 			spde_clear(d, p, i);
 	}
 	unmap_domain_page(table);
+	p->low = NR_PTES;
+	p->high = 0;
 }
 
 void shadow_drop(struct domain *d, struct shadow_page *p, u8 why)
@@ -71,9 +72,11 @@ void shadow_drop(struct domain *d, struct shadow_page *p, u8 why)
 	struct shadow_state *s = d->shadow;
 	struct shadow_page **at = chain(s, p->kind, p->key);
 
-	empty(d, p);
 	if (p == s->root)
 		panic("the root shadow cannot be dropped");
+	empty(d, p);
+	if (p->gate_slot != NO_SLOT)
+		shadow_take_gate(p);
 	if (!is_l2(p))
 		unlink_l1(d, p);
 	trace_shadow_del(&d->vcpu, LANE_VMM, LANE_VMM, p->kind, p->key, why);
@@ -150,16 +153,11 @@ struct shadow_page *shadow_get(struct domain *d, enum shadow_kind kind, u32 key)
 		}
 		p->mfn = m;
 		frame_of(m)->aux = n;
-	} else {
-		void *table = map_domain_page(p->mfn);
-
-		memset(table, 0, PAGE_SIZE);
-		unmap_domain_page(table);
 	}
 	head = chain(s, kind, key);
 	*p = (struct shadow_page){
 		.in_use = true, .kind = kind, .key = key, .mfn = p->mfn, .next = *head,
-		.gate_slot = NO_SLOT};
+		.gate_slot = NO_SLOT, .low = NR_PTES};
 	*head = p;
 	s->used++;
 	if (kind == SH_L1 || kind == SH_L2)

@@ -23,12 +23,22 @@ static void count_writable(struct shadow_state *s, struct shadow_page *p, u32 i,
 		f->aux = shadow_index(s, p) * NR_PTES + i;
 }
 
+/* Whoever looks for entries need not look beyond these bounds. */
+static void in_use(struct shadow_page *p, u32 i)
+{
+	if (i < p->low)
+		p->low = i;
+	if (i > p->high)
+		p->high = i;
+}
+
 void spte_set(struct domain *d, struct shadow_page *p, u32 i, u32 spte)
 {
 	u32 *table = map_domain_page(p->mfn), old = table[i];
 
 	if (old != spte) {
 		table[i] = spte;
+		in_use(p, i);
 		count_writable(d->shadow, p, i, old, -1);
 		count_writable(d->shadow, p, i, spte, 1);
 		trace_spte(&d->vcpu, LANE_VMM, LANE_VMM, p->va + i * PAGE_SIZE, old, spte);
@@ -92,6 +102,7 @@ void spde_set(struct domain *d, struct shadow_page *p, u32 i, struct shadow_page
 		if (table[i] >> PAGE_SHIFT != l1->mfn.n) {
 			spde_clear(d, p, i);
 			l1->refs++;
+			in_use(p, i);
 		}
 		table[i] = val;
 	}
@@ -128,7 +139,7 @@ void frame_trace(struct domain *d, mfn_t m, u8 flag)
 
 		if (!p->in_use || p->kind == SH_L2 || p->kind == SH_UNPAGED_L2)
 			continue;
-		for (u32 i = 0; i < NR_PTES && f->type_count; i++)
+		for (u32 i = p->low; i <= p->high && f->type_count; i++)
 			protect(d, p, i, m);
 	}
 	if (f->type_count)

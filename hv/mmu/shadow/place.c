@@ -53,3 +53,13 @@ void shadow_place_gate(struct vcpu *v, struct shadow_page *root)
 	root->gate_slot = slot;
 	unmap_domain_page(table);
 }
+
+void shadow_take_gate(struct shadow_page *root)
+{
+	u32 *table = map_domain_page(root->mfn);
+
+	table[root->gate_slot] = 0;
+	for (u32 i = HV_BASE >> 22; i < NR_PTES && isolation_segments; i++)
+		table[i] = 0;
+	unmap_domain_page(table);
+}

@@ -14,6 +14,7 @@
 
 /* A directory that is not the base and is written this often is being reused as something else. */
 #define MAX_IDLE_WRITES 3
+#define REP_PREFIX 0xF3
 
 bool shadow_init(struct domain *d)
 {
@@ -98,12 +99,36 @@ static struct shadow_page *l1_for(struct vcpu *v, vaddr_t va, const struct walk 
 	return l1;
 }
 
+/* Is this frame a table no longer? A page table that no directory leads to has been freed; so has
+ * a directory that is not the base and is filled or copied over by a string instruction. */
+static bool table_is_reused(struct vcpu *v, u32 frame_pfn)
+{
+	struct shadow_state *s = v->domain->shadow;
+	struct shadow_page *l1 = shadow_find(s, SH_L1, frame_pfn);
+	struct shadow_page *l2 = shadow_find(s, SH_L2, frame_pfn);
+	u8 first = 0;
+
+	if ((l1 && l1->refs) || (l2 && l2 == s->root))
+		return false;
+	guest_fetch(v, v->regs->eip, &first, 1);
+	if (l2 && first != REP_PREFIX)
+		return false;
+	if (l1)
+		shadow_drop(v->domain, l1, DROP_freed);
+	if (l2)
+		shadow_drop(v->domain, l2, DROP_freed);
+	return true;
+}
+
 /* A write that must not reach memory by itself. Returns false if it may after all. */
 static bool carry_out_write(struct vcpu *v, vaddr_t va, u32 frame_pfn, u8 flags)
 {
 	struct domain *d = v->domain;
 	struct shadow_page *p;
 
+	if ((flags & (FRAME_TRACED | FRAME_WATCHED)) == FRAME_TRACED &&
+	    table_is_reused(v, frame_pfn))
+		return false;
 	if (emulate_write(v) != EMUL_UNKNOWN)
 		return true;
 	/* An instruction that we do not know: give up shadowing the table, if it is one. */
@@ -178,9 +203,16 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 
 static mfn_t translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf)
 {
+	struct shadow_state *s = v->domain->shadow;
+	u32 i = va >> PAGE_SHIFT & (REMEMBERED - 1);
+	u32 key = (va & PAGE_MASK) | (access & (PF_W | PF_US)) | 1;
 	struct walk w;
 	mfn_t m;
 
+	/* The guest's IDT, TSS and stacks are asked for at every trap. What was found holds until
+	 * a table changes, and each such change passes through our hands. */
+	if (s->remembered[i].key == key && s->remembered[i].epoch == s->epoch)
+		return s->remembered[i].m;
 	guest_walk(v, va, access, &w);
 	if (!w.allowed) {
 		*pf = (struct guest_fault){true, va, access | (w.present ? PF_P : 0)};
@@ -191,7 +223,11 @@ static mfn_t translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 		domain_kill(v->domain, END_forbidden, w.pfn,
 			    "touched guest-physical memory that it does not have");
 		*pf = (struct guest_fault){true, va, access};
+		return m;
 	}
+	s->remembered[i].key = key;
+	s->remembered[i].epoch = s->epoch;
+	s->remembered[i].m = m;
 	return m;
 }
 
@@ -204,6 +240,7 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	struct shadow_page *l2 = shadow_find(s, SH_L2, table_pfn);
 
 	trace_pte_write(v, LANE_VMM, LANE_VMM, table_pfn * PAGE_SIZE + i * 4, old, val);
+	forget_translations(s);
 	/* LAB 02.3a BEGIN
 	 * HINT: l1 is the shadow of the table that the guest wrote, if there is one.
 	 * HINT: If no directory leads to it any more (refs is 0) the guest has freed the table: drop the

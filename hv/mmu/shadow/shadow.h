@@ -26,12 +26,14 @@ enum shadow_kind {
 #define SHADOW_HASH 256u
 #define NO_SLOT 0xFFFFu
 #define MAX_UNSYNCED 16u
+#define REMEMBERED 32u /* translations for the hypervisor's own use */
 
 /** One shadow table. */
 struct shadow_page {
 	bool in_use;
 	u8 kind;
 	u8 writes;    /* SH_L2: guest writes since it was last the base */
+	u16 low, high; /* entries in use lie within low..high; none if low > high */
 	u16 refs;     /* SH_L1 and the like: page-directory shadows' entries that lead here */
 	u16 gate_slot; /* SH_L2: which slot holds the gate, or NO_SLOT */
 	u32 key;      /* guest frame that it shadows; SH_UNPAGED_L1: slot */
@@ -49,6 +51,11 @@ struct shadow_state {
 	u32 hits, misses, evictions;
 	bool lazy; /* tables=outofsync: see sync.c */
 	u32 nr_unsynced;
+	u32 epoch; /* translations remembered under another number are void */
+	struct {
+		u32 key, epoch;
+		mfn_t m;
+	} remembered[REMEMBERED];
 	struct shadow_page *unsynced[MAX_UNSYNCED]; /* tables that the guest writes freely */
 	u32 cr0, cr3, cr4; /* of the guest, as the shadows were built for */
 };
@@ -121,6 +128,14 @@ void guest_word_set(struct domain *d, u32 pfn, u32 index, u32 val);
 
 /** Put the gate into a slot that the guest's page directory leaves free, and into this root. */
 void shadow_place_gate(struct vcpu *v, struct shadow_page *root);
+/** Clear the slots of the gate and the hypervisor: the table is going to be another one. */
+void shadow_take_gate(struct shadow_page *root);
+
+/** The guest's tables changed: forget the translations that translate() remembers. */
+static inline void forget_translations(struct shadow_state *s)
+{
+	s->epoch++;
+}
 
 bool shadow_init(struct domain *d);
 /** Make the shadow of the guest's present CR0 and CR3 the one that the CPU walks. */

@@ -45,6 +45,7 @@ void shadow_resync(struct domain *d)
 {
 	struct shadow_state *s = d->shadow;
 
+	forget_translations(s);
 	while (s->nr_unsynced) {
 		struct shadow_page *l1 = s->unsynced[s->nr_unsynced - 1];
 		u32 *table;
@@ -56,7 +57,7 @@ void shadow_resync(struct domain *d)
 		s->nr_unsynced--;
 		frame_trace(d, d->p2m[l1->key], FRAME_TRACED);
 		table = map_domain_page(l1->mfn);
-		for (u32 i = 0; i < NR_PTES; i++)
+		for (u32 i = l1->low; i <= l1->high; i++)
 			if (table[i])
 				read_again(d, l1, i, table[i]);
 		unmap_domain_page(table);
@@ -68,6 +69,7 @@ void shadow_resync_page(struct domain *d, vaddr_t va)
 	struct shadow_state *s = d->shadow;
 	u32 i = va >> PAGE_SHIFT & (NR_PTES - 1);
 
+	forget_translations(s);
 	for (u32 n = 0; n < s->nr_unsynced; n++) {
 		u32 *table = map_domain_page(s->unsynced[n]->mfn), have = table[i];
 
