@@ -65,9 +65,9 @@ static bool level_allows(u32 entry, u32 access, bool wp, bool *wp_off)
 			return false;
 		*wp_off = true;
 	}
-/* LAB 02.1a END */
 	return true;
 }
+/* LAB 02.1a END */
 
 void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 {
