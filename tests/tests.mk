@@ -9,10 +9,10 @@ BOOT_TESTS := $(wildcard tests/boot/*.sh tests/bochs/*.sh)
 UNIT_TESTS += $(B)/tests/trace_ring $(B)/tests/shadow_mmu
 $(B)/tests/trace_ring: tests/unit/trace_ring.c hv/trace/trace.c
 $(B)/tests/shadow_mmu: tests/unit/shadow_mmu.c hv/mem/frame.c $(wildcard hv/mmu/shadow/*.c)
-$(B)/tests/trace_ring $(B)/tests/shadow_mmu:
+$(B)/tests/trace_ring $(B)/tests/shadow_mmu: $(wildcard hv/*/*.h hv/*/*/*.h) include/trapline/event.def
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
-	$(Q)$(CC) $(HOSTCFLAGS) -DTRAPLINE_HOST_TEST -Ihv $^ -o $@ $(HOSTLDFLAGS) -lcmocka
+	$(Q)$(CC) $(HOSTCFLAGS) -DTRAPLINE_HOST_TEST -Ihv $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
 $(B)/tests/forge: tests/forge.c
 	@mkdir -p $(@D)
