@@ -133,9 +133,9 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 		}
 		if ((w->pte & marks) != marks) {
 			w->pte |= marks;
-	/* LAB 02.5a END */
 			guest_word_set(d, w->table_pfn, i1, w->pte);
 		}
 	}
 	w->pte |= marks;
+	/* LAB 02.5a END */
 }
