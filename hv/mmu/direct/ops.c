@@ -32,20 +32,17 @@ bool direct_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
 	rehook_all(v); /* a table that is out may hold what nobody has looked at */
 	page = map_domain_page(m);
 	if (f->type == FT_PAGE_TABLE && f->type_count) {
-		/* Only emulated writes come here. Part of an entry changes the whole entry. */
-		u32 *table = (u32 *)page, first = offset / 4, last = (offset + len - 1) / 4;
-		u32 val[5];
+		/* Emulated writes, and answers of hypercalls, which may be long. Part of an entry
+		 * changes the whole entry. */
+		u32 *table = (u32 *)page, end = offset + len;
 
-		if (last - first >= ARRAY_SIZE(val))
-			last = first; /* no instruction writes so much */
-		memcpy(val, &table[first], 4 * (last - first + 1));
-		memcpy((u8 *)val + offset % 4, src, len);
-		for (u32 i = first; i <= last && done; i++) {
-			u32 old = table[i];
+		for (u32 at = offset; at < end && done; at = (at & ~3u) + 4) {
+			u32 i = at / 4, part = (at & ~3u) + 4 - at, old = table[i], val = old;
 
-			done = l1_update(v->domain, table, i, val[i - first]) == 0;
-			trace_pte_write(v, LANE_VMM, LANE_VMM, mfn_maddr(m).a + 4 * i, old,
-					val[i - first]);
+			memcpy((u8 *)&val + at % 4, (const u8 *)src + (at - offset),
+			       part < end - at ? part : end - at);
+			done = l1_update(v->domain, table, i, val) == 0;
+			trace_pte_write(v, LANE_VMM, LANE_VMM, mfn_maddr(m).a + 4 * i, old, val);
 		}
 		if (!done)
 			*pf = (struct guest_fault){true, v->domain->direct->fault_va, PF_P | PF_W};
@@ -61,6 +58,8 @@ static void direct_cr_changed(struct vcpu *v, u32 old_cr3)
 	(void)v;
 	(void)old_cr3; /* there is no CR3 but by MMUEXT_NEW_BASEPTR */
 }
+
+_Static_assert(sizeof(struct direct_state) <= PAGE_SIZE, "one page holds it");
 
 bool direct_create(struct domain *d)
 {
