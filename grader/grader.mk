@@ -25,3 +25,20 @@ grade: $(B)/.doctor ## grade the working tree: LAB=NN-name (SEED=N STAGE=02.3)
 	@$(MAKE) -j$$(nproc) lab-parts $(B)/bin/tlgrade
 	@$(B)/bin/tlgrade grade $(LAB) $(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) \
 		$(if $(STAGE),--stage $(STAGE))
+
+handout: $(B)/.doctor ## write the students' archive: LAB=NN-name
+	$(need_lab)
+	@$(MAKE) -j$$(nproc) LAB= $(patsubst %.c,$(B)/%.o,$(HV_C))
+	@grader/handout $(LAB) $(B)/handout
+
+# A kit is an unpacked handout, built: what submissions are graded in.
+.PHONY: kit
+kit: ## prepare for grading a class: LAB=NN-name
+	$(need_lab)
+	@$(MAKE) -j$$(nproc) LAB= $(patsubst %.c,$(B)/%.o,$(HV_C)) $(B)/bin/tltrace $(B)/bin/tlgrade
+	@grader/handout $(LAB) $(B)/kit
+	@mkdir -p $(B)/kit/$(LAB)/build/bin && cp $(B)/bin/tltrace $(B)/kit/$(LAB)/build/bin/
+	@$(MAKE) -s -C $(B)/kit/$(LAB) -j$$(nproc) LAB=$(LAB) kit-parts
+.PHONY: kit-parts
+kit-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) \
+	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio

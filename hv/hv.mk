@@ -61,7 +61,7 @@ define lab_unit
 $(LAB_OUT)/$(2:.c=.o): $(1) $(LAB_HEADERS) Makefile hv/hv.mk
 	@mkdir -p $$(@D)
 	@$$(call say,CC,$$<)
-	$$(Q)$$(CC) $$(KCFLAGS) $$(LAB_CFLAGS) -Ihv -c $$< -o $$@
+	$$(Q)$$(CC) $$(KCFLAGS) $$(HV_CFLAGS) $$(LAB_CFLAGS) -Ihv -c $$< -o $$@
 endef
 define lab_header
 $(LAB_OUT)/include/$(2:hv/%=%): $(1)

@@ -1,0 +1,79 @@
+# regions.awk: the marked regions of one source file, which a student writes:
+#
+#   /* LAB 02.3 BEGIN
+#    * HINT: what the student reads
+#    * STUB: C code that stands there meanwhile
+#    */
+#   the reference
+#   /* LAB 02.3 END */
+#
+#   awk -v mode=starter ...   the file with each region replaced by its hint and stub
+#   awk -v mode=body ...      only the lines of the regions
+#   awk -v mode=given ...     only the lines outside
+#   awk -v mode=ids ...       which regions there are
+#
+# Any mode refuses (with status 1) marks that are nested, unterminated, not begun, or not of one of
+# the stages named by -v stages="02.1 02.2 ...", and a region that occurs twice.
+function fail(why) {
+	printf "%s:%d: %s\n", FILENAME, FNR, why > "/dev/stderr"
+	failed = 1
+	exit 1
+}
+function emit(s) { if (mode == "starter") print s }
+BEGIN {
+	n = split(stages, list, " ")
+	for (i = 1; i <= n; i++)
+		known[list[i]] = 1
+}
+/LAB [0-9.a-z]+ (BEGIN|END)/ {
+	match($0, /LAB [0-9.a-z]+ (BEGIN|END)/)
+	split(substr($0, RSTART, RLENGTH), word, " ")
+	if (word[3] == "BEGIN") {
+		if (id != "")
+			fail("region " word[2] " begins within region " id)
+		if (word[2] in seen)
+			fail("region " word[2] " occurs twice")
+		stage = word[2]
+		sub(/[a-z]$/, "", stage)
+		if (!(stage in known))
+			fail("region " word[2] ": no lab that lists this file has a stage " stage)
+		seen[id = word[2]] = 1
+		head = 1
+		hints = stubs = 0
+		indent = $0
+		sub(/\/\*.*/, "", indent)
+		if (mode == "ids")
+			print id
+	} else {
+		if (id != word[2])
+			fail("region " word[2] " ends, but " (id == "" ? "none" : id) " had begun")
+		id = ""
+	}
+	next
+}
+# Within the mark's own comment.
+id != "" && head {
+	if (sub(/^[ \t]*\* HINT: ?/, ""))
+		hint[++hints] = $0
+	else if (sub(/^[ \t]*\* STUB: ?/, ""))
+		stub[++stubs] = $0
+	else if (/^[ \t]*\*\/$/) {
+		head = 0
+		emit(indent "/*")
+		emit(indent " * Stage " id " of the lab:")
+		for (i = 1; i <= hints; i++)
+			emit(indent " * " hint[i])
+		emit(indent " */")
+		for (i = 1; i <= stubs; i++)
+			emit(indent stub[i])
+	} else
+		fail("neither HINT: nor STUB: nor the end of the comment, in region " id)
+	next
+}
+id != "" { if (mode == "body") print; next }
+/^#include/ && !included++ { emit("#include \"lib/lab.h\"") }
+{ emit($0); if (mode == "given") print }
+END {
+	if (!failed && id != "")
+		fail("region " id " does not end")
+}
