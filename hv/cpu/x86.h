@@ -46,6 +46,8 @@
 #define CR4_MCE 0x040u
 #define CR4_PGE 0x080u
 #define CR4_PCE 0x100u
+#define CR4_OSFXSR 0x200u
+#define CR4_OSXMMEXCPT 0x400u
 
 #define EFL_CF 0x00000001u
 #define EFL_FIXED 0x00000002u /* always one */
@@ -170,6 +172,10 @@ void write_cr3(u32 v);
 void invlpg(u32 va);
 void write_debug(const u32 at[4], u32 dr7);
 u32 take_debug_status(void);
+void write_cr0(u32 v);
+u32 read_cr0(void);
+void write_cr4(u32 v);
+u32 read_cr4(void);
 #else
 static inline void outb(u16 port, u8 val)
 {

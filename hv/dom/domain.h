@@ -92,6 +92,7 @@ struct domain {
 	mfn_t *p2m;	   /* [nr_pages], INVALID_FRAME where there is none yet */
 	struct vdev *vdev; /* shadow mode: its PIC, PIT and UART */
 	struct shadow_state *shadow;
+	struct patch_table *patches; /* shadow mode: the traps planted in its code */
 	bool lazy_tables; /* shadow mode, tables=outofsync */
 	struct ahead_state *ahead; /* shadow mode, sensitive=breakpoint */
 	struct direct_state *direct; /* direct mode: mmu/direct/direct.h */

@@ -8,8 +8,6 @@
 #define CR0_WRITABLE                                                                               \
 	(CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
 #define CR3_WRITABLE   (PTE_FRAME | PTE_PWT | PTE_PCD)
-#define CR4_OSFXSR     0x200u
-#define CR4_OSXMMEXCPT 0x400u
 /* A Pentium III also has VME, PVI (virtual-8086 mode, which we do not have) and PAE. */
 #define CR4_WRITABLE                                                                               \
 	(CR4_TSD | CR4_DE | CR4_PSE | CR4_MCE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT)

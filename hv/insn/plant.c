@@ -9,9 +9,6 @@
 #define TABLE_PAGES 8  /* about 4000 instructions */
 #define PF_X	    1u /* struct elf_phdr.flags */
 
-/* There is one shadow-mode domain per machine so far. */
-static struct patch_table *table;
-
 /* The machine frame of a guest-physical address. Code was loaded, so memory is there. */
 static mfn_t code_frame(const struct domain *d, u32 pa)
 {
@@ -65,7 +62,7 @@ static bool plant(struct domain *d, u32 start, u32 end)
 {
 	struct code_memory m = {d, read_code, write_code};
 	struct scan_result r;
-	enum scan_error err = patch_table_scan(table, paddr(start), paddr(end), &m, &r);
+	enum scan_error err = patch_table_scan(d->patches, paddr(start), paddr(end), &m, &r);
 
 	/* From now on the guest's own writes must come to us. */
 	for (u32 pa = start & PAGE_MASK; pa < end; pa += PAGE_SIZE) {
@@ -98,8 +95,8 @@ bool scan_kernel(struct domain *d, const struct elf *elf)
 	struct elf_phdr ph;
 	u32 i = 0, pa, found = 0;
 
-	table = patch_table_init(hv_alloc_pages(TABLE_PAGES), TABLE_PAGES * PAGE_SIZE);
-	if (!table) {
+	d->patches = patch_table_init(hv_alloc_pages(TABLE_PAGES), TABLE_PAGES * PAGE_SIZE);
+	if (!d->patches) {
 		domain_kill(d, END_no_memory, 0, "no memory for its patch table");
 		return false;
 	}
@@ -118,15 +115,13 @@ bool scan_kernel(struct domain *d, const struct elf *elf)
 
 const struct patch *patch_lookup(const struct domain *d, paddr_t pa)
 {
-	(void)d;
-	return table ? patch_table_lookup(table, pa) : NULL;
+	return d->patches ? patch_table_lookup(d->patches, pa) : NULL;
 }
 
 void patch_overlay(const struct domain *d, paddr_t pa, u8 *bytes, u32 n)
 {
-	(void)d;
-	if (table)
-		patch_table_overlay(table, pa, bytes, n);
+	if (d->patches)
+		patch_table_overlay(d->patches, pa, bytes, n);
 }
 
 void patch_written(struct domain *d, u32 pa, u32 len)
@@ -134,6 +129,6 @@ void patch_written(struct domain *d, u32 pa, u32 len)
 	struct code_memory m = {d, read_code, write_code};
 	struct scan_result r;
 
-	if (table)
-		finish(d, patch_table_written(table, paddr(pa), len, &m, &r), &r);
+	if (d->patches)
+		finish(d, patch_table_written(d->patches, paddr(pa), len, &m, &r), &r);
 }

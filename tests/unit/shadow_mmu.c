@@ -78,6 +78,22 @@ u32 read_cr3(void)
 {
 	return 0;
 }
+u32 read_cr0(void)
+{
+	return 0;
+}
+u32 read_cr4(void)
+{
+	return 0;
+}
+void write_cr0(u32 v)
+{
+	(void)v;
+}
+void write_cr4(u32 v)
+{
+	(void)v;
+}
 void write_cr3(u32 v)
 {
 	(void)v;

@@ -63,11 +63,23 @@ void shadow_select_root(struct vcpu *v)
 		write_cr3(v->cr3);
 }
 
+/* What the guest sets for its applications (lazy FPU switching, who may read the TSC) must be so in
+ * the real registers: nothing of it touches the hypervisor. */
+static void pass_on(const struct virt_cpu *virt)
+{
+	const u32 cr0 = CR0_TS | CR0_EM | CR0_MP;
+	const u32 cr4 = CR4_TSD | CR4_OSFXSR | CR4_OSXMMEXCPT;
+
+	write_cr0((read_cr0() & ~cr0) | (virt->cr0 & cr0));
+	write_cr4((read_cr4() & ~cr4) | (virt->cr4 & cr4));
+}
+
 static void cr_changed(struct vcpu *v, u32 old_cr3)
 {
 	struct shadow_state *s = v->domain->shadow;
 
 	(void)old_cr3;
+	pass_on(&v->virt);
 	shadow_resync(v->domain);
 	/* These bits are built into every entry. */
 	if (((s->cr0 ^ v->virt.cr0) & (CR0_PG | CR0_WP)) || ((s->cr4 ^ v->virt.cr4) & CR4_PSE)) {
