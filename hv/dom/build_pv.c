@@ -300,3 +300,12 @@ bool build_pv(struct domain *d, const void *elf, u32 elf_len, const void *initrd
 	       b.at.start_info);
 	return true;
 }
+
+void release_pv(struct domain *d)
+{
+	evtchn_destroy(d); /* it clears bits in shared_info */
+	d->mmu->destroy(d);
+	hv_free_page(d->shared);
+	d->shared = NULL;
+	d->vcpu.info = NULL;
+}

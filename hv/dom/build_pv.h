@@ -14,5 +14,7 @@
  */
 bool build_pv(struct domain *d, const void *elf, u32 elf_len, const void *initrd, u32 initrd_len,
 	      const char *cmdline, u32 nr_pages);
+/** The end of such a domain: gives back its memory and all that was made for it. */
+void release_pv(struct domain *d);
 
 #endif

@@ -90,10 +90,8 @@ s32 hc_vm_assist(struct vcpu *v, struct hcall_args *a)
 	u32 bit;
 
 	switch (a->a2) {
-	case VMASST_TYPE_4gb_segments:
-	case VMASST_TYPE_4gb_segments_notify:
 	case VMASST_TYPE_writable_pagetables:
-		bit = 1u << a->a2;
+		bit = ASSIST_WRITABLE;
 		break;
 	case VMASST_TYPE_unhook_pagetables:
 		bit = ASSIST_UNHOOK;

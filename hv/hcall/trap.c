@@ -232,5 +232,12 @@ s32 hc_set_debugreg(struct vcpu *v, struct hcall_args *a)
 /** get_debugreg(nr). @return the register's value, or -EINVAL */
 s32 hc_get_debugreg(struct vcpu *v, struct hcall_args *a)
 {
+	u32 dr6;
+
+	/* The CPU itself writes DR6, at each #DB. */
+	if (a->a1 == 6) {
+		asm volatile("mov %%db6, %0" : "=r"(dr6));
+		return dr6;
+	}
 	return a->a1 > 7 ? -EINVAL : (s32)v->virt.dr[a->a1];
 }

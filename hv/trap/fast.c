@@ -42,7 +42,8 @@ void fault_entry(void)
 	struct domain *d = v->domain;
 	struct guest_fault pf;
 
-	if (trace_classes || d->mode != MMU_DIRECT)
+	/* Another vector there: from virtual-8086 mode (see end_virtual_8086). */
+	if (trace_classes || d->mode != MMU_DIRECT || v->regs->vec != VEC_PF)
 		trap_entry();
 	/* With an assist the fault may not be the guest's. */
 	if (d->vm_assist && d->mmu->page_fault(v, va, err, &pf)) {

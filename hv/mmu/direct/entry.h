@@ -82,7 +82,9 @@ static inline int l2e_get(struct domain *d, mfn_t dir, u32 slot, u32 pde)
 	if (pde & PTE_REFUSED)
 		return -EINVAL;
 	/* A directory may map itself, as a page table of all page tables, but not writable, and no
-	 * other directory may be mapped so: their nesting could be endless (advisory 240). */
+	 * other directory may be mapped so: their nesting could be endless (advisory 240). Its last
+	 * slots are ours: under `segments` the guest's kernel can read a few of our pages through
+	 * them, as it can on Xen, but never write. */
 	if (pte_mfn(pde).n == dir.n)
 		return pde & PTE_RW ? -EINVAL : 0;
 	f = frame_of(pte_mfn(pde));

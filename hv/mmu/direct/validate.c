@@ -52,21 +52,29 @@ static inline bool group_empty(const u32 *t)
 
 static inline u32 next_present(const u32 *table, u32 i, u32 end)
 {
-	while (i < end && !(table[i] & PTE_P)) {
+	if (i < end && (table[i] & PTE_P))
+		return i;
+	while (i < end && i % GROUP && !(table[i] & PTE_P))
 		i++;
-		while (i % GROUP == 0 && i + GROUP <= end && group_empty(table + i))
+	if (i % GROUP == 0)
+		while (i + GROUP <= end && group_empty(table + i))
 			i += GROUP;
-	}
+	while (i < end && !(table[i] & PTE_P))
+		i++;
 	return i;
 }
 
 static inline u32 last_present(const u32 *table, u32 n)
 {
-	while (n > 0 && !(table[n - 1] & PTE_P)) {
+	if (n > 0 && (table[n - 1] & PTE_P))
+		return n;
+	while (n % GROUP && !(table[n - 1] & PTE_P))
 		n--;
-		while (n % GROUP == 0 && n > 0 && group_empty(table + n - GROUP))
+	if (n % GROUP == 0)
+		while (n > 0 && group_empty(table + n - GROUP))
 			n -= GROUP;
-	}
+	while (n > 0 && !(table[n - 1] & PTE_P))
+		n--;
 	return n;
 }
 
