@@ -19,7 +19,7 @@
 #include "trap/trap.h"
 
 #define VIRTUAL_8086_WORDS 4 /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
-#define INT_N_LEN 2 /* int n; int3 and into are one byte */
+#define INT_N_LEN	   2 /* int n; int3 and into are one byte */
 
 static u8 lane_of(const struct cpu_regs *r)
 {
@@ -134,7 +134,8 @@ static void debug_exception(struct vcpu *v)
  * lies lower, and where v->regs has CS and EFLAGS are words that the guest chose. Nobody returns
  * with those.
  */
-static void __attribute__((noreturn)) end_virtual_8086(struct vcpu *v, const struct cpu_regs *pushed)
+static void __attribute__((noreturn))
+end_virtual_8086(struct vcpu *v, const struct cpu_regs *pushed)
 {
 	struct cpu_regs copy = *pushed; /* it overlaps v->regs */
 
@@ -201,6 +202,10 @@ void hv_trap(struct cpu_regs *frame)
 		frame->eip = (u32)probe_fault;
 		return;
 	}
+	/* A guest's watchpoint that a load of SS held back until the next instruction had come in
+	 * here (Xen advisory 260). It has struck; whatever it was watching, it was not us. */
+	if (frame->vec == VEC_DB)
+		return;
 	if (current && gate_exit_fault(current, frame)) {
 		trace_trap(current, LANE_VMM, LANE_VMM, frame->vec, frame->err, frame->eip,
 			   frame->cs, frame->vec == VEC_PF ? read_cr2() : 0);
@@ -210,8 +215,7 @@ void hv_trap(struct cpu_regs *frame)
 			direct_failsafe(current);
 		resume();
 	}
-	panic("vector %u (error %x) at %x, cr2 %x", frame->vec, frame->err, frame->eip,
-	      read_cr2());
+	panic("vector %u (error %x) at %x, cr2 %x", frame->vec, frame->err, frame->eip, read_cr2());
 }
 
 static void machine_end(const struct domain *d)
