@@ -1,4 +1,5 @@
 # hostile.sh: running the hostile kernels' cases, each as a test. Source it after tests/lib.sh.
+# shellcheck shell=bash disable=SC2154 # tmp is of lib.sh
 EMU=${EMU:-qemu}
 
 # hostile MODE ISOLATION SCENARIO [WITHOUT [ALONE]]: the cases of SCENARIO in one run, then those

@@ -39,8 +39,8 @@ struct rogue_case {
 /** Put before an array of cases: the linker makes one table of all of them. */
 #define CASES static const struct rogue_case cases[] __attribute__((section("rogue_cases"), used))
 
-#define PAGE_SIZE 4096u
-#define PAGE_MASK 0xFFFFF000u
+#define PAGE_SIZE    4096u
+#define PAGE_MASK    0xFFFFF000u
 #define PAGE_ALIGNED __attribute__((aligned(4096)))
 
 /* run.c: the verdict of the running case. The first refusal is what its line says; any acceptance

@@ -98,9 +98,9 @@ static const struct {
 	const char *name;
 	u8 without;
 } groups[] = {
-	{"all", FATAL | MAY_END},
-	{"all-paging", FATAL | MAY_END | LIMITS_ALWAYS},
-	{"all-nolimits", FATAL | MAY_END | LIMITS | LIMITS_ALWAYS},
+    {"all", FATAL | MAY_END},
+    {"all-paging", FATAL | MAY_END | LIMITS_ALWAYS},
+    {"all-nolimits", FATAL | MAY_END | LIMITS | LIMITS_ALWAYS},
 };
 
 static void list(void)

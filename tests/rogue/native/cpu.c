@@ -1,8 +1,8 @@
 /* cpu.c: the processor's own tables and registers, filled with what ought to lead to ring 0. */
 #include "native/native.h"
 
-#define HV_CS (GATE_SHADOW_RESERVED + GATE_SEL_CS)
-#define HV_DS (GATE_SHADOW_RESERVED + GATE_SEL_DS)
+#define HV_CS  (GATE_SHADOW_RESERVED + GATE_SEL_CS)
+#define HV_DS  (GATE_SHADOW_RESERVED + GATE_SEL_DS)
 #define HV_TSS (GATE_SHADOW_RESERVED + GATE_SEL_TSS)
 
 static void ds(u32 sel)
@@ -178,56 +178,68 @@ static void run_bytes(u32 with)
 }
 
 #define BYTES(...) ((u32)(const u8[16]){__VA_ARGS__})
-#define WITH(name, how, insn, arg) {name, 0, 0, how, (u32)&(const struct with){insn, arg}}
+#define WITH(name, how, insn, arg)                                                                 \
+	{                                                                                          \
+		name, 0, 0, how, (u32) & (const struct with)                                       \
+		{                                                                                  \
+			insn, arg                                                                  \
+		}                                                                                  \
+	}
 #define LARGE(name, insn, arg)                                                                     \
-	{name, 0, MAY_END, not_the_hypervisors, (u32)&(const struct with){insn, arg}}
+	{                                                                                          \
+		name, 0, MAY_END, not_the_hypervisors, (u32) & (const struct with)                 \
+		{                                                                                  \
+			insn, arg                                                                  \
+		}                                                                                  \
+	}
 CASES = {
-	WITH("selector-ds-hv", refused, ds, HV_DS),
-	WITH("selector-fs-hv", refused, fs, HV_DS),
-	WITH("selector-ss-hv", refused, ss, HV_DS),
-	WITH("selector-ds-hv-code", refused, ds, HV_CS),
-	WITH("selector-ds-beyond", refused, ds, 0xFFF8),
-	WITH("far-jump-hv", refused, far_jump, HV_CS),
-	WITH("far-return-hv", refused, far_return, HV_CS),
-	WITH("iret-hv", refused, interrupt_return, HV_CS),
-	WITH("far-jump-null", refused, far_jump, 0),
-	WITH("ltr-hv", refused, ltr, HV_TSS),
-	WITH("ltr-code", refused, ltr, KERNEL_CS),
-	WITH("ltr-null", refused, ltr, 0),
-	WITH("ltr-beyond", refused, ltr, 0xFFF8),
-	WITH("lldt-code", refused, lldt, KERNEL_CS),
-	WITH("lldt-hv", refused, lldt, HV_DS),
-	LARGE("large-gdt-ds-hv", ds, HV_DS),
-	LARGE("large-gdt-ss-hv", ss, HV_DS),
-	LARGE("large-gdt-far-jump-hv", far_jump, HV_CS),
-	LARGE("large-gdt-iret-hv", interrupt_return, HV_CS),
-	LARGE("large-gdt-ltr-hv", ltr, HV_TSS),
-	WITH("cr4-reserved", refused, cr4, 0xFFFFFFFF),
-	WITH("cr4-vmx", refused, cr4, 0x2000),
-	WITH("cr0-paging-without-protection", refused, cr0, 0x80000000),
-	WITH("cr0-nw-without-cd", refused, cr0, 0xA0000011),
-	WITH("wrmsr-sysenter", refused, wrmsr, 0x174),
-	WITH("wrmsr-nowhere", refused, wrmsr, 0xFFFFFFFF),
-	WITH("rdmsr-nowhere", refused, rdmsr, 0xFFFFFFFF),
-	{"sysenter-ring-0", 0, 0, sysenter_to_ring_0, 0},
-	WITH("int-0x82", refused, int_0x82, 0),
-	{"debug-gate-execute", 0, 0, dr_gate, 0x403},
-	{"debug-gate-general-detect", 0, 0, dr_gate, 0x2403},
-	{"ports-all", 0, 0, all_ports, 0},
-	WITH("ins-endless-into-hv", refused, ins, IN_HV),
-	WITH("ins-endless-unmapped", refused, ins, UNMAPPED - 64),
-	WITH("outs-endless-from-hv", refused, outs, IN_HV),
-	WITH("outs-endless-unmapped", refused, outs, UNMAPPED - 64),
-	/* mov %cr3 to and fro; mov $0xE008, %ds; a jump into what is no instruction; hlt's
-	 * neighbours; lock on what cannot be locked; 15 prefixes. */
-	{"unseen-mov-cr3", 0, 0, run_bytes, BYTES(0x0F, 0x20, 0xD8, 0x0F, 0x22, 0xD8, 0xC3)},
-	{"unseen-undefined", 0, 0, run_bytes, BYTES(0x0F, 0x0B, 0xC3)},
-	{"unseen-lock", 0, 0, run_bytes, BYTES(0xF0, 0x90, 0xC3)},
-	{"unseen-prefixes", 0, 0, run_bytes, BYTES(0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
-						   0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0xFA)},
-	{"unseen-sysexit", 0, 0, run_bytes, BYTES(0x0F, 0x35, 0xC3)},
-	{"unseen-icebp", 0, 0, run_bytes, BYTES(0xF1, 0xC3)},
-	/* mov $HV_DS, %eax; mov %eax, %ds; ret: the hypervisor's selector with RPL 0. */
-	{"unseen-ds-hv", 0, 0, run_bytes,
-	 BYTES(0xB8, HV_DS & 0xFF, HV_DS >> 8, 0, 0, 0x8E, 0xD8, 0xC3)},
+    WITH("selector-ds-hv", refused, ds, HV_DS),
+    WITH("selector-fs-hv", refused, fs, HV_DS),
+    WITH("selector-ss-hv", refused, ss, HV_DS),
+    WITH("selector-ds-hv-code", refused, ds, HV_CS),
+    WITH("selector-ds-beyond", refused, ds, 0xFFF8),
+    WITH("far-jump-hv", refused, far_jump, HV_CS),
+    WITH("far-return-hv", refused, far_return, HV_CS),
+    WITH("iret-hv", refused, interrupt_return, HV_CS),
+    WITH("far-jump-null", refused, far_jump, 0),
+    WITH("ltr-hv", refused, ltr, HV_TSS),
+    WITH("ltr-code", refused, ltr, KERNEL_CS),
+    WITH("ltr-null", refused, ltr, 0),
+    WITH("ltr-beyond", refused, ltr, 0xFFF8),
+    WITH("lldt-code", refused, lldt, KERNEL_CS),
+    WITH("lldt-hv", refused, lldt, HV_DS),
+    LARGE("large-gdt-ds-hv", ds, HV_DS),
+    LARGE("large-gdt-ss-hv", ss, HV_DS),
+    LARGE("large-gdt-far-jump-hv", far_jump, HV_CS),
+    LARGE("large-gdt-iret-hv", interrupt_return, HV_CS),
+    LARGE("large-gdt-ltr-hv", ltr, HV_TSS),
+    WITH("cr4-reserved", refused, cr4, 0xFFFFFFFF),
+    WITH("cr4-vmx", refused, cr4, 0x2000),
+    WITH("cr0-paging-without-protection", refused, cr0, 0x80000000),
+    WITH("cr0-nw-without-cd", refused, cr0, 0xA0000011),
+    WITH("wrmsr-sysenter", refused, wrmsr, 0x174),
+    WITH("wrmsr-nowhere", refused, wrmsr, 0xFFFFFFFF),
+    WITH("rdmsr-nowhere", refused, rdmsr, 0xFFFFFFFF),
+    {"sysenter-ring-0", 0, 0, sysenter_to_ring_0, 0},
+    WITH("int-0x82", refused, int_0x82, 0),
+    {"debug-gate-execute", 0, 0, dr_gate, 0x403},
+    {"debug-gate-general-detect", 0, 0, dr_gate, 0x2403},
+    {"ports-all", 0, 0, all_ports, 0},
+    WITH("ins-endless-into-hv", refused, ins, IN_HV),
+    WITH("ins-endless-unmapped", refused, ins, UNMAPPED - 64),
+    WITH("outs-endless-from-hv", refused, outs, IN_HV),
+    WITH("outs-endless-unmapped", refused, outs, UNMAPPED - 64),
+    /* mov %cr3 to and fro; mov $0xE008, %ds; a jump into what is no instruction; hlt's
+     * neighbours; lock on what cannot be locked; 15 prefixes. */
+    {"unseen-mov-cr3", 0, 0, run_bytes, BYTES(0x0F, 0x20, 0xD8, 0x0F, 0x22, 0xD8, 0xC3)},
+    {"unseen-undefined", 0, 0, run_bytes, BYTES(0x0F, 0x0B, 0xC3)},
+    {"unseen-lock", 0, 0, run_bytes, BYTES(0xF0, 0x90, 0xC3)},
+    {"unseen-prefixes", 0, 0, run_bytes,
+     BYTES(0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
+	   0xFA)},
+    {"unseen-sysexit", 0, 0, run_bytes, BYTES(0x0F, 0x35, 0xC3)},
+    {"unseen-icebp", 0, 0, run_bytes, BYTES(0xF1, 0xC3)},
+    /* mov $HV_DS, %eax; mov %eax, %ds; ret: the hypervisor's selector with RPL 0. */
+    {"unseen-ds-hv", 0, 0, run_bytes,
+     BYTES(0xB8, HV_DS & 0xFF, HV_DS >> 8, 0, 0, 0x8E, 0xD8, 0xC3)},
 };

@@ -2,12 +2,12 @@
 #include "boot/multiboot.h"
 #include "native/native.h"
 
-#define COM1 0x3F8
-#define COM1_LSR (COM1 + 5)
+#define COM1	      0x3F8
+#define COM1_LSR      (COM1 + 5)
 #define LSR_THR_EMPTY 0x20
-#define LSR_ALL_SENT 0x40
-#define EXIT_PORT 0xF4
-#define BOCHS_PORT 0x8900
+#define LSR_ALL_SENT  0x40
+#define EXIT_PORT     0xF4
+#define BOCHS_PORT    0x8900
 
 u32 directory[1024] PAGE_ALIGNED, tables[2][1024] PAGE_ALIGNED;
 struct desc gdt[512] PAGE_ALIGNED, idt[256] PAGE_ALIGNED;
@@ -80,8 +80,9 @@ u32 note_trap(const u32 *frame)
 	if (last_trap.vec == VEC_PF)
 		last_trap.cr2 = read_cr2();
 	if (!attempt_sp) {
-		print("rogue: an exception that nobody expects: vector %u at %x, error %x, cr2 %x\n",
-		      last_trap.vec, last_trap.eip, last_trap.err, last_trap.cr2);
+		print(
+		    "rogue: an exception that nobody expects: vector %u at %x, error %x, cr2 %x\n",
+		    last_trap.vec, last_trap.eip, last_trap.err, last_trap.cr2);
 		power_off(false);
 	}
 	return last_trap.vec;
@@ -152,13 +153,13 @@ static void set_gate(u32 vec, u32 offset, u32 dpl)
 {
 	idt[vec] = (struct desc){KERNEL_CS << 16 | (offset & 0xFFFF),
 				 (offset & 0xFFFF0000) | DESC_P | dpl << DESC_DPL_SHIFT |
-					 DESC_INTR_GATE << 8};
+				     DESC_INTR_GATE << 8};
 }
 
 static struct desc flat(u32 dpl, u32 type)
 {
 	return (struct desc){0x0000FFFF, 0x000F0000 | DESC_G | DESC_DB | DESC_P | DESC_S |
-						 dpl << DESC_DPL_SHIFT | DESC_RW | type};
+					     dpl << DESC_DPL_SHIFT | DESC_RW | type};
 }
 
 static void descriptors(void)
@@ -169,9 +170,9 @@ static void descriptors(void)
 	gdt[KERNEL_DS / 8] = flat(0, 0);
 	gdt[USER_CS / 8] = flat(3, DESC_CODE);
 	gdt[USER_DS / 8] = flat(3, 0);
-	gdt[TSS_SEL / 8] = (struct desc){base << 16 | (sizeof(tss) - 1),
-					 (base & 0xFF000000) | (base >> 16 & 0xFF) | DESC_P |
-						 DESC_TSS_AVAIL << 8};
+	gdt[TSS_SEL / 8] =
+	    (struct desc){base << 16 | (sizeof(tss) - 1),
+			  (base & 0xFF000000) | (base >> 16 & 0xFF) | DESC_P | DESC_TSS_AVAIL << 8};
 	tss.ss0 = KERNEL_DS;
 	tss.esp0 = (u32)trap_stack_top;
 	tss.iomap = sizeof(tss);

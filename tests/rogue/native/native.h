@@ -4,9 +4,9 @@
 
 #define KERNEL_CS 0x08
 #define KERNEL_DS 0x10
-#define USER_CS 0x1B
-#define USER_DS 0x23
-#define TSS_SEL 0x28
+#define USER_CS	  0x1B
+#define USER_DS	  0x23
+#define TSS_SEL	  0x28
 #define SPARE_SEL 0x30 /* for the cases */
 
 #ifndef __ASSEMBLER__
@@ -15,9 +15,9 @@
 #include "cpu/x86.h"
 #include "rogue.h"
 
-#define IN_HV (HV_LINEAR + HV_IMAGE_PHYS)
+#define IN_HV	   (HV_LINEAR + HV_IMAGE_PHYS)
 #define PTE_NORMAL (PTE_P | PTE_RW | PTE_A | PTE_D)
-#define UNMAPPED 0x00C00000u /* we map the first 8 MB */
+#define UNMAPPED   0x00C00000u /* we map the first 8 MB */
 
 /* env.c: all memory is mapped where it is (first 8 MB). */
 extern u32 directory[1024], tables[2][1024]; /* of page tables */

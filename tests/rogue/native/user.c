@@ -1,10 +1,10 @@
 /* user.c: attacks from ring 3 of a guest in shadow mode, whose kernel lets it do nothing. */
 #include "native/native.h"
 
-extern u8 user_read[], user_write[], user_call_at[], user_hypercall[], user_cli[],
-	user_hlt[], user_in[], user_out[], user_read_cr0[], user_write_cr3[], user_write_dr7[],
-	user_rdmsr[], user_lgdt[], user_load_ds[], user_load_ss[], user_int_8[], user_int_14[],
-	user_int_0x20[], user_sysenter[], user_far_call[];
+extern u8 user_read[], user_write[], user_call_at[], user_hypercall[], user_cli[], user_hlt[],
+    user_in[], user_out[], user_read_cr0[], user_write_cr3[], user_write_dr7[], user_rdmsr[],
+    user_lgdt[], user_load_ds[], user_load_ss[], user_int_8[], user_int_14[], user_int_0x20[],
+    user_sysenter[], user_far_call[];
 
 #define INT_0X80 0x80
 
@@ -81,9 +81,9 @@ static void call_gate(u32 selector)
 	static const struct user far_call = {user_far_call, SPARE_SEL | 3};
 	u32 target = (u32)call_gate_target;
 
-	gdt[SPARE_SEL / 8] = (struct desc){selector << 16 | (target & 0xFFFF),
-					   (target & 0xFFFF0000) | DESC_P | DESC_DPL |
-						   DESC_CALL_GATE << 8};
+	gdt[SPARE_SEL / 8] =
+	    (struct desc){selector << 16 | (target & 0xFFFF),
+			  (target & 0xFFFF0000) | DESC_P | DESC_DPL | DESC_CALL_GATE << 8};
 	load_gdt(gdt, 8 * 8 - 1);
 	verdict_trap(in_ring_3(&far_call));
 	gdt[SPARE_SEL / 8] = (struct desc){0, 0};
@@ -112,41 +112,47 @@ static void kernel_stack_selector(u32 ss)
 	in_ring_3(&cli);
 }
 
-#define USER(name, stub, arg) {name, 0, 0, user, (u32)&(const struct user){stub, arg}}
+#define USER(name, stub, arg)                                                                      \
+	{                                                                                          \
+		name, 0, 0, user, (u32) & (const struct user)                                      \
+		{                                                                                  \
+			stub, arg                                                                  \
+		}                                                                                  \
+	}
 CASES = {
-	USER("user-hv-read", user_read, IN_HV),
-	USER("user-hv-write", user_write, IN_HV),
-	USER("user-hv-execute", user_call_at, IN_HV),
-	{"user-gate-read", 0, 0, user_gate, (u32)user_read},
-	{"user-gate-write", 0, 0, user_gate, (u32)user_write},
-	{"user-gate-execute", 0, 0, user_gate, (u32)user_call_at},
-	USER("user-kernel-read", user_read, (u32)page_a),
-	USER("user-hypercall", user_hypercall, 0),
-	USER("user-cli", user_cli, 0),
-	USER("user-hlt", user_hlt, 0),
-	USER("user-in", user_in, 0),
-	USER("user-out-exit", user_out, 0),
-	USER("user-read-cr0", user_read_cr0, 0),
-	USER("user-write-cr3", user_write_cr3, 0),
-	USER("user-write-dr7", user_write_dr7, 0),
-	USER("user-rdmsr", user_rdmsr, 0),
-	USER("user-lgdt", user_lgdt, (u32)user_stack),
-	USER("user-ds-kernel", user_load_ds, KERNEL_DS),
-	USER("user-ds-hv", user_load_ds, GATE_SHADOW_RESERVED + GATE_SEL_DS),
-	USER("user-ss-ring-1", user_load_ss, GATE_SHADOW_RESERVED + GATE_SEL_RING1_DS + 1),
-	USER("user-int-8", user_int_8, 0),
-	USER("user-int-14", user_int_14, 0),
-	USER("user-int-0x20", user_int_0x20, 0),
-	USER("user-sysenter", user_sysenter, 0),
-	USER("user-far-call-kernel", user_far_call, KERNEL_CS),
-	USER("user-far-call-hv", user_far_call, GATE_SHADOW_RESERVED + GATE_SEL_CS),
-	{"user-call-gate-kernel", 0, 0, call_gate, KERNEL_CS},
-	{"user-call-gate-hv", 0, 0, call_gate, GATE_SHADOW_RESERVED + GATE_SEL_CS},
-	{"user-call-gate-null", 0, 0, call_gate, 0},
-	{"kernel-stack-in-hv", 0, FATAL, kernel_stack, IN_HV},
-	{"kernel-stack-in-gate", 0, FATAL, kernel_stack_in_gate, 0x2800},
-	{"kernel-stack-unmapped", 0, FATAL, kernel_stack, UNMAPPED},
-	{"kernel-stack-hv-selector", 0, FATAL, kernel_stack_selector,
-	 GATE_SHADOW_RESERVED + GATE_SEL_DS},
-	{"kernel-stack-null-selector", 0, FATAL, kernel_stack_selector, 0},
+    USER("user-hv-read", user_read, IN_HV),
+    USER("user-hv-write", user_write, IN_HV),
+    USER("user-hv-execute", user_call_at, IN_HV),
+    {"user-gate-read", 0, 0, user_gate, (u32)user_read},
+    {"user-gate-write", 0, 0, user_gate, (u32)user_write},
+    {"user-gate-execute", 0, 0, user_gate, (u32)user_call_at},
+    USER("user-kernel-read", user_read, (u32)page_a),
+    USER("user-hypercall", user_hypercall, 0),
+    USER("user-cli", user_cli, 0),
+    USER("user-hlt", user_hlt, 0),
+    USER("user-in", user_in, 0),
+    USER("user-out-exit", user_out, 0),
+    USER("user-read-cr0", user_read_cr0, 0),
+    USER("user-write-cr3", user_write_cr3, 0),
+    USER("user-write-dr7", user_write_dr7, 0),
+    USER("user-rdmsr", user_rdmsr, 0),
+    USER("user-lgdt", user_lgdt, (u32)user_stack),
+    USER("user-ds-kernel", user_load_ds, KERNEL_DS),
+    USER("user-ds-hv", user_load_ds, GATE_SHADOW_RESERVED + GATE_SEL_DS),
+    USER("user-ss-ring-1", user_load_ss, GATE_SHADOW_RESERVED + GATE_SEL_RING1_DS + 1),
+    USER("user-int-8", user_int_8, 0),
+    USER("user-int-14", user_int_14, 0),
+    USER("user-int-0x20", user_int_0x20, 0),
+    USER("user-sysenter", user_sysenter, 0),
+    USER("user-far-call-kernel", user_far_call, KERNEL_CS),
+    USER("user-far-call-hv", user_far_call, GATE_SHADOW_RESERVED + GATE_SEL_CS),
+    {"user-call-gate-kernel", 0, 0, call_gate, KERNEL_CS},
+    {"user-call-gate-hv", 0, 0, call_gate, GATE_SHADOW_RESERVED + GATE_SEL_CS},
+    {"user-call-gate-null", 0, 0, call_gate, 0},
+    {"kernel-stack-in-hv", 0, FATAL, kernel_stack, IN_HV},
+    {"kernel-stack-in-gate", 0, FATAL, kernel_stack_in_gate, 0x2800},
+    {"kernel-stack-unmapped", 0, FATAL, kernel_stack, UNMAPPED},
+    {"kernel-stack-hv-selector", 0, FATAL, kernel_stack_selector,
+     GATE_SHADOW_RESERVED + GATE_SEL_DS},
+    {"kernel-stack-null-selector", 0, FATAL, kernel_stack_selector, 0},
 };

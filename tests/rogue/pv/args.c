@@ -3,8 +3,8 @@
 #include "pv.h"
 
 #define HV_ADDRESS (HV_LINEAR + HV_IMAGE_PHYS)
-#define UNMAPPED 0x00400000u
-#define LAST_WORD 0xFFFFFFFCu
+#define UNMAPPED   0x00400000u
+#define LAST_WORD  0xFFFFFFFCu
 
 /* A request that would change nothing: the present value of victim_data's entry. */
 static struct mmu_update no_change(void)
@@ -70,7 +70,7 @@ static void batch_stops(u32 unused)
 {
 	u32 ptr = pte_maddr(victim_data), old = *pte_of(victim_data), done = 99;
 	struct mmu_update req[] = {
-		{ptr, old & ~PTE_RW}, {ptr, 0x100 * PAGE_SIZE | PTE_NORMAL}, {ptr, 0}};
+	    {ptr, old & ~PTE_RW}, {ptr, 0x100 * PAGE_SIZE | PTE_NORMAL}, {ptr, 0}};
 
 	(void)unused;
 	verdict_errno(HCALL(mmu_update, req, 3, &done, DOMID_SELF));
@@ -137,7 +137,7 @@ static void mmuext_from(u32 va)
 static void mmuext_count(u32 count)
 {
 	struct mmuext_op *last =
-		(struct mmuext_op *)((start_info->pt_base & ~0x3FFFFFu) + 0x400000) - 1;
+	    (struct mmuext_op *)((start_info->pt_base & ~0x3FFFFFu) + 0x400000) - 1;
 
 	*last = (struct mmuext_op){MMUEXT_TLB_FLUSH_LOCAL, 0, 0};
 	verdict_errno(HCALL(mmuext_op, last, count, 0, DOMID_SELF));
@@ -161,37 +161,37 @@ static void mmuext_mask(u32 va)
 }
 
 CASES = {
-	{"mmu-update-from-hv", 0, 0, mmu_update_from, HV_ADDRESS},
-	{"mmu-update-from-gate", 0, 0, mmu_update_from_gate, 0x1000},
-	{"mmu-update-from-nowhere", 0, 0, mmu_update_from, UNMAPPED},
-	{"mmu-update-wraps", 0, 0, mmu_update_from, LAST_WORD},
-	{"mmu-update-done-in-hv", 212, 0, mmu_update_done, HV_ADDRESS},
-	{"mmu-update-done-in-tss", 212, 0, done_into_gate, 0x1000 + 2048 + 4},
-	{"mmu-update-done-unmapped", 212, 0, mmu_update_done, UNMAPPED},
-	{"mmu-update-done-wraps", 212, 0, mmu_update_done, 0xFFFFFFFE},
-	{"mmu-update-done-in-table", 212, 0, done_into_page_table, 0},
-	{"mmu-update-done-in-m2p", 212, 0, done_into_m2p, 0},
-	{"mmu-update-huge-count", 0, 0, mmu_update_count, 0x7FFFFFFF},
-	{"mmu-update-count-overflows", 0, 0, mmu_update_count, 0x10000001},
-	{"mmu-update-batch-stops", 0, 0, batch_stops, 0},
-	{"mmu-update-command-2", 0, 0, ptr_bits, 2},
-	{"mmu-update-command-3", 0, 0, ptr_bits, 3},
-	{"mmu-update-above-4gb", 0, 0, ptr_beyond_4gb, 1},
-	{"mmu-update-in-hv-frame", 0, 0, ptr_frame, 0x100},
-	{"mmu-update-in-frame-0", 0, 0, ptr_frame, 0},
-	{"mmu-update-nonexistent", 0, 0, ptr_nonexistent, 0},
-	{"m2p-update-foreign", 0, 0, m2p_frame, 0x100},
-	{"m2p-update-nonexistent", 0, 0, m2p_nonexistent, 0},
-	{"domain-1", 0, 0, for_domain, 1},
-	{"domain-io", 0, 0, for_domain, 0x7FF1},
-	{"domain-xen", 0, 0, for_domain, 0x7FF2},
-	{"domain-32-bits", 0, 0, for_domain, 0x00010001},
-	{"mmuext-from-hv", 0, 0, mmuext_from, HV_ADDRESS},
-	{"mmuext-from-nowhere", 0, 0, mmuext_from, UNMAPPED},
-	{"mmuext-wraps", 0, 0, mmuext_from, 0xFFFFFFF8},
-	{"mmuext-huge-count", 0, 0, mmuext_count, 0x7FFFFFFF},
-	{"mmuext-done-in-hv", 212, 0, mmuext_done, HV_ADDRESS},
-	{"mmuext-unknown", 0, 0, mmuext_unknown, 14},
-	{"mmuext-unknown-huge", 0, 0, mmuext_unknown, 0xFFFFFFFF},
-	{"mmuext-mask-in-hv", 0, 0, mmuext_mask, HV_ADDRESS},
+    {"mmu-update-from-hv", 0, 0, mmu_update_from, HV_ADDRESS},
+    {"mmu-update-from-gate", 0, 0, mmu_update_from_gate, 0x1000},
+    {"mmu-update-from-nowhere", 0, 0, mmu_update_from, UNMAPPED},
+    {"mmu-update-wraps", 0, 0, mmu_update_from, LAST_WORD},
+    {"mmu-update-done-in-hv", 212, 0, mmu_update_done, HV_ADDRESS},
+    {"mmu-update-done-in-tss", 212, 0, done_into_gate, 0x1000 + 2048 + 4},
+    {"mmu-update-done-unmapped", 212, 0, mmu_update_done, UNMAPPED},
+    {"mmu-update-done-wraps", 212, 0, mmu_update_done, 0xFFFFFFFE},
+    {"mmu-update-done-in-table", 212, 0, done_into_page_table, 0},
+    {"mmu-update-done-in-m2p", 212, 0, done_into_m2p, 0},
+    {"mmu-update-huge-count", 0, 0, mmu_update_count, 0x7FFFFFFF},
+    {"mmu-update-count-overflows", 0, 0, mmu_update_count, 0x10000001},
+    {"mmu-update-batch-stops", 0, 0, batch_stops, 0},
+    {"mmu-update-command-2", 0, 0, ptr_bits, 2},
+    {"mmu-update-command-3", 0, 0, ptr_bits, 3},
+    {"mmu-update-above-4gb", 0, 0, ptr_beyond_4gb, 1},
+    {"mmu-update-in-hv-frame", 0, 0, ptr_frame, 0x100},
+    {"mmu-update-in-frame-0", 0, 0, ptr_frame, 0},
+    {"mmu-update-nonexistent", 0, 0, ptr_nonexistent, 0},
+    {"m2p-update-foreign", 0, 0, m2p_frame, 0x100},
+    {"m2p-update-nonexistent", 0, 0, m2p_nonexistent, 0},
+    {"domain-1", 0, 0, for_domain, 1},
+    {"domain-io", 0, 0, for_domain, 0x7FF1},
+    {"domain-xen", 0, 0, for_domain, 0x7FF2},
+    {"domain-32-bits", 0, 0, for_domain, 0x00010001},
+    {"mmuext-from-hv", 0, 0, mmuext_from, HV_ADDRESS},
+    {"mmuext-from-nowhere", 0, 0, mmuext_from, UNMAPPED},
+    {"mmuext-wraps", 0, 0, mmuext_from, 0xFFFFFFF8},
+    {"mmuext-huge-count", 0, 0, mmuext_count, 0x7FFFFFFF},
+    {"mmuext-done-in-hv", 212, 0, mmuext_done, HV_ADDRESS},
+    {"mmuext-unknown", 0, 0, mmuext_unknown, 14},
+    {"mmuext-unknown-huge", 0, 0, mmuext_unknown, 0xFFFFFFFF},
+    {"mmuext-mask-in-hv", 0, 0, mmuext_mask, HV_ADDRESS},
 };

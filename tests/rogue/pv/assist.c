@@ -34,10 +34,7 @@ static void by_xchg(u32 unused)
 static void by_cmpxchg(u32 unused)
 {
 	(void)unused;
-	asm volatile("lock cmpxchgl %1, (%0)"
-		     :
-		     : "r"(target), "r"(bad), "a"(*target)
-		     : "memory");
+	asm volatile("lock cmpxchgl %1, (%0)" : : "r"(target), "r"(bad), "a"(*target) : "memory");
 }
 
 static void by_movs(u32 unused)
@@ -147,18 +144,18 @@ static void by_argument(u32 va)
 }
 
 CASES = {
-	{"writable-table-mov", 0, 0, emulated, (u32)by_mov},
-	{"writable-table-bytes", 0, 0, emulated, (u32)by_byte},
-	{"writable-table-xchg", 0, 0, emulated, (u32)by_xchg},
-	{"writable-table-cmpxchg", 0, 0, emulated, (u32)by_cmpxchg},
-	{"writable-table-movs", 0, 0, emulated, (u32)by_movs},
-	{"writable-table-push", 0, FATAL, emulated, (u32)by_push},
-	{"writable-table-or-pse", 148, 0, emulated, (u32)by_or},
-	{"writable-table-bts-pse", 148, 0, emulated, (u32)by_bts},
-	{"writable-table-others", 0, 0, other_frames, VMASST_TYPE_writable_pagetables},
-	{"unhooked-table-others", 0, 0, other_frames, VMASST_TYPE_unhook_pagetables},
-	{"unhooked-then-touch", 0, FATAL, unhooked, (u32)try_read},
-	{"unhooked-then-hypercall", 0, FATAL, unhooked, (u32)by_hypercall},
-	{"unhooked-then-new-base", 0, FATAL, unhooked, (u32)by_new_base},
-	{"unhooked-then-argument", 0, FATAL, unhooked, (u32)by_argument},
+    {"writable-table-mov", 0, 0, emulated, (u32)by_mov},
+    {"writable-table-bytes", 0, 0, emulated, (u32)by_byte},
+    {"writable-table-xchg", 0, 0, emulated, (u32)by_xchg},
+    {"writable-table-cmpxchg", 0, 0, emulated, (u32)by_cmpxchg},
+    {"writable-table-movs", 0, 0, emulated, (u32)by_movs},
+    {"writable-table-push", 0, FATAL, emulated, (u32)by_push},
+    {"writable-table-or-pse", 148, 0, emulated, (u32)by_or},
+    {"writable-table-bts-pse", 148, 0, emulated, (u32)by_bts},
+    {"writable-table-others", 0, 0, other_frames, VMASST_TYPE_writable_pagetables},
+    {"unhooked-table-others", 0, 0, other_frames, VMASST_TYPE_unhook_pagetables},
+    {"unhooked-then-touch", 0, FATAL, unhooked, (u32)try_read},
+    {"unhooked-then-hypercall", 0, FATAL, unhooked, (u32)by_hypercall},
+    {"unhooked-then-new-base", 0, FATAL, unhooked, (u32)by_new_base},
+    {"unhooked-then-argument", 0, FATAL, unhooked, (u32)by_argument},
 };

@@ -2,7 +2,7 @@
  * the memory reservation, scheduling, and those that do not exist. */
 #include "pv.h"
 
-#define IN_HV (HV_LINEAR + HV_IMAGE_PHYS)
+#define IN_HV	 (HV_LINEAR + HV_IMAGE_PHYS)
 #define UNMAPPED 0x00400000u
 
 static u32 last_bytes(u32 n)
@@ -84,9 +84,8 @@ static void multicall_unmaps_itself(u32 unused)
 	struct multicall_entry *call = (struct multicall_entry *)victim_data;
 
 	(void)unused;
-	call[0] = (struct multicall_entry){__HYPERVISOR_update_va_mapping,
-					   0,
-					   {(u32)victim_data, 0, 0, UVMF_INVLPG}};
+	call[0] = (struct multicall_entry){
+	    __HYPERVISOR_update_va_mapping, 0, {(u32)victim_data, 0, 0, UVMF_INVLPG}};
 	call[1] = call[0];
 	verdict_errno(HCALL(multicall, call, 2, 0, 0));
 	must(writable(victim_data) == 0, "map-again");
@@ -208,7 +207,8 @@ static void for_privileged(u32 nr)
 
 static void unknown(u32 unused)
 {
-	static const u8 gaps[] = {7, 11, 19, 22, 25, 27, 28, 30, 31, 34, 37, 38, 39, 40, 47, 48, 63};
+	static const u8 gaps[] = {7,  11, 19, 22, 25, 27, 28, 30, 31,
+				  34, 37, 38, 39, 40, 47, 48, 63};
 
 	(void)unused;
 	for (u32 i = 0; i < sizeof(gaps); i++)
@@ -221,55 +221,55 @@ static void number(u32 nr)
 }
 
 CASES = {
-	{"console-write-from-hv", 0, 0, console_write_from, IN_HV},
-	{"console-write-from-m2p-end", 0, 0, console_write_from, MACH2PHYS_VIRT_END - 8},
-	{"console-write-unmapped", 0, 0, console_write_from, UNMAPPED},
-	{"console-read-into-hv", 0, 0, console_read_into, IN_HV},
-	{"console-read-into-m2p", 0, 0, console_read_into, MACH2PHYS_VIRT_START},
-	{"console-write-minus-1", 0, 0, console_length, 0xFFFFFFFF},
-	{"console-write-min-int", 0, 0, console_length, 0x80000000},
-	{"console-read-minus-1", 0, 0, console_read_length, 0xFFFFFFFF},
-	{"console-command", 0, 0, console_command, 2},
-	{"multicall-in-hv", 0, 0, multicall_at, IN_HV},
-	{"multicall-unmapped", 0, 0, multicall_at, UNMAPPED},
-	{"multicall-wraps", 0, 0, multicall_at, 0xFFFFFFF0},
-	{"multicall-huge-count", 0, 0, multicall_count, 0xFFFFFFFF},
-	{"multicall-nested", 0, 0, multicall_nested, 0},
-	{"multicall-iret", 213, 0, multicall_iret, 0},
-	{"multicall-unknown", 0, 0, multicall_unknown, 0xFFFFFFFF},
-	{"multicall-unmaps-itself", 0, 0, multicall_unmaps_itself, 0},
-	{"multicall-results-in-table", 0, 0, multicall_results_in_table, 0},
-	{"event-port-0", 0, 0, event_port, 0},
-	{"event-port-closed", 0, 0, event_port, 900},
-	{"event-port-1024", 0, 0, event_port, NR_EVENT_CHANNELS},
-	{"event-port-huge", 0, 0, event_port, 0xFFFFFFFF},
-	{"event-unmask-1024", 0, 0, event_unmask, NR_EVENT_CHANNELS},
-	{"event-unmask-huge", 0, 0, event_unmask, 0x80000000},
-	{"event-virq-24", 0, 0, event_virq, NR_VIRQS},
-	{"event-virq-huge", 0, 0, event_virq, 0xFFFFFFFF},
-	{"event-vcpu-1", 0, 0, event_vcpu, 1},
-	{"event-vcpu-huge", 0, 0, event_vcpu, 0xFFFFFFFF},
-	{"event-domain-1", 0, 0, event_domain, 1},
-	{"event-physical-irq", 0, 0, event_op, EVTCHNOP_bind_pirq},
-	{"event-unknown", 0, 0, event_op, 0xFFFFFFFF},
-	{"event-args-in-hv", 0, 0, event_args, IN_HV},
-	{"event-args-unmapped", 0, 0, event_args, UNMAPPED},
-	{"sched-unknown", 0, 0, sched_cmd, 99},
-	{"sched-shutdown-from-hv", 0, 0, shutdown_from, IN_HV},
-	{"sched-shutdown-reason", 0, 0, shutdown_reason, 99},
-	{"timer-end-of-time", 20, 0, timer, 0xFFFFFFFF},
-	{"timer-past", 20, 0, timer, 0},
-	{"vcpu-1", 0, 0, vcpu_op, 1},
-	{"vcpu-huge", 0, 0, vcpu_op, 0xFFFFFFFF},
-	{"vm-assist-unknown", 0, 0, vm_assist_type, 99},
-	{"version-into-hv", 0, 0, version_into, IN_HV},
-	{"version-into-m2p", 0, 0, version_into, MACH2PHYS_VIRT_START},
-	{"physdev-op", 0, 0, for_privileged, __HYPERVISOR_physdev_op},
-	{"sysctl", 0, 0, for_privileged, __HYPERVISOR_sysctl},
-	{"domctl", 0, 0, for_privileged, __HYPERVISOR_domctl},
-	{"hypercalls-unknown", 0, 0, unknown, 0},
-	{"hypercall-64", 0, 0, number, 64},
-	{"hypercall-max-int", 0, 0, number, 0x7FFFFFFF},
-	{"hypercall-minus-1", 0, 0, number, 0xFFFFFFFF},
-	{"hypercall-overflow", 0, 0, number, 0x40000001},
+    {"console-write-from-hv", 0, 0, console_write_from, IN_HV},
+    {"console-write-from-m2p-end", 0, 0, console_write_from, MACH2PHYS_VIRT_END - 8},
+    {"console-write-unmapped", 0, 0, console_write_from, UNMAPPED},
+    {"console-read-into-hv", 0, 0, console_read_into, IN_HV},
+    {"console-read-into-m2p", 0, 0, console_read_into, MACH2PHYS_VIRT_START},
+    {"console-write-minus-1", 0, 0, console_length, 0xFFFFFFFF},
+    {"console-write-min-int", 0, 0, console_length, 0x80000000},
+    {"console-read-minus-1", 0, 0, console_read_length, 0xFFFFFFFF},
+    {"console-command", 0, 0, console_command, 2},
+    {"multicall-in-hv", 0, 0, multicall_at, IN_HV},
+    {"multicall-unmapped", 0, 0, multicall_at, UNMAPPED},
+    {"multicall-wraps", 0, 0, multicall_at, 0xFFFFFFF0},
+    {"multicall-huge-count", 0, 0, multicall_count, 0xFFFFFFFF},
+    {"multicall-nested", 0, 0, multicall_nested, 0},
+    {"multicall-iret", 213, 0, multicall_iret, 0},
+    {"multicall-unknown", 0, 0, multicall_unknown, 0xFFFFFFFF},
+    {"multicall-unmaps-itself", 0, 0, multicall_unmaps_itself, 0},
+    {"multicall-results-in-table", 0, 0, multicall_results_in_table, 0},
+    {"event-port-0", 0, 0, event_port, 0},
+    {"event-port-closed", 0, 0, event_port, 900},
+    {"event-port-1024", 0, 0, event_port, NR_EVENT_CHANNELS},
+    {"event-port-huge", 0, 0, event_port, 0xFFFFFFFF},
+    {"event-unmask-1024", 0, 0, event_unmask, NR_EVENT_CHANNELS},
+    {"event-unmask-huge", 0, 0, event_unmask, 0x80000000},
+    {"event-virq-24", 0, 0, event_virq, NR_VIRQS},
+    {"event-virq-huge", 0, 0, event_virq, 0xFFFFFFFF},
+    {"event-vcpu-1", 0, 0, event_vcpu, 1},
+    {"event-vcpu-huge", 0, 0, event_vcpu, 0xFFFFFFFF},
+    {"event-domain-1", 0, 0, event_domain, 1},
+    {"event-physical-irq", 0, 0, event_op, EVTCHNOP_bind_pirq},
+    {"event-unknown", 0, 0, event_op, 0xFFFFFFFF},
+    {"event-args-in-hv", 0, 0, event_args, IN_HV},
+    {"event-args-unmapped", 0, 0, event_args, UNMAPPED},
+    {"sched-unknown", 0, 0, sched_cmd, 99},
+    {"sched-shutdown-from-hv", 0, 0, shutdown_from, IN_HV},
+    {"sched-shutdown-reason", 0, 0, shutdown_reason, 99},
+    {"timer-end-of-time", 20, 0, timer, 0xFFFFFFFF},
+    {"timer-past", 20, 0, timer, 0},
+    {"vcpu-1", 0, 0, vcpu_op, 1},
+    {"vcpu-huge", 0, 0, vcpu_op, 0xFFFFFFFF},
+    {"vm-assist-unknown", 0, 0, vm_assist_type, 99},
+    {"version-into-hv", 0, 0, version_into, IN_HV},
+    {"version-into-m2p", 0, 0, version_into, MACH2PHYS_VIRT_START},
+    {"physdev-op", 0, 0, for_privileged, __HYPERVISOR_physdev_op},
+    {"sysctl", 0, 0, for_privileged, __HYPERVISOR_sysctl},
+    {"domctl", 0, 0, for_privileged, __HYPERVISOR_domctl},
+    {"hypercalls-unknown", 0, 0, unknown, 0},
+    {"hypercall-64", 0, 0, number, 64},
+    {"hypercall-max-int", 0, 0, number, 0x7FFFFFFF},
+    {"hypercall-minus-1", 0, 0, number, 0xFFFFFFFF},
+    {"hypercall-overflow", 0, 0, number, 0x40000001},
 };

@@ -1,11 +1,11 @@
 /* debug.c: debug registers and exceptions that strike inside the hypervisor. */
 #include "pv.h"
 
-#define WATCH_WRITES 1u
-#define WATCH_IO 2u
-#define WATCH_ALL 3u
+#define WATCH_WRITES   1u
+#define WATCH_IO       2u
+#define WATCH_ALL      3u
 #define DR7(condition) (0x400u | 0x3u | (u32)(condition) << 16)
-#define DR7_GD 0x2000u
+#define DR7_GD	       0x2000u
 
 static void set_address(u32 va)
 {
@@ -124,18 +124,18 @@ static void watched_argument(u32 unused)
 }
 
 CASES = {
-	{"debug-address-in-hv", 0, 0, set_address, HV_LINEAR + HV_IMAGE_PHYS},
-	{"debug-address-in-m2p", 0, 0, set_address, MACH2PHYS_VIRT_START},
-	{"debug-address-in-gate", 0, 0, set_gate_address, 0x2FFC},
-	{"debug-address-last", 0, 0, set_address, 0xFFFFFFFF},
-	{"debug-general-detect", 0, 0, set_control, DR7_GD},
-	{"debug-io", 0, 0, set_control, DR7(WATCH_IO)},
-	{"debug-register-4", 0, 0, number, 4},
-	{"debug-register-8", 0, 0, number, 8},
-	{"debug-register-huge", 12, 0, number, 0xFFFFFFFF},
-	{"debug-held-back-call", 260, 0, held_back, (u32)load_ss_and_call},
-	{"debug-held-back-fault", 260, 0, held_back, (u32)load_ss_and_fault},
-	{"debug-step-into-call", 0, 0, survives, (u32)step_into_call},
-	{"debug-icebp", 0, 0, some_exception, (u32)icebp},
-	{"debug-watched-argument", 0, 0, watched_argument, 0},
+    {"debug-address-in-hv", 0, 0, set_address, HV_LINEAR + HV_IMAGE_PHYS},
+    {"debug-address-in-m2p", 0, 0, set_address, MACH2PHYS_VIRT_START},
+    {"debug-address-in-gate", 0, 0, set_gate_address, 0x2FFC},
+    {"debug-address-last", 0, 0, set_address, 0xFFFFFFFF},
+    {"debug-general-detect", 0, 0, set_control, DR7_GD},
+    {"debug-io", 0, 0, set_control, DR7(WATCH_IO)},
+    {"debug-register-4", 0, 0, number, 4},
+    {"debug-register-8", 0, 0, number, 8},
+    {"debug-register-huge", 12, 0, number, 0xFFFFFFFF},
+    {"debug-held-back-call", 260, 0, held_back, (u32)load_ss_and_call},
+    {"debug-held-back-fault", 260, 0, held_back, (u32)load_ss_and_fault},
+    {"debug-step-into-call", 0, 0, survives, (u32)step_into_call},
+    {"debug-icebp", 0, 0, some_exception, (u32)icebp},
+    {"debug-watched-argument", 0, 0, watched_argument, 0},
 };

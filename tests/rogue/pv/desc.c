@@ -1,10 +1,10 @@
 /* desc.c: descriptor tables: getting a segment or gate that leads into ring 0. */
 #include "pv.h"
 
-#define HV_CS 0xE008u
-#define DPL(n) ((u32)(n) << DESC_DPL_SHIFT)
-#define CODE (DESC_P | DESC_S | DESC_CODE | DESC_RW)
-#define DATA (DESC_P | DESC_S | DESC_RW)
+#define HV_CS	     0xE008u
+#define DPL(n)	     ((u32)(n) << DESC_DPL_SHIFT)
+#define CODE	     (DESC_P | DESC_S | DESC_CODE | DESC_RW)
+#define DATA	     (DESC_P | DESC_S | DESC_RW)
 #define GATE_TYPE(t) (DESC_P | (u32)(t) << 8)
 
 /* victim_data becomes our GDT. */
@@ -55,25 +55,25 @@ static void descriptor_flags(u32 flags)
 /* A call gate to the hypervisor's code segment, which asks for no privilege itself. */
 static void call_gate(u32 selector)
 {
-	refused_descriptor((struct desc){
-		selector << 16 | 0x1000, GATE_TYPE(DESC_CALL_GATE) | DPL(3) | 0xFC500000});
+	refused_descriptor((struct desc){selector << 16 | 0x1000,
+					 GATE_TYPE(DESC_CALL_GATE) | DPL(3) | 0xFC500000});
 }
 
 static void system_descriptor(u32 type)
 {
 	u32 base = gate_va() + 0x1000 + 2048;
 
-	refused_descriptor((struct desc){base << 16 | 0x67,
-					 GATE_TYPE(type) | DPL(3) | (base & 0xFF000000) |
-						 (base >> 16 & 0xFF)});
+	refused_descriptor((struct desc){base << 16 | 0x67, GATE_TYPE(type) | DPL(3) |
+								(base & 0xFF000000) |
+								(base >> 16 & 0xFF)});
 }
 
 /* A segment that starts in the hypervisor. */
 static void base_in_hv(u32 base)
 {
-	refused_descriptor((struct desc){base << 16 | 0xFFFF,
-					 DATA | DPL(1) | DESC_DB | (base & 0xFF000000) |
-						 (base >> 16 & 0xFF)});
+	refused_descriptor((struct desc){base << 16 | 0xFFFF, DATA | DPL(1) | DESC_DB |
+								  (base & 0xFF000000) |
+								  (base >> 16 & 0xFF)});
 }
 
 static void load_fs_read(u32 va)
@@ -88,7 +88,8 @@ static void limit_cut(u32 flags)
 	s32 err;
 
 	must(gdt_on(), "set-gdt");
-	err = update_descriptor(7, (struct desc){0x0000FFFF, flags | 0x000F0000 | DESC_G | DESC_DB});
+	err =
+	    update_descriptor(7, (struct desc){0x0000FFFF, flags | 0x000F0000 | DESC_G | DESC_DB});
 	if (err < 0)
 		verdict_errno(err);
 	else
@@ -214,46 +215,46 @@ static void ldt_entries(u32 entries)
 }
 
 CASES = {
-	{"gdt-code-dpl-0", 0, 0, descriptor_flags, CODE | DPL(0)},
-	{"gdt-data-dpl-0", 0, 0, descriptor_flags, DATA | DPL(0)},
-	{"gdt-conforming-dpl-0", 0, 0, descriptor_flags, CODE | DESC_EC | DPL(0)},
-	{"gdt-call-gate-ring-0", 0, 0, call_gate, HV_CS},
-	{"gdt-call-gate-ring-0-rpl-1", 0, 0, call_gate, HV_CS | 1},
-	{"gdt-call-gate-ring-0-rpl-3", 0, 0, call_gate, HV_CS | 3},
-	{"gdt-tss", 0, 0, system_descriptor, DESC_TSS_AVAIL},
-	{"gdt-tss-busy", 0, 0, system_descriptor, DESC_TSS_BUSY},
-	{"gdt-tss-16", 0, 0, system_descriptor, 1},
-	{"gdt-ldt", 0, 0, system_descriptor, DESC_LDT},
-	{"gdt-task-gate", 0, 0, system_descriptor, 5},
-	{"gdt-call-gate-16", 0, 0, system_descriptor, 4},
-	{"gdt-interrupt-gate", 0, 0, system_descriptor, DESC_INTR_GATE},
-	{"gdt-trap-gate", 0, 0, system_descriptor, DESC_TRAP_GATE},
-	{"gdt-base-in-hv", 0, 0, base_in_hv, HV_LINEAR + HV_IMAGE_PHYS},
-	{"gdt-base-wraps", 0, 0, base_in_hv, 0xFFFFF000},
-	{"gdt-limit-past-end", 0, LIMITS_ALWAYS, limit_cut, DATA | DPL(1)},
-	{"gdt-expand-down", 0, LIMITS_ALWAYS, limit_cut, DATA | DESC_EC | DPL(1)},
-	{"set-gdt-hv-frame", 0, 0, gdt_frame, 0x100},
-	{"set-gdt-nonexistent", 0, 0, gdt_nonexistent, 0},
-	{"set-gdt-writable-frame", 0, 0, gdt_writable, 0},
-	{"set-gdt-page-table", 0, 0, gdt_page_table, 0},
-	{"set-gdt-second-bad", 0, 0, gdt_second_bad, 0},
-	{"set-gdt-too-many", 0, 0, gdt_entries, 14 * 512 + 1},
-	{"set-gdt-huge", 0, 0, gdt_entries, 0xFFFFFFFF},
-	{"set-gdt-list-in-hv", 0, 0, gdt_list, HV_LINEAR + HV_IMAGE_PHYS},
-	{"set-gdt-list-unmapped", 0, 0, gdt_list, 0x00400000},
-	{"map-gdt-rw", 0, 0, gdt_map_rw, 0},
-	{"update-descriptor-hv-frame", 0, 0, descriptor_in_frame, 0x100},
-	{"update-descriptor-frame-0", 0, 0, descriptor_in_frame, 0},
-	{"update-descriptor-nonexistent", 0, 0, descriptor_nonexistent, 0},
-	{"update-descriptor-in-table", 0, 0, descriptor_in_table, 0},
-	{"update-descriptor-misaligned", 0, 0, descriptor_misaligned, 4},
-	{"update-descriptor-above-4gb", 0, 0, descriptor_above_4gb, 1},
-	{"set-ldt-in-hv", 0, 0, ldt_at, HV_LINEAR + HV_IMAGE_PHYS},
-	{"set-ldt-in-m2p", 0, 0, ldt_at, MACH2PHYS_VIRT_START},
-	{"set-ldt-unmapped", 0, 0, ldt_at, 0x00400000},
-	{"set-ldt-last-page", 0, 0, ldt_at, 0xFFFFF000},
-	{"set-ldt-writable", 0, 0, ldt_writable, 0},
-	{"set-ldt-misaligned", 0, 0, ldt_writable, 8},
-	{"set-ldt-too-many", 0, 0, ldt_entries, 8193},
-	{"set-ldt-huge", 0, 0, ldt_entries, 0xFFFFFFFF},
+    {"gdt-code-dpl-0", 0, 0, descriptor_flags, CODE | DPL(0)},
+    {"gdt-data-dpl-0", 0, 0, descriptor_flags, DATA | DPL(0)},
+    {"gdt-conforming-dpl-0", 0, 0, descriptor_flags, CODE | DESC_EC | DPL(0)},
+    {"gdt-call-gate-ring-0", 0, 0, call_gate, HV_CS},
+    {"gdt-call-gate-ring-0-rpl-1", 0, 0, call_gate, HV_CS | 1},
+    {"gdt-call-gate-ring-0-rpl-3", 0, 0, call_gate, HV_CS | 3},
+    {"gdt-tss", 0, 0, system_descriptor, DESC_TSS_AVAIL},
+    {"gdt-tss-busy", 0, 0, system_descriptor, DESC_TSS_BUSY},
+    {"gdt-tss-16", 0, 0, system_descriptor, 1},
+    {"gdt-ldt", 0, 0, system_descriptor, DESC_LDT},
+    {"gdt-task-gate", 0, 0, system_descriptor, 5},
+    {"gdt-call-gate-16", 0, 0, system_descriptor, 4},
+    {"gdt-interrupt-gate", 0, 0, system_descriptor, DESC_INTR_GATE},
+    {"gdt-trap-gate", 0, 0, system_descriptor, DESC_TRAP_GATE},
+    {"gdt-base-in-hv", 0, 0, base_in_hv, HV_LINEAR + HV_IMAGE_PHYS},
+    {"gdt-base-wraps", 0, 0, base_in_hv, 0xFFFFF000},
+    {"gdt-limit-past-end", 0, LIMITS_ALWAYS, limit_cut, DATA | DPL(1)},
+    {"gdt-expand-down", 0, LIMITS_ALWAYS, limit_cut, DATA | DESC_EC | DPL(1)},
+    {"set-gdt-hv-frame", 0, 0, gdt_frame, 0x100},
+    {"set-gdt-nonexistent", 0, 0, gdt_nonexistent, 0},
+    {"set-gdt-writable-frame", 0, 0, gdt_writable, 0},
+    {"set-gdt-page-table", 0, 0, gdt_page_table, 0},
+    {"set-gdt-second-bad", 0, 0, gdt_second_bad, 0},
+    {"set-gdt-too-many", 0, 0, gdt_entries, 14 * 512 + 1},
+    {"set-gdt-huge", 0, 0, gdt_entries, 0xFFFFFFFF},
+    {"set-gdt-list-in-hv", 0, 0, gdt_list, HV_LINEAR + HV_IMAGE_PHYS},
+    {"set-gdt-list-unmapped", 0, 0, gdt_list, 0x00400000},
+    {"map-gdt-rw", 0, 0, gdt_map_rw, 0},
+    {"update-descriptor-hv-frame", 0, 0, descriptor_in_frame, 0x100},
+    {"update-descriptor-frame-0", 0, 0, descriptor_in_frame, 0},
+    {"update-descriptor-nonexistent", 0, 0, descriptor_nonexistent, 0},
+    {"update-descriptor-in-table", 0, 0, descriptor_in_table, 0},
+    {"update-descriptor-misaligned", 0, 0, descriptor_misaligned, 4},
+    {"update-descriptor-above-4gb", 0, 0, descriptor_above_4gb, 1},
+    {"set-ldt-in-hv", 0, 0, ldt_at, HV_LINEAR + HV_IMAGE_PHYS},
+    {"set-ldt-in-m2p", 0, 0, ldt_at, MACH2PHYS_VIRT_START},
+    {"set-ldt-unmapped", 0, 0, ldt_at, 0x00400000},
+    {"set-ldt-last-page", 0, 0, ldt_at, 0xFFFFF000},
+    {"set-ldt-writable", 0, 0, ldt_writable, 0},
+    {"set-ldt-misaligned", 0, 0, ldt_writable, 8},
+    {"set-ldt-too-many", 0, 0, ldt_entries, 8193},
+    {"set-ldt-huge", 0, 0, ldt_entries, 0xFFFFFFFF},
 };

@@ -2,7 +2,7 @@
  * hypervisor's slots. */
 #include "pv.h"
 
-#define SLOT 0x100u /* one that nobody uses */
+#define SLOT   0x100u /* one that nobody uses */
 #define HV_MFN 0x100u
 
 /* Write an entry of the directory in use, and see that it did not change. */
@@ -115,16 +115,17 @@ static void hv_slot_before_pin(u32 unused)
 	must(unpin(victim_dir) == 0, "unpin");
 }
 
-/* A batch changes a directory entry and then, through it, a page: no old translation may be used. */
+/* A batch changes a directory entry and then, through it, a page: no old translation may be used.
+ */
 static void stale_walk(u32 unused)
 {
 	u32 table = mfn_of(victim_table) * PAGE_SIZE, other = mfn_of(victim_other) * PAGE_SIZE;
 	u32 va = SLOT << 22, data = mfn_of(victim_data) * PAGE_SIZE | PTE_NORMAL;
 	struct mmu_update hook = {pde_maddr(SLOT), other | PDE_NORMAL};
 	struct multicall_entry call[] = {
-		{__HYPERVISOR_update_va_mapping, 0, {va, 0, 0, 0}},
-		{__HYPERVISOR_mmu_update, 0, {(u32)&hook, 1, 0, DOMID_SELF}},
-		{__HYPERVISOR_update_va_mapping, 0, {va, data, 0, 0}},
+	    {__HYPERVISOR_update_va_mapping, 0, {va, 0, 0, 0}},
+	    {__HYPERVISOR_mmu_update, 0, {(u32)&hook, 1, 0, DOMID_SELF}},
+	    {__HYPERVISOR_update_va_mapping, 0, {va, data, 0, 0}},
 	};
 
 	(void)unused;
@@ -138,22 +139,22 @@ static void stale_walk(u32 unused)
 }
 
 CASES = {
-	{"pde-pse-flag", 148, 0, pde_flag, PTE_PS},
-	{"pde-pse-rw-flags", 148, 0, pde_flag, PTE_PS | PTE_RW | PTE_US},
-	{"pde-large-new", 148, 0, pde_large, 0},
-	{"pde-large-replace", 148, 0, pde_large, 1},
-	{"pde-global-flag", 0, 0, pde_flag, PTE_G},
-	{"pde-hv-frame", 0, 0, pde_frame, HV_MFN},
-	{"pde-nonexistent", 0, 0, pde_nonexistent, 0},
-	{"pde-writable-page", 0, 0, pde_writable_page, 0},
-	{"pde-self-rw", 182, 0, pde_self_rw, 0},
-	{"pde-self-flip-rw", 182, 0, pde_self_flip, 0},
-	{"pde-linear-chain-ro", 240, 0, pde_other_directory, PTE_P | PTE_A},
-	{"pde-linear-chain-rw", 240, 0, pde_other_directory, PTE_NORMAL},
-	{"pde-m2p-slot", 0, 0, hv_slot, MACH2PHYS_VIRT_START},
-	{"pde-hv-slot", 0, 0, hv_slot, HV_LINEAR},
-	{"pde-last-slot", 0, 0, hv_slot, 0xFFC00000},
-	{"pde-gate-slot", 0, 0, gate_slot, 0},
-	{"pde-hv-slot-before-pin", 0, 0, hv_slot_before_pin, 0},
-	{"pde-stale-walk", 286, 0, stale_walk, 0},
+    {"pde-pse-flag", 148, 0, pde_flag, PTE_PS},
+    {"pde-pse-rw-flags", 148, 0, pde_flag, PTE_PS | PTE_RW | PTE_US},
+    {"pde-large-new", 148, 0, pde_large, 0},
+    {"pde-large-replace", 148, 0, pde_large, 1},
+    {"pde-global-flag", 0, 0, pde_flag, PTE_G},
+    {"pde-hv-frame", 0, 0, pde_frame, HV_MFN},
+    {"pde-nonexistent", 0, 0, pde_nonexistent, 0},
+    {"pde-writable-page", 0, 0, pde_writable_page, 0},
+    {"pde-self-rw", 182, 0, pde_self_rw, 0},
+    {"pde-self-flip-rw", 182, 0, pde_self_flip, 0},
+    {"pde-linear-chain-ro", 240, 0, pde_other_directory, PTE_P | PTE_A},
+    {"pde-linear-chain-rw", 240, 0, pde_other_directory, PTE_NORMAL},
+    {"pde-m2p-slot", 0, 0, hv_slot, MACH2PHYS_VIRT_START},
+    {"pde-hv-slot", 0, 0, hv_slot, HV_LINEAR},
+    {"pde-last-slot", 0, 0, hv_slot, 0xFFC00000},
+    {"pde-gate-slot", 0, 0, gate_slot, 0},
+    {"pde-hv-slot-before-pin", 0, 0, hv_slot_before_pin, 0},
+    {"pde-stale-walk", 286, 0, stale_walk, 0},
 };

@@ -1,10 +1,10 @@
 /* entry.c: making the hypervisor enter the guest, or return to it, where it must not be. */
 #include "pv.h"
 
-#define HV_CS 0xE008u
-#define HV_DS 0xE010u
-#define IN_HV (HV_LINEAR + HV_IMAGE_PHYS)
-#define CODE ((u32)trap_stubs)
+#define HV_CS	     0xE008u
+#define HV_DS	     0xE010u
+#define IN_HV	     (HV_LINEAR + HV_IMAGE_PHYS)
+#define CODE	     ((u32)trap_stubs)
 #define SPARE_VECTOR 0x60
 
 static void set_trap(u8 vector, u16 cs, u32 address)
@@ -50,8 +50,7 @@ static void trap_table_endless(u32 unused)
  */
 static void fast_page_fault(u32 va)
 {
-	struct trap_info t[] = {
-		{VEC_PF, 3, FLAT_RING1_CS, CODE + VEC_PF * 16}, {0}};
+	struct trap_info t[] = {{VEC_PF, 3, FLAT_RING1_CS, CODE + VEC_PF * 16}, {0}};
 
 	must(HCALL(set_trap_table, t, 0, 0, 0) == 0, "set-trap-table");
 	shared->vcpu_info[0].cr2 = 0;
@@ -168,44 +167,44 @@ static void handler_unmapped(u32 eip)
 }
 
 CASES = {
-	{"trap-selector-ring-0", 0, 0, trap_selector, HV_CS},
-	{"trap-selector-ring-0-rpl-1", 0, 0, trap_selector, HV_CS | 1},
-	{"trap-selector-rpl-0", 0, 0, trap_selector, FLAT_RING1_CS & ~3u},
-	{"trap-selector-rpl-3", 0, 0, trap_selector, FLAT_RING3_CS},
-	{"trap-selector-null", 0, 0, trap_selector, 0},
-	{"trap-handler-in-hv", 0, 0, trap_address, IN_HV},
-	{"trap-handler-in-m2p", 0, 0, trap_address, MACH2PHYS_VIRT_START},
-	{"trap-handler-last-byte", 0, 0, trap_address, 0xFFFFFFFF},
-	{"trap-table-in-hv", 0, 0, trap_table_at, IN_HV},
-	{"trap-table-unmapped", 0, 0, trap_table_at, 0x00400000},
-	{"trap-table-wraps", 0, 0, trap_table_at, 0xFFFFFFFC},
-	{"trap-table-endless", 0, 0, trap_table_endless, 0},
-	{"trap-fast-page-fault", 0, 0, fast_page_fault, 0x00400000},
-	{"stack-switch-ring-0", 0, 0, stack_selector, HV_DS},
-	{"stack-switch-ring-0-rpl-1", 0, 0, stack_selector, HV_DS | 1},
-	{"stack-switch-rpl-0", 0, 0, stack_selector, FLAT_RING1_SS & ~3u},
-	{"stack-switch-ring-3", 0, 0, stack_selector, FLAT_RING3_SS},
-	{"stack-switch-32-bits", 0, 0, stack_selector, 0x10000u | FLAT_RING1_SS},
-	{"callback-ring-0", 0, 0, callback_selector, HV_CS},
-	{"callback-ring-0-rpl-1", 0, 0, callback_selector, HV_CS | 1},
-	{"callback-ring-3", 0, 0, callback_selector, FLAT_RING3_CS},
-	{"callback-in-hv", 0, 0, callback_address, IN_HV},
-	{"callback-in-m2p", 0, 0, callback_address, MACH2PHYS_VIRT_START},
-	{"callback-op-from-hv", 0, 0, callback_op, CALLBACKOP_register},
-	{"callback-op-unknown", 0, 0, callback_op, 77},
-	{"iret-call-vm", 136, 0, iret_flag, EFL_VM},
-	{"iret-call-iopl", 0, 0, iret_flag, EFL_IOPL},
-	{"iret-call-nt", 0, 0, iret_flag, EFL_NT},
-	{"iret-call-if", 0, 0, iret_flag, EFL_IF},
-	{"iret-call-ring-0", 0, FATAL, iret_selector, HV_CS},
-	{"iret-call-null", 0, FATAL, iret_selector, 0},
-	{"iret-call-ring-0-rpl-1", 0, 0, iret_to_failsafe, HV_CS | 1},
-	{"iret-call-not-present", 0, 0, iret_to_failsafe, 0x0009},
-	{"iret-call-stack-in-hv", 0, FATAL, iret_stack, IN_HV},
-	{"iret-call-stack-unmapped", 0, FATAL, iret_stack, 0x00400000},
-	{"iret-call-stack-wraps", 0, FATAL, iret_stack, 0xFFFFFFFC},
-	{"failsafe-not-enterable", 0, FATAL, failsafe_loop, 0x0009},
-	{"failsafe-in-ldt", 0, FATAL, failsafe_loop, 0x000D},
-	{"no-handler", 0, FATAL, no_handler, 0},
-	{"handler-unmapped", 0, FATAL, handler_unmapped, 0x00400000},
+    {"trap-selector-ring-0", 0, 0, trap_selector, HV_CS},
+    {"trap-selector-ring-0-rpl-1", 0, 0, trap_selector, HV_CS | 1},
+    {"trap-selector-rpl-0", 0, 0, trap_selector, FLAT_RING1_CS & ~3u},
+    {"trap-selector-rpl-3", 0, 0, trap_selector, FLAT_RING3_CS},
+    {"trap-selector-null", 0, 0, trap_selector, 0},
+    {"trap-handler-in-hv", 0, 0, trap_address, IN_HV},
+    {"trap-handler-in-m2p", 0, 0, trap_address, MACH2PHYS_VIRT_START},
+    {"trap-handler-last-byte", 0, 0, trap_address, 0xFFFFFFFF},
+    {"trap-table-in-hv", 0, 0, trap_table_at, IN_HV},
+    {"trap-table-unmapped", 0, 0, trap_table_at, 0x00400000},
+    {"trap-table-wraps", 0, 0, trap_table_at, 0xFFFFFFFC},
+    {"trap-table-endless", 0, 0, trap_table_endless, 0},
+    {"trap-fast-page-fault", 0, 0, fast_page_fault, 0x00400000},
+    {"stack-switch-ring-0", 0, 0, stack_selector, HV_DS},
+    {"stack-switch-ring-0-rpl-1", 0, 0, stack_selector, HV_DS | 1},
+    {"stack-switch-rpl-0", 0, 0, stack_selector, FLAT_RING1_SS & ~3u},
+    {"stack-switch-ring-3", 0, 0, stack_selector, FLAT_RING3_SS},
+    {"stack-switch-32-bits", 0, 0, stack_selector, 0x10000u | FLAT_RING1_SS},
+    {"callback-ring-0", 0, 0, callback_selector, HV_CS},
+    {"callback-ring-0-rpl-1", 0, 0, callback_selector, HV_CS | 1},
+    {"callback-ring-3", 0, 0, callback_selector, FLAT_RING3_CS},
+    {"callback-in-hv", 0, 0, callback_address, IN_HV},
+    {"callback-in-m2p", 0, 0, callback_address, MACH2PHYS_VIRT_START},
+    {"callback-op-from-hv", 0, 0, callback_op, CALLBACKOP_register},
+    {"callback-op-unknown", 0, 0, callback_op, 77},
+    {"iret-call-vm", 136, 0, iret_flag, EFL_VM},
+    {"iret-call-iopl", 0, 0, iret_flag, EFL_IOPL},
+    {"iret-call-nt", 0, 0, iret_flag, EFL_NT},
+    {"iret-call-if", 0, 0, iret_flag, EFL_IF},
+    {"iret-call-ring-0", 0, FATAL, iret_selector, HV_CS},
+    {"iret-call-null", 0, FATAL, iret_selector, 0},
+    {"iret-call-ring-0-rpl-1", 0, 0, iret_to_failsafe, HV_CS | 1},
+    {"iret-call-not-present", 0, 0, iret_to_failsafe, 0x0009},
+    {"iret-call-stack-in-hv", 0, FATAL, iret_stack, IN_HV},
+    {"iret-call-stack-unmapped", 0, FATAL, iret_stack, 0x00400000},
+    {"iret-call-stack-wraps", 0, FATAL, iret_stack, 0xFFFFFFFC},
+    {"failsafe-not-enterable", 0, FATAL, failsafe_loop, 0x0009},
+    {"failsafe-in-ldt", 0, FATAL, failsafe_loop, 0x000D},
+    {"no-handler", 0, FATAL, no_handler, 0},
+    {"handler-unmapped", 0, FATAL, handler_unmapped, 0x00400000},
 };

@@ -134,8 +134,9 @@ u32 note_trap(const u32 *frame)
 	if (last_trap.vec == VEC_PF)
 		last_trap.cr2 = shared ? shared->vcpu_info[0].cr2 : 0;
 	if (!attempt_sp) {
-		print("rogue: an exception that nobody expects: vector %u at %x, error %x, cr2 %x\n",
-		      last_trap.vec, last_trap.eip, last_trap.err, last_trap.cr2);
+		print(
+		    "rogue: an exception that nobody expects: vector %u at %x, error %x, cr2 %x\n",
+		    last_trap.vec, last_trap.eip, last_trap.err, last_trap.cr2);
 		power_off(false);
 	}
 	return last_trap.vec;
@@ -178,10 +179,10 @@ const char *aftermath(void)
 		u32 *page;
 		u32 pin;
 	} life[] = {
-		{"left-data", victim_data, MMUEXT_PIN_L1_TABLE},
-		{"left-table", victim_table, MMUEXT_PIN_L1_TABLE},
-		{"left-other", victim_other, MMUEXT_PIN_L1_TABLE},
-		{"left-directory", victim_dir, MMUEXT_PIN_L2_TABLE},
+	    {"left-data", victim_data, MMUEXT_PIN_L1_TABLE},
+	    {"left-table", victim_table, MMUEXT_PIN_L1_TABLE},
+	    {"left-other", victim_other, MMUEXT_PIN_L1_TABLE},
+	    {"left-directory", victim_dir, MMUEXT_PIN_L2_TABLE},
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(life); i++) {
@@ -191,8 +192,7 @@ const char *aftermath(void)
 			return life[i].name;
 		memset(page, 0, PAGE_SIZE);
 		if (read_only(page) || mmuext(life[i].pin, mfn_of(page), 0) ||
-		    attempt(try_write, (u32)page) != VEC_PF || writable(page) >= 0 ||
-		    unpin(page))
+		    attempt(try_write, (u32)page) != VEC_PF || writable(page) >= 0 || unpin(page))
 			return life[i].name;
 		memset(page, 0, PAGE_SIZE);
 	}

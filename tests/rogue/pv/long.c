@@ -5,8 +5,9 @@
 #include "pv.h"
 
 #define NR_TABLES 128u
-#define MAX_GAP 2000000u /* instructions without an interrupt: no matter how much there is to do */
-#define TICK 50000u /* less than one uninterrupted piece of work */
+#define MAX_GAP	  2000000u /* instructions without an interrupt: no matter how much there is to do \
+			    */
+#define TICK 50000u	   /* less than one uninterrupted piece of work */
 #define SLOT 0x100u
 
 static u32 many[NR_TABLES][1024] PAGE_ALIGNED;
@@ -105,9 +106,9 @@ static void long_multicall(u32 unused)
 	(void)unused;
 	for (u32 i = 0; i < n; i++)
 		call[i] = (struct multicall_entry){
-			__HYPERVISOR_update_va_mapping,
-			1,
-			{(u32)victim_data, *pte_of(victim_data), 0, UVMF_INVLPG}};
+		    __HYPERVISOR_update_va_mapping,
+		    1,
+		    {(u32)victim_data, *pte_of(victim_data), 0, UVMF_INVLPG}};
 	start_clock();
 	must(HCALL(multicall, call, n, 0, 0) == 0, "multicall");
 	stop_clock();
@@ -232,15 +233,15 @@ static void partial_restart(u32 unused)
 }
 
 CASES = {
-	{"long-pin", 45, 0, long_pin, 0},
-	{"long-batch", 45, 0, long_batch, 0},
-	{"long-multicall", 45, 0, long_multicall, 0},
-	{"partial-pin-other-use", 299, 0, partial_pin, (u32)use_as_anything},
-	{"partial-pin-change-table", 299, 0, partial_pin, (u32)change_validated},
-	{"partial-pin-unpin", 299, 0, partial_pin, (u32)unpin_unfinished},
-	{"partial-pin-another", 299, 0, partial_pin, (u32)pin_another},
-	{"partial-pin-spoiled", 299, 0, partial_pin_fails, (u32)spoil_the_rest},
-	{"partial-pin-restarted", 299, 0, partial_restart, 0},
-	{"partial-unpin-other-use", 299, 0, partial_unpin, (u32)use_half},
-	{"partial-unpin-another", 299, 0, partial_unpin, (u32)pin_another},
+    {"long-pin", 45, 0, long_pin, 0},
+    {"long-batch", 45, 0, long_batch, 0},
+    {"long-multicall", 45, 0, long_multicall, 0},
+    {"partial-pin-other-use", 299, 0, partial_pin, (u32)use_as_anything},
+    {"partial-pin-change-table", 299, 0, partial_pin, (u32)change_validated},
+    {"partial-pin-unpin", 299, 0, partial_pin, (u32)unpin_unfinished},
+    {"partial-pin-another", 299, 0, partial_pin, (u32)pin_another},
+    {"partial-pin-spoiled", 299, 0, partial_pin_fails, (u32)spoil_the_rest},
+    {"partial-pin-restarted", 299, 0, partial_restart, 0},
+    {"partial-unpin-other-use", 299, 0, partial_unpin, (u32)use_half},
+    {"partial-unpin-another", 299, 0, partial_unpin, (u32)pin_another},
 };

@@ -1,8 +1,8 @@
 /* map.c: getting forbidden mappings into page tables that are in use. */
 #include "pv.h"
 
-#define HV_MFN 0x100u  /* the hypervisor's first frame */
-#define VGA_MFN 0xB8u  /* a device's memory */
+#define HV_MFN	 0x100u /* the hypervisor's first frame */
+#define VGA_MFN	 0xB8u	/* a device's memory */
 #define APIC_MFN 0xFEE00u
 
 /* Map frame `mfn` where victim_data is, and see that nothing changed. */
@@ -115,27 +115,27 @@ static void map_no_table(u32 va)
 }
 
 CASES = {
-	{"map-hv-frame-ro", 0, 0, map_ro, HV_MFN},
-	{"map-hv-frame-rw", 0, 0, map_rw, HV_MFN},
-	{"map-frame-0", 0, 0, map_rw, 0},
-	{"map-video-memory", 0, 0, map_rw, VGA_MFN},
-	{"map-apic", 0, 0, map_rw, APIC_MFN},
-	{"map-last-mfn", 0, 0, map_ro, 0xFFFFF},
-	{"map-nonexistent", 0, 0, map_nonexistent, 0},
-	{"map-free-frame-ro", 0, 0, map_free, PTE_P},
-	{"map-free-frame-rw", 0, 0, map_free, PTE_NORMAL},
-	{"map-page-table-rw", 0, 0, map_page_table, PTE_NORMAL},
-	{"map-page-table-user-rw", 0, 0, map_page_table, PTE_NORMAL | PTE_US},
-	{"map-directory-rw", 0, 0, map_directory, PTE_NORMAL},
-	{"flip-page-table-rw", 182, 0, flip_page_table, 0},
-	{"flip-directory-rw", 182, 0, flip_directory, 0},
-	{"map-pse-in-l1", 148, 0, map_flags, PTE_PS},
-	{"map-global", 0, 0, map_flags, PTE_G},
-	{"map-unknown-flush", 0, 0, flush_unknown, 3},
-	{"va-m2p", 0, 0, map_hv_address, MACH2PHYS_VIRT_START},
-	{"va-hv-image", 0, 0, map_hv_address, HV_LINEAR + HV_IMAGE_PHYS},
-	{"va-window", 0, 0, map_hv_address, HV_WINDOW},
-	{"va-gate-idt", 0, 0, map_gate_address, 0x1000},
-	{"va-last-page", 0, 0, map_hv_address, 0xFFFFF000},
-	{"va-without-table", 0, 0, map_no_table, 0x80000000},
+    {"map-hv-frame-ro", 0, 0, map_ro, HV_MFN},
+    {"map-hv-frame-rw", 0, 0, map_rw, HV_MFN},
+    {"map-frame-0", 0, 0, map_rw, 0},
+    {"map-video-memory", 0, 0, map_rw, VGA_MFN},
+    {"map-apic", 0, 0, map_rw, APIC_MFN},
+    {"map-last-mfn", 0, 0, map_ro, 0xFFFFF},
+    {"map-nonexistent", 0, 0, map_nonexistent, 0},
+    {"map-free-frame-ro", 0, 0, map_free, PTE_P},
+    {"map-free-frame-rw", 0, 0, map_free, PTE_NORMAL},
+    {"map-page-table-rw", 0, 0, map_page_table, PTE_NORMAL},
+    {"map-page-table-user-rw", 0, 0, map_page_table, PTE_NORMAL | PTE_US},
+    {"map-directory-rw", 0, 0, map_directory, PTE_NORMAL},
+    {"flip-page-table-rw", 182, 0, flip_page_table, 0},
+    {"flip-directory-rw", 182, 0, flip_directory, 0},
+    {"map-pse-in-l1", 148, 0, map_flags, PTE_PS},
+    {"map-global", 0, 0, map_flags, PTE_G},
+    {"map-unknown-flush", 0, 0, flush_unknown, 3},
+    {"va-m2p", 0, 0, map_hv_address, MACH2PHYS_VIRT_START},
+    {"va-hv-image", 0, 0, map_hv_address, HV_LINEAR + HV_IMAGE_PHYS},
+    {"va-window", 0, 0, map_hv_address, HV_WINDOW},
+    {"va-gate-idt", 0, 0, map_gate_address, 0x1000},
+    {"va-last-page", 0, 0, map_hv_address, 0xFFFFF000},
+    {"va-without-table", 0, 0, map_no_table, 0x80000000},
 };

@@ -1,7 +1,7 @@
 /* memory.c: reaching the hypervisor's memory from ring 1, without asking. */
 #include "pv.h"
 
-#define IMAGE (HV_LINEAR + HV_IMAGE_PHYS)
+#define IMAGE	     (HV_LINEAR + HV_IMAGE_PHYS)
 #define BEHIND_IMAGE (HV_LINEAR + 0x00C00000) /* frame table, M2P, trace ring, heap */
 
 static void read_at(u32 va)
@@ -84,26 +84,26 @@ static void copy_into(u32 va)
 }
 
 CASES = {
-	{"hv-image-read", 0, LIMITS, read_at, IMAGE},
-	{"hv-image-write", 0, LIMITS, write_at, IMAGE},
-	{"hv-image-execute", 0, LIMITS, call_at, IMAGE + 0x1000},
-	{"hv-data-read", 0, LIMITS, read_at, BEHIND_IMAGE},
-	{"hv-data-write", 0, LIMITS, write_at, BEHIND_IMAGE},
-	{"hv-data-string-copy", 0, LIMITS, copy_into, BEHIND_IMAGE},
-	{"hv-window-read", 0, LIMITS, read_at, HV_WINDOW},
-	{"hv-window-write", 0, LIMITS, write_at, HV_WINDOW},
-	{"hv-low-memory-read", 0, LIMITS, read_at, HV_LINEAR},
-	{"limit-is-checked", 0, LIMITS_ALWAYS, read_past_limit, MACH2PHYS_VIRT_END},
-	{"gate-code-read", 0, LIMITS_ALWAYS, read_gate, 0},
-	{"gate-code-write", 0, LIMITS, write_gate, 0},
-	{"gate-code-execute", 0, LIMITS, call_gate_code, VEC_PF * 16},
-	{"gate-idt-write", 0, LIMITS, write_gate, 0x1000 + VEC_PF * 8},
-	{"gate-tss-write", 0, LIMITS, write_gate, 0x1000 + 2048 + 4},
-	{"gate-stack-write", 0, LIMITS_ALWAYS, write_gate, 0x2000},
-	{"gate-gdt-write", 0, LIMITS, write_gdt, 0xE008},
-	{"m2p-write", 0, 0, write_m2p, MACH2PHYS_VIRT_START},
-	{"m2p-past-end-read", 0, 0, read_at, MACH2PHYS_VIRT_END - 4096},
-	{"m2p-execute", 0, 0, call_at, MACH2PHYS_VIRT_END - 4096},
+    {"hv-image-read", 0, LIMITS, read_at, IMAGE},
+    {"hv-image-write", 0, LIMITS, write_at, IMAGE},
+    {"hv-image-execute", 0, LIMITS, call_at, IMAGE + 0x1000},
+    {"hv-data-read", 0, LIMITS, read_at, BEHIND_IMAGE},
+    {"hv-data-write", 0, LIMITS, write_at, BEHIND_IMAGE},
+    {"hv-data-string-copy", 0, LIMITS, copy_into, BEHIND_IMAGE},
+    {"hv-window-read", 0, LIMITS, read_at, HV_WINDOW},
+    {"hv-window-write", 0, LIMITS, write_at, HV_WINDOW},
+    {"hv-low-memory-read", 0, LIMITS, read_at, HV_LINEAR},
+    {"limit-is-checked", 0, LIMITS_ALWAYS, read_past_limit, MACH2PHYS_VIRT_END},
+    {"gate-code-read", 0, LIMITS_ALWAYS, read_gate, 0},
+    {"gate-code-write", 0, LIMITS, write_gate, 0},
+    {"gate-code-execute", 0, LIMITS, call_gate_code, VEC_PF * 16},
+    {"gate-idt-write", 0, LIMITS, write_gate, 0x1000 + VEC_PF * 8},
+    {"gate-tss-write", 0, LIMITS, write_gate, 0x1000 + 2048 + 4},
+    {"gate-stack-write", 0, LIMITS_ALWAYS, write_gate, 0x2000},
+    {"gate-gdt-write", 0, LIMITS, write_gdt, 0xE008},
+    {"m2p-write", 0, 0, write_m2p, MACH2PHYS_VIRT_START},
+    {"m2p-past-end-read", 0, 0, read_at, MACH2PHYS_VIRT_END - 4096},
+    {"m2p-execute", 0, 0, call_at, MACH2PHYS_VIRT_END - 4096},
 };
 
 /* The hypervisor writes frames on the guest's stack: it must not do so wherever ESP points. */
@@ -124,9 +124,9 @@ static void gate_stack(u32 offset)
 }
 
 static const struct rogue_case stacks[] __attribute__((section("rogue_cases"), used)) = {
-	{"stack-in-hv", 0, FATAL | LIMITS, stack_at, BEHIND_IMAGE + 0x100},
-	{"stack-in-gate", 0, FATAL, gate_stack, 0x2800},
-	{"stack-in-m2p", 0, FATAL, stack_at, MACH2PHYS_VIRT_START + 0x100},
-	{"stack-unmapped", 0, FATAL, stack_at, 0x00400000},
-	{"stack-at-zero", 0, FATAL, breakpoint_on_stack, 4},
+    {"stack-in-hv", 0, FATAL | LIMITS, stack_at, BEHIND_IMAGE + 0x100},
+    {"stack-in-gate", 0, FATAL, gate_stack, 0x2800},
+    {"stack-in-m2p", 0, FATAL, stack_at, MACH2PHYS_VIRT_START + 0x100},
+    {"stack-unmapped", 0, FATAL, stack_at, 0x00400000},
+    {"stack-at-zero", 0, FATAL, breakpoint_on_stack, 4},
 };

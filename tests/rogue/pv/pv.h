@@ -8,9 +8,9 @@
 #include "cpu/x86.h"
 #include "rogue.h"
 
-#define VIRT_BASE 0xC0000000u
-#define PTE_NORMAL (PTE_P | PTE_RW | PTE_A | PTE_D)
-#define PDE_NORMAL (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
+#define VIRT_BASE	  0xC0000000u
+#define PTE_NORMAL	  (PTE_P | PTE_RW | PTE_A | PTE_D)
+#define PDE_NORMAL	  (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
 #define NO_SUCH_HYPERCALL 63u
 
 static inline s32 hypercall5(u32 nr, u32 a, u32 b, u32 c, u32 d, u32 e)
@@ -23,7 +23,7 @@ static inline s32 hypercall5(u32 nr, u32 a, u32 b, u32 c, u32 d, u32 e)
 		     : "memory");
 	return ret;
 }
-#define HCALL(nr, a, b, c, d) \
+#define HCALL(nr, a, b, c, d)                                                                      \
 	hypercall5(__HYPERVISOR_##nr, (u32)(a), (u32)(b), (u32)(c), (u32)(d), 0)
 
 /* env.c */

@@ -1,8 +1,8 @@
 /* reservation.c: giving back what is not ours, asking for more than there is. */
 #include "pv.h"
 
-#define IN_HV (HV_LINEAR + HV_IMAGE_PHYS)
-#define UNMAPPED 0x00400000u
+#define IN_HV		(HV_LINEAR + HV_IMAGE_PHYS)
+#define UNMAPPED	0x00400000u
 #define MEMORY_EXCHANGE 11
 
 static s32 reservation(void)
@@ -75,7 +75,7 @@ static void free_mapped(u32 pin)
 	must(got != mfn, "mapped-frame-given-away");
 	if (pin) /* it cannot live longer than its mapping, even so */
 		must(mmuext(MMUEXT_PIN_L1_TABLE, mfn, 0) < 0 ||
-			     mmuext(MMUEXT_UNPIN_TABLE, mfn, 0) == 0,
+			 mmuext(MMUEXT_UNPIN_TABLE, mfn, 0) == 0,
 		     "pin-stays");
 	((u32 *)start_info->mfn_list)[pfn] = got;
 	must(writable(victim_data) == 0, "map-again");
@@ -148,8 +148,8 @@ static void start_extent(u32 start)
 {
 	struct xen_memory_reservation r = {IN_HV, 1, 0, 0, DOMID_SELF, 0};
 
-	done_none(HCALL(memory_op, XENMEM_decrease_reservation | start << MEMOP_EXTENT_SHIFT, &r, 0,
-			0));
+	done_none(
+	    HCALL(memory_op, XENMEM_decrease_reservation | start << MEMOP_EXTENT_SHIFT, &r, 0, 0));
 }
 
 static void domain(u32 domid)
@@ -176,30 +176,30 @@ static void exchange(u32 out)
 }
 
 CASES = {
-	{"memory-free-hv-frame", 0, 0, free_frame, 0x100},
-	{"memory-free-frame-0", 0, 0, free_frame, 0},
-	{"memory-free-nonexistent", 0, 0, free_nonexistent, 0},
-	{"memory-free-shared-info", 0, 0, free_shared, 0},
-	{"memory-free-pinned", 0, 0, free_pinned, 0},
-	{"memory-free-mapped-twice", 0, 0, free_mapped, 0},
-	{"memory-free-then-pin", 0, 0, free_mapped, 1},
-	{"memory-list-in-hv", 0, 0, list_at, IN_HV},
-	{"memory-list-unmapped", 0, 0, list_at, UNMAPPED},
-	{"memory-list-wraps", 0, 0, list_at, 0xFFFFFFFE},
-	{"memory-answer-in-hv", 29, 0, answer_at, IN_HV},
-	{"memory-answer-in-m2p", 212, 0, answer_at, MACH2PHYS_VIRT_START},
-	{"memory-answer-in-table", 212, 0, answer_in_table, 0},
-	{"memory-answer-wraps", 212, 0, answer_at, 0xFFFFFFFE},
-	{"memory-argument-in-hv", 0, 0, argument_at, IN_HV},
-	{"memory-argument-unmapped", 0, 0, argument_at, UNMAPPED},
-	{"memory-order-1", 31, 0, order, 1},
-	{"memory-order-huge", 31, 0, order, 0xFFFFFFFF},
-	{"memory-huge-count", 0, 0, count, 0x0FFFFFFF},
-	{"memory-count-overflows", 0, 0, count, 0xFFFFFFFF},
-	{"memory-start-extent", 212, 0, start_extent, 5},
-	{"memory-start-extent-huge", 212, 0, start_extent, 0x0FFFFFFF},
-	{"memory-domain-1", 0, 0, domain, 1},
-	{"memory-domain-xen", 0, 0, domain, 0x7FF2},
-	{"memory-populate-beyond", 0, 0, populate, 0x00FFFFFF},
-	{"memory-exchange", 212, 0, exchange, IN_HV},
+    {"memory-free-hv-frame", 0, 0, free_frame, 0x100},
+    {"memory-free-frame-0", 0, 0, free_frame, 0},
+    {"memory-free-nonexistent", 0, 0, free_nonexistent, 0},
+    {"memory-free-shared-info", 0, 0, free_shared, 0},
+    {"memory-free-pinned", 0, 0, free_pinned, 0},
+    {"memory-free-mapped-twice", 0, 0, free_mapped, 0},
+    {"memory-free-then-pin", 0, 0, free_mapped, 1},
+    {"memory-list-in-hv", 0, 0, list_at, IN_HV},
+    {"memory-list-unmapped", 0, 0, list_at, UNMAPPED},
+    {"memory-list-wraps", 0, 0, list_at, 0xFFFFFFFE},
+    {"memory-answer-in-hv", 29, 0, answer_at, IN_HV},
+    {"memory-answer-in-m2p", 212, 0, answer_at, MACH2PHYS_VIRT_START},
+    {"memory-answer-in-table", 212, 0, answer_in_table, 0},
+    {"memory-answer-wraps", 212, 0, answer_at, 0xFFFFFFFE},
+    {"memory-argument-in-hv", 0, 0, argument_at, IN_HV},
+    {"memory-argument-unmapped", 0, 0, argument_at, UNMAPPED},
+    {"memory-order-1", 31, 0, order, 1},
+    {"memory-order-huge", 31, 0, order, 0xFFFFFFFF},
+    {"memory-huge-count", 0, 0, count, 0x0FFFFFFF},
+    {"memory-count-overflows", 0, 0, count, 0xFFFFFFFF},
+    {"memory-start-extent", 212, 0, start_extent, 5},
+    {"memory-start-extent-huge", 212, 0, start_extent, 0x0FFFFFFF},
+    {"memory-domain-1", 0, 0, domain, 1},
+    {"memory-domain-xen", 0, 0, domain, 0x7FF2},
+    {"memory-populate-beyond", 0, 0, populate, 0x00FFFFFF},
+    {"memory-exchange", 212, 0, exchange, IN_HV},
 };

@@ -2,11 +2,11 @@
 #include "pv.h"
 
 extern u8 user_page[], user_nothing[], user_read[], user_write[], user_call_at[], user_hypercall[],
-	user_cli[], user_hlt[], user_in[], user_out[], user_read_cr0[], user_write_cr3[],
-	user_write_dr7[], user_rdmsr[], user_load_ds[], user_load_ss[], user_int_8[], user_int_14[],
-	user_int_0x20[], user_int_0x21[], user_sysenter[], user_far_call[];
+    user_cli[], user_hlt[], user_in[], user_out[], user_read_cr0[], user_write_cr3[],
+    user_write_dr7[], user_rdmsr[], user_load_ds[], user_load_ss[], user_int_8[], user_int_14[],
+    user_int_0x20[], user_int_0x21[], user_sysenter[], user_far_call[];
 
-#define IN_HV (HV_LINEAR + HV_IMAGE_PHYS)
+#define IN_HV	 (HV_LINEAR + HV_IMAGE_PHYS)
 #define INT_0X80 0x80
 
 struct user {
@@ -88,41 +88,46 @@ static void fast_gate_selector(u32 cs)
 	must(HCALL(set_trap_table, t, 0, 0, 0) == 0, "set-trap-table");
 }
 
-#define USER(name, flags, stub, arg) \
-	{name, 0, flags, user, (u32)&(const struct user){stub, arg}}
+#define USER(name, flags, stub, arg)                                                               \
+	{                                                                                          \
+		name, 0, flags, user, (u32) & (const struct user)                                  \
+		{                                                                                  \
+			stub, arg                                                                  \
+		}                                                                                  \
+	}
 CASES = {
-	USER("user-hv-read", LIMITS, user_read, IN_HV),
-	USER("user-hv-write", LIMITS, user_write, IN_HV),
-	USER("user-hv-execute", LIMITS, user_call_at, IN_HV),
-	USER("user-m2p-read", 0, user_read, MACH2PHYS_VIRT_START),
-	USER("user-m2p-write", 0, user_write, MACH2PHYS_VIRT_START),
-	{"user-gate-read", 0, 0, user_gate, (u32)user_read},
-	{"user-gate-write", 0, 0, user_gate, (u32)user_write},
-	{"user-gate-execute", 0, 0, user_gate, (u32)user_call_at},
-	USER("user-kernel-read", 0, user_read, (u32)victim_data),
-	USER("user-hypercall", 0, user_hypercall, 0),
-	USER("user-cli", 0, user_cli, 0),
-	USER("user-hlt", 0, user_hlt, 0),
-	USER("user-in", 0, user_in, 0),
-	USER("user-out", 0, user_out, 0),
-	USER("user-read-cr0", 0, user_read_cr0, 0),
-	USER("user-write-cr3", 0, user_write_cr3, 0),
-	USER("user-write-dr7", 0, user_write_dr7, 0),
-	USER("user-rdmsr", 0, user_rdmsr, 0),
-	USER("user-ds-ring-0", 0, user_load_ds, 0xE010),
-	USER("user-ds-ring-1", 0, user_load_ds, FLAT_RING1_DS),
-	USER("user-ss-ring-1", 0, user_load_ss, FLAT_RING1_SS),
-	USER("user-int-8", 0, user_int_8, 0),
-	USER("user-int-14", 0, user_int_14, 0),
-	USER("user-int-0x20", 0, user_int_0x20, 0),
-	USER("user-int-0x21", 0, user_int_0x21, 0),
-	USER("user-sysenter", 0, user_sysenter, 0),
-	USER("user-far-call-ring-0", 0, user_far_call, 0xE008),
-	USER("user-far-call-ring-1", 0, user_far_call, FLAT_RING1_CS),
-	{"user-fast-gate-no-segment", 0, 0, fast_gate_selector, 0x0009},
-	{"user-kernel-stack-in-hv", 0, FATAL, kernel_stack, IN_HV},
-	{"user-kernel-stack-in-m2p", 0, FATAL, kernel_stack, MACH2PHYS_VIRT_START + 0x100},
-	{"user-kernel-stack-unmapped", 0, FATAL, kernel_stack, 0x00400000},
-	{"user-fast-stack-in-hv", 0, FATAL | LIMITS, fast_stack, IN_HV},
-	{"user-fast-stack-unmapped", 0, FATAL, fast_stack, 0x00400000},
+    USER("user-hv-read", LIMITS, user_read, IN_HV),
+    USER("user-hv-write", LIMITS, user_write, IN_HV),
+    USER("user-hv-execute", LIMITS, user_call_at, IN_HV),
+    USER("user-m2p-read", 0, user_read, MACH2PHYS_VIRT_START),
+    USER("user-m2p-write", 0, user_write, MACH2PHYS_VIRT_START),
+    {"user-gate-read", 0, 0, user_gate, (u32)user_read},
+    {"user-gate-write", 0, 0, user_gate, (u32)user_write},
+    {"user-gate-execute", 0, 0, user_gate, (u32)user_call_at},
+    USER("user-kernel-read", 0, user_read, (u32)victim_data),
+    USER("user-hypercall", 0, user_hypercall, 0),
+    USER("user-cli", 0, user_cli, 0),
+    USER("user-hlt", 0, user_hlt, 0),
+    USER("user-in", 0, user_in, 0),
+    USER("user-out", 0, user_out, 0),
+    USER("user-read-cr0", 0, user_read_cr0, 0),
+    USER("user-write-cr3", 0, user_write_cr3, 0),
+    USER("user-write-dr7", 0, user_write_dr7, 0),
+    USER("user-rdmsr", 0, user_rdmsr, 0),
+    USER("user-ds-ring-0", 0, user_load_ds, 0xE010),
+    USER("user-ds-ring-1", 0, user_load_ds, FLAT_RING1_DS),
+    USER("user-ss-ring-1", 0, user_load_ss, FLAT_RING1_SS),
+    USER("user-int-8", 0, user_int_8, 0),
+    USER("user-int-14", 0, user_int_14, 0),
+    USER("user-int-0x20", 0, user_int_0x20, 0),
+    USER("user-int-0x21", 0, user_int_0x21, 0),
+    USER("user-sysenter", 0, user_sysenter, 0),
+    USER("user-far-call-ring-0", 0, user_far_call, 0xE008),
+    USER("user-far-call-ring-1", 0, user_far_call, FLAT_RING1_CS),
+    {"user-fast-gate-no-segment", 0, 0, fast_gate_selector, 0x0009},
+    {"user-kernel-stack-in-hv", 0, FATAL, kernel_stack, IN_HV},
+    {"user-kernel-stack-in-m2p", 0, FATAL, kernel_stack, MACH2PHYS_VIRT_START + 0x100},
+    {"user-kernel-stack-unmapped", 0, FATAL, kernel_stack, 0x00400000},
+    {"user-fast-stack-in-hv", 0, FATAL | LIMITS, fast_stack, IN_HV},
+    {"user-fast-stack-unmapped", 0, FATAL, fast_stack, 0x00400000},
 };

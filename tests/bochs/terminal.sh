@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# terminal.sh: `make bochs` at a terminal: what is typed reaches the guest's shell, and Ctrl-C ends it.
+. "$(dirname "$0")/../lib.sh"
+export TMPDIR=$tmp/work
+mkdir "$TMPDIR"
+
+# `script` makes the terminal; what is written to the pipe is typed there.
+mkfifo "$tmp/keys"
+exec 3<>"$tmp/keys"
+SHELL=/bin/bash script -qfec "stty cols 80; tools/run EMU=bochs MMU=direct SCENARIO=shell LIMIT=200" \
+	"$tmp/screen" <"$tmp/keys" >/dev/null 2>&1 3>&- &
+terminal=$!
+# shows PATTERN: wait until the screen does; Bochs has its own limit.
+shows() {
+	while ! tr -d '\r' <"$tmp/screen" | grep -qE -- "$1"; do
+		kill -0 $terminal 2>/dev/null || { cat "$tmp/screen"; return 1; }
+		sleep 0.2
+	done
+}
+ok the_shell_prompts shows '^\$ '
+echo 'echo typed words | cat' >&3
+ok what_is_typed_is_run shows '^typed words'
+# The screen shows no more once all has ended, so look while it runs.
+ok the_limits_are_enforced_here grep -q 'isolation=segments' "$tmp/screen"
+printf '\003' >&3
+gone() {
+	for _ in $(seq 100); do
+		kill -0 $terminal 2>/dev/null || return 0
+		sleep 0.2
+	done
+	return 1
+}
+ok ctrl_c_ends_it gone
+wait $terminal
+ok with_status_0 test $? = 0
+ok nothing_stays_behind test -z "$(ls -A "$TMPDIR")"
+done_testing
