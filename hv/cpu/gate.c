@@ -66,6 +66,12 @@ struct desc *gate_guest_gdt(struct gate *g, u32 *nr)
 	return (struct desc *)g->page[GATE_GDT];
 }
 
+struct desc *gate_guest_ldt(struct gate *g, u32 *nr)
+{
+	*nr = PAGE_SIZE / sizeof(struct desc);
+	return (struct desc *)g->page[GATE_LDT];
+}
+
 struct desc gate_clip_descriptor(struct desc d)
 {
 	u32 base = desc_base(d), limit = desc_limit(d), room = HV_BASE - 1 - base;
@@ -176,6 +182,8 @@ bool gate_create(struct domain *d)
 	for (u32 i = 0; i < GATE_GDT; i++)
 		g->page[i] = hv_alloc_page();
 	g->page[gdt_page] = hv_alloc_page();
+	if (d->mode == MMU_SHADOW)
+		g->page[GATE_LDT] = hv_alloc_page();
 	g->pt = hv_alloc_page();
 	g->monitor_pt = hv_alloc_page();
 	g->monitor_pd = hv_alloc_page();
@@ -213,6 +221,8 @@ void gate_place(struct gate *g, u32 va)
 	d[GATE_SEL_TSS / 8] =
 		system_segment(va + PAGES(GATE_TABLES) + GATE_TSS_OFFSET, sizeof(struct tss) - 1,
 			       DESC_TSS_AVAIL);
+	if (d[GATE_SEL_LDT / 8].hi & DESC_P)
+		gate_set_ldt(g, (desc_limit(d[GATE_SEL_LDT / 8]) + 1) / sizeof(*d));
 	map_pages(g, g->pt, true);
 	map_pages(g, g->monitor_pt, false);
 	g->monitor_pd[va >> 22] = pde_of(g->monitor_pt);
@@ -275,13 +285,22 @@ void gate_activate(struct vcpu *v)
 	current = v;
 }
 
+void gate_set_ldt(struct gate *g, u32 entries)
+{
+	struct desc *d = gate_descriptor(g, g->reserved_sel + GATE_SEL_LDT);
+
+	*d = (struct desc){0, 0};
+	if (entries)
+		*d = system_segment(g->va + PAGES(GATE_LDT), entries * sizeof(*d) - 1, DESC_LDT);
+	if (current && current->domain->gate == g)
+		gate_load_ldt(g);
+}
+
 void gate_load_ldt(struct gate *g)
 {
 	u32 sel = 0;
 
-	/* In shadow mode that place in the GDT belongs to the guest. */
-	if (g->reserved_sel == GATE_DIRECT_RESERVED &&
-	    (gate_descriptor(g, g->reserved_sel + GATE_SEL_LDT)->hi & DESC_P))
+	if (gate_descriptor(g, g->reserved_sel + GATE_SEL_LDT)->hi & DESC_P)
 		sel = g->reserved_sel + GATE_SEL_LDT;
 	asm volatile("lldt %w0" : : "r"(sel));
 }

@@ -18,7 +18,7 @@
 #define GATE_TABLES 1 /* IDT, then TSS */
 #define GATE_STACK 2 /* entry stack, writable */
 #define GATE_GDT 3   /* GDT: 1 page in shadow mode, 15 in direct mode */
-#define GATE_LDT (GATE_GDT + 15) /* up to 16 pages, direct mode only */
+#define GATE_LDT (GATE_GDT + 15) /* up to 16 pages in direct mode, one in shadow mode */
 #define GATE_PAGES (GATE_LDT + 16)
 #define GATE_TSS_OFFSET 2048
 
@@ -75,6 +75,10 @@ void gate_load_ldt(struct gate *g);
 void gate_set_fast(struct gate *g, u8 vec, u16 cs, u32 eip);
 /** The descriptors that belong to a shadow-mode guest, and how many fit. */
 struct desc *gate_guest_gdt(struct gate *g, u32 *nr);
+/** The same of its LDT: one page. */
+struct desc *gate_guest_ldt(struct gate *g, u32 *nr);
+/** Make the first `entries` descriptors of the gate's LDT pages the CPU's LDT; 0: there is none. */
+void gate_set_ldt(struct gate *g, u32 entries);
 /** Truncate a guest descriptor so that it cannot reach the hypervisor (isolation `segments`). */
 struct desc gate_clip_descriptor(struct desc d);
 /** The real descriptor of a selector in this domain's GDT, or NULL if beyond the table. */

@@ -36,16 +36,16 @@ static bool usable(enum seg seg, struct desc d)
 	return seg == SEG_SS ? desc_is_writable_data(d) : desc_is_readable(d);
 }
 
-static void set_entry(struct vcpu *v, struct desc *real, u32 index, struct desc d)
+static void set_entry(struct vcpu *v, struct desc *real, u16 selector, struct desc d)
 {
 	const struct cpu_regs *r = v->regs;
 	const u32 loaded[NR_SEGS] = {[SEG_ES] = r->es, [SEG_CS] = r->cs, [SEG_SS] = r->ss,
 				     [SEG_DS] = r->ds, [SEG_FS] = r->fs, [SEG_GS] = r->gs};
 
 	for (enum seg seg = 0; seg < NR_SEGS; seg++)
-		if ((loaded[seg] & 0xFFFF) >> 3 == index && !usable(seg, d))
+		if ((loaded[seg] & 0xFFFF & ~SEL_RPL) == selector && !usable(seg, d))
 			return;
-	real[index] = d;
+	*real = d;
 }
 
 /* From now on the guest's writes to its table must come to us. */
@@ -62,17 +62,15 @@ static void watch(struct vcpu *v, u32 va, u32 bytes)
 	}
 }
 
-void segments_sync(struct vcpu *v)
+/* Copy one of the guest's tables. `ti`: 0 or SEL_TI, as in its selectors. */
+static void sync_table(struct vcpu *v, const struct table_reg *table, u32 have, u16 ti,
+		       struct desc *real, u32 nr)
 {
-	const struct table_reg *gdt = &v->virt.gdt;
-	struct desc part[64], *real;
+	struct desc part[64];
 	struct guest_fault pf;
-	u32 nr, have = (gdt->limit + 1) / sizeof(struct desc);
 
-	real = gate_guest_gdt(v->domain->gate, &nr);
 	if (have > nr)
 		have = nr;
-	real[0] = (struct desc){0, 0};
 	for (u32 first = 0; first < nr; first += ARRAY_SIZE(part)) {
 		u32 n = have > first ? have - first : 0;
 
@@ -80,38 +78,71 @@ void segments_sync(struct vcpu *v)
 			n = ARRAY_SIZE(part);
 		memset(part, 0, sizeof(part));
 		/* A table that is not there yet is empty. */
-		if (n && !guest_read(v, gdt->base + first * sizeof(struct desc), part,
+		if (n && !guest_read(v, table->base + first * sizeof(struct desc), part,
 				     n * sizeof(struct desc), 0, &pf))
 			memset(part, 0, sizeof(part));
+		if (first == 0 && !ti)
+			part[0] = (struct desc){0, 0}; /* the null selector's */
 		for (u32 k = 0; k < ARRAY_SIZE(part) && first + k < nr; k++)
-			if (first + k && (part[k].hi || real[first + k].hi))
-				set_entry(v, real, first + k, raise(part[k]));
+			if (part[k].hi || real[first + k].hi)
+				set_entry(v, &real[first + k], (first + k) * 8 | ti,
+					  raise(part[k]));
 	}
-	watch(v, gdt->base, have * sizeof(struct desc));
+	watch(v, table->base, have * sizeof(struct desc));
+}
+
+static u32 entries_of(const struct table_reg *table)
+{
+	return (table->limit + 1) / sizeof(struct desc);
+}
+
+void segments_sync(struct vcpu *v)
+{
+	struct desc *real;
+	u32 nr;
+
+	real = gate_guest_gdt(v->domain->gate, &nr);
+	sync_table(v, &v->virt.gdt, entries_of(&v->virt.gdt), 0, real, nr);
+}
+
+void segments_sync_ldt(struct vcpu *v)
+{
+	u32 nr, have = v->virt.ldt_sel & ~SEL_RPL ? entries_of(&v->virt.ldt) : 0;
+	struct desc *real = gate_guest_ldt(v->domain->gate, &nr);
+
+	sync_table(v, &v->virt.ldt, have, SEL_TI, real, nr);
+	gate_set_ldt(v->domain->gate, have < nr ? have : nr);
+}
+
+/* Do `len` bytes at guest-physical `pa` belong to this table? */
+static bool in_table(struct vcpu *v, const struct table_reg *table, u32 pa, u32 len)
+{
+	struct guest_fault pf;
+	u32 done = 0;
+
+	while (table->limit && done <= table->limit) {
+		u32 va = table->base + done, part = PAGE_SIZE - va % PAGE_SIZE;
+		mfn_t m = v->domain->mmu->translate(v, va, 0, &pf);
+		u32 at;
+
+		if (part > table->limit + 1 - done)
+			part = table->limit + 1 - done;
+		if (mfn_valid(m)) {
+			at = frame_of(m)->pfn * PAGE_SIZE + va % PAGE_SIZE;
+			if (pa < at + part && at < pa + len)
+				return true;
+		}
+		done += part;
+	}
+	return false;
 }
 
 void segments_written(struct vcpu *v, u32 pa, u32 len)
 {
-	const struct table_reg *gdt = &v->virt.gdt;
-	struct guest_fault pf;
-	u32 done = 0;
-
-	while (gdt->limit && done <= gdt->limit) {
-		u32 va = gdt->base + done, part = PAGE_SIZE - va % PAGE_SIZE;
-		mfn_t m = v->domain->mmu->translate(v, va, 0, &pf);
-		u32 at;
-
-		if (part > gdt->limit + 1 - done)
-			part = gdt->limit + 1 - done;
-		if (mfn_valid(m)) {
-			at = frame_of(m)->pfn * PAGE_SIZE + va % PAGE_SIZE;
-			if (pa < at + part && at < pa + len) {
-				segments_sync(v);
-				return;
-			}
-		}
-		done += part;
-	}
+	if (in_table(v, &v->virt.gdt, pa, len))
+		segments_sync(v);
+	if (v->virt.ldt_sel & ~SEL_RPL && in_table(v, &v->virt.ldt, pa, len))
+		segments_sync_ldt(v);
 }
 
 void segments_init(struct vcpu *v)

@@ -51,6 +51,8 @@ static inline bool desc_is_conforming(struct desc d)
 
 /** Copy the guest's descriptor table into the one that the CPU uses: after lgdt, or a write. */
 void segments_sync(struct vcpu *v);
+/** The same for its LDT: after lldt. */
+void segments_sync_ldt(struct vcpu *v);
 /** The guest wrote `len` bytes at guest-physical `pa`: if they belong to its GDT, copy it anew. */
 void segments_written(struct vcpu *v, u32 pa, u32 len);
 /** A bare machine's start (Multiboot 1, 3.2): flat segments, no table of the guest's own yet. */

@@ -135,22 +135,6 @@ s32 hc_set_gdt(struct vcpu *v, struct hcall_args *a)
 	return 0;
 }
 
-static void load_ldt(struct vcpu *v, u32 entries)
-{
-	struct gate *g = v->domain->gate;
-	struct desc *d = gate_descriptor(g, g->reserved_sel + GATE_SEL_LDT);
-	u32 base = g->va + GATE_LDT * PAGE_SIZE, limit = entries * sizeof(*d) - 1;
-
-	*d = (struct desc){0, 0};
-	if (entries)
-		*d = (struct desc){
-		    .lo = base << 16 | (limit & 0xFFFF),
-		    .hi = (base & 0xFF000000) | (base >> 16 & 0xFF) | DESC_P | DESC_LDT << 8,
-		};
-	if (v == current)
-		gate_load_ldt(g);
-}
-
 /* base: page-aligned linear address of the table; entries: 0 for none. */
 s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries)
 {
@@ -178,7 +162,7 @@ s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries)
 	frames_drop(s->ldt, s->ldt_pages);
 	memcpy(s->ldt, frames, n * sizeof(frames[0]));
 	s->ldt_pages = n;
-	load_ldt(v, entries);
+	gate_set_ldt(d->gate, entries);
 	return 0;
 }
 

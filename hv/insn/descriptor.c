@@ -88,12 +88,13 @@ static bool must_be_real(struct vcpu *v, u16 selector)
 	struct desc ignored, *real;
 	u32 nr;
 
-	real = gate_guest_gdt(v->domain->gate, &nr);
+	real = selector & SEL_TI ? gate_guest_ldt(v->domain->gate, &nr)
+				 : gate_guest_gdt(v->domain->gate, &nr);
 	if (boot_descriptor(v, selector, &ignored) ||
-	    (!(selector & SEL_TI) && selector / 8u < nr && real[selector / 8].hi & DESC_P))
+	    (selector / 8u < nr && real[selector / 8].hi & DESC_P))
 		return true;
 	domain_kill(v->domain, END_forbidden, selector,
-		    "loaded a selector of an LDT, or of the end of a very long GDT");
+		    "loaded a selector of the end of a very long GDT or LDT");
 	return false;
 }
 

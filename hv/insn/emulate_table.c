@@ -96,6 +96,7 @@ enum emul emulate_lldt(struct emulation *e)
 	virt->ldt_sel = sel;
 	virt->ldt.base = desc_base(d);
 	virt->ldt.limit = desc_limit(d);
+	segments_sync_ldt(e->v);
 	return EMUL_DONE;
 }
 
