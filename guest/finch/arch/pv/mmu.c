@@ -86,11 +86,23 @@ static void queue_alias(const void *table, bool writable)
 	mmu_queue(slot, (pte_t){writable ? slot->v | PTE_RW : slot->v & ~PTE_RW});
 }
 
+/* None of the 16 entries from here on is present: a cache line of them. */
+static bool all_empty(const pte_t *e)
+{
+	return !((e[0].v | e[1].v | e[2].v | e[3].v | e[4].v | e[5].v | e[6].v | e[7].v | e[8].v |
+		  e[9].v | e[10].v | e[11].v | e[12].v | e[13].v | e[14].v | e[15].v) &
+		 PTE_P);
+}
+
 static void queue_aliases(pte_t *dir, bool writable)
 {
-	for (u32 i = 0; i < KERNEL_PDE; i++) {
-		if (dir[i].v & PTE_P)
-			queue_alias(frame_address(pte_pfn(dir[i])), writable);
+	for (u32 line = 0; line < KERNEL_PDE; line += 16) {
+		if (all_empty(dir + line)) /* a process has few tables */
+			continue;
+		for (u32 i = line; i < line + 16; i++) {
+			if (dir[i].v & PTE_P)
+				queue_alias(frame_address(pte_pfn(dir[i])), writable);
+		}
 	}
 	queue_alias(dir, writable);
 }
