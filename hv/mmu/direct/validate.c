@@ -40,14 +40,16 @@ void type_put(struct frame *f)
 
 /*
  * Most entries of most tables are empty, and fork and exit look at all of them: the next present
- * entry from `i` on, or `end`, looking at eight at a time; and, downwards, the number of entries up
- * to the last present one among the first `n`, or 0.
+ * entry from `i` on, or `end`, looking at a cache line at a time; and, downwards, the number of
+ * entries up to the last present one among the first `n`, or 0.
  */
-#define GROUP	  8u
+#define GROUP	  16u
 #define WORK_SCAN 32u /* units of looking through an empty directory */
 static inline bool group_empty(const u32 *t)
 {
-	return !((t[0] | t[1] | t[2] | t[3] | t[4] | t[5] | t[6] | t[7]) & PTE_P);
+	return !((t[0] | t[1] | t[2] | t[3] | t[4] | t[5] | t[6] | t[7] | t[8] | t[9] | t[10] |
+		  t[11] | t[12] | t[13] | t[14] | t[15]) &
+		 PTE_P);
 }
 
 static inline u32 next_present(const u32 *table, u32 i, u32 end)
