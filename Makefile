@@ -43,7 +43,7 @@ TABLES ?= traced
 RUN = tools/run MMU=$(MMU) SCENARIO=$(SCENARIO) SEED=$(SEED) TRACE=$(TRACE) ISOLATION=$(ISOLATION) \
 	EMU=$(EMU) MEM=$(MEM) GUEST_ELF=$(GUEST_ELF) SENSITIVE=$(SENSITIVE) TABLES=$(TABLES) "EXTRA=$(EXTRA)"
 
-.PHONY: help all doctor demo run gdb bochs test check bench fuzz clean
+.PHONY: help all tour lint doctor demo run gdb bochs test check bench fuzz clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
@@ -58,6 +58,12 @@ all: $(HV_ELF) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/in
 $(B)/.doctor: tools/doctor tools/packages
 	@QUIET=1 tools/doctor
 	@mkdir -p $(B) && touch $@
+
+tour: ## the hypervisor's source as a text, in reading order
+	@tools/tour
+
+lint: $(B)/.doctor ## layout (clang-format), and what cppcheck finds
+	@tools/lint
 
 doctor: ## is everything installed? installs what is missing (NO_INSTALL=1: only tell)
 	@tools/doctor

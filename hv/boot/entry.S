@@ -1,4 +1,4 @@
-/*
+/*[H01]
  * entry.S: where the boot loader enters (Multiboot 1, 3.2: protected mode, flat segments, no
  * paging), and how the hypervisor gets to its place at the top of the address space.
  */

@@ -1,4 +1,4 @@
-/* main.c: from the boot loader to the first domain. */
+/*[H02] main.c: from the boot loader to the first domain. */
 #include "boot/multiboot.h"
 #include "boot/options.h"
 #include "cpu/gate.h"

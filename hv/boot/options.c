@@ -1,4 +1,4 @@
-/* options.c: parsing the hypervisor's command line, NAME=VALUE words separated by blanks. */
+/*[H03] options.c: parsing the hypervisor's command line, NAME=VALUE words separated by blanks. */
 #include "boot/options.h"
 #include "dom/domain.h"
 #include "lib/printk.h"

@@ -1,4 +1,4 @@
-/* evtchn.c: event channels. */
+/*[H75] evtchn.c: event channels. */
 #include "comm/evtchn.h"
 #include "mem/frame.h"
 #include "trace/trace.h"

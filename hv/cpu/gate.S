@@ -1,4 +1,4 @@
-/*
+/*[H11]
  * gate.S: the code of the gate: into the hypervisor, and out of it.
  *
  * Everything between gate_code and gate_code_end is a template: gate.c copies it into each domain's

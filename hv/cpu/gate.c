@@ -1,4 +1,4 @@
-/*
+/*[H12]
  * gate.c: building the gate of each domain, and the last steps before a guest runs.
  *
  * Under `paging` isolation a ring-1 kernel, which the paging unit takes for a supervisor, can read

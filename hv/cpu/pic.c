@@ -1,4 +1,4 @@
-/* pic.c: the real 8259A interrupt controllers and 8254 timer. */
+/*[H07] pic.c: the real 8259A interrupt controllers and 8254 timer. */
 #include "cpu/pic.h"
 #include "cpu/x86.h"
 

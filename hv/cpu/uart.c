@@ -1,4 +1,4 @@
-/* uart.c: the real serial ports (16550), polled for output. */
+/*[H06] uart.c: the real serial ports (16550), polled for output. */
 #include "cpu/uart.h"
 #include "cpu/x86.h"
 

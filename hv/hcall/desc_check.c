@@ -1,4 +1,4 @@
-/* desc_check.c: which segment descriptors and selectors a direct-mode guest may use. */
+/*[H70] desc_check.c: which segment descriptors and selectors a direct-mode guest may use. */
 #include "hcall/desc.h"
 #include "hcall/hcall.h"
 

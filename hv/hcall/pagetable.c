@@ -1,4 +1,4 @@
-/* pagetable.c: the hypercalls that change page-table entries, singly and in batches. */
+/*[H69] pagetable.c: the hypercalls that change page-table entries, singly and in batches. */
 #include "hcall/hcall.h"
 #include "mem/domain_page.h"
 #include "mmu/direct/direct.h"

@@ -1,4 +1,4 @@
-/* plant.c: the scanner at work on a domain's memory. */
+/*[H27] plant.c: the scanner at work on a domain's memory. */
 #include "dom/elf.h"
 #include "insn/scan.h"
 #include "lib/string.h"

@@ -1,4 +1,4 @@
-/* printk.c: formatted output to the console. */
+/*[H05] printk.c: formatted output to the console. */
 #include <stdarg.h>
 #include "cpu/uart.h"
 #include "lib/printk.h"

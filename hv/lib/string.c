@@ -1,4 +1,4 @@
-/* string.c: string functions by the processor's own string instructions. */
+/*[H04] string.c: string functions by the processor's own string instructions. */
 #include "lib/string.h"
 
 void *memcpy(void *dst, const void *src, size_t n)

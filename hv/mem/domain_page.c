@@ -1,4 +1,4 @@
-/* domain_page.c: the window through which the hypervisor reaches guests' memory. */
+/*[H10] domain_page.c: the window through which the hypervisor reaches guests' memory. */
 #include "lib/printk.h"
 #include "mem/domain_page.h"
 

@@ -1,4 +1,4 @@
-/* frame.c: the frame table, the free machine frames, and references to frames. */
+/*[H08] frame.c: the frame table, the free machine frames, and references to frames. */
 #include "dom/domain.h"
 #include "lib/printk.h"
 #include "lib/string.h"

@@ -1,4 +1,4 @@
-/* heap.c: the hypervisor's own permanent memory, handed out by the page. */
+/*[H09] heap.c: the hypervisor's own permanent memory, handed out by the page. */
 #include "cpu/layout.h"
 #include "lib/string.h"
 #include "mem/frame.h"
