@@ -59,6 +59,20 @@ ENUMS = {
     name: {int(n): value for n, value in re.findall(r"V\((\d+), (\w+)\)", body)}
     for name, body in re.findall(r"#define TRACE_VALUES_(\w+)\(V\)((?:.*\\\n)*.*)", EVENT_DEF)
 }
+
+
+def wire(name):
+    """(field names, struct format) of a packed structure of ring.h, which need not be in DWARF."""
+    body = re.search(rf"^struct {name} {{(.*?)^}}", source("include/trapline/ring.h"), re.M | re.S)[1]
+    fields = re.findall(r"^\t(u8|u16|u32|u64) (\w+)(\[\d+\])?;", body, re.M)
+    code = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q"}
+    # An array is skipped over: nobody asks for one.
+    formats = [f"{array[1:-1]}x" if array else code[t] for t, _, array in fields]
+    return [n for _, n, array in fields if not array], struct.Struct("<" + "".join(formats))
+
+
+PACKET, PACKET_FORMAT = wire("trace_packet")
+EVENT, EVENT_FORMAT = wire("trace_event")
 PTE_NAMES = ["P", "RW", "US", "A", "D", "PS", "G"]
 
 
@@ -78,8 +92,9 @@ class Machine:
         self.connection = self.inferior.connection
         if not isinstance(self.connection, gdb.RemoteTargetConnection) or not self.inferior.threads():
             raise Trouble("no machine is running here: start one with make gdb")
+        path = os.environ.get("TRAPLINE_HV", "build/hv.elf")
         try:
-            self.hv = gdb.lookup_objfile("hv.elf")
+            self.hv = gdb.lookup_objfile(os.path.realpath(path))
         except ValueError:
             raise Trouble("there is no hypervisor here (MMU=none): its commands have nothing to show")
         self.pages = {}
@@ -133,7 +148,7 @@ class Machine:
         else:
             symbol = self.hv.lookup_global_symbol(name)
             if symbol is None:
-                raise Trouble(f"build/hv.elf has no variable {name}")
+                raise Trouble(f"the hypervisor has no variable {name}")
             value = symbol.value()
         return value.type, int(value.address)
 
@@ -356,8 +371,10 @@ class Walk:
         hit = self.real.permits(write, user)
         ours = self.i2 == int(self.now.gate["va"]) >> 22
         if not self.guest.permits(write, user, self.wp):
+            if hit and ours:
+                return "hit: the gate"
             if hit:
-                return "hit: the gate" if ours else "hit, BUT THE GUEST'S TABLES FORBID IT"
+                return "hit: the table is out of sync" if self.unsynced() else "hit, BUT THE GUEST'S TABLES FORBID IT"
             return self.true_fault(write, user)
         if hit and not (ours and self.guest.present):
             return "hit"
@@ -368,7 +385,7 @@ class Walk:
         if write and self.mfn != INVALID:
             flags = int(self.now.m.frame(self.mfn)["flags"])
             if flags & FRAME_FLAGS["FRAME_TRACED"]:
-                return "hidden fault: a page table, the write is emulated"
+                return "hidden fault: a page table, " + ("written freely from now on" if self.lazy() else "the write is emulated")
             if flags & FRAME_FLAGS["FRAME_WATCHED"]:
                 return "hidden fault: watched, the write is emulated"
         if self.mfn == INVALID:
@@ -378,6 +395,16 @@ class Walk:
         if not self.guest.pte & X86["PTE_A"]:
             return "hidden fault: sets A"
         return "hidden fault: fills the shadow"
+
+    def lazy(self):
+        """tables=outofsync: does a page table go out of sync at its first write?"""
+        return bool(self.now.shadow()["lazy"])
+
+    def unsynced(self):
+        """Is the page table of this address out of sync, so that its shadow may be stale?"""
+        s = self.now.shadow()
+        tables = [self.now.m.follow(s["unsynced"][i]) for i in range(int(s["nr_unsynced"]))]
+        return any(int(t["key"]) == self.table_pfn for t in tables)
 
     def touch_direct(self, write, user):
         if self.real.permits(write, user):
@@ -820,29 +847,28 @@ class Trace(Command):
             print(f"the ring is full: {lost} later events were lost")
 
     def packet(self, m, va):
-        head = gdb.lookup_type("struct trace_packet")
-        event = gdb.lookup_type("struct trace_event")
-        size = int(gdb.Value(m.hv_read(va, head.sizeof), head)["content_size"]) // 8
-        data, at, events = m.hv_read(va, size), head.sizeof, []
+        head = dict(zip(PACKET, PACKET_FORMAT.unpack(m.hv_read(va, PACKET_FORMAT.size))))
+        size = head["content_size"] // 8
+        data, at, events = m.hv_read(va, size), PACKET_FORMAT.size, []
         lanes = ENUMS["lane"]
-        while at + event.sizeof <= size:
-            e = gdb.Value(data[at : at + event.sizeof], event)
-            at += event.sizeof
-            name = EVENTS.get(int(e["id"]))
+        while at + EVENT_FORMAT.size <= size:
+            e = dict(zip(EVENT, EVENT_FORMAT.unpack_from(data, at)))
+            at += EVENT_FORMAT.size
+            name = EVENTS.get(e["id"])
             try:
                 kind = gdb.lookup_type(f"struct trace_fields_{name}")
             except gdb.error:
-                raise Trouble(f"the trace holds event {int(e['id'])}, which event.def and the hypervisor's DWARF do not know")
+                raise Trouble(f"the trace holds event {e['id']}, which event.def and the hypervisor's DWARF do not know")
             fields = gdb.Value(data[at : at + kind.sizeof], kind)
             at += kind.sizeof
-            way = lanes[int(e["from"])]
-            if int(e["from"]) != int(e["to"]):
-                way = f"{way} > {lanes[int(e['to'])]}"
-            domain = int(e["domain"])
-            fault = int(e["fault"])
-            step = f"f{fault}.{int(e['step'])}" if fault else "-"
+            way = lanes[e["from"]]
+            if e["from"] != e["to"]:
+                way = f"{way} > {lanes[e['to']]}"
+            domain = e["domain"]
+            fault = e["fault"]
+            step = f"f{fault}.{e['step']}" if fault else "-"
             text = f"{step:<7} {way:<12} {name:<11} {self.fields(kind, fields)}"
-            events.append((int(e["timestamp"]), "-- " if domain == 0xFFFF else f"d{domain} ", fault, text.rstrip()))
+            events.append((e["timestamp"], "-- " if domain == 0xFFFF else f"d{domain} ", fault, text.rstrip()))
         return events
 
     @staticmethod
@@ -924,6 +950,8 @@ class Trapped:
                 self.report_page_fault()
             elif self.vec == 13:
                 self.report_protection(text)
+            elif self.vec == 1:
+                self.report_debug()
 
     def title(self):
         if self.is_hypercall():
@@ -948,6 +976,17 @@ class Trapped:
             print("  meaning      the guest's kernel believes to be in ring 0: the instruction is emulated")
         else:
             print("  meaning      a fault of the guest's own")
+
+    def report_debug(self):
+        dr6 = re.search(r"DR6=([0-9a-f]+)", gdb.execute("monitor info registers", to_string=True))
+        dr6 = int(dr6[1], 16) if dr6 else 0
+        at = [f"DR{i}" for i in range(4) if dr6 >> i & 1]
+        if at and self.now.mode == SHADOW and self.lane == 1:
+            print(f"  meaning      {at[0]}: where the hypervisor wants to look (SENSITIVE=breakpoint), or the guest's own")
+        elif at:
+            print(f"  meaning      {at[0]}: a breakpoint of the guest's own")
+        elif dr6 >> 14 & 1:
+            print("  meaning      a single step")
 
     def report_hypercall(self):
         now, r = self.now, self.regs
@@ -987,7 +1026,7 @@ class Trap(Command):
     def run(self, args):
         wanted, what = self.wanted(list(args))
         machine = Machine()
-        points = [TrapPoint(machine, n, wanted) for n in [*ENTRIES, "hv_trap"]]
+        points = [TrapPoint(machine, n, wanted) for n in self.entries(args)]
         try:
             said = gdb.execute("continue", to_string=True)
         except gdb.error as e:
@@ -1010,6 +1049,15 @@ class Trap(Command):
                 return
         print(re.sub(r"^\+.*\n", "", said, flags=re.M).strip())
         print(f"hv: stopped before {what}")
+
+    @staticmethod
+    def entries(args):
+        """Where to wait. Each stop costs the guest time, so not everywhere for what comes one way."""
+        way = {"pf": "fault_entry", "14": "fault_entry", "hypercall": "hypercall_entry"}
+        kind = args[0] if args else ""
+        if way.get(kind) in ENTRIES:
+            return [way[kind]]
+        return [*ENTRIES, "hv_trap"] if kind in ("irq", "any") else ENTRIES
 
     @staticmethod
     def wanted(args):

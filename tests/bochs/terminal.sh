@@ -4,10 +4,11 @@
 export TMPDIR=$tmp/work
 mkdir "$TMPDIR"
 
-# `script` makes the terminal; what is written to the pipe is typed there.
+# `script` makes the terminal; what is written to the pipe is typed there. (bash has what runs in the
+# background ignore Ctrl-C; `timeout` undoes that.)
 mkfifo "$tmp/keys"
 exec 3<>"$tmp/keys"
-SHELL=/bin/bash script -qfec "stty cols 80; tools/run EMU=bochs MMU=direct SCENARIO=shell LIMIT=200" \
+timeout 300 script -qfec "tools/run EMU=bochs MMU=direct SCENARIO=shell LIMIT=200" \
 	"$tmp/screen" <"$tmp/keys" >/dev/null 2>&1 3>&- &
 terminal=$!
 # shows PATTERN: wait until the screen does; Bochs has its own limit.
