@@ -1,0 +1,76 @@
+/* cells_far.S: far jumps, calls and returns, and iret within ring 0. */
+#include "cell.h"
+	.text
+
+CELL("jmp_far", 0, 0, ljmp $SEL_KCODE,$1f; mov $1,%eax; 1:)
+CELL("jmp_far", 0, 0, ljmp $SEL_CODE_XO,$1f; mov $1,%eax; 1:)
+CELL("jmp_far", 0, 0, ljmp $SEL_CODE_BASE,$0)
+CELL("jmp_far", 0, 0, ljmpw $SEL_KCODE,$PAD)
+CELL("jmp_far", 0, 0, ljmpw $SEL_CODE_BASE,$PAD_INT16-PAD)
+CELL("jmp_far", 0, code_selectors, movl $1f,(%ebx); mov %ecx,4(%ebx); ljmp *(%ebx); mov $1,%eax; 1:)
+CELL("jmp_far", 0, code_selectors, movl $PAD,(%ebx); mov %ecx,2(%ebx); ljmpw *(%ebx))
+CELL("jmp_far", 0, 0, movl $1f,4(%ebx); movw $SEL_KCODE,8(%ebx); mov $1,%eax; ljmp *%ds:(%ebx,%eax,4); 1:)
+CELL("jmp_far", 0, 0, ljmp *PAGE_NONE)
+CELL("jmp_far", 0, 0, ljmp *PAGE_NONE-4)
+
+/* The accessed bit. */
+CELL("jmp_far", 0, 0, ljmp $SEL_CODE_FRESH,$1f; 1:)
+CELL("call_far", 0, 0, lcall $SEL_CODE_FRESH,$1f; 1:)
+
+CELL("call_far", 0, 0, lcall $SEL_KCODE,$1f; mov $1,%eax; 1:)
+CELL("call_far", 0, 0, lcall $SEL_CONFORM,$1f; mov $1,%eax; 1: lcall $SEL_KCODE,$2f; 2:)
+CELL("call_far", 0, 0, lcall $SEL_CODE_BASE,$0)
+CELL("call_far", 0, 0, lcallw $SEL_KCODE,$PAD)
+CELL("call_far", 0, code_selectors, movl $1f,(%ebx); mov %ecx,4(%ebx); lcall *(%ebx); mov $1,%eax; 1:)
+CELL("call_far", 0, code_selectors, movl $PAD,(%ebx); mov %ecx,2(%ebx); lcallw *(%ebx))
+CELL("call_far", 0, 0, lcall *PAGE_NONE)
+CELL("call_far", 0, 0, lcall $SEL_KCODE,$1f; jmp 2f; 1: lret; 2:)
+
+CELL("ret_far", 0, return_selectors, push %ecx; push $1f; lret; mov $1,%eax; 1:)
+CELL("ret_far", 0, return_selectors, pushw %cx; pushw $PAD; lretw)
+CELL("ret_far", 0, 0, push $SEL_CODE_FRESH; push $1f; lret; 1:)
+CELL("ret_far", 0, 0, push $SEL_KCODE; push $1f; lret $12; mov $1,%eax; 1:)
+CELL("ret_far", 0, 0, pushw $SEL_KCODE; pushw $PAD; lretw $6)
+CELL("ret_far", 0, 0, push $SEL_CODE_BASE; push $0; lret)
+CELL("ret_far", 0, 0, mov $PAGE_NONE,%esp; lret)
+CELL("ret_far", 0, 0, mov $PAGE_NONE-4,%esp; movl $1f,(%esp); lret; 1:)
+/* To ring 3, with a stack of its own. */
+CELL("ret_far", 0, 0, push $SEL_UDATA; push $cell_stack+64; push $SEL_UCODE; push $1f; lret; mov $1,%eax; 1:)
+CELL("ret_far", 0, 0, push $SEL_UDATA; push $cell_stack+64; push %ebp; push $SEL_UCODE; push $1f; lret $4; 1:)
+CELL("ret_far", 0, user_stack_selectors, push %ecx; push $cell_stack+64; push $SEL_UCODE; push $1f; lret; 1:)
+CELL("ret_far", 0, 0, pushw $SEL_UDATA; pushw $0x7800; pushw $SEL_UCODE; pushw $PAD; lretw)
+CELL("ret_far", 0, 0, push $SEL_UDATA; push $cell_stack+64; push $SEL_UCONFORM; push $1f; lret; 1:)
+CELL("ret_far", 0, 0, push $SEL_UDATA; push $cell_stack+64; push $SEL_CONFORM+3; push $1f; lret; 1:)
+
+CELL("iret", 0, 0, push $2; push $SEL_KCODE; push $1f; iret; mov $1,%eax; 1:)
+CELL("iret", 0, return_selectors, push $2; push %ecx; push $1f; iret; mov $1,%eax; 1:)
+CELL("iret", 0, flag_values, push %ecx; push $SEL_KCODE; push $1f; iret; mov $1,%eax; 1:)
+CELL("iret", 0, flag_values, pushw %cx; pushw $SEL_KCODE; pushw $PAD; iretw)
+CELL("iret", 0, return_selectors, pushw $2; pushw %cx; pushw $PAD; iretw)
+CELL("iret", 0, 0, push $2; push $SEL_CODE_BASE; push $0; iret)
+CELL("iret", 0, 0, push $2; push %cs; push $1f; iret; 1: push $0x202; push %cs; push $2f; iret; 2: cli)
+CELL("iret", 0, 0, mov $PAGE_NONE,%esp; iret)
+CELL("iret", 0, 0, mov $PAGE_NONE-4,%esp; movl $1f,(%esp); iret; 1:)
+/* NT: back to the task that the TSS links to. There are no tasks, and it says so. */
+CELL("iret", 0, 0, push $0x4002; popf; push $2; push $SEL_KCODE; push $1f; iret; 1:)
+CELL("iret", 0, 0, movw $SEL_KDATA,tss; push $0x4002; popf; iret)
+CELL("iret", 0, 0, movw $SEL_BEYOND,tss; push $0x4002; popf; iret)
+CELL("iret", 0, 0, movw $LDT_DATA,tss; push $0x4002; popf; iret)
+
+/* To ring 3 and back. */
+CELL("iret_to_ring3", 0, 0, to_ring3 2)
+CELL("iret_to_ring3", 0, flag_values, push $SEL_UDATA; push $cell_stack+64; push %ecx; push $SEL_UCODE; push $1f;
+	iret; 1:)
+CELL("iret_to_ring3", 0, user_stack_selectors, push %ecx; push $cell_stack+64; push $2; push $SEL_UCODE; push $1f;
+	iret; 1:)
+CELL("iret_to_ring3", 0, 0, to_ring3 2; int $VEC_INTR3; int $VEC_TRAP3; nop)
+CELL("iret_to_ring3", 0, 0, to_ring3 0x202; int $VEC_INTR3; int $VEC_TRAP3; nop)
+/* The kernel's segments are taken away, the user's stay. */
+CELL("iret_to_ring3", 0, 0, mov $SEL_UDATA,%eax; mov %eax,%ds; mov %eax,%fs; to_ring3 2)
+CELL("iret_to_ring3", 0, 0, mov $SEL_CONFORM,%eax; mov %eax,%es; mov $SEL_UDATA-3,%eax; mov %eax,%gs; to_ring3 2)
+CELL("iret_to_ring3", 0, 0, mov $3,%eax; mov %eax,%es; to_ring3 2)
+CELL("iret_to_ring3", 0, 0, pushw $SEL_UDATA; pushw $0x7800; pushw $2; pushw $SEL_UCODE; pushw $PAD; iretw)
+CELL("iret_to_ring3", 0, 0, push $SEL_UDATA; push $cell_stack+64; push $2; push $SEL_UCONFORM; push $1f; iret; 1:)
+CELL("iret_to_ring3", 0, 0, push $SEL_UDATA; push $0x89ABCDEF; push $2; push $SEL_UCODE; push $1f; iret; 1:)
+CELL("iret_to_ring3", 0, 0, push $SEL_UDATA; push $cell_stack+64; push $2; push $SEL_UCODE; push $PAGE_SUPERVISOR; iret)
+CELL("iret_to_ring3", 0, 0, push $SEL_UDATA; push $cell_stack+64; push $2; push $SEL_UCODE; push $PAGE_NONE; iret)

@@ -1,0 +1,27 @@
+/* cells_none.S: what is no instruction, in the middle of those that are. */
+#include "cell.h"
+	.text
+
+#define NONE(...) CELL("undefined", 0, 0, __VA_ARGS__)
+NONE(.byte 0x0F,0x20,0xC8 /* mov %cr1,%eax */)
+NONE(.byte 0x0F,0x22,0xC8 /* mov %eax,%cr1 */)
+NONE(.byte 0x0F,0x20,0xE8 /* mov %cr5,%eax */)
+NONE(.byte 0x0F,0x22,0xF0 /* mov %eax,%cr6 */)
+NONE(.byte 0x0F,0x20,0xF8 /* mov %cr7,%eax */)
+NONE(.byte 0x8E,0xC8 /* mov %eax,%cs */)
+NONE(.byte 0x8E,0xF0 /* mov to segment register 6 */)
+NONE(.byte 0x8C,0xF8 /* mov from segment register 7 */)
+NONE(.byte 0x0F,0x01,0xC0 /* sgdt %eax */)
+NONE(.byte 0x0F,0x01,0xCB /* sidt %ebx */)
+NONE(.byte 0x0F,0x01,0xD2 /* lgdt %edx */)
+NONE(.byte 0x0F,0x01,0xDE /* lidt %esi */)
+NONE(.byte 0x0F,0x01,0x2B /* group 7, 5 */)
+NONE(.byte 0x0F,0x01,0xFB /* invlpg %ebx */)
+NONE(.byte 0x0F,0x00,0xF0 /* group 6, 6 */)
+NONE(.byte 0x0F,0x00,0x3B /* group 6, 7 */)
+NONE(.byte 0xC5,0xC0 /* lds %eax,%eax */)
+NONE(.byte 0x0F,0xB2,0xC0 /* lss %eax,%eax */)
+NONE(.byte 0xFF,0xD8 /* lcall *%eax */)
+NONE(.byte 0xFF,0xE9 /* ljmp *%ecx */)
+NONE(.byte 0xF0,0xFA /* lock cli */)
+NONE(.byte 0x0F,0x0B /* ud2 */)

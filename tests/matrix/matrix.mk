@@ -1,0 +1,22 @@
+# matrix.mk: the kernel of the instruction matrix.
+MATRIX := $(B)/tests/matrix
+MATRIX_SOURCES := $(sort $(wildcard tests/matrix/*.[cS]))
+MATRIX_OBJS := $(MATRIX_SOURCES:tests/matrix/%=$(MATRIX)/%.o) $(MATRIX)/print.c.o
+MATRIX_CFLAGS := $(KCFLAGS) -Ihv -Itests/rogue -Itests/matrix -fno-tree-loop-distribute-patterns
+
+$(MATRIX)/%.o: tests/matrix/% Makefile tests/matrix/matrix.mk
+	@mkdir -p $(@D)
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(MATRIX_CFLAGS) -c $< -o $@
+
+# The hostile kernels' small printf.
+$(MATRIX)/print.c.o: tests/rogue/print.c Makefile tests/matrix/matrix.mk
+	@mkdir -p $(@D)
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(MATRIX_CFLAGS) -c $< -o $@
+
+$(B)/tests/matrix.elf: $(MATRIX_OBJS) tests/matrix/matrix.ld
+	@$(call say,LD,$@)
+	$(Q)ld $(KLDFLAGS) -T tests/matrix/matrix.ld -o $@ $(MATRIX_OBJS)
+
+TEST_PROGRAMS += $(B)/tests/matrix.elf
