@@ -5,11 +5,10 @@
 #include "pv.h"
 
 #define NR_TABLES 128u
-#define MAX_GAP                                                                                    \
-	2000000u    /* instructions without an interrupt: no matter how much there is to do        \
-		     */
-#define TICK 50000u /* less than one uninterrupted piece of work */
-#define SLOT 0x100u
+/* How many instructions may pass without an interrupt, no matter how much there is to do. */
+#define MAX_GAP 2000000u
+#define TICK	50000u /* less than one uninterrupted piece of work */
+#define SLOT	0x100u
 
 static u32 many[NR_TABLES][1024] PAGE_ALIGNED;
 
