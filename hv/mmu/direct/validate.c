@@ -38,46 +38,63 @@ void type_put(struct frame *f)
 	f->type_count--;
 }
 
-/*
- * Most entries of most tables are empty, and fork and exit look at all of them: the next present
- * entry from `i` on, or `end`, looking at a cache line at a time; and, downwards, the number of
- * entries up to the last present one among the first `n`, or 0.
- */
-#define GROUP	  16u
 #define WORK_SCAN 32u /* units of looking through an empty directory */
-static inline bool group_empty(const u32 *t)
+
+/*
+ * Most entries of most tables are zero, and fork and exit look at all of them: the processor's own
+ * instruction for that passes over them. The next present entry from `i` on, or `end`.
+ */
+static u32 __attribute__((noinline)) pass_over(const u32 *table, u32 i, u32 end)
 {
-	return !((t[0] | t[1] | t[2] | t[3] | t[4] | t[5] | t[6] | t[7] | t[8] | t[9] | t[10] |
-		  t[11] | t[12] | t[13] | t[14] | t[15]) &
-		 PTE_P);
+	const u32 *at = table + i;
+	size_t left = end - i;
+
+	while (left && !(*at & PTE_P)) {
+		/* Stops behind the first that is not zero, or at the end. */
+		asm("repe scasl" : "+D"(at), "+c"(left) : "a"(0), "m"(*(const u32(*)[])at) : "cc");
+		if (at[-1]) {
+			at--;
+			left++;
+		}
+		if (left && *at && !(*at & PTE_P)) {
+			at++;
+			left--;
+		}
+	}
+	return end - left;
 }
 
 static inline u32 next_present(const u32 *table, u32 i, u32 end)
 {
-	if (i < end && (table[i] & PTE_P))
-		return i;
-	while (i < end && i % GROUP && !(table[i] & PTE_P))
-		i++;
-	if (i % GROUP == 0)
-		while (i + GROUP <= end && group_empty(table + i))
-			i += GROUP;
-	while (i < end && !(table[i] & PTE_P))
-		i++;
-	return i;
+	return i < end && !(table[i] & PTE_P) ? pass_over(table, i, end) : i;
+}
+
+/* Downwards: the number of entries up to the last present one among the first `n`, or 0. */
+static u32 __attribute__((noinline)) pass_down(const u32 *table, u32 n)
+{
+	const u32 *at = table + n - 1;
+	size_t left = n;
+
+	while (left && !(*at & PTE_P)) {
+		asm("std\n\trepe scasl\n\tcld"
+		    : "+D"(at), "+c"(left)
+		    : "a"(0), "m"(*(const u32(*)[NR_PTES])table)
+		    : "cc");
+		if (at[1]) {
+			at++;
+			left++;
+		}
+		if (left && *at && !(*at & PTE_P)) {
+			at--;
+			left--;
+		}
+	}
+	return left;
 }
 
 static inline u32 last_present(const u32 *table, u32 n)
 {
-	if (n > 0 && (table[n - 1] & PTE_P))
-		return n;
-	while (n % GROUP && !(table[n - 1] & PTE_P))
-		n--;
-	if (n % GROUP == 0)
-		while (n > 0 && group_empty(table + n - GROUP))
-			n -= GROUP;
-	while (n > 0 && !(table[n - 1] & PTE_P))
-		n--;
-	return n;
+	return n && !(table[n - 1] & PTE_P) ? pass_down(table, n) : n;
 }
 
 static void release_l1(struct domain *d, const u32 *table, u32 n)

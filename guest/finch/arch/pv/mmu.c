@@ -86,23 +86,24 @@ static void queue_alias(const void *table, bool writable)
 	mmu_queue(slot, (pte_t){writable ? slot->v | PTE_RW : slot->v & ~PTE_RW});
 }
 
-/* None of the 16 entries from here on is present: a cache line of them. */
-static bool all_empty(const pte_t *e)
+/* The next entry from `i` on that is not zero, or KERNEL_PDE: a process has few tables, and the
+ * processor's own instruction for that passes over the rest. */
+static u32 next_entry(const pte_t *dir, u32 i)
 {
-	return !((e[0].v | e[1].v | e[2].v | e[3].v | e[4].v | e[5].v | e[6].v | e[7].v | e[8].v |
-		  e[9].v | e[10].v | e[11].v | e[12].v | e[13].v | e[14].v | e[15].v) &
-		 PTE_P);
+	const pte_t *at = dir + i;
+	u32 left = KERNEL_PDE - i;
+
+	if (!left || at->v)
+		return i;
+	asm("repe scasl" : "+D"(at), "+c"(left) : "a"(0), "m"(*(const pte_t(*)[])dir) : "cc");
+	return at[-1].v ? KERNEL_PDE - left - 1 : KERNEL_PDE;
 }
 
 static void queue_aliases(pte_t *dir, bool writable)
 {
-	for (u32 line = 0; line < KERNEL_PDE; line += 16) {
-		if (all_empty(dir + line)) /* a process has few tables */
-			continue;
-		for (u32 i = line; i < line + 16; i++) {
-			if (dir[i].v & PTE_P)
-				queue_alias(frame_address(pte_pfn(dir[i])), writable);
-		}
+	for (u32 i = next_entry(dir, 0); i < KERNEL_PDE; i = next_entry(dir, i + 1)) {
+		if (dir[i].v & PTE_P)
+			queue_alias(frame_address(pte_pfn(dir[i])), writable);
 	}
 	queue_alias(dir, writable);
 }
