@@ -5,8 +5,9 @@
 
 # One session: the commands as they would be typed, and what they print.
 session() { # MMU
-	tools/gdb "$1" walk 1 -batch -nx -ex "set trace-commands on" -x "docs/gdb-$1.gdb" >"$tmp/raw" 2>&1 || return 1
-	sed -n '/^+/,$p' "$tmp/raw" | sed -E 's/^\++/(gdb) /; /^\[Inferior/d'
+	tools/gdb "$1" walk 1 -batch -nx -ex "set trace-commands on" -x "docs/gdb-$1.gdb" \
+		-ex "echo the end" >"$tmp/raw" 2>&1 || return 1
+	sed -n '/^+echo the end/q; /^+/,$p' "$tmp/raw" | sed -E 's/^\++/(gdb) /'
 }
 shown() { # MMU: the same as docs/gdb.md has it
 	sed -n "/^<!-- session $1 -->/,/^<!-- end -->/p" docs/gdb.md | sed '/^<!--/d; /^```/d'
