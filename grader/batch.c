@@ -1,5 +1,308 @@
-/* batch.c: a class. */
+/*
+ * batch.c: grading a class: each submission in a process of its own, whose results this one puts
+ * into the gradebook as soon as it has them. Whatever is in the book is done; so it may be
+ * interrupted at any time, and started again.
+ */
 #include "grade.h"
-int batch(int argc, char **argv) { (void)argc, (void)argv; return 2; }
-int report(int argc, char **argv) { (void)argc, (void)argv; return 2; }
-int show(int argc, char **argv) { (void)argc, (void)argv; return 2; }
+
+#include <dirent.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct submission {
+	char *path, *student;
+};
+struct class {
+	const struct lab *lab;
+	char *kit, *work;
+	unsigned seed;
+	int jobs;
+	bool again;
+	struct sqlite3 *book;
+	struct submission *at;
+	size_t nr, skipped, done;
+	double start;
+};
+struct job {
+	pid_t pid;
+	size_t number;
+	uint64_t hash;
+	char *notes;
+	struct session s;
+};
+
+/* alice.tar.gz -> alice */
+static char *student_name(const char *path)
+{
+	static const char *const ends[] = {".zip", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar"};
+	char *name = copy(base_name(path));
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (n > strlen(ends[i]) && !strcmp(name + n - strlen(ends[i]), ends[i])) {
+			name[n - strlen(ends[i])] = '\0';
+			break;
+		}
+	return name;
+}
+
+static void add(struct class *c, const char *path)
+{
+	c->at = realloc(c->at, (c->nr + 1) * sizeof(*c->at));
+	c->at[c->nr++] = (struct submission){copy(path), student_name(path)};
+}
+
+/* An archive is a submission; a directory holds submissions. */
+static void add_argument(struct class *c, const char *arg)
+{
+	struct dirent **names;
+	struct stat st;
+	int n;
+
+	if (stat(arg, &st))
+		die("there is no %s", arg);
+	if (!S_ISDIR(st.st_mode)) {
+		add(c, arg);
+		return;
+	}
+	n = scandir(arg, &names, NULL, alphasort);
+	for (int i = 0; i < n; i++) {
+		char *path = text("%s/%s", arg, names[i]->d_name);
+
+		if (names[i]->d_name[0] != '.')
+			add(c, path);
+		free(path);
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+}
+
+/* A directory name for any student's name. */
+static char *safe_name(const char *student)
+{
+	char *name = text("%.60s-%08x", student, (unsigned)hash_bytes(HASH_START, student, strlen(student)));
+
+	for (char *c = name; *c; c++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *c))
+			*c = '_';
+	return name;
+}
+
+static void add_starters(const struct class *c, const char *sources)
+{
+	for (size_t i = 0; i < c->lab->files.nr; i++) {
+		const char *name = base_name(c->lab->files.at[i]);
+		char *to = text("%s/%s", sources, name);
+		char *from = text("%s/labs/%s/%s", c->kit, c->lab->name, name), *bytes;
+
+		if (access(to, R_OK) && (bytes = read_file(from, 1 << 20, false))) {
+			write_file(to, bytes, strlen(bytes));
+			free(bytes);
+		}
+		free(to), free(from);
+	}
+}
+
+/* Of what passed, and of what is long, nothing need be kept. */
+static void tidy(const struct session *s)
+{
+	for (size_t i = 0; i < s->lab->nr_tests; i++) {
+		char *base = text("%s/%s", s->out, s->lab->tests[i].name);
+		char *log = text("%s.int.log", base), *ctf = text("%s.ctf", base);
+		struct stat st;
+
+		if (s->results[i].verdict == PASSED || (!stat(log, &st) && st.st_size > 8 << 20))
+			unlink(log);
+		if (s->results[i].verdict == PASSED)
+			remove_tree(ctf);
+		free(base), free(log), free(ctf);
+	}
+}
+
+/* In the job's own process: its results go into a file. */
+static void __attribute__((noreturn)) work(struct session *s, const char *results)
+{
+	FILE *f;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	session_run(s);
+	tidy(s);
+	f = fopen(results, "wb");
+	if (!f || fwrite(s->results, sizeof(*s->results), s->lab->nr_tests, f) != s->lab->nr_tests ||
+	    fwrite(&s->built, sizeof(s->built), 1, f) != 1 ||
+	    fwrite(s->build_log, sizeof(s->build_log), 1, f) != 1 || fclose(f))
+		_exit(1);
+	_exit(0);
+}
+
+static char *results_path(const struct job *j)
+{
+	return text("%s.results", j->s.out);
+}
+
+/* @return false if there is nothing to do */
+static bool start_job(struct class *c, struct job *j, size_t number)
+{
+	const struct submission *sub = &c->at[number];
+	struct list notes = {0};
+	char *safe = safe_name(sub->student), *out = text("%s/%s", c->work, safe);
+	char *sources = text("%s.src", out), *path;
+	size_t found;
+
+	remove_tree(sources);
+	found = collect(c->lab, sub->path, sources, &notes);
+	*j = (struct job){.number = number, .hash = collected_hash(c->lab, sources), .notes = copy("")};
+	for (size_t i = 0; i < notes.nr; i++) {
+		char *all = text("%s%s%s", j->notes, i ? "; " : "", notes.at[i]);
+
+		free(j->notes);
+		j->notes = all;
+	}
+	list_free(&notes);
+	free(safe);
+	if (!c->again && book_has(c->book, c->lab, sub->student, j->hash, c->seed)) {
+		c->skipped++;
+		free(j->notes), free(out), free(sources);
+		return false;
+	}
+	if (!found) {
+		char *all = text("empty: none of the lab's files; %s", j->notes);
+
+		free(j->notes);
+		j->notes = all;
+	}
+	add_starters(c, sources);
+	remove_tree(out);
+	make_dirs(out);
+	j->s = (struct session){.lab = c->lab, .tree = c->kit, .sources = sources, .out = out,
+				.confined = true, .seed = c->seed, .jobs = 1};
+	path = results_path(j);
+	unlink(path);
+	fflush(NULL);
+	j->pid = fork();
+	if (j->pid == 0)
+		work(&j->s, path);
+	free(path);
+	return true;
+}
+
+static void end_job(struct class *c, struct job *j)
+{
+	char *path = results_path(j);
+	struct session *s = &j->s;
+	FILE *f = fopen(path, "rb");
+	double minutes;
+	bool whole;
+
+	waitpid(j->pid, NULL, 0);
+	j->pid = 0;
+	s->results = calloc(c->lab->nr_tests, sizeof(*s->results));
+	whole = f && fread(s->results, sizeof(*s->results), c->lab->nr_tests, f) == c->lab->nr_tests &&
+		fread(&s->built, sizeof(s->built), 1, f) == 1 &&
+		fread(s->build_log, sizeof(s->build_log), 1, f) == 1;
+	if (f)
+		fclose(f);
+	unlink(path);
+	c->done++;
+	minutes = (now() - c->start) / 60;
+	if (whole) {
+		book_store(c->book, s, c->at[j->number].student, j->hash, j->notes);
+		printf("[%zu/%zu] %-24.24s %3d/%d", c->done + c->skipped, c->nr, c->at[j->number].student,
+		       session_score(s), c->lab->points);
+		printf("  (%.1f a minute, %.0f min left)%s\n", (double)c->done / minutes,
+		       (double)(c->nr - c->done - c->skipped) * minutes / (double)c->done,
+		       s->built ? "" : "  does not build");
+	} else {
+		printf("[%zu/%zu] %s: lost; call again to grade it\n", c->done + c->skipped, c->nr,
+		       c->at[j->number].student);
+	}
+	fflush(stdout);
+	free(s->results), free(j->notes), free((char *)s->out), free((char *)s->sources), free(path);
+}
+
+static void grade_all(struct class *c)
+{
+	struct job *jobs = calloc((size_t)c->jobs, sizeof(*jobs));
+	size_t next = 0;
+	int running = 0;
+
+	while (next < c->nr || running) {
+		siginfo_t info;
+
+		for (int k = 0; k < c->jobs && next < c->nr; k++) {
+			while (!jobs[k].pid && next < c->nr)
+				if (start_job(c, &jobs[k], next++))
+					running++;
+		}
+		if (!running)
+			break;
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT))
+			continue;
+		for (int k = 0; k < c->jobs; k++)
+			if (jobs[k].pid == info.si_pid) {
+				end_job(c, &jobs[k]);
+				running--;
+			}
+	}
+	free(jobs);
+}
+
+enum { OPT_BOOK = 1, OPT_SEED, OPT_KIT };
+static const struct option options[] = {{"book", 1, NULL, OPT_BOOK},
+					{"seed", 1, NULL, OPT_SEED},
+					{"kit", 1, NULL, OPT_KIT},
+					{NULL, 0, NULL, 0}};
+
+int batch(int argc, char **argv)
+{
+	static struct class c;
+	unsigned seed = (unsigned)getpid() * 7919u % 1000000;
+	const char *book = "build/gradebook.db";
+	char *made;
+	int opt;
+
+	c.again = !strcmp(argv[0], "regrade");
+	c.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	while ((opt = getopt_long(argc, argv, "j:", options, NULL)) != -1) {
+		switch (opt) {
+		case 'j': c.jobs = atoi(optarg) > 0 ? atoi(optarg) : 1; break;
+		case OPT_BOOK: book = optarg; break;
+		case OPT_SEED: seed = (unsigned)strtoul(optarg, NULL, 0); break;
+		case OPT_KIT: c.kit = copy(optarg); break;
+		default: die("what is that? See tlgrade --help");
+		}
+	}
+	if (argc - optind < 2)
+		die("which lab, and whose? See tlgrade --help");
+	if (!c.kit)
+		c.kit = text("build/kit/%s", argv[optind]);
+	made = text("%s/build/labs/probe/native.elf", c.kit);
+	if (access(made, R_OK))
+		die("there is no kit %s: make kit LAB=%s", c.kit, argv[optind]);
+	c.lab = lab_load(c.kit, argv[optind]);
+	c.work = text("%s.work/%s", book, c.lab->name);
+	make_dirs(c.work);
+	c.book = book_open(book);
+	c.seed = book_seed(c.book, c.lab, seed);
+	for (int i = optind + 1; i < argc; i++)
+		add_argument(&c, argv[i]);
+	printf("%s: %zu submissions, seed %u, %d at a time, into %s\n", c.lab->name, c.nr, c.seed, c.jobs,
+	       book);
+	c.start = now();
+	grade_all(&c);
+	printf("%zu graded, %zu were already; %.1f a minute\n", c.done, c.skipped,
+	       (double)c.done / ((now() - c.start) / 60 + 1e-9));
+	book_close(c.book);
+	free(made);
+	for (size_t i = 0; i < c.nr; i++)
+		free(c.at[i].path), free(c.at[i].student);
+	free(c.at);
+	return 0;
+}
