@@ -54,5 +54,6 @@ bool fuzz_options(const char *line, struct fuzz_options *o)
 	number(seed, &o->seed);
 	o->low = find(count, "-low");
 	o->prefetch = find(count, "-prefetch");
+	o->talkative = find(count, "-talk");
 	return true;
 }

@@ -1,0 +1,104 @@
+/* main.c: the random guest for direct mode: from its command line to its verdict. */
+#include "guest.h"
+
+#define CALLS_PER_CHECK 64
+#define CALLS_PER_RELEASE 2048
+#define HISTORY 8
+
+struct trap last_trap;
+void on_event(u32 *frame);
+
+static struct call history[HISTORY];
+static s32 history_ret[HISTORY];
+static u32 calls, accepted, faults, checks;
+static bool talkative;
+
+/* Somebody unmasked events: take them all, and mask them again (event_callback does). */
+void on_event(u32 *frame)
+{
+	(void)frame;
+	shared->vcpu_info[0].evtchn_upcall_pending = 0;
+	shared->vcpu_info[0].evtchn_pending_sel = 0;
+	memset(shared->evtchn_pending, 0, sizeof(shared->evtchn_pending));
+}
+
+static bool differs(const char *what)
+{
+	print("\nfuzz: DIFFERENCE after hypercalls=%u: %s (entry %x at %x)\n", calls, what,
+	      check_entry, check_at);
+	for (u32 i = calls > HISTORY ? calls - HISTORY : 0; i < calls; i++) {
+		print_call(&history[i % HISTORY]);
+		print("    = %d\n", history_ret[i % HISTORY]);
+	}
+	return false;
+}
+
+/* Touch a page, as the guest's own instructions do: what is there is written again. */
+static void touch(void)
+{
+	u32 va = any_va() + any_index() * 4;
+
+	if (va >= HYPERVISOR_VIRT_START) /* segment limits are another test's business */
+		return;
+	if (attempt(one_in(2) ? try_read : try_write, va) != NO_TRAP)
+		faults++;
+}
+
+static bool one_call(void)
+{
+	struct call *c = &history[calls % HISTORY];
+	const char *wrong;
+	u32 vec;
+
+	random_call(c);
+	if (talkative)
+		print_call(c);
+	vec = attempt(make_call, (u32)c);
+	history_ret[calls++ % HISTORY] = result;
+	if (vec != NO_TRAP)
+		faults++;
+	else if (result >= 0)
+		accepted++;
+	wrong = check_call(c, result);
+	if (wrong)
+		return differs(wrong);
+	call_done();
+	wrong = restore();
+	if (wrong)
+		return differs(wrong);
+	if (one_in(4))
+		touch();
+	if (calls % CALLS_PER_CHECK == 0) {
+		wrong = check();
+		checks++;
+	}
+	if (!wrong && calls % CALLS_PER_RELEASE == 0)
+		wrong = release_all();
+	return !wrong || differs(wrong);
+}
+
+bool rogue_main(const char *command_line)
+{
+	struct fuzz_options o;
+	const char *wrong;
+	bool same = true;
+
+	if (!fuzz_options(command_line, &o)) {
+		print("fuzz: scenario=fuzz-COUNT seed=N is needed\n");
+		return false;
+	}
+	talkative = o.talkative;
+	random_seed(o.seed);
+	pool_init();
+	while (calls < o.count && same)
+		same = one_call();
+	if (same) {
+		wrong = check();
+		if (!wrong)
+			wrong = release_all();
+		same = !wrong || differs(wrong);
+	}
+	print("\nfuzz: seed=%u hypercalls=%u accepted=%u faults=%u checks=%u differences=%u\n",
+	      o.seed, calls, accepted, faults, checks, !same);
+	return same;
+}
