@@ -141,8 +141,10 @@ static void read_way(struct reading *r, u32 va)
 			stop_at(r, va);
 			return;
 		}
-		if (insn_kind(&insn) != INSN_HARMLESS)
-			return; /* traps by itself */
+		/* It traps by itself. A sensitive one that needs no plant may run through (a load
+		 * of ds does): then what comes after it must have been read. */
+		if (insn_kind(&insn) == INSN_PRIVILEGED)
+			return;
 		switch (branch_of(&insn, va + insn.len, &target)) {
 		case BRANCH_NONE:
 			va += insn.len;
