@@ -15,7 +15,9 @@
 #include "insn/ahead.h"
 #include "insn/insn.h"
 #include "lib/printk.h"
+#include "mmu/direct/walk.h"
 #include "trace/trace.h"
+#include "trap/fast.h"
 #include "trap/trap.h"
 
 #define VIRTUAL_8086_WORDS 4 /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
@@ -30,11 +32,20 @@ static u8 lane_of(const struct cpu_regs *r)
 static void record_insn(struct vcpu *v)
 {
 	b16 bytes = {{0}};
+	const u8 *known;
 	u8 len;
 
 	if (!(trace_classes & TRACE_CLASS_insn))
 		return;
-	len = guest_fetch(v, v->regs->eip, bytes.b, INSN_MAX_LEN);
+	known =
+	    v->domain->mode == MMU_DIRECT ? find_page(v, v->regs->eip, sizeof(bytes), false) : NULL;
+	if (known) {
+		bytes = *(const b16 *)known;
+		bytes.b[INSN_MAX_LEN] = 0;
+		len = INSN_MAX_LEN;
+	} else {
+		len = guest_fetch(v, v->regs->eip, bytes.b, INSN_MAX_LEN);
+	}
 	trace_insn(v, LANE_VMM, LANE_VMM, v->regs->eip, len, bytes);
 }
 
@@ -62,6 +73,12 @@ static void notice_native(struct vcpu *v, u8 lane)
 		trace_entered(v, LANE_GUEST);
 		v->left_eip = frame[0];
 	}
+}
+
+void trace_back(struct vcpu *v, u8 lane)
+{
+	notice_native(v, lane);
+	trace_entered(v, lane);
 }
 
 static void interrupt(u32 irq)
@@ -154,12 +171,7 @@ void trap_entry(void)
 	/* It is EFLAGS that lies there then, with VM set. */
 	if (vec & EFL_VM)
 		end_virtual_8086(v, (const struct cpu_regs *)((u8 *)r - VIRTUAL_8086_WORDS * 4));
-	notice_native(v, lane);
-	trace_entered(v, lane);
-	if (vec == XEN_HYPERCALL_VECTOR && v->domain->mode == MMU_DIRECT) {
-		hypercall(v);
-		resume();
-	}
+	trace_back(v, lane);
 	if (vec >= VEC_IRQ0) {
 		trace_irq(v, lane, LANE_VMM, vec, r->eip, r->cs);
 		interrupt(vec - VEC_IRQ0);
@@ -170,6 +182,8 @@ void trap_entry(void)
 
 		trace_trap(v, lane, LANE_VMM, vec, r->err, r->eip, r->cs, va);
 		record_insn(v);
+		if (v->domain->mode == MMU_DIRECT)
+			direct_fault_traced(v, va);
 		page_fault(v, va);
 		resume();
 	}

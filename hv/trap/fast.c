@@ -1,8 +1,9 @@
 /*[H14]
- * fast.c: the two entries that a direct-mode guest makes most, when no trace is written.
+ * fast.c: the two entries that a direct-mode guest makes most.
  *
  * They do what trap_entry() and resume() do, where there is nothing else to do. What a hypercall
- * and a page fault cost is what the paper measured, so the way is kept short.
+ * and a page fault cost is what the paper measured, so the way is kept short; with a trace, it is
+ * a way of its own.
  */
 #include "cpu/gate.h"
 #include "dom/bounce.h"
@@ -28,11 +29,23 @@ void hypercall_entry(void)
 	struct vcpu *v = current;
 
 	if (trace_classes)
-		trap_entry();
+		hypercall_traced(v);
 	hypercall_untraced(v);
 	if (v->blocked || v->domain->dying)
 		resume();
 	leave(v);
+}
+
+void hypercall_traced(struct vcpu *v)
+{
+	trace_back(v, LANE_GUEST);
+	hypercall(v);
+	/* hypercall() clears the vector where the way back is not to the caller. */
+	if (v->blocked || v->domain->dying || v->regs->vec != XEN_HYPERCALL_VECTOR ||
+	    v->info->evtchn_upcall_pending)
+		resume();
+	trace_left(v, from_kernel(v->regs) ? LANE_GUEST : LANE_APP);
+	gate_exit_direct(v);
 }
 
 void fault_entry(void)
@@ -53,5 +66,18 @@ void fault_entry(void)
 	}
 	if (!direct_deliver_fault(v, va, err))
 		resume();
+	leave(v);
+}
+
+void direct_fault_traced(struct vcpu *v, u32 va)
+{
+	u32 err = v->regs->err;
+	struct guest_fault pf;
+
+	if (v->domain->vm_assist && v->domain->mmu->page_fault(v, va, err, &pf))
+		resume();
+	if (!direct_deliver_fault(v, va, err))
+		resume();
+	trace_left(v, LANE_GUEST);
 	leave(v);
 }
