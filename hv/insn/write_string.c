@@ -65,8 +65,8 @@ static enum emul string(struct emulation *e, bool from_memory)
 		    repeat ? least(chunk(e, from_memory, size, src, dst), index_get(e, REG_CX)) : 1;
 		s32 by = e->regs->eflags & EFL_DF ? -(s32)size : (s32)(n * size);
 
-		if (!first && (e->single_step || dst >> PAGE_SHIFT != page ||
-			       !guest_protected(e->v, dst))) {
+		if (!first &&
+		    (e->single_step || dst >> PAGE_SHIFT != page || !guest_protected(e->v, dst))) {
 			e->next = eip; /* the rest is left to the processor */
 			return EMUL_DONE;
 		}

@@ -66,9 +66,9 @@ struct event_words {
 	u32 step_vcpu;
 } __attribute__((packed));
 _Static_assert(sizeof(struct event_words) == sizeof(struct trace_event) &&
-		       offsetof(struct event_words, domain_from_to) ==
-			       offsetof(struct trace_event, domain) &&
-		       offsetof(struct event_words, step_vcpu) == offsetof(struct trace_event, step),
+		   offsetof(struct event_words, domain_from_to) ==
+		       offsetof(struct trace_event, domain) &&
+		   offsetof(struct event_words, step_vcpu) == offsetof(struct trace_event, step),
 	       "the same event");
 
 /* Make room, or find out who is meant, and try again. */
