@@ -98,6 +98,42 @@ static void by_reason(const struct trace *t, bool json)
 	holds_free(&holds);
 }
 
+/* How the cache of shadow tables did: a load of a page-directory base either finds its shadow or has
+ * one made; a shadow ends for one of the reasons of enum why. */
+static void shadow_cache(const struct trace *t, bool json)
+{
+	u64 loads = 0, hits = 0, made = 0, dropped[4] = {0};
+
+	for (size_t i = 0; i < t->count; i++) {
+		const struct event *e = &t->events[i];
+
+		if (event_is(e, EV_cr3)) {
+			loads++;
+			hits += event_u32(e, "hit");
+		} else if (event_is(e, EV_shadow_new)) {
+			made++;
+		} else if (event_is(e, EV_shadow_del)) {
+			dropped[event_u32(e, "why") % 4]++;
+		}
+	}
+	if (!made)
+		return;
+	if (json) {
+		json_print(json_pack("{s:{s:I,s:I,s:I,s:I,s:I,s:I,s:I}}", "shadow_cache", "loads",
+				     (json_int_t)loads, "hits", (json_int_t)hits, "misses",
+				     (json_int_t)(loads - hits), "made", (json_int_t)made,
+				     "evicted", (json_int_t)dropped[0], "freed",
+				     (json_int_t)dropped[1], "rewritten", (json_int_t)dropped[2]));
+		return;
+	}
+	printf("shadow cache: %llu loads of a directory, %llu hits, %llu misses; %llu tables made, "
+	       "%llu evicted, %llu freed by the guest, %llu rewritten\n",
+	       (unsigned long long)loads, (unsigned long long)hits,
+	       (unsigned long long)(loads - hits), (unsigned long long)made,
+	       (unsigned long long)dropped[0], (unsigned long long)dropped[1],
+	       (unsigned long long)dropped[2]);
+}
+
 static void one_episode(const struct trace *t, const struct episode *ep, bool json)
 {
 	const struct event *prev = NULL;
@@ -161,6 +197,7 @@ static int run(const struct command *self, int argc, char **argv)
 		print_tally(&t, ep.first, ep.last, ep.id, json);
 	} else {
 		by_reason(&t, json);
+		shadow_cache(&t, json);
 		print_tally(&t, 0, t.count - 1, 0, json);
 	}
 	trace_close(&t);

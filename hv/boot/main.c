@@ -185,6 +185,7 @@ void hv_main(u32 magic, maddr_t info)
 	if (!gate_create(&domain0))
 		panic("no memory for a gate");
 	domain0.lazy_tables = options.outofsync;
+	domain0.shadow_bound = options.shadows;
 	if (options.breakpoint && options.mmu == MMU_SHADOW && !ahead_init(&domain0))
 		panic("no memory for sensitive=breakpoint");
 	if (options.mmu == MMU_SHADOW)

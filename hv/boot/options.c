@@ -3,6 +3,7 @@
 #include "dom/domain.h"
 #include "lib/printk.h"
 #include "lib/string.h"
+#include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
 
 struct options options = {
@@ -66,6 +67,8 @@ static void set(const char *name, const char *value)
 		options.trace_kb = number(name, value, 16, 16384, "16 to 16384");
 	} else if (!strcmp(name, "mem")) {
 		options.mem_mb = number(name, value, 4, 1024, "4 to 1024 (MB)");
+	} else if (!strcmp(name, "shadows")) {
+		options.shadows = number(name, value, 8, SHADOW_PAGES, "8 to 512 (tables)");
 	} else if (!strcmp(name, "tables")) {
 		options.outofsync = choice(name, value, "traced|outofsync");
 	} else if (!strcmp(name, "sensitive")) {
@@ -83,7 +86,7 @@ static void set(const char *name, const char *value)
 		memcpy(options.guest + at, value, strlen(value) + 1);
 	} else {
 		printk("trapline: unknown option %s=%s\n"
-		       "trapline: known are mmu isolation tables sensitive trace transport "
+		       "trapline: known are mmu isolation tables shadows sensitive trace transport "
 		       "trace-kb mem scenario seed\n",
 		       name, value);
 		machine_exit(2);

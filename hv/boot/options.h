@@ -11,6 +11,7 @@ struct options {
 	bool stream;	/* trace out of COM2 */
 	u32 trace_kb;	/* size of the trace ring */
 	u32 mem_mb;	/* memory of the guest */
+	u32 shadows;	/* shadow mode: how many shadow tables a domain may have */
 	bool outofsync;	/* shadow mode: how tables are followed (mmu/shadow/sync.c) */
 	bool breakpoint; /* shadow mode: how silent instructions are made to trap (insn/ahead.c) */
 	char guest[512]; /* the guest's command line: scenario= and seed= */

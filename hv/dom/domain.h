@@ -94,6 +94,7 @@ struct domain {
 	struct shadow_state *shadow;
 	struct patch_table *patches; /* shadow mode: the traps planted in its code */
 	bool lazy_tables; /* shadow mode, tables=outofsync */
+	u32 shadow_bound; /* shadow mode: how many shadow tables it may have */
 	struct ahead_state *ahead; /* shadow mode, sensitive=breakpoint */
 	struct direct_state *direct; /* direct mode: mmu/direct/direct.h */
 	struct shared_info *shared; /* direct mode, hypervisor's mapping */

@@ -4,7 +4,7 @@
 
 # What the hypervisor says, and which port the kernel is, may differ.
 guest_lines() { grep -vE '^trapline: |^finch: port=' "$1"; }
-for scenario in walk hello procs crash gp; do
+for scenario in walk hello procs crash gp forktest stress signals pipes segments; do
 	for mmu in none shadow direct; do
 		ok "${scenario}_ends_well_$mmu" \
 			tools/run MMU=$mmu SCENARIO=$scenario TRACE=off OUT="$tmp/$scenario-$mmu"

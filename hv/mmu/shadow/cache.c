@@ -139,7 +139,7 @@ struct shadow_page *shadow_get(struct domain *d, enum shadow_kind kind, u32 key)
 
 	if (p)
 		return p;
-	if (s->used == SHADOW_PAGES)
+	if (s->used >= s->bound)
 		evict(d);
 	for (n = 0; s->pages[n].in_use; n++)
 		;

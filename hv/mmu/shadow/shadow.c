@@ -24,6 +24,7 @@ bool shadow_init(struct domain *d)
 	if (!d->shadow)
 		return false;
 	d->shadow->lazy = d->lazy_tables;
+	d->shadow->bound = d->shadow_bound ? d->shadow_bound : SHADOW_PAGES;
 	d->shadow->pages = hv_alloc_pages((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
 	return d->shadow->pages != NULL;
 }

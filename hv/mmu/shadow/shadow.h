@@ -48,6 +48,7 @@ struct shadow_state {
 	struct shadow_page *hash[SHADOW_HASH];
 	struct shadow_page *root; /* what the CPU walks now */
 	u32 used, clock;
+	u32 bound; /* how many tables there may be, up to SHADOW_PAGES */
 	u32 hits, misses, evictions;
 	bool lazy; /* tables=outofsync: see sync.c */
 	u32 nr_unsynced;
