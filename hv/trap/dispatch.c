@@ -57,26 +57,31 @@ static void record_insn(struct vcpu *v)
 static void notice_native(struct vcpu *v, u8 lane)
 {
 	struct cpu_regs *r = v->regs;
-	struct guest_fault pf;
-	u32 frame[2]; /* eip, cs */
+	const u32 *frame; /* eip, cs */
 
 	if (!(trace_classes & TRACE_CLASS_trap) || v->domain->mode != MMU_DIRECT)
 		return;
 	if (lane == LANE_APP) {
 		v->left_eip = r->eip;
 		v->left_sp = v->kernel_sp;
-	} else if (v->fault && v->left_sp == v->kernel_sp && v->lane == LANE_GUEST &&
-		   guest_read(v, v->kernel_sp - 20, frame, sizeof(frame), 0, &pf) &&
-		   frame[0] != v->left_eip && (frame[1] & SEL_RPL) == 3) {
-		trace_native(v, LANE_GUEST, LANE_APP, frame[0]);
+		return;
+	}
+	if (!v->fault || v->left_sp != v->kernel_sp || v->lane != LANE_GUEST)
+		return;
+	frame = (const u32 *)find_page(v, v->kernel_sp - 20, 2 * sizeof(*frame), false);
+	if (frame && frame[0] != v->left_eip && (frame[1] & SEL_RPL) == 3) {
+		v->left_eip = frame[0];
+		trace_native(v, LANE_GUEST, LANE_APP, v->left_eip);
 		trace_left(v, LANE_APP);
 		trace_entered(v, LANE_GUEST);
-		v->left_eip = frame[0];
 	}
 }
 
 void trace_back(struct vcpu *v, u8 lane)
 {
+	/* The kernel again, outside an episode: there is nothing to account for. */
+	if (lane == LANE_GUEST && v->lane == LANE_GUEST && !v->fault)
+		return;
 	notice_native(v, lane);
 	trace_entered(v, lane);
 }

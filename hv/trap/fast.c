@@ -41,11 +41,10 @@ void hypercall_traced(struct vcpu *v)
 	trace_back(v, LANE_GUEST);
 	hypercall(v);
 	/* hypercall() clears the vector where the way back is not to the caller. */
-	if (v->blocked || v->domain->dying || v->regs->vec != XEN_HYPERCALL_VECTOR ||
-	    v->info->evtchn_upcall_pending)
+	if (v->blocked || v->domain->dying || v->regs->vec != XEN_HYPERCALL_VECTOR)
 		resume();
 	trace_left(v, from_kernel(v->regs) ? LANE_GUEST : LANE_APP);
-	gate_exit_direct(v);
+	leave(v);
 }
 
 void fault_entry(void)
