@@ -115,14 +115,16 @@ bool slot_is_ours(const struct shadow_page *p, u32 i)
 	return i == p->gate_slot || (isolation_segments && i >= HV_BASE >> 22);
 }
 
-/* Make entry `i` read-only if it maps the frame. */
-static void protect(struct domain *d, struct shadow_page *p, u32 i, mfn_t m)
+/* Make those of the entries `first` to `last` read-only that map the frame. */
+static void protect(struct domain *d, struct shadow_page *p, u32 first, u32 last, mfn_t m)
 {
-	u32 *table = map_domain_page(p->mfn), spte = table[i];
+	u32 *table = map_domain_page(p->mfn), writable = mfn_maddr(m).a | PTE_P | PTE_RW;
+	const struct frame *f = frame_of(m);
 
+	for (u32 i = first; i <= last && f->type_count; i++)
+		if ((table[i] & (PTE_FRAME | PTE_P | PTE_RW)) == writable)
+			spte_set(d, p, i, table[i] & ~PTE_RW);
 	unmap_domain_page(table);
-	if ((spte & (PTE_P | PTE_RW)) == (PTE_P | PTE_RW) && spte >> PAGE_SHIFT == m.n)
-		spte_set(d, p, i, spte & ~PTE_RW);
 }
 
 void frame_trace(struct domain *d, mfn_t m, u8 flag)
@@ -133,14 +135,12 @@ void frame_trace(struct domain *d, mfn_t m, u8 flag)
 
 	f->flags |= flag;
 	if (f->type_count && hint->in_use && hint->kind != SH_L2 && hint->kind != SH_UNPAGED_L2)
-		protect(d, hint, f->aux % NR_PTES, m);
+		protect(d, hint, f->aux % NR_PTES, f->aux % NR_PTES, m);
 	for (u32 n = 0; n < SHADOW_PAGES && f->type_count; n++) {
 		struct shadow_page *p = &s->pages[n];
 
-		if (!p->in_use || p->kind == SH_L2 || p->kind == SH_UNPAGED_L2)
-			continue;
-		for (u32 i = p->low; i <= p->high && f->type_count; i++)
-			protect(d, p, i, m);
+		if (p->in_use && p->kind != SH_L2 && p->kind != SH_UNPAGED_L2)
+			protect(d, p, p->low, p->high, m);
 	}
 	if (f->type_count)
 		panic("frame %x: %u writable mappings not found", m.n, f->type_count);
