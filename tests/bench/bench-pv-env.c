@@ -150,13 +150,14 @@ void report(const char *name, u32 overhead, u32 n)
 static void set_up(void)
 {
 	struct trap_info traps[] = {
-		{6, 0, FLAT_RING1_CS, (u32)leave_user},
-		{0x80, 3, FLAT_RING1_CS, (u32)int80_return},
-		{0},
+	    {6, 0, FLAT_RING1_CS, (u32)leave_user},
+	    {0x80, 3, FLAT_RING1_CS, (u32)int80_return},
+	    {0},
 	};
 
 	check(map((u32)&shared, start_info->shared_info | PTE_NORMAL), "shared-info");
-	check(map((u32)user_page, mfn_of(user_page) * PAGE_SIZE | PTE_NORMAL | PTE_US), "user-page");
+	check(map((u32)user_page, mfn_of(user_page) * PAGE_SIZE | PTE_NORMAL | PTE_US),
+	      "user-page");
 	check(hypercall(__HYPERVISOR_set_trap_table, (u32)traps, 0, 0, 0), "set-trap-table");
 	check(hypercall(__HYPERVISOR_stack_switch, FLAT_RING1_SS, (u32)trap_stack_top, 0, 0),
 	      "stack-switch");

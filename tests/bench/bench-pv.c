@@ -89,9 +89,10 @@ static void multicall_row(void)
 	begin();
 	for (u32 i = 0; i < REPEATS; i++) {
 		for (u32 k = 0; k < n; k++)
-			calls[k] = (struct multicall_entry){
-				__HYPERVISOR_update_va_mapping, 0,
-				{AREA + k * PAGE_SIZE, data_pte, 0, 0, 0, 0}};
+			calls[k] =
+			    (struct multicall_entry){__HYPERVISOR_update_va_mapping,
+						     0,
+						     {AREA + k * PAGE_SIZE, data_pte, 0, 0, 0, 0}};
 		timed("multicall", __HYPERVISOR_multicall, (u32)calls, n, 0, 0);
 		for (u32 k = 0; k < n; k++) {
 			check(calls[k].result, "multicall-entry");
@@ -239,12 +240,12 @@ static void balloon_rows(void)
 {
 	u32 mfn = mfn_of_pfn(start_info->nr_pages - NR_ENTRIES - 1);
 	struct xen_memory_reservation r = {
-		.extent_start = (u32)&mfn, .nr_extents = 1, .domid = DOMID_SELF};
+	    .extent_start = (u32)&mfn, .nr_extents = 1, .domid = DOMID_SELF};
 
 	begin();
 	for (u32 i = 0; i < REPEATS; i++) {
-		timed("balloon-out", __HYPERVISOR_memory_op, XENMEM_decrease_reservation, (u32)&r, 0,
-		      0);
+		timed("balloon-out", __HYPERVISOR_memory_op, XENMEM_decrease_reservation, (u32)&r,
+		      0, 0);
 		check(hypercall(__HYPERVISOR_memory_op, XENMEM_increase_reservation, (u32)&r, 0, 0),
 		      "increase");
 	}
@@ -292,19 +293,19 @@ static const struct {
 	const char *name;
 	void (*measure)(void);
 } groups[] = {
-	{"null", null_hypercalls},
-	{"fault", to_handler},
-	{"back", and_back},
-	{"int80", int80},
-	{"map", maps},
-	{"mmu_update", batches},
-	{"multicall", multicall_row},
-	{"emulated", emulated_write},
-	{"unhook", unhooked_writes},
-	{"pin", pin_rows},
-	{"base", base_row},
-	{"event", event_row},
-	{"balloon", balloon_rows},
+    {"null", null_hypercalls},
+    {"fault", to_handler},
+    {"back", and_back},
+    {"int80", int80},
+    {"map", maps},
+    {"mmu_update", batches},
+    {"multicall", multicall_row},
+    {"emulated", emulated_write},
+    {"unhook", unhooked_writes},
+    {"pin", pin_rows},
+    {"base", base_row},
+    {"event", event_row},
+    {"balloon", balloon_rows},
 };
 
 /* scenario=GROUP on the command line: only that one, for a profile. */

@@ -3,17 +3,16 @@
  * (SOSP 2003, tables 3 to 5) shows: run as the first process, on the bare machine and in domains.
  *
  * Each row is the median of many samples, in cycles of the time-stamp counter, which under the
- * bench's emulator are instructions. What measuring costs is small beside all rows but the first,
- * and subtracted.
+ * bench's emulator are instructions. What measuring costs is subtracted where it is not small.
  */
 #include "lib/lib.h"
 
-#define REPEATS	 31
-#define PAGE	 4096u
-#define REGION	 0x40000000u /* 4 MB with one page table */
+#define REPEATS	    31
+#define PAGE	    4096u
+#define REGION	    0x40000000u /* 4 MB with one page table */
 #define REGION_SIZE 0x400000u
-#define MAP_PAGES 64u
-#define QUIT	 'q'
+#define MAP_PAGES   64u
+#define QUIT	    'q'
 
 static u32 samples[REPEATS], nr_samples;
 static volatile u32 signals;
@@ -296,16 +295,10 @@ static const struct {
 	const char *name;
 	void (*measure)(void);
 } rows[] = {
-	{"null_call", null_call},
-	{"signal", signal_row},
-	{"fork", fork_row},
-	{"exec", exec_row},
-	{"sh", sh_row},
-	{"switch_2p", switch_2p},
-	{"switch_16p", switch_16p},
-	{"mmap", mmap_row},
-	{"protection_fault", protection_fault},
-	{"page_fault", page_fault},
+    {"null_call", null_call},	{"signal", signal_row}, {"fork", fork_row},
+    {"exec", exec_row},		{"sh", sh_row},		{"switch_2p", switch_2p},
+    {"switch_16p", switch_16p}, {"mmap", mmap_row},	{"protection_fault", protection_fault},
+    {"page_fault", page_fault},
 };
 
 /* scenario=ROW on the kernel's command line: only that one, for a profile. */
