@@ -123,6 +123,7 @@ enum emul emul_begin(struct emulation *e, struct vcpu *v)
 		return EMUL_UNKNOWN;
 	}
 	e->next = r->eip + e->insn.len;
+	e->undefined = err;
 	return err ? EMUL_UNKNOWN : EMUL_DONE;
 }
 
@@ -154,6 +155,9 @@ enum emul emulate_system(struct vcpu *v)
 	enum emul result = emul_begin(&e, v);
 	emul_handler *handler;
 
+	/* The CPU's #GP came before it looked closer: in ring 0 it would have looked. */
+	if (result == EMUL_UNKNOWN && e.undefined && from_kernel(v->regs))
+		return emul_raise(&e, VEC_UD, 0);
 	if (result != EMUL_DONE)
 		return result;
 	handler = e.insn.op < ARRAY_SIZE(handlers) ? handlers[e.insn.op] : NULL;

@@ -16,9 +16,10 @@ struct emulation {
 	struct vcpu *v;
 	struct cpu_regs *regs;
 	struct insn insn;
-	u32 next;   /* EIP afterwards: the next instruction, unless the handler knows better */
-	u32 access; /* rights to memory: 0 for ring 1, PF_US for ring 3 */
-	u32 value;  /* for the trace: what was read or written, or where it goes to */
+	u32 next;	/* EIP afterwards: the next instruction, unless the handler knows better */
+	u32 access;	/* rights to memory: 0 for ring 1, PF_US for ring 3 */
+	u32 value;	/* for the trace: what was read or written, or where it goes to */
+	bool undefined; /* what is at EIP is no instruction */
 	bool single_step; /* TF was set: #DB follows. mov ss and int n clear this */
 };
 typedef enum emul emul_handler(struct emulation *e);
