@@ -2,8 +2,8 @@
  * ahead.c: reading a guest's code ahead to the next sensitive instructions, and stopping there with
  * the debug registers (SDM 3B 17.2).
  *
- * There are four of those, so at most four places can be watched: where the ways fork too often, the
- * stop is at the branch itself, which is then stepped over with EFLAGS.TF.
+ * There are four of those, so at most four places can be watched: where the ways fork too often,
+ * the stop is at the branch itself, which is then stepped over with EFLAGS.TF.
  */
 #include "cpu/gate.h"
 #include "insn/ahead.h"
@@ -12,13 +12,13 @@
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
 
-#define NR_STOPS 4u
-#define MAX_INSNS 256u /* read ahead for one start: then the stop is wherever that is */
-#define MAX_BLOCKS 32u
-#define NR_PLACES 128u
+#define NR_STOPS       4u
+#define MAX_INSNS      256u /* read ahead for one start: then the stop is wherever that is */
+#define MAX_BLOCKS     32u
+#define NR_PLACES      128u
 #define DR7_EXECUTE(n) (1u << 2 * (n)) /* local enable; length and condition 0: execution */
-#define DR6_STOPS 0xFu
-#define DR6_STEP 0x4000u
+#define DR6_STOPS      0xFu
+#define DR6_STEP       0x4000u
 
 /** What was found ahead of one place. */
 struct place {
@@ -195,8 +195,10 @@ void ahead_arm(struct vcpu *v)
 	struct place *p;
 	u32 dr7 = 0;
 
-	if (v->virt.stepping)
+	if (v->virt.stepping && v->regs->eflags & EFL_RF)
 		return; /* over a branch: what comes after is looked at then */
+	/* RF may be the guest's, from an iret of its own; the stops are ours. */
+	v->regs->eflags &= ~EFL_RF;
 	p = look_ahead(v, v->regs->eip);
 	for (u32 n = 0; n < p->nr; n++)
 		dr7 |= DR7_EXECUTE(n);
@@ -216,7 +218,9 @@ bool ahead_stopped(struct vcpu *v)
 		v->regs->eflags &= ~EFL_TF;
 		return true;
 	}
-	if (!(why & DR6_STOPS) || !from_kernel(v->regs))
+	/* The guest's own single step. If a stop comes next, it will still be there then. */
+	v->virt.dr[6] |= why & DR6_STEP;
+	if (why & DR6_STEP || !(why & DR6_STOPS) || !from_kernel(v->regs))
 		return false;
 	n = guest_fetch(v, v->regs->eip, bytes, sizeof(bytes));
 	if (!insn_decode(bytes, n, &insn) && insn_needs_plant(&insn))

@@ -21,6 +21,7 @@
 #include "trap/trap.h"
 
 #define VIRTUAL_8086_WORDS 4 /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
+#define DR6_STEP	   0x4000u
 #define INT_N_LEN	   2 /* int n; int3 and into are one byte */
 
 static u8 lane_of(const struct cpu_regs *r)
@@ -141,6 +142,9 @@ static void debug_exception(struct vcpu *v)
 {
 	if (v->domain->ahead && ahead_stopped(v))
 		return;
+	/* Why, for the guest's own DR6. (A direct-mode guest is told what the real one says.) */
+	if (v->domain->mode == MMU_SHADOW && !v->domain->ahead)
+		v->virt.dr[6] |= take_debug_status() & (v->virt.stepping ? 0 : DR6_STEP);
 	if (v->virt.stepping) { /* our own step over the instruction after sti */
 		v->virt.stepping = 0;
 		v->virt.intr_shadow = 0;
