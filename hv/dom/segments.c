@@ -20,7 +20,8 @@ static struct desc raise(struct desc d)
 {
 	if (!(d.hi & DESC_S))
 		return (struct desc){0, 0}; /* gates, TSS, LDT: the guest's are virtual */
-	if (desc_dpl(d) == 0)
+	/* Conforming code runs in the ring of whoever calls it. */
+	if (desc_dpl(d) == 0 && !desc_is_conforming(d))
 		d.hi |= 1 << DESC_DPL_SHIFT;
 	d.hi |= DESC_A;
 	return gate_clip_descriptor(d);
