@@ -43,6 +43,7 @@ struct pending_exception {
 	u8 vec;
 	u8 has_err;
 	u8 software; /* int n: the gate's DPL counts, and no EXT bit */
+	u8 insn_len; /* of an int n: only past the gate does EIP move on */
 	u32 err;
 };
 

@@ -8,6 +8,8 @@
 #include "lib/printk.h"
 #include "trace/trace.h"
 
+#define GATE_WIDE 8u /* in a gate's type: its frame has 32-bit words, not 16 */
+
 static bool pushes_error(u8 vec)
 {
 	return vec == VEC_DF || (vec >= VEC_TS && vec <= VEC_PF) || vec == VEC_AC;
@@ -85,8 +87,8 @@ void inject_software(struct vcpu *v, u8 vec, u32 insn_len)
 		inject_exception(v, VEC_GP, vec * 8u | ERR_IDT);
 		return;
 	}
-	v->regs->eip += insn_len;
-	v->exc = (struct pending_exception){.valid = 1, .vec = vec, .software = 1};
+	v->exc = (struct pending_exception){
+		.valid = 1, .vec = vec, .software = 1, .insn_len = insn_len};
 }
 
 u32 guest_eflags(const struct vcpu *v)
@@ -102,18 +104,22 @@ u32 guest_eflags(const struct vcpu *v)
  * Build the frame and go to the handler. Returns false with another exception queued where the
  * guest's tables or stack do not allow it; nothing has changed then.
  */
-static bool deliver(struct vcpu *v, u8 vec, bool has_err, u32 err)
+static bool deliver(struct vcpu *v, const struct pending_exception *e)
 {
 	struct cpu_regs *r = v->regs;
 	bool kernel = from_kernel(r);
-	u32 frame[6], n = 0, ss = r->ss, esp = r->esp, offset, type;
+	u32 frame[6], n = 0, ss = r->ss, esp = r->esp, bytes, offset, type;
 	struct guest_fault pf;
 	struct desc gate, code, stack;
+	bool wide;
+	u8 vec = e->vec;
 	u16 sel;
 
 	if (!read_idt(v, vec, &gate))
 		return false;
 	type = DESC_TYPE(gate.hi);
+	wide = type & GATE_WIDE;
+	type |= GATE_WIDE;
 	if ((gate.hi & DESC_S) || (type != DESC_INTR_GATE && type != DESC_TRAP_GATE)) {
 		inject_exception(v, VEC_GP, vec * 8u | ERR_IDT);
 		return false;
@@ -123,10 +129,14 @@ static bool deliver(struct vcpu *v, u8 vec, bool has_err, u32 err)
 		return false;
 	}
 	sel = gate.lo >> 16;
-	offset = (gate.lo & 0xFFFF) | (gate.hi & 0xFFFF0000);
+	offset = (gate.lo & 0xFFFF) | (wide ? gate.hi & 0xFFFF0000 : 0);
 	if (!guest_descriptor(v, sel, &code) || !(code.hi & DESC_S) || !(code.hi & DESC_CODE) ||
 	    desc_dpl(code) != 0) {
 		inject_exception(v, VEC_GP, sel & ~SEL_RPL);
+		return false;
+	}
+	if (!(code.hi & DESC_P)) {
+		inject_exception(v, VEC_NP, sel & ~SEL_RPL);
 		return false;
 	}
 	if (!kernel) {
@@ -150,17 +160,20 @@ static bool deliver(struct vcpu *v, u8 vec, bool has_err, u32 err)
 	if (ss == GATE_BOOT_DS)
 		stack = (struct desc){0, 0};
 
-	if (has_err)
-		frame[n++] = err;
-	frame[n++] = r->eip;
+	if (e->has_err)
+		frame[n++] = e->err;
+	frame[n++] = r->eip + e->insn_len;
 	frame[n++] = guest_selector(r->cs);
 	frame[n++] = guest_eflags(v);
 	if (!kernel) {
 		frame[n++] = r->esp;
 		frame[n++] = r->ss;
 	}
-	esp -= n * 4;
-	if (!guest_write(v, desc_base(stack) + esp, frame, n * 4, 0, &pf)) {
+	bytes = n * (wide ? 4 : 2);
+	for (u32 k = 0; !wide && k < n; k++)
+		((u16 *)frame)[k] = frame[k];
+	esp -= bytes;
+	if (!guest_write(v, desc_base(stack) + esp, frame, bytes, 0, &pf)) {
 		inject_page_fault(v, &pf);
 		return false;
 	}
@@ -173,7 +186,7 @@ static bool deliver(struct vcpu *v, u8 vec, bool has_err, u32 err)
 	v->virt.intr_shadow = 0;
 	if (type == DESC_INTR_GATE)
 		v->virt.intr_flag = 0;
-	trace_inject(v, LANE_VMM, LANE_GUEST, vec, has_err ? err : 0,
+	trace_inject(v, LANE_VMM, LANE_GUEST, vec, e->has_err ? e->err : 0,
 		     vec == VEC_PF ? v->virt.cr2 : 0, offset, desc_base(stack) + esp, 0, 0);
 	trace_left(v, LANE_GUEST);
 	return true;
@@ -187,7 +200,7 @@ bool shadow_deliver(struct vcpu *v)
 		struct pending_exception e = v->exc;
 
 		/* e stays queued while it is being delivered: a second fault makes it double. */
-		if (deliver(v, e.vec, e.has_err, e.err)) {
+		if (deliver(v, &e)) {
 			v->exc.valid = 0;
 			delivered = true;
 		}

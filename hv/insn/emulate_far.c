@@ -169,7 +169,7 @@ enum emul emulate_int_n(struct emulation *e)
 	if (e->insn.opcode == 0xCE && !(e->regs->eflags & EFL_OF))
 		return EMUL_DONE;
 	e->single_step = false;
-	/* Moves EIP behind the instruction, if the guest's gate lets it pass. */
+	/* EIP moves behind the instruction if the guest's gate lets it pass. */
 	inject_software(e->v, vec, e->insn.len);
 	e->next = e->regs->eip;
 	return EMUL_DONE;
