@@ -801,11 +801,19 @@ static void applications_and_ordinary_instructions_are_not_for_us(void **state)
 {
 	(void)state;
 	assert_int_equal(SYSTEM("\x90"), EMUL_UNKNOWN);
-	assert_int_equal(SYSTEM("\x0F\xFF"), EMUL_UNKNOWN);
 	assert_int_equal(SYSTEM("\x0F\xA2"), EMUL_UNKNOWN);
 	mock.regs.cs = U_CS;
 	assert_int_equal(SYSTEM("\xFA"), EMUL_UNKNOWN);
 	assert_int_equal(mock.injected, 0);
+}
+
+static void what_is_no_instruction_is_undefined_in_the_kernel(void **state)
+{
+	(void)state;
+	assert_int_equal(SYSTEM("\x0F\x20\xC8"), EMUL_EXCEPTION); /* mov %cr1, %eax */
+	assert_int_equal(mock.vec, VEC_UD);
+	mock.regs.cs = U_CS;
+	assert_int_equal(SYSTEM("\x0F\x20\xC8"), EMUL_UNKNOWN);
 }
 
 static void a_code_segment_with_a_base(void **state)
@@ -876,6 +884,7 @@ int main(void)
 	    T(a_planted_trap_is_the_instruction_under_it),
 	    T(code_that_is_not_there_faults),
 	    T(applications_and_ordinary_instructions_are_not_for_us),
+	    T(what_is_no_instruction_is_undefined_in_the_kernel),
 	    T(a_code_segment_with_a_base),
 	    T(the_boot_loaders_segments_can_be_named_until_the_first_lgdt),
 	};
