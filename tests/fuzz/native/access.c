@@ -1,31 +1,7 @@
 /* access.c: one access or edit of the random guest, held against the reference. */
-#include "native.h"
+#include "snippet.h"
 
-/* In the order of snippet.S. */
-enum snippet {
-	READ32,
-	READ16,
-	READ8,
-	READ_CMP,
-	MOV32,
-	MOV16,
-	MOV8,
-	XCHG,
-	OR,
-	AND,
-	XOR,
-	ADD,
-	XADD,
-	BTS,
-	BTR,
-	CMPXCHG,
-	STOS,
-	REP_STOS,
-	NR_SNIPPETS,
-};
-#define SNIPPET_BYTES 16u
 #define FIRST_GATE_SLOT 1021u /* it takes the highest one that is free */
-#define FLAG_BITS 0xF7Fu /* all but PS, which is not for every frame */
 
 u32 edits, checks;
 
@@ -47,114 +23,12 @@ bool differs(const char *what)
 	      now.va, now.user ? 3 : 0, now.snippet);
 	print("  reference: pde %x=%x pte %x=%x", w->pde_pa, pde, w->pte_pa, pte);
 	print(" pa=%x allowed=%u err=%x value=%x\n", w->pa, w->allowed, w->err, now.want);
-	print("  processor: vector=%x err=%x cr2=%x value=%x\n", now.vec, now.err, now.cr2, now.got);
+	print("  processor: vector=%x err=%x cr2=%x value=%x\n", now.vec, now.err, now.cr2,
+	      now.got);
 	if (w->pde_pa)
 		print("  memory: pde=%x pte=%x\n", *direct(w->pde_pa),
 		      w->pte_pa ? *direct(w->pte_pa) : 0);
 	return false;
-}
-
-static bool is_base(u32 frame)
-{
-	return frame % REGION_BYTES == 0;
-}
-
-/* May this stand in a table? Any table may be a directory, so a 4 MB page must be aligned. */
-static bool valid(u32 entry)
-{
-	u32 frame = entry & PTE_FRAME;
-
-	return frame >= MEMORY_PA && frame < MEMORY_END &&
-	       frame % REGION_BYTES / PAGE_SIZE < TABLES_PER_REGION + DATA_PER_REGION &&
-	       (!(entry & PTE_PS) || is_base(frame));
-}
-
-static u32 random_entry(void)
-{
-	u32 entry = random32() & FLAG_BITS;
-
-	if (!one_in(8))
-		entry |= PTE_P;
-	if (!one_in(4))
-		entry |= PTE_RW | PTE_US;
-	entry |= one_in(3) ? table_pa(random_below(NR_TABLES)) : random_frame_pa();
-	if (one_in(8))
-		entry = (entry & PTE_FLAGS) | table_pa(random_below(REGIONS) * TABLES_PER_REGION);
-	if (is_base(entry & PTE_FRAME) && !one_in(4))
-		entry |= PTE_PS;
-	return entry;
-}
-
-/* What a snippet leaves in memory, and (in *out) in EDX. */
-static u32 result(enum snippet s, u32 old, u32 val, u32 extra, u32 *out)
-{
-	u32 bit = 1u << (val & 31);
-
-	*out = val;
-	switch (s) {
-	case READ32:
-	case READ_CMP:
-		*out = old;
-		return old;
-	case READ16:
-		*out = old & 0xFFFF;
-		return old;
-	case READ8:
-		*out = old & 0xFF;
-		return old;
-	case MOV16:
-		return (old & 0xFFFF0000) | (val & 0xFFFF);
-	case MOV8:
-		return (old & 0xFFFFFF00) | (val & 0xFF);
-	case XCHG:
-		*out = old;
-		return val;
-	case OR:
-		return old | val;
-	case AND:
-		return old & val;
-	case XOR:
-		return old ^ val;
-	case ADD:
-		return old + val;
-	case XADD:
-		*out = old;
-		return old + val;
-	case BTS:
-		return old | bit;
-	case BTR:
-		return old & ~bit;
-	case CMPXCHG:
-		return old == extra ? val : old;
-	default:
-		return val;
-	}
-}
-
-/* An operand with which the snippet makes a valid entry of `old`; perhaps of another snippet. */
-static enum snippet operand(enum snippet s, u32 old, u32 *val, u32 *extra)
-{
-	for (u32 tries = 0; tries < 4; tries++) {
-		u32 entry = one_in(3) ? old ^ (1u << random_below(12)) : random_entry(), ignored;
-
-		*val = entry;
-		if (s == OR)
-			*val = random32() & random32() & FLAG_BITS;
-		else if (s == AND)
-			*val = ~(random32() & random32() & FLAG_BITS);
-		else if (s == XOR)
-			*val = old ^ entry;
-		else if (s == ADD || s == XADD)
-			*val = entry - old;
-		else if (s == BTS || s == BTR)
-			*val = random_below(12);
-		else if (s == CMPXCHG)
-			*extra = one_in(3) ? random32() : old;
-		if (valid(result(s, old, *val, *extra, &ignored)))
-			return s;
-	}
-	*val = random_entry();
-	return MOV32;
 }
 
 static bool in_index_set(u32 index)
@@ -278,7 +152,7 @@ bool access(u32 va)
 			now.snippet = MOV32;
 			val = random_entry();
 		} else if (write) {
-			now.snippet = operand(now.snippet, old, &val, &extra);
+			now.snippet = snippet_operand(now.snippet, old, &val, &extra);
 		}
 	}
 	if (!w->allowed && (now.snippet == BTS || now.snippet == BTR))
@@ -296,7 +170,7 @@ bool access(u32 va)
 		return check_fault(w);
 	if (now.vec != SNIPPET_END)
 		return differs("there must be no exception");
-	after = result(now.snippet, old, val, extra, &out);
+	after = snippet_result(now.snippet, old, val, extra, &out);
 	now.want = out;
 	if (now.got != out)
 		return differs("what the instruction read");
@@ -316,11 +190,11 @@ bool edit(void)
 	now.walk = (struct walk){.pde_pa = pa, .pa = pa, .allowed = true};
 	now.user = false;
 	now.va = (u32)direct(pa);
-	now.snippet = operand(MOV32 + random_below(REP_STOS - MOV32), old, &val, &extra);
+	now.snippet = snippet_operand(MOV32 + random_below(REP_STOS - MOV32), old, &val, &extra);
 	probe_regs = (struct probe_regs){now.va, val, extra};
 	if (run() != SNIPPET_END)
 		return differs("an edit through the direct map faults");
-	after = result(now.snippet, old, val, extra, &out);
+	after = snippet_result(now.snippet, old, val, extra, &out);
 	now.want = out;
 	if (now.got != out)
 		return differs("what an edit read");

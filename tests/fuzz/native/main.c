@@ -1,14 +1,14 @@
 /* main.c: the random guest for shadow mode: from its command line to its verdict. */
 #include "native.h"
 
-#define COM1 0x3F8
-#define LSR (COM1 + 5)
+#define COM1	      0x3F8
+#define LSR	      (COM1 + 5)
 #define LSR_THR_EMPTY 0x20
-#define LSR_ALL_SENT 0x40
-#define EXIT_PORT 0xF4	     /* QEMU's isa-debug-exit */
+#define LSR_ALL_SENT  0x40
+#define EXIT_PORT     0xF4   /* QEMU's isa-debug-exit */
 #define SHUTDOWN_PORT 0x8900 /* Bochs's */
-#define FULL_CHECK 512	     /* edits between two looks at all of memory */
-#define ACCESSES 3	     /* after each edit */
+#define FULL_CHECK    512    /* edits between two looks at all of memory */
+#define ACCESSES      3	     /* after each edit */
 
 struct multiboot {
 	u32 flags, mem_lower, mem_upper, boot_device, cmdline;
@@ -63,8 +63,7 @@ static void unpaged(void)
 		     "movl %[val], (%[pa])\n\t"
 		     "movl %[on], %%cr0"
 		     :
-		     : [off] "r"(cpu.cr0 & ~CR0_PG), [on] "r"(cpu.cr0), [val] "r"(val),
-		       [pa] "r"(pa)
+		     : [off] "r"(cpu.cr0 & ~CR0_PG), [on] "r"(cpu.cr0), [val] "r"(val), [pa] "r"(pa)
 		     : "memory");
 	tlb_flush_all();
 	model_write(pa, val);

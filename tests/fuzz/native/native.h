@@ -15,20 +15,20 @@
 #include "cpu/x86.h"
 #include "fuzz.h"
 
-#define REGIONS 4u
-#define REGION_BYTES (4u << 20)
-#define MEMORY_PA (16u << 20)
-#define MEMORY_END (MEMORY_PA + REGIONS * REGION_BYTES)
+#define REGIONS		  4u
+#define REGION_BYTES	  (4u << 20)
+#define MEMORY_PA	  (16u << 20)
+#define MEMORY_END	  (MEMORY_PA + REGIONS * REGION_BYTES)
 #define TABLES_PER_REGION 8u
-#define DATA_PER_REGION 8u /* behind the tables */
-#define NR_TABLES (REGIONS * TABLES_PER_REGION)
+#define DATA_PER_REGION	  8u /* behind the tables */
+#define NR_TABLES	  (REGIONS * TABLES_PER_REGION)
 
 /* The fixed slots. */
 #define SLOT_KERNEL 0u
-#define SLOT_USER 4u
+#define SLOT_USER   4u
 #define SLOT_DIRECT 8u /* and the three behind it */
-#define USER_VA (SLOT_USER << 22)
-#define DIRECT_VA (SLOT_DIRECT << 22)
+#define USER_VA	    (SLOT_USER << 22)
+#define DIRECT_VA   (SLOT_DIRECT << 22)
 
 /* setup.c */
 /** The word at a physical address of the 16 MB, by the direct map. */
@@ -59,9 +59,9 @@ u32 data_word(u32 pa);
 struct walk {
 	bool present, allowed;
 	bool large;
-	bool global;	/* the leaf's G bit */
-	u32 err;	/* of the fault, if not allowed */
-	u32 pde_pa;	/* where the two entries are; pte_pa is 0 if there is none */
+	bool global; /* the leaf's G bit */
+	u32 err;     /* of the fault, if not allowed */
+	u32 pde_pa;  /* where the two entries are; pte_pa is 0 if there is none */
 	u32 pte_pa;
 	u32 pa; /* what the address means, if present */
 };

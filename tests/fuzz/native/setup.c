@@ -70,7 +70,8 @@ void setup(const struct fuzz_options *o)
 	for (u32 i = 0; i < 1024; i++) {
 		kernel_l1[i] = i * PAGE_SIZE | FLAGS_KERNEL;
 		for (u32 r = 0; r < REGIONS; r++)
-			direct_l1[r][i] = (MEMORY_PA + r * REGION_BYTES + i * PAGE_SIZE) | FLAGS_KERNEL;
+			direct_l1[r][i] =
+			    (MEMORY_PA + r * REGION_BYTES + i * PAGE_SIZE) | FLAGS_KERNEL;
 	}
 	user_l1[0] = (u32)user_page | PTE_P | PTE_US | PTE_A;
 	fill_memory();

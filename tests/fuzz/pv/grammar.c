@@ -1,9 +1,10 @@
 /* grammar.c: which calls are made, how often each, and what becomes of them. */
 #include "guest.h"
 
-#define SCRATCH_BYTES (96u << 10)
-#define MAX_EXPECTED 64u
-#define MAX_NESTED 12u
+#define SCRATCH_BYTES  (96u << 10)
+#define MAX_EXPECTED   64u
+#define MAX_NESTED     12u
+#define ENTRIES_OFFSET 0x900u
 
 s32 result;
 s32 *result_at;
@@ -18,6 +19,8 @@ static struct {
 	bool given_back;
 } expected[MAX_EXPECTED];
 static u32 nr_expected;
+static struct multicall_entry staged[MAX_NESTED];
+static u32 staged_nr;
 
 void *scratch(u32 bytes)
 {
@@ -67,11 +70,23 @@ static const struct {
 	generator *make;
 	u8 weight;
 } grammar[] = {
-	{gen_mmu_update, 40}, {gen_update_va, 40},  {gen_mmuext, 40},	 {gen_memory_op, 10},
-	{gen_vm_assist, 3},   {gen_set_gdt, 5},	    {gen_update_descriptor, 8},
-	{gen_traps, 4},	      {gen_stack, 2},	    {gen_callbacks, 3}, {gen_debugreg, 4},
-	{gen_console, 2},     {gen_event, 16},	    {gen_timer, 2},	 {gen_sched, 2},
-	{gen_version, 6},     {gen_garbage, 16},
+    {gen_mmu_update, 40},
+    {gen_update_va, 40},
+    {gen_mmuext, 40},
+    {gen_memory_op, 10},
+    {gen_vm_assist, 3},
+    {gen_set_gdt, 5},
+    {gen_update_descriptor, 8},
+    {gen_traps, 4},
+    {gen_stack, 2},
+    {gen_callbacks, 3},
+    {gen_debugreg, 4},
+    {gen_console, 2},
+    {gen_event, 16},
+    {gen_timer, 2},
+    {gen_sched, 2},
+    {gen_version, 6},
+    {gen_garbage, 16},
 };
 
 static void one_call(struct call *c, bool nested)
@@ -91,25 +106,55 @@ static void one_call(struct call *c, bool nested)
 		}
 }
 
+static void forget_call(struct call *c)
+{
+	nr_expected = 0;
+	*c = (struct call){__HYPERVISOR_xen_version, {XENVER_version}};
+}
+
+/* In a page of the pool, out of the way of answers, so that a call may take it away meanwhile. The
+ * results are read by its alias. */
+static struct multicall_entry *entries_in_pool(struct multicall_entry **read)
+{
+	u32 i = random_below(NR_POOL);
+
+	*read = (struct multicall_entry *)((u32)alias[i] + ENTRIES_OFFSET);
+	return (struct multicall_entry *)((u32)pool[i] + ENTRIES_OFFSET);
+}
+
+static void copy_entries(u32 to)
+{
+	memcpy((void *)to, staged, staged_nr * sizeof(staged[0]));
+}
+
 static void multicall(struct call *c)
 {
-	u32 n = 1 + random_below(MAX_NESTED);
-	struct multicall_entry *entry = scratch(n * sizeof(*entry));
+	struct multicall_entry *entry, *read;
 
-	for (u32 i = 0; i < n; i++) {
+	staged_nr = 1 + random_below(MAX_NESTED);
+	read = entry = scratch(sizeof(staged));
+	if (one_in(8))
+		entry = entries_in_pool(&read);
+	memset(staged, 0, sizeof(staged));
+	for (u32 i = 0; i < staged_nr; i++) {
 		struct call inner;
 
-		result_at = (s32 *)&entry[i].result;
+		result_at = (s32 *)&read[i].result;
 		if (one_in(64)) /* one within another, and a return to nobody */
-			inner = (struct call){one_in(2) ? __HYPERVISOR_multicall : __HYPERVISOR_iret,
-					      {(u32)entry, 1}};
+			inner =
+			    (struct call){one_in(2) ? __HYPERVISOR_multicall : __HYPERVISOR_iret,
+					  {(u32)entry, 1}};
 		else
 			one_call(&inner, true);
-		entry[i].op = inner.nr;
-		memcpy(entry[i].args, inner.arg, sizeof(inner.arg));
+		staged[i].op = inner.nr;
+		memcpy(staged[i].args, inner.arg, sizeof(inner.arg));
 	}
 	result_at = &result;
-	*c = (struct call){__HYPERVISOR_multicall, {in_va(entry), n}};
+	*c = (struct call){__HYPERVISOR_multicall, {in_va(entry), staged_nr}};
+	/* Nowhere to write it, or another page is there: then it is a call about nothing. */
+	if (attempt(copy_entries, (u32)entry) != NO_TRAP || read[0].op != staged[0].op ||
+	    read[0].args[0] != staged[0].args[0])
+		forget_call(c);
 }
 
 void random_call(struct call *c)

@@ -17,7 +17,7 @@
 
 #define NR_POOL 40u
 #define NR_DIRS 4u
-#define PTES 1024u
+#define PTES	1024u
 #define HV_SLOT 1008u /* the hypervisor's from here on */
 
 /* pool.c */
@@ -25,10 +25,10 @@ extern u32 pool[NR_POOL][PTES];
 /** The same frames again, read-only, where no call changes that. */
 extern u32 alias[NR_POOL][PTES];
 extern u32 pool_mfn[NR_POOL];
-extern u32 home_mfn;	 /* the directory that we started with */
+extern u32 home_mfn; /* the directory that we started with */
 extern u32 first_kernel_slot, kernel_slots;
 /** Frames that we got but have nowhere, and frames that we gave back while they were in use. */
-#define MAX_LOOSE 64
+#define MAX_LOOSE  64
 #define MAX_GHOSTS 256
 extern u32 loose[MAX_LOOSE], nr_loose;
 extern u32 ghosts[MAX_GHOSTS], nr_ghosts;
@@ -48,7 +48,7 @@ const char *release_all(void);
 /* slots.c: where calls may change mappings */
 #define NR_WINDOWS 5u
 extern const u32 windows[NR_WINDOWS]; /* slots of the directory, empty at first */
-#define SELF_SLOT 1006u		       /* where a directory may map itself */
+#define SELF_SLOT 1006u		      /* where a directory may map itself */
 /** Indices of entries in page tables. */
 #define NR_INDEX 7u
 extern const u32 index_set[NR_INDEX];
@@ -81,7 +81,14 @@ struct call {
 typedef void generator(struct call *c, bool nested);
 generator gen_mmu_update, gen_update_va, gen_mmuext, gen_memory_op, gen_vm_assist;
 generator gen_set_gdt, gen_update_descriptor, gen_traps, gen_stack, gen_callbacks, gen_debugreg,
-	gen_console, gen_event, gen_timer, gen_sched, gen_version, gen_garbage;
+    gen_console, gen_event, gen_timer, gen_sched, gen_version, gen_garbage;
+
+/** A segment descriptor, good or bad. */
+void descriptor(u32 *lo, u32 *hi);
+
+/* scenes.c */
+/** Between two calls: perhaps something that is no call. */
+void scene(void);
 
 /* grammar.c */
 /** Memory for the structures that a call points to, until the next call. */

@@ -1,9 +1,9 @@
 /* main.c: the random guest for direct mode: from its command line to its verdict. */
 #include "guest.h"
 
-#define CALLS_PER_CHECK 64
+#define CALLS_PER_CHECK	  64
 #define CALLS_PER_RELEASE 2048
-#define HISTORY 8
+#define HISTORY		  8
 
 struct trap last_trap;
 void on_event(u32 *frame);
@@ -68,6 +68,7 @@ static bool one_call(void)
 		return differs(wrong);
 	if (one_in(4))
 		touch();
+	scene();
 	if (calls % CALLS_PER_CHECK == 0) {
 		wrong = check();
 		checks++;

@@ -15,7 +15,7 @@ void gen_set_gdt(struct call *c, bool nested)
 }
 
 /* Descriptors that are good, or bad in one way: the words are the SDM's (3A 3.4.5). */
-static void descriptor(u32 *lo, u32 *hi)
+void descriptor(u32 *lo, u32 *hi)
 {
 	static const u32 his[] = {0x00CFFB00, 0x00CFF300, 0x00CFBB00, 0x00CF9B00, 0x00CF9300,
 				  0x00C0B300, 0x0000EC00, 0x0000E500, 0x00008900, 0x00008200,
@@ -49,8 +49,9 @@ static u32 handler(bool nested)
 
 static u32 selector(void)
 {
-	static const u32 sels[] = {FLAT_RING1_CS, FLAT_RING1_CS, FLAT_RING3_CS, 0xE008, 0xE010, 8, 9,
-				   0xD,		  0xFFFF,	 0x10019,	0};
+	static const u32 sels[] = {
+	    FLAT_RING1_CS, FLAT_RING1_CS, FLAT_RING3_CS, 0xE008, 0xE010, 8, 9,
+	    0xD,	   0xFFFF,	  0x10019,	 0};
 
 	return random_of(sels);
 }
@@ -148,7 +149,9 @@ void gen_event(struct call *c, bool nested)
 		break;
 	case EVTCHNOP_alloc_unbound:
 	case EVTCHNOP_bind_interdomain:
-		w[0] = one_in(4) ? any_word() : one_in(2) ? DOMID_SELF : DOMID_SELF << 16 | DOMID_SELF;
+		w[0] = one_in(4)   ? any_word()
+		       : one_in(2) ? DOMID_SELF
+				   : DOMID_SELF << 16 | DOMID_SELF;
 		break;
 	case EVTCHNOP_status:
 		w[0] = one_in(8) ? any_word() : DOMID_SELF;
@@ -203,6 +206,8 @@ void gen_garbage(struct call *c, bool nested)
 		 c->nr == __HYPERVISOR_console_io || c->nr == __HYPERVISOR_multicall ||
 		 c->nr == __HYPERVISOR_set_debugreg || c->nr == __HYPERVISOR_memory_op ||
 		 c->nr == __HYPERVISOR_vm_assist || c->nr == __HYPERVISOR_update_descriptor);
+	if (c->nr == __HYPERVISOR_update_va_mapping)
+		c->arg[0] = any_va();
 	/* The batches only from where nothing can be read: see any_word(). */
 	if (c->nr == __HYPERVISOR_mmuext_op || c->nr == __HYPERVISOR_mmu_update)
 		c->arg[0] = bad_va();

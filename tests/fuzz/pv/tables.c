@@ -56,8 +56,13 @@ void gen_mmu_update(struct call *c, bool nested)
 
 void gen_update_va(struct call *c, bool nested)
 {
-	static const u32 flush[] = {UVMF_INVLPG, UVMF_INVLPG, UVMF_NONE, UVMF_TLB_FLUSH,
-				    UVMF_INVLPG | UVMF_ALL, UVMF_TLB_FLUSH | UVMF_ALL, 3};
+	static const u32 flush[] = {UVMF_INVLPG,
+				    UVMF_INVLPG,
+				    UVMF_NONE,
+				    UVMF_TLB_FLUSH,
+				    UVMF_INVLPG | UVMF_ALL,
+				    UVMF_TLB_FLUSH | UVMF_ALL,
+				    3};
 	u32 va = any_va();
 
 	(void)nested;
@@ -93,14 +98,29 @@ static u32 base_mfn(bool nested)
 static void one_mmuext(struct mmuext_op *op, bool alone, bool nested)
 {
 	static const u8 cmds[] = {
-		MMUEXT_PIN_L1_TABLE, MMUEXT_PIN_L1_TABLE,  MMUEXT_PIN_L1_TABLE,
-		MMUEXT_PIN_L2_TABLE, MMUEXT_PIN_L2_TABLE,  MMUEXT_PIN_L3_TABLE,
-		MMUEXT_PIN_L4_TABLE, MMUEXT_UNPIN_TABLE,   MMUEXT_UNPIN_TABLE,
-		MMUEXT_UNPIN_TABLE,  MMUEXT_UNPIN_TABLE,   MMUEXT_UNPIN_TABLE,
-		MMUEXT_NEW_BASEPTR,  MMUEXT_NEW_BASEPTR,   MMUEXT_TLB_FLUSH_LOCAL,
-		MMUEXT_INVLPG_LOCAL, MMUEXT_TLB_FLUSH_ALL, MMUEXT_INVLPG_ALL,
-		MMUEXT_FLUSH_CACHE,  MMUEXT_SET_LDT,	   MMUEXT_TLB_FLUSH_MULTI,
-		MMUEXT_INVLPG_MULTI, 14,
+	    MMUEXT_PIN_L1_TABLE,
+	    MMUEXT_PIN_L1_TABLE,
+	    MMUEXT_PIN_L1_TABLE,
+	    MMUEXT_PIN_L2_TABLE,
+	    MMUEXT_PIN_L2_TABLE,
+	    MMUEXT_PIN_L3_TABLE,
+	    MMUEXT_PIN_L4_TABLE,
+	    MMUEXT_UNPIN_TABLE,
+	    MMUEXT_UNPIN_TABLE,
+	    MMUEXT_UNPIN_TABLE,
+	    MMUEXT_UNPIN_TABLE,
+	    MMUEXT_UNPIN_TABLE,
+	    MMUEXT_NEW_BASEPTR,
+	    MMUEXT_NEW_BASEPTR,
+	    MMUEXT_TLB_FLUSH_LOCAL,
+	    MMUEXT_INVLPG_LOCAL,
+	    MMUEXT_TLB_FLUSH_ALL,
+	    MMUEXT_INVLPG_ALL,
+	    MMUEXT_FLUSH_CACHE,
+	    MMUEXT_SET_LDT,
+	    MMUEXT_TLB_FLUSH_MULTI,
+	    MMUEXT_INVLPG_MULTI,
+	    14,
 	};
 
 	op->cmd = one_in(64) ? any_word() & ~7u : random_of(cmds);
@@ -166,8 +186,8 @@ void gen_memory_op(struct call *c, bool nested)
 		return;
 	}
 	for (u32 i = 0; i < 8; i++)
-		list[i] = cmd == XENMEM_populate_physmap ? random_below(start_info->nr_pages)
-							 : any_mfn();
+		list[i] =
+		    cmd == XENMEM_populate_physmap ? random_below(start_info->nr_pages) : any_mfn();
 	/* The hypervisor reads of loose pages' places before it writes them. */
 	if (one_in(8))
 		r->extent_start = bad_va() | 4; /* not NULL: what comes would not be told */
@@ -186,8 +206,12 @@ void gen_memory_op(struct call *c, bool nested)
 
 void gen_vm_assist(struct call *c, bool nested)
 {
-	static const u32 types[] = {VMASST_TYPE_4gb_segments, VMASST_TYPE_4gb_segments_notify,
-				    VMASST_TYPE_writable_pagetables, 3, 31, 33};
+	static const u32 types[] = {VMASST_TYPE_4gb_segments,
+				    VMASST_TYPE_4gb_segments_notify,
+				    VMASST_TYPE_writable_pagetables,
+				    3,
+				    31,
+				    33};
 
 	(void)nested;
 	*c = (struct call){__HYPERVISOR_vm_assist, {random_below(3), random_of(types)}};

@@ -6,11 +6,12 @@ const u32 windows[NR_WINDOWS] = {99, 100, 101, 600, 1007};
  * the directory maps itself, no index leads to a table that the kernel lives by. */
 const u32 index_set[NR_INDEX] = {0, 1, 2, 3, 1000, 1022, 1023};
 
-#define IN_HV (HV_LINEAR + HV_IMAGE_PHYS)
+#define IN_HV	 (HV_LINEAR + HV_IMAGE_PHYS)
 #define UNMAPPED 0x00800000u
 
-static const u32 small[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 15, 16, 32, 64, 127, 128, 255, 256,
-			    511, 512, 1023, 1024, 0x7FF0, 0xE019, 0xE021, 0xFFFF, ~0u, ~1u, ~3u};
+static const u32 small[] = {0,	  1,	2,	3,	4,	5,	6,   7,	  8,   9,   13,
+			    14,	  15,	16,	32,	64,	127,	128, 255, 256, 511, 512,
+			    1023, 1024, 0x7FF0, 0xE019, 0xE021, 0xFFFF, ~0u, ~1u, ~3u};
 
 u32 any_index(void)
 {
@@ -85,8 +86,8 @@ u32 any_mfn(void)
 
 static u32 flags(void)
 {
-	static const u32 usual[] = {PTE_NORMAL,	 PTE_NORMAL, PTE_P | PTE_RW | PTE_US, PTE_P,
-				    PTE_P | PTE_US, PTE_P | PTE_A, PTE_P | PTE_RW, 0};
+	static const u32 usual[] = {PTE_NORMAL,	    PTE_NORMAL,	   PTE_P | PTE_RW | PTE_US, PTE_P,
+				    PTE_P | PTE_US, PTE_P | PTE_A, PTE_P | PTE_RW,	    0};
 	static const u32 odd[] = {PTE_PS, PTE_G, PTE_PWT, PTE_PCD, 0x200, 0x400, 0x800, PTE_RW};
 	u32 f = random_of(usual);
 
@@ -159,9 +160,10 @@ u32 out_va(void)
 u32 bad_va(void)
 {
 	static const u32 bad[] = {
-		0,	    4,		0xFFF,	    UNMAPPED,	UNMAPPED + 0xFFE,
-		IN_HV,	    HV_WINDOW,	HV_GATE,    HV_LINEAR,	MACH2PHYS_VIRT_START,
-		0xFBFFFFFC, 0xFBFFFFFF, 0xFC3FFFFE, 0xFFFFFFFC, 0xFFFFFFFF, 0x7FFFFFFF, 0x80000000,
+	    0,		4,	    0xFFF,	UNMAPPED,   UNMAPPED + 0xFFE,
+	    IN_HV,	HV_WINDOW,  HV_GATE,	HV_LINEAR,  MACH2PHYS_VIRT_START,
+	    0xFBFFFFFC, 0xFBFFFFFF, 0xFC3FFFFE, 0xFFFFFFFC, 0xFFFFFFFF,
+	    0x7FFFFFFF, 0x80000000,
 	};
 
 	return random_of(bad);
@@ -199,8 +201,8 @@ u64 any_entry_address(void)
 	if (r < 6)
 		return high | home_mfn << 12 | any_slot() << 2 | low;
 	if (r < 9) {
-		u32 index = one_in(2) ? any_index()
-				      : (u32)pool[random_below(NR_POOL)] >> 12 & (PTES - 1);
+		u32 index =
+		    one_in(2) ? any_index() : (u32)pool[random_below(NR_POOL)] >> 12 & (PTES - 1);
 
 		return high | *pde_of(first_kernel_slot) >> 12 << 12 | index << 2 | low;
 	}

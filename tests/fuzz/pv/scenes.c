@@ -1,0 +1,102 @@
+/*
+ * scenes.c: what a random guest does besides single calls: it fills pages that are to become
+ * tables, writes its page tables as if they were memory, and waits for the timer.
+ */
+#include "guest.h"
+
+#define FILL_ENTRIES 12u
+#define WRITES	     12u
+#define TIMER_NS     20000u
+
+/* Nothing but data, ever: writable entries for it are always good. */
+static u32 quiet[PTES] PAGE_ALIGNED;
+
+static void fill_page(u32 i)
+{
+	u32 what = random_below(8), n = random_below(FILL_ENTRIES);
+
+	/* Another page may be mapped there, perhaps a directory, which needs what it holds. */
+	if (*pte_of(pool[i]) >> 12 != pool_mfn[i])
+		return;
+	if (i < NR_DIRS) {
+		while (n--)
+			pool[i][one_in(8) ? SELF_SLOT : random_of(windows)] = any_pde();
+		return;
+	}
+	memset(pool[i], 0, PAGE_SIZE);
+	if (what == 0)
+		return;
+	if (what < 3)
+		while (n--)
+			descriptor(&pool[i][n * 2], &pool[i][n * 2 + 1]);
+	else /* mostly good, or the first bad one would be the end of each table */
+		while (n--)
+			pool[i][any_index()] =
+			    one_in(24) ? any_pte() : pool_mfn[random_below(NR_POOL)] << 12 | PTE_P;
+}
+
+static void write_entry(u32 va)
+{
+	u32 entry = one_in(3) ? 0 : mfn_of(quiet) << 12 | (one_in(2) ? PTE_NORMAL : PTE_P);
+
+	*(volatile u32 *)(va + any_index() * 4) = entry;
+}
+
+/*
+ * The unhooked form: what the guest writes is looked at later, and what is bad then ends the
+ * domain. So only good entries are written, and no call answers into a table.
+ */
+static void write_tables(void)
+{
+	HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_unhook_pagetables, 0, 0);
+	for (u32 n = random_below(WRITES); n; n--) {
+		u32 i = random_below(NR_POOL);
+
+		attempt(write_entry, (u32)pool[i]);
+		if (one_in(4))
+			attempt(try_read, random_of(windows) << 22 | any_index() << 12);
+		if (one_in(4))
+			update_va((u32)pool[i],
+				  pool_mfn[i] << 12 |
+				      (one_in(3) ? PTE_NORMAL : PTE_NORMAL & ~PTE_RW));
+		if (one_in(8))
+			mmuext(one_in(2) ? MMUEXT_PIN_L1_TABLE : MMUEXT_UNPIN_TABLE,
+			       pool_mfn[random_below(NR_POOL)], 0);
+		if (one_in(8))
+			mmu_update((u64)home_mfn << 12 | random_of(windows) << 2, any_pde());
+		if (one_in(16))
+			mmuext(MMUEXT_NEW_BASEPTR,
+			       one_in(2) ? home_mfn : pool_mfn[random_below(NR_DIRS)], 0);
+	}
+	mmuext(MMUEXT_NEW_BASEPTR, home_mfn, 0);
+	HCALL(vm_assist, VMASST_CMD_disable, VMASST_TYPE_unhook_pagetables, 0, 0);
+}
+
+/* Whatever was done to event channels, a guest that asks for its timer and blocks goes on. */
+static void wait_for_timer(void)
+{
+	struct evtchn_bind_virq bind = {.virq = VIRQ_TIMER};
+	struct vcpu_info *v = &shared->vcpu_info[0];
+	u64 deadline;
+
+	HCALL(event_channel_op, EVTCHNOP_bind_virq, &bind, 0, 0); /* perhaps it is bound */
+	memset(shared->evtchn_mask, 0, sizeof(shared->evtchn_mask));
+	memset(shared->evtchn_pending, 0, sizeof(shared->evtchn_pending));
+	v->evtchn_pending_sel = 0;
+	v->evtchn_upcall_pending = 0;
+	deadline = v->time.system_time + TIMER_NS;
+	HCALL(set_timer_op, deadline, deadline >> 32, 0, 0);
+	HCALL(sched_op, SCHEDOP_block, 0, 0, 0);
+}
+
+void scene(void)
+{
+	u32 r = random_below(64);
+
+	if (r < 16)
+		attempt(fill_page, random_below(NR_POOL));
+	else if (r == 16)
+		write_tables();
+	else if (r == 17 && one_in(4))
+		wait_for_timer();
+}
