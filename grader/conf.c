@@ -107,6 +107,8 @@ static bool set_test(struct parse *p, const char *key, const char *value)
 	} else if (!strcmp(key, "points")) {
 		t->points = atoi(value);
 		p->lab->points += t->points;
+	} else if (!strcmp(key, "exit")) {
+		t->exit = atoi(value);
 	} else if (!strcmp(key, "ticks")) {
 		t->ticks = atoll(value);
 	} else {
@@ -182,6 +184,31 @@ static void check(const struct lab *lab, const char *path)
 	}
 }
 
+/* Stages must not need each other in a circle: nobody could begin. */
+static void check_order(const struct lab *lab, const char *path)
+{
+	bool *reached = calloc(lab->nr_stages, sizeof(*reached)), progress = true;
+
+	while (progress) {
+		progress = false;
+		for (size_t k = 0; k < lab->nr_stages; k++) {
+			bool ready = !reached[k];
+
+			for (size_t i = 0; i < lab->nr_tests && ready; i++)
+				for (size_t n = 0; n < lab->tests[i].needs.nr; n++)
+					if (lab->tests[i].stage == &lab->stages[k] &&
+					    !reached[find_stage(lab, lab->tests[i].needs.at[n]) - lab->stages])
+						ready = false;
+			if (ready)
+				reached[k] = progress = true;
+		}
+	}
+	for (size_t k = 0; k < lab->nr_stages; k++)
+		if (!reached[k])
+			die("%s: stage %s needs, in the end, itself", path, lab->stages[k].id);
+	free(reached);
+}
+
 struct lab *lab_load(const char *tree, const char *name)
 {
 	struct lab *lab = calloc(1, sizeof(*lab));
@@ -211,6 +238,7 @@ struct lab *lab_load(const char *tree, const char *name)
 	}
 	fclose(f);
 	check(lab, path);
+	check_order(lab, path);
 	lab->version = version(lab, path);
 	free(path);
 	return lab;

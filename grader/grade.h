@@ -59,7 +59,7 @@ struct test {
 	struct list needs; /* stages: its own stage's needs as well */
 	struct list let, console;
 	long long ticks; /* budget in guest instructions; 0: none */
-	int points;
+	int points, exit; /* exit: code with which the machine should end */
 };
 struct lab {
 	char *name, *dir, *title;

@@ -241,7 +241,7 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 		verdict(r, HUNG, "stopped: it did not end by itself");
 	else if (status == 128 + SIGXFSZ || status == (128 + SIGXFSZ - 1) / 2)
 		verdict(r, HUNG, "stopped: it wrote more than a run may (a fault without end?)");
-	else if (status)
+	else if (status != t->exit)
 		bad_end(console, status, r);
 	else if (!bochs && !confirmed(s, ctf, log, r))
 		;

@@ -28,6 +28,13 @@ static u32 *target_page(struct target *t, mfn_t m)
 
 static int update_entry(struct domain *d, struct target *t, u32 ptr, u32 val)
 {
+	/* LAB 03.3a BEGIN
+	 * HINT: `ptr` is the machine address of the entry. The frame must exist, be the domain's own and in use
+	 * HINT: (refs). If it is in use as a page table or directory (type_count): l1_update(), l2_update(), by
+	 * HINT: way of target_page(). As GDT or LDT: refused. Else it is plain memory, and a write to it is as
+	 * HINT: good as the guest's own, if it may be FT_WRITABLE: type_get(), write, type_put().
+	 * STUB: lab_todo("03.3a");
+	 */
 	mfn_t m = mfn(ptr >> PAGE_SHIFT);
 	struct frame *f = frame_of(m);
 	u32 index = ptr / sizeof(u32) % NR_PTES, *page;
@@ -49,6 +56,7 @@ static int update_entry(struct domain *d, struct target *t, u32 ptr, u32 val)
 	page[index] = val;
 	type_put(f);
 	return 0;
+	/* LAB 03.3a END */
 }
 
 static int update_m2p(struct domain *d, u32 ptr, u32 val)
@@ -121,6 +129,15 @@ s32 hc_mmu_update(struct vcpu *v, struct hcall_args *a)
 	left = batch_begin(v, a, &done);
 	if (!own_domain(v->domain, a->a4))
 		return batch_end(v, a, left, done, -ESRCH);
+	/* LAB 03.3c BEGIN
+	 * HINT: `left` requests lie at a->a1. Carry them out in order with update(&target), counting `done`, up
+	 * HINT: to the first that is refused (err). Read them with copy_from_guest(), CHUNK at a time, since a
+	 * HINT: copy for each one is dear; but the last ones may lie where nothing can be read, and not be
+	 * HINT: needed. When d->direct->work reaches WORK_BOUND, others must have their turn: err =
+	 * HINT: HCALL_AGAIN, and the call will be made again with a->a1 and `left` as they stand then.
+	 * STUB: (void)req, (void)have, (void)next;
+	 * STUB: lab_todo("03.3c");
+	 */
 	for (; left; left--, done++, a->a1 += sizeof(req[0])) {
 		if (v->domain->direct->work >= WORK_BOUND) {
 			err = HCALL_AGAIN;
@@ -141,6 +158,7 @@ s32 hc_mmu_update(struct vcpu *v, struct hcall_args *a)
 		if (err)
 			break;
 	}
+	/* LAB 03.3c END */
 	if (target.page)
 		unmap_domain_page(target.page);
 	return batch_end(v, a, left, done, err);

@@ -1,13 +1,17 @@
 # probe.mk: the probes: kernels that do one thing, by which the labs are judged.
 PROBE := $(B)/labs/probe
 PROBE_CFLAGS := $(KCFLAGS) -Ilabs/probe -ffile-prefix-map=$(CURDIR)=. -fno-tree-loop-distribute-patterns
-probe_objs = $(patsubst %,$(PROBE)/%.o,common.c $(notdir $(sort $(wildcard labs/probe/$(1).[cS] labs/probe/$(2)))))
+probe_objs = $(patsubst %,$(PROBE)/%.o,common.c $(1).S $(1).c $(2))
 
 $(PROBE)/%.o: labs/probe/% Makefile labs/probe/probe.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(PROBE_CFLAGS) -c $< -o $@
-$(PROBE)/native.elf: $(call probe_objs,native,lab0[12]*.c) labs/probe/native.ld
+$(PROBE)/native.elf: $(call probe_objs,native,lab01_native.c lab02.c) labs/probe/native.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/native.ld -o $@ $(filter %.o,$^)
 PROBES := $(PROBE)/native.elf
+$(PROBE)/pv.elf: $(call probe_objs,pv,lab01_pv.c lab03.c) labs/probe/pv.ld
+	@$(call say,LD,$@)
+	$(Q)ld $(KLDFLAGS) -T labs/probe/pv.ld -o $@ $(filter %.o,$^)
+PROBES += $(PROBE)/pv.elf

@@ -28,6 +28,13 @@ static inline mfn_t pte_mfn(u32 pte)
 /** Take what L1 entry `pte` of domain `d` would hold. @return 0 or -EINVAL */
 static inline int l1e_get(struct domain *d, u32 pte)
 {
+	/* LAB 03.1c BEGIN
+	 * HINT: May this domain have this entry in a page table? One that is not present holds nothing. Bits
+	 * HINT: PTE_REFUSED: no. The frame must exist (frame_of) and be the domain's own; the one exception is
+	 * HINT: d->shared_mfn, which needs no counting. A writable mapping needs the frame to be FT_WRITABLE:
+	 * HINT: type_get(). Whatever is mapped holds one more reference (f->refs).
+	 * STUB: lab_todo("03.1c");
+	 */
 	struct frame *f;
 
 	if (!(pte & PTE_P))
@@ -50,6 +57,7 @@ static inline int l1e_get(struct domain *d, u32 pte)
 	}
 	f->refs++;
 	return 0;
+	/* LAB 03.1c END */
 }
 
 /** Drop what an L1 entry holds. The entry must be gone from its table already. */
@@ -74,6 +82,13 @@ static inline void l1e_put(struct domain *d, u32 pte)
 /** Take what entry `slot` of the page directory in frame `dir` would hold. @return 0 or -EINVAL */
 static inline int l2e_get(struct domain *d, mfn_t dir, u32 slot, u32 pde)
 {
+	/* LAB 03.1d BEGIN
+	 * HINT: The same for an entry of the page directory in frame `dir`. It leads to a page table:
+	 * HINT: table_get(d, ..., FT_PAGE_TABLE). A directory may map itself, as a table of all tables, but
+	 * HINT: read-only. Note in the table's aux where it is hooked: `slot`, or HV_SLOT if more than once
+	 * HINT: (FRAME_PINNED is a type reference, too).
+	 * STUB: lab_todo("03.1d");
+	 */
 	struct frame *f;
 	int err;
 
@@ -94,6 +109,7 @@ static inline int l2e_get(struct domain *d, mfn_t dir, u32 slot, u32 pde)
 	/* Where the table is hooked, for writable.c; HV_SLOT once it was hooked twice. */
 	f->aux = f->type_count - !!(f->flags & FRAME_PINNED) == 1 ? slot : HV_SLOT;
 	return 0;
+	/* LAB 03.1d END */
 }
 
 /** Drop what a directory entry holds. */

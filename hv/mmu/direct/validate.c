@@ -17,6 +17,13 @@ static void note_type(struct domain *d, struct frame *f, u8 type)
 
 int type_get(struct domain *d, struct frame *f, u8 type)
 {
+	/* LAB 03.1a BEGIN
+	 * HINT: One more use of frame f as `type`. A frame has one type at a time: it may change only while
+	 * HINT: type_count is 0 (-EINVAL otherwise). When it changes: a frame that was writable may still be
+	 * HINT: so in the CPU's TLB (direct_flush); the contents have not been validated for the new type
+	 * HINT: (FRAME_VALIDATED), aux is 0, and note_type() tells the trace (not for FT_WRITABLE).
+	 * STUB: lab_todo("03.1a");
+	 */
 	if (f->type != type) {
 		if (f->type_count)
 			return -EINVAL;
@@ -31,6 +38,7 @@ int type_get(struct domain *d, struct frame *f, u8 type)
 	}
 	f->type_count++;
 	return 0;
+	/* LAB 03.1a END */
 }
 
 void type_put(struct frame *f)
@@ -105,6 +113,12 @@ static void release_l1(struct domain *d, const u32 *table, u32 n)
 
 static int validate_l1(struct domain *d, mfn_t m)
 {
+	/* LAB 03.1b BEGIN
+	 * HINT: A frame is about to become a page table: what it holds must be allowed. Take each present
+	 * HINT: entry's reference with l1e_get() (next_present() finds them). If one is refused, give back
+	 * HINT: those taken before it: release_l1(). Count the work: d->direct->work += NR_PTES.
+	 * STUB: lab_todo("03.1b");
+	 */
 	const u32 *table = map_domain_page(m);
 	int err = 0;
 
@@ -118,6 +132,7 @@ static int validate_l1(struct domain *d, mfn_t m)
 	unmap_domain_page(table);
 	d->direct->work += NR_PTES;
 	return err;
+	/* LAB 03.1b END */
 }
 
 int revalidate_l1(struct domain *d, mfn_t m, const u32 *before)
