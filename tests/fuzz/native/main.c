@@ -18,6 +18,16 @@ struct multiboot {
 void native_main(const struct multiboot *mb) __attribute__((noreturn));
 void unexpected_trap(u32 vec) __attribute__((noreturn));
 
+/* 115200 baud, 8N1, with FIFO: not every loader leaves it so. */
+static void uart_init(void)
+{
+	outb(COM1 + 3, 0x83); /* the divisor's turn */
+	outb(COM1, 1);
+	outb(COM1 + 1, 0);
+	outb(COM1 + 3, 0x03);
+	outb(COM1 + 2, 0x07);
+}
+
 static void wait_for(u8 bit)
 {
 	while (!(inb(LSR) & bit))
@@ -105,6 +115,7 @@ void native_main(const struct multiboot *mb)
 	struct fuzz_options o;
 	bool same = true;
 
+	uart_init();
 	if (!(mb->flags & MULTIBOOT_CMDLINE) || !fuzz_options((const char *)mb->cmdline, &o)) {
 		print("fuzz: scenario=fuzz-COUNT seed=N is needed\n");
 		power_off_code(1);
