@@ -149,6 +149,21 @@ enum emul emul_carry_out(struct emulation *e, emul_handler *handler, u8 op)
 	return EMUL_DONE;
 }
 
+/* By the guest's IOPL, or its TSS's map of ports: the real IOPL is 0, and the real map empty. */
+static bool application_may(const struct emulation *e)
+{
+	switch (e->insn.op) {
+	case OP_cli:
+	case OP_sti:
+		return e->v->virt.iopl == 3;
+	case OP_in:
+	case OP_out:
+		return e->v->virt.iopl == 3 || port_allowed(e);
+	default:
+		return false;
+	}
+}
+
 enum emul emulate_system(struct vcpu *v)
 {
 	struct emulation e;
@@ -161,7 +176,7 @@ enum emul emulate_system(struct vcpu *v)
 	if (result != EMUL_DONE)
 		return result;
 	handler = e.insn.op < ARRAY_SIZE(handlers) ? handlers[e.insn.op] : NULL;
-	if (!handler || !from_kernel(v->regs))
+	if (!handler || (!from_kernel(v->regs) && !application_may(&e)))
 		return EMUL_UNKNOWN;
 	return emul_carry_out(&e, handler, e.insn.op);
 }

@@ -91,6 +91,8 @@ void set_guest_eflags(struct vcpu *v, u32 val, u32 mask);
 u32 changeable_eflags(u32 size);
 /* emulate_io.c */
 extern emul_handler emulate_in, emulate_out;
+/** Does the guest's TSS let ring 3 use the instruction's ports (SDM 1, 13.5.2)? */
+bool port_allowed(const struct emulation *e);
 
 /* Data instructions. They return EMUL_UNKNOWN where a form does not write to memory. */
 

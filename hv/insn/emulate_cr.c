@@ -7,7 +7,7 @@
 
 #define CR0_WRITABLE                                                                               \
 	(CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
-#define CR3_WRITABLE   (PTE_FRAME | PTE_PWT | PTE_PCD)
+#define CR3_WRITABLE (PTE_FRAME | PTE_PWT | PTE_PCD)
 /* A Pentium III also has VME, PVI (virtual-8086 mode, which we do not have) and PAE. */
 #define CR4_WRITABLE                                                                               \
 	(CR4_TSD | CR4_DE | CR4_PSE | CR4_MCE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT)
@@ -17,6 +17,12 @@
 #define DR6_ZEROS 0x00001000u
 #define DR7_ONES  0x00000400u
 #define DR7_ZEROS 0x0000D800u
+
+/* Of breakpoint n: its enable bits; length and kind of access. */
+#define DR7_ENABLE(n) (3u << 2 * (n))
+#define DR7_KIND(n)   (15u << (16 + 4 * (n)))
+#define DR7_ACCESS(n) (3u << (16 + 4 * (n)))
+#define DR7_IO(n)     (2u << (16 + 4 * (n)))
 
 #define MSR_TSC	      0x10
 #define MSR_APIC_BASE 0x1B
@@ -69,10 +75,10 @@ static enum emul set_cr3(struct emulation *e, u32 val)
 enum emul emulate_mov_from_cr(struct emulation *e)
 {
 	/* LAB 02.2c BEGIN
-	 * HINT: e->insn.reg is the number of the control register, e->insn.rm that of the general register.
-	 * HINT: The guest reads what it believes is there: v->virt. Leave the value in e->value as well (for
-	 * HINT: the trace), store it with reg_set(), return EMUL_DONE.
-	 * STUB: lab_todo("02.2c");
+	 * HINT: e->insn.reg is the number of the control register, e->insn.rm that of the general
+	 * register. HINT: The guest reads what it believes is there: v->virt. Leave the value in
+	 * e->value as well (for HINT: the trace), store it with reg_set(), return EMUL_DONE. STUB:
+	 * lab_todo("02.2c");
 	 */
 	const struct virt_cpu *virt = &e->v->virt;
 	const u32 cr[] = {virt->cr0, 0, virt->cr2, virt->cr3, virt->cr4};
@@ -179,7 +185,33 @@ enum emul emulate_mov_to_dr(struct emulation *e)
 	if (!dr)
 		return EMUL_EXCEPTION;
 	e->value = *dr = reg_get(e->regs, e->insn.rm, 4);
+	if (!e->v->domain->ahead)
+		load_debug_registers(e->v);
 	return EMUL_DONE;
+}
+
+/*
+ * In ring 0 a breakpoint on the hypervisor or its gate would strike us. (Elsewhere none can: our
+ * address space has nothing below HV_BASE but the gate.)
+ */
+static bool is_guests(const struct vcpu *v, u32 va)
+{
+	return va < HV_BASE && (va ^ v->domain->gate->va) & PDE_LARGE_FRAME;
+}
+
+void load_debug_registers(struct vcpu *v)
+{
+	const u32 *dr = v->virt.dr;
+	u32 dr7 = 0;
+
+	for (u32 n = 0; n < 4; n++) {
+		u32 enabled = dr[7] & DR7_ENABLE(n), kind = dr[7] & DR7_KIND(n);
+
+		/* The ports are not the real ones. */
+		if (enabled && (kind & DR7_ACCESS(n)) != DR7_IO(n) && is_guests(v, dr[n]))
+			dr7 |= enabled | kind;
+	}
+	write_debug(dr, dr7);
 }
 
 static enum emul answer_msr(struct emulation *e, u64 val)

@@ -11,6 +11,20 @@ static u16 port_of(const struct emulation *e)
 	return e->insn.imm_size ? e->insn.imm : e->regs->edx;
 }
 
+bool port_allowed(const struct emulation *e)
+{
+	const struct table_reg *tr = &e->v->virt.tr;
+	u32 port = port_of(e), wanted = ((1u << operand_size(&e->insn)) - 1) << port % 8;
+	struct guest_fault pf;
+	u16 map, bits;
+
+	/* Two bytes are read always: a port's neighbours may be in the second. */
+	return tr->limit >= sizeof(struct tss) - 1 &&
+	       guest_read(e->v, tr->base + offsetof(struct tss, iomap), &map, 2, 0, &pf) &&
+	       map + port / 8 + 1 <= tr->limit &&
+	       guest_read(e->v, tr->base + map + port / 8, &bits, 2, 0, &pf) && !(bits & wanted);
+}
+
 static bool ins_one(struct emulation *e, u32 size)
 {
 	u32 offset = index_get(e, REG_DI), la;

@@ -79,9 +79,15 @@ enum emul {
 
 /**
  * Carry out the privileged or sensitive instruction at regs->eip of a shadow-mode guest's kernel,
- * to the effect that it would have in ring 0 of its own machine.
+ * to the effect that it would have in ring 0 of its own machine; or one for an application, if the
+ * guest's IOPL or TSS lets ring 3 do it.
  */
 enum emul emulate_system(struct vcpu *v);
+/** Have the guest's breakpoints in the real debug registers, as far as they are not about us: on each
+ * way back to a guest that has any (DR7_ENABLED). Not with sensitive=breakpoint, which needs the
+ * registers itself. */
+void load_debug_registers(struct vcpu *v);
+#define DR7_ENABLED 0xFFu
 /** Carry out a memory-writing instruction (mov, xchg, or, btr, stos, ...) at regs->eip. */
 enum emul emulate_write(struct vcpu *v);
 

@@ -22,6 +22,7 @@
 
 #define VIRTUAL_8086_WORDS 4 /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
 #define DR6_STEP	   0x4000u
+#define DR6_BREAKPOINTS	   0xFu
 #define INT_N_LEN	   2 /* int n; int3 and into are one byte */
 
 static u8 lane_of(const struct cpu_regs *r)
@@ -130,27 +131,31 @@ static void general_protection(struct vcpu *v)
 		software_interrupt(v, err >> 3);
 		return;
 	}
-	/* A privileged or planted instruction of the guest's kernel; applications get what they
-	 * would on bare hardware. */
-	if (v->domain->mode == MMU_SHADOW && from_kernel(v->regs) &&
-	    emulate_system(v) != EMUL_UNKNOWN)
+	/* A privileged or planted instruction of the guest's kernel, or one that the kernel allows
+	 * applications; they get what they would on bare hardware. */
+	if (v->domain->mode == MMU_SHADOW && emulate_system(v) != EMUL_UNKNOWN)
 		return;
 	inject_exception(v, VEC_GP, err);
 }
 
 static void debug_exception(struct vcpu *v)
 {
+	u32 why = 0;
+
 	if (v->domain->ahead && ahead_stopped(v))
 		return;
 	/* Why, for the guest's own DR6. (A direct-mode guest is told what the real one says.) */
 	if (v->domain->mode == MMU_SHADOW && !v->domain->ahead)
-		v->virt.dr[6] |= take_debug_status() & (v->virt.stepping ? 0 : DR6_STEP);
+		why = take_debug_status() & (DR6_STEP | DR6_BREAKPOINTS);
 	if (v->virt.stepping) { /* our own step over the instruction after sti */
 		v->virt.stepping = 0;
 		v->virt.intr_shadow = 0;
 		v->regs->eflags &= ~EFL_TF;
-		return;
+		why &= ~DR6_STEP;
+		if (!why)
+			return;
 	}
+	v->virt.dr[6] |= why;
 	inject_exception(v, VEC_DB, 0);
 }
 
@@ -282,6 +287,8 @@ void resume(void)
 		machine_end(v->domain);
 	if (v->domain->ahead && from_kernel(r))
 		ahead_arm(v);
+	else if (v->domain->mode == MMU_SHADOW && !v->domain->ahead && v->virt.dr[7] & DR7_ENABLED)
+		load_debug_registers(v); /* the gate may have moved */
 	if (!handler && r->vec != XEN_HYPERCALL_VECTOR)
 		trace_resume(v, LANE_VMM, lane_of(r), r->eip, r->cs);
 	trace_left(v, lane_of(r));

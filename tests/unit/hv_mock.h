@@ -64,6 +64,7 @@ static struct {
 	u32 io_value, io_count;
 	u8 traced_op;
 	u32 traced_value, traced;
+	u32 dr7; /* the real one */
 } mock;
 
 static struct vcpu *const vcpu = &mock.dom.vcpu;
@@ -226,6 +227,12 @@ struct desc *gate_descriptor(struct gate *g, u16 selector)
 {
 	(void)g;
 	return selector < PAGE_SIZE ? &mock.gdt[selector >> 3] : NULL;
+}
+
+void write_debug(const u32 at[4], u32 dr7)
+{
+	(void)at;
+	mock.dr7 = dr7;
 }
 
 struct desc gate_clip_descriptor(struct desc d)

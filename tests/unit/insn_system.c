@@ -807,6 +807,49 @@ static void applications_and_ordinary_instructions_are_not_for_us(void **state)
 	assert_int_equal(mock.injected, 0);
 }
 
+static void no_breakpoint_strikes_the_hypervisor_or_its_gate(void **state)
+{
+	(void)state;
+	mock.gate.va = 0x40400000;
+	vcpu->virt.dr[0] = 0x1000;
+	vcpu->virt.dr[1] = 0x40403000; /* the gate */
+	vcpu->virt.dr[2] = HV_BASE;
+	vcpu->virt.dr[3] = 0x403FFFFC;
+	/* All four enabled: execution, read, write, and an I/O access. */
+	vcpu->virt.dr[7] = 0xAA | 0x0 << 16 | 0xF << 20 | 0xD << 24 | 0x2 << 28;
+	load_debug_registers(vcpu);
+	assert_int_equal(mock.dr7, 0x2);
+	vcpu->virt.dr[7] = 0xC0 | 0xDu << 28;
+	load_debug_registers(vcpu);
+	assert_int_equal(mock.dr7, 0xC0 | 0xDu << 28);
+}
+
+static void ring_3_may_do_what_iopl_and_the_map_of_ports_allow(void **state)
+{
+	const u16 map = sizeof(struct tss);
+	const u8 bits[] = {0xFF, 0xFE, 0xFF}; /* port 8 only */
+
+	(void)state;
+	mock.regs.cs = U_CS;
+	assert_int_equal(SYSTEM("\xFB"), EMUL_UNKNOWN); /* sti */
+	vcpu->virt.iopl = 3;
+	assert_int_equal(SYSTEM("\xFB"), EMUL_DONE);
+	assert_int_equal(SYSTEM("\xE4\x09"), EMUL_DONE);	/* in $9, %al */
+	assert_int_equal(SYSTEM("\x0F\x20\xC0"), EMUL_UNKNOWN); /* mov %cr0, %eax */
+	vcpu->virt.iopl = 2;
+	vcpu->virt.tr = (struct table_reg){0x9000, map + 1};
+	mock_put(0x9000 + offsetof(struct tss, iomap), &map, 2);
+	mock_put(0x9000 + map, bits, sizeof(bits));
+	assert_int_equal(SYSTEM("\xE4\x09"), EMUL_UNKNOWN);
+	assert_int_equal(SYSTEM("\xE4\x07"), EMUL_UNKNOWN);
+	/* The byte behind port 8's must be within the segment, too. */
+	assert_int_equal(SYSTEM("\xE4\x08"), EMUL_UNKNOWN);
+	vcpu->virt.tr.limit++;
+	assert_int_equal(SYSTEM("\xE4\x08"), EMUL_DONE);
+	assert_int_equal(SYSTEM("\xE5\x08"), EMUL_UNKNOWN); /* in $8, %eax */
+	assert_int_equal(SYSTEM("\xFB"), EMUL_UNKNOWN);
+}
+
 static void what_is_no_instruction_is_undefined_in_the_kernel(void **state)
 {
 	(void)state;
@@ -884,6 +927,8 @@ int main(void)
 	    T(a_planted_trap_is_the_instruction_under_it),
 	    T(code_that_is_not_there_faults),
 	    T(applications_and_ordinary_instructions_are_not_for_us),
+	    T(no_breakpoint_strikes_the_hypervisor_or_its_gate),
+	    T(ring_3_may_do_what_iopl_and_the_map_of_ports_allow),
 	    T(what_is_no_instruction_is_undefined_in_the_kernel),
 	    T(a_code_segment_with_a_base),
 	    T(the_boot_loaders_segments_can_be_named_until_the_first_lgdt),
