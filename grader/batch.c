@@ -19,7 +19,7 @@ struct submission {
 	char *path, *student;
 };
 struct class {
-	const struct lab *lab;
+	struct lab *lab;
 	char *kit, *work;
 	unsigned seed;
 	int jobs;
@@ -300,7 +300,8 @@ int batch(int argc, char **argv)
 	printf("%zu graded, %zu were already; %.1f a minute\n", c.done, c.skipped,
 	       (double)c.done / ((now() - c.start) / 60 + 1e-9));
 	book_close(c.book);
-	free(made);
+	free(made), free(c.kit), free(c.work);
+	lab_free(c.lab);
 	for (size_t i = 0; i < c.nr; i++)
 		free(c.at[i].path), free(c.at[i].student);
 	free(c.at);

@@ -243,3 +243,22 @@ struct lab *lab_load(const char *tree, const char *name)
 	free(path);
 	return lab;
 }
+
+void lab_free(struct lab *lab)
+{
+	for (size_t i = 0; i < lab->nr_tests; i++) {
+		struct test *t = &lab->tests[i];
+
+		free(t->name), free(t->title), free(t->run), free(t->expect), free(t->hint);
+		list_free(&t->needs), list_free(&t->let), list_free(&t->console);
+	}
+	for (size_t i = 0; i < lab->nr_stages; i++) {
+		struct stage *s = &lab->stages[i];
+
+		free(s->id), free(s->title), free(s->todo), free(s->read);
+		list_free(&s->needs);
+	}
+	list_free(&lab->files);
+	free(lab->name), free(lab->dir), free(lab->title), free(lab->tests), free(lab->stages);
+	free(lab);
+}

@@ -73,6 +73,7 @@ struct lab {
 };
 /** Read labs/NAME/lab.conf under `tree`; dies with file and line if it is wrong. */
 struct lab *lab_load(const char *tree, const char *name);
+void lab_free(struct lab *lab);
 const char *base_name(const char *path);
 
 /* command.c */

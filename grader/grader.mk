@@ -42,3 +42,11 @@ kit: ## prepare for grading a class: LAB=NN-name
 .PHONY: kit-parts
 kit-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) \
 	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio
+
+# The grader is graded: reference, starters, wrong and hostile solutions.
+GRADER_TESTS := $(wildcard tests/grader/[a-z]*.sh)
+GRADER_TESTS := $(filter-out tests/grader/lib.sh,$(GRADER_TESTS))
+.PHONY: test-grader
+test-grader: $(B)/.doctor ## the labs' references, starters, wrong and hostile solutions
+	@$(MAKE) -j$$(nproc) all $(B)/bin/tlgrade
+	@JOBS=1 TEST_LIMIT=1800 tests/run $(GRADER_TESTS); status=$$?; tests/grader/summary; exit $$status

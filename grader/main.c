@@ -106,6 +106,7 @@ static int grade(int argc, char **argv)
 {
 	static struct outputs o;
 	static struct session s;
+	struct lab *lab;
 	char *out = NULL;
 	int opt;
 
@@ -127,8 +128,11 @@ static int grade(int argc, char **argv)
 	}
 	if (optind != argc - 1)
 		die("which lab? See tlgrade --help");
-	s.lab = lab_load(".", argv[optind]);
-	s.out = out ? out : text("build/grade/%s", s.lab->name);
+	lab = lab_load(".", argv[optind]);
+	s.lab = lab;
+	if (!out)
+		out = text("build/grade/%s", lab->name);
+	s.out = out;
 	if (s.jobs > 8)
 		s.jobs = 8;
 	printf("%s: %s (seed %u; the same again: make grade LAB=%s SEED=%u)\n", s.lab->name,
@@ -138,7 +142,11 @@ static int grade(int argc, char **argv)
 		printf("it does not build:\n%s\n", s.build_log);
 	report_text(&s, stdout);
 	write_outputs(&s, &o);
-	return session_score(&s) == s.lab->points ? 0 : 1;
+	bool all = session_score(&s) == lab->points;
+
+	free(s.results), free(out);
+	lab_free(lab);
+	return all ? 0 : 1;
 }
 
 static const struct {

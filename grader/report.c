@@ -112,7 +112,7 @@ static size_t rows(const struct lab *lab, const char *book, const char *student,
 	return found;
 }
 
-static const struct lab *which(int argc, char **argv)
+static struct lab *which(int argc, char **argv)
 {
 	if (optind >= argc)
 		die("which lab? See tlgrade --help");
@@ -121,7 +121,7 @@ static const struct lab *which(int argc, char **argv)
 
 int report(int argc, char **argv)
 {
-	static const struct lab *lab;
+	struct lab *lab;
 	const char *book = "build/gradebook.db", *student = NULL;
 	enum format f = CSV;
 	int opt;
@@ -143,12 +143,13 @@ int report(int argc, char **argv)
 	size_t found = rows(lab, book, student, f);
 
 	end(f);
+	lab_free(lab);
 	return found ? 0 : 2;
 }
 
 int show(int argc, char **argv)
 {
-	static const struct lab *lab;
+	struct lab *lab;
 	const char *book = "build/gradebook.db";
 	int opt;
 
@@ -160,5 +161,6 @@ int show(int argc, char **argv)
 		die("which student? See tlgrade --help");
 	if (!rows(lab, book, argv[optind + 1], NONE))
 		die("%s has handed in nothing", argv[optind + 1]);
+	lab_free(lab);
 	return 0;
 }

@@ -193,6 +193,10 @@ static void unhook(void)
 	/* And again: it was hooked once more, and read-only. */
 	((volatile u32 *)table)[0] = spare_mfn(1) * PAGE | RWPAGE;
 	say("unhook again=%u\n", *(volatile u32 *)FAR);
+	/* What it let go of is free for another use: nothing was counted twice. */
+	for (u32 i = 0; i < n; i++)
+		((volatile u32 *)table)[i] = 0;
+	told("unhook pin", mmuext(MMUEXT_PIN_L1_TABLE, spare_mfn(2 + draw(6))));
 	finish(0);
 }
 

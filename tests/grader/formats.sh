@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# formats.sh: the reference has all points, and the reports are what their readers expect.
+. "$(dirname "$0")/lib.sh"
+tl=build/bin/tlgrade
+
+for lab in "${labs[@]}"; do
+	make -s LAB="$lab" lab-parts >"$tmp/make" 2>&1
+	for seed in 1 77; do
+		ok "reference_has_100_${lab}_seed_$seed" $tl grade "$lab" --seed "$seed" --out "$tmp/$lab" \
+			--gradescope "$tmp/results.json" --tap "$tmp/tap" --junit "$tmp/junit.xml" --autolab
+	done
+	$tl grade "$lab" --seed 1 --out "$tmp/$lab" --autolab >"$tmp/autolab" 2>&1
+	ok "junit_is_xml_$lab" xmllint --noout "$tmp/junit.xml"
+	ok "junit_has_every_test_$lab" test "$(grep -c '<testcase' "$tmp/junit.xml")" = "$(grep -c '^\[test ' labs/"$lab"/lab.conf)"
+	ok "prove_reads_the_tap_$lab" prove --nocolor -e cat "$tmp/tap"
+	ok "autolab_reads_the_last_line_$lab" bash -c 'tail -n 1 "$1" | grep -qE "^\{\"scores\":\{(\"[0-9.]+\":[0-9]+,?)+\}\}$"' - "$tmp/autolab"
+	ok "gradescope_reads_results_$lab" python3 tests/grader/gradescope.py "$tmp/results.json"
+done
+done_testing

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# handout.sh: what students get holds no line of a solution, and all that is needed.
+. "$(dirname "$0")/lib.sh"
+
+# Marks that are wrong are refused.
+stages=$(sed -n 's/^\[stage \(.*\)\]/\1/p' labs/02-pagefault/lab.conf | tr '\n' ' ')
+refuses() { # NAME REASON: the source is on standard input
+	cat >"$tmp/source.c"
+	ok "$1" bash -c '! awk -f grader/regions.awk -v mode=ids -v stages="$1" "$2" 2>"$2.err" >"$2.out" && grep -q "$3" "$2.err"' \
+		- "$stages" "$tmp/source.c" "$2"
+}
+refuses nested_marks_are_refused 'begins within' <<<$'/* LAB 02.1 BEGIN\n */\n/* LAB 02.2 BEGIN\n */\n/* LAB 02.2 END */\n/* LAB 02.1 END */'
+refuses an_unterminated_mark_is_refused 'does not end' <<<$'/* LAB 02.1 BEGIN\n */\nx'
+refuses a_mark_that_occurs_twice_is_refused 'occurs twice' <<<$'/* LAB 02.1 BEGIN\n */\n/* LAB 02.1 END */\n/* LAB 02.1 BEGIN\n */\n/* LAB 02.1 END */'
+refuses a_mark_of_no_stage_is_refused 'no lab' <<<$'/* LAB 02.9 BEGIN\n */\n/* LAB 02.9 END */'
+refuses an_end_without_a_beginning_is_refused 'had begun' <<<$'/* LAB 02.1 END */'
+ok the_marks_in_the_tree_are_in_order grader/handout --check
+
+# All lines of all solutions, without blanks; not counted are lines that stand elsewhere as well.
+trimmed() { sed 's/^[[:space:]]*//; s/[[:space:]]*$//' | awk 'length($0) >= 12' | LC_ALL=C sort -u; }
+for lab in "${labs[@]}"; do
+	stages=$(sed -n 's/^\[stage \(.*\)\]/\1/p' labs/"$lab"/lab.conf | tr '\n' ' ')
+	for file in $(files_of "$lab"); do
+		awk -f grader/regions.awk -v mode=body -v stages="$stages" "$file" >>"$tmp/body"
+		awk -f grader/regions.awk -v mode=given -v stages="$stages" "$file" >>"$tmp/elsewhere"
+		echo "$file" >>"$tmp/units"
+	done
+done
+git ls-files hv | grep '\.[chS]$' | grep -vxF -f "$tmp/units" | xargs cat >>"$tmp/elsewhere"
+trimmed <"$tmp/body" >"$tmp/body.lines"
+trimmed <"$tmp/elsewhere" >"$tmp/elsewhere.lines"
+LC_ALL=C comm -23 "$tmp/body.lines" "$tmp/elsewhere.lines" >"$tmp/solution"
+ok there_are_solutions_to_hide test "$(wc -l <"$tmp/solution")" -gt 100
+
+for lab in "${labs[@]}"; do
+	ok "handout_is_written_$lab" make -s handout LAB="$lab"
+	mkdir -p "$tmp/$lab"
+	ok "handout_unpacks_$lab" tar -xzf build/handout/"$lab".tar.gz -C "$tmp/$lab"
+	# Objects by their strings.
+	find "$tmp/$lab" -type f ! -name '*.o' -print0 | xargs -0 cat | trimmed >"$tmp/given.lines"
+	find "$tmp/$lab" -name '*.o' -print0 | xargs -0 -r strings | trimmed >>"$tmp/given.lines"
+	LC_ALL=C sort -u -o "$tmp/given.lines" "$tmp/given.lines"
+	LC_ALL=C comm -12 "$tmp/solution" "$tmp/given.lines" >"$tmp/leaked"
+	ok "no_line_of_a_solution_is_in_it_$lab" bash -c 'cat "$1"; [ ! -s "$1" ]' - "$tmp/leaked"
+	for file in $(files_of "$lab"); do
+		ok "starter_of_$(basename "$file")" grep -q 'of the lab:' "$tmp/$lab/$lab/labs/$lab/$(basename "$file")"
+	done
+done
+
+# A student's way, in an empty folder: it builds, and stops by the first stage's name.
+lab=02-pagefault
+cd "$tmp/$lab/$lab" || exit 1
+touch build 2>/dev/null; rm -f build; mkdir -p build; touch build/.doctor
+timeout 400 make run MMU=shadow </dev/null >"$tmp/run" 2>&1
+ok an_unwritten_stage_stops_by_its_name grep -q 'lab stage 02.1c is not written yet' "$tmp/run"
+ok and_says_where_to_read grep -q 'read:   labs/02-pagefault/README.md, "1. True and hidden faults"' "$tmp/run"
+timeout 400 make grade SEED=1 >"$tmp/grade" 2>&1
+ok make_grade_works_there_and_gives_nothing grep -q '02-pagefault: 0/100' "$tmp/grade"
+done_testing

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# hostile.sh: submissions that mean harm are graded like any other: no points for what they did not
+# write, a plain word of what was wrong, and nothing happens to this machine.
+. "$(dirname "$0")/lib.sh"
+lab=02-pagefault
+class=$tmp/class
+mkdir -p "$class"
+ok there_is_a_kit make -s kit LAB=$lab
+
+# new NAME: a submission that starts as the reference
+new() { reference $lab "$class/$1"; }
+# before NAME FILE ANCHOR TEXT: a line before the first one that contains ANCHOR
+before() { awk -v anchor="$3" -v add="$4" '!done && index($0, anchor) { print add; done = 1 } { print }' \
+	"$class/$1/$2" >"$tmp/edited" && mv "$tmp/edited" "$class/$1/$2"; }
+
+new honest
+# Its verdicts: the console says what it should, and the trace as well, but the CPU saw none of it.
+new forged-trace
+before forged-trace inject.c 'v->virt.cr2 = pf->va' '	trace_trap(v, LANE_GUEST, LANE_VMM, VEC_PF, 0, 0x1234, 9, pf->va);'
+mkdir -p "$class/forged-console"
+cp build/kit/$lab/labs/$lab/*.c "$class/forged-console/"
+before forged-console shadow.c 'lab_todo("02.1c")' '	printk("alias va=0x40001000 pa=0x00200000 wrote=0x1\nalias identity=0x1\n02-pagefault: 100/100\n"); machine_exit(0);'
+sed -i '1i #include "lib/printk.h"' "$class/forged-console/shadow.c"
+new endless
+before endless walk.c '*w = (struct walk){0};' '	for (;;) asm volatile("");'
+# At build time.
+new passwd
+echo '#include "/etc/passwd"' >>"$class/passwd/walk.c"
+new solution
+echo 'asm(".incbin \"/kit/build/hv/mmu/shadow/walk.o\"");' >>"$class/solution/walk.c"
+new reference-source
+echo '#include "../../../../hv/mmu/shadow/walk.c"' >"$class/reference-source/walk.c"
+new much-output
+echo 'asm(".fill 4000000000, 1, 65");' >>"$class/much-output/walk.c"
+new macro-bomb
+{ echo '#define A0 x;'; for i in $(seq 1 40); do echo "#define A$i A$((i - 1)) A$((i - 1))"; done; echo 'int x; void f(void) { A40 }'; } >>"$class/macro-bomb/walk.c"
+new include-itself
+echo '#include __FILE__' >>"$class/include-itself/walk.c"
+# In what is sent.
+new makefile
+printf 'all:\n\t:(){ :|:& };:\n' >"$class/makefile/Makefile"
+echo 'all: ; touch /tmp/pwned' >"$class/makefile/hv.mk"
+new symlink
+rm "$class/symlink/walk.c" && ln -s /etc/passwd "$class/symlink/walk.c"
+new big
+truncate -s 1G "$class/big/walk.c"
+mkdir "$class/empty"
+new "it's \"quoted\"
+and broken"
+reference $lab "$tmp/ref"
+(cd "$tmp/ref" && tar -czf "$class/dotdot.tgz" --transform 's|^|../../../tmp/|' -P -- *.c)
+(cd "$tmp/ref" && ln -s /etc/passwd link.c && mv walk.c kept && ln -s /etc/passwd walk.c &&
+	tar -czf "$class/linked.tar.gz" -- *.c && rm walk.c link.c && mv kept walk.c)
+truncate -s 3G "$tmp/zeros" && (cd "$tmp" && cp ref/walk.c . && tar -czf "$class/bomb.tgz" zeros walk.c) && rm "$tmp/zeros"
+(cd "$tmp/ref" && zip -q "$class/good.zip" -- *.c)
+echo 'not an archive' >"$class/noise.tgz"
+
+before_files=$(find /tmp -maxdepth 1 -name 'pwned*' | wc -l)
+SECONDS=0
+timeout 900 build/bin/tlgrade batch $lab "$class" --book "$tmp/book.db" --seed 5 >"$tmp/batch" 2>&1
+ok the_batch_ends test $? = 0
+build/bin/tlgrade report $lab --csv --book "$tmp/book.db" >"$tmp/csv"
+row() { grep -F "\"$1" "$tmp/csv" | head -1; }
+score() { row "$1" | sed 's/^"[^"]*",\([0-9]*\),.*/\1/'; }
+show() { build/bin/tlgrade show $lab "$1" --book "$tmp/book.db"; }
+stopped=0 hostile=0
+# stopped NAME WHAT MAX: no more than MAX points, and WHAT in its report
+stopped() {
+	hostile=$((hostile + 1))
+	show "$1" >"$tmp/shown" 2>&1
+	if [ "$(score "$1")" -le "$3" ] && grep -qiE -- "$2" "$tmp/shown"; then
+		stopped=$((stopped + 1))
+		ok "stopped_$1" true
+	else
+		ok "stopped_$1" bash -c 'row=$1; echo "$row"; head -50 "$2"; false' - "$(row "$1")" "$tmp/shown"
+	fi
+}
+ok honest_work_has_all_points test "$(score honest)" = 100
+ok so_has_a_zip test "$(score good)" = 100
+ok and_so_has_a_name_with_quotes_and_newlines grep -q 'and broken",100,' "$tmp/csv"
+stopped forged-trace 'does not confirm' 60
+stopped forged-console 'does not confirm|console' 0
+stopped endless 'did not end' 0
+stopped passwd '/etc/passwd: No such file' 0
+stopped solution 'not found|No such file|incbin' 0
+stopped reference-source 'No such file' 0
+stopped much-output 'does not build' 0
+stopped macro-bomb 'does not build' 0
+stopped include-itself 'does not build' 0
+stopped makefile 'Makefile: is not asked for' 100
+stopped symlink 'walk.c: is no regular file' 0
+stopped big 'walk.c: is bigger than 1 MB' 0
+stopped empty 'empty: none of the lab' 0
+stopped dotdot 'leads out of its archive' 0
+stopped linked 'walk.c: is no regular file' 0
+stopped bomb 'expands to more than 64 MB' 0
+stopped noise 'archive' 0
+ok nothing_was_left_behind test "$(find /tmp -maxdepth 1 -name 'pwned*' | wc -l)" = "$before_files"
+ok no_password_file_in_any_report bash -c '! grep -rq "root:x:0" "$1"' - "$tmp/book.db"
+echo "# hostile stopped $stopped/$hostile"
+done_testing
