@@ -193,10 +193,11 @@ static void unhook(void)
 	/* And again: it was hooked once more, and read-only. */
 	((volatile u32 *)table)[0] = spare_mfn(1) * PAGE | RWPAGE;
 	say("unhook again=%u\n", *(volatile u32 *)FAR);
-	/* What it let go of is free for another use: nothing was counted twice. */
+	/* What it let go of is free for another use: nothing was counted twice. (These hold an even
+	 * number, which is no entry.) */
 	for (u32 i = 0; i < n; i++)
 		((volatile u32 *)table)[i] = 0;
-	told("unhook pin", mmuext(MMUEXT_PIN_L1_TABLE, spare_mfn(2 + draw(6))));
+	told("unhook pin", mmuext(MMUEXT_PIN_L1_TABLE, spare_mfn(2 + 2 * draw(3))));
 	finish(0);
 }
 
