@@ -15,7 +15,7 @@ CELL("jmp_far", 0, 0, ljmp *PAGE_NONE-4)
 
 /* The accessed bit. */
 CELL("jmp_far", 0, 0, ljmp $SEL_CODE_FRESH,$1f; 1:)
-CELL("call_far", 0, 0, lcall $SEL_CODE_FRESH,$1f; 1:)
+CELL("call_far", 0, 0, lcall $SEL_CODE_FRESH,$1f; 1: lea 8(%esp),%esp)
 
 CELL("call_far", 0, 0, lcall $SEL_KCODE,$1f; mov $1,%eax; 1:)
 CELL("call_far", 0, 0, lcall $SEL_CONFORM,$1f; mov $1,%eax; 1: lcall $SEL_KCODE,$2f; 2:)
@@ -38,6 +38,9 @@ CELL("ret_far", 0, 0, mov $PAGE_NONE-4,%esp; movl $1f,(%esp); lret; 1:)
 CELL("ret_far", 0, 0, push $SEL_UDATA; push $cell_stack+64; push $SEL_UCODE; push $1f; lret; mov $1,%eax; 1:)
 CELL("ret_far", 0, 0, push $SEL_UDATA; push $cell_stack+64; push %ebp; push $SEL_UCODE; push $1f; lret $4; 1:)
 CELL("ret_far", 0, user_stack_selectors, push %ecx; push $cell_stack+64; push $SEL_UCODE; push $1f; lret; 1:)
+/* A stack that is not present is #SS, for any other segment #NP. */
+CELL("ret_far", 0, 0, push $SEL_UDATA_NP; push $0x7800; push $SEL_UCODE; push $PAD; lret)
+CELL("iret_to_ring3", 0, 0, push $SEL_UDATA_NP; push $0x7800; push $2; push $SEL_UCODE; push $PAD; iret)
 CELL("ret_far", 0, 0, pushw $SEL_UDATA; pushw $0x7800; pushw $SEL_UCODE; pushw $PAD; lretw)
 CELL("ret_far", 0, 0, push $SEL_UDATA; push $cell_stack+64; push $SEL_UCONFORM; push $1f; lret; 1:)
 CELL("ret_far", 0, 0, push $SEL_UDATA; push $cell_stack+64; push $SEL_CONFORM+3; push $1f; lret; 1:)

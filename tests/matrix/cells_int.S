@@ -53,7 +53,7 @@ USER("int3", 0, 0, int $3)
 USER("into", 0, 0, into)
 USER("into", 0, 0, andb $~0x20,idt+4*8+5 /* DPL 1 */; andb $~0x40,idt+4*8+5; into)
 
-/* Exceptions that no instruction of ours is needed for. */
+/* Exceptions of ordinary instructions. */
 CELL("exceptions", 0, 0, xor %ecx,%ecx; div %ecx)
 CELL("exceptions", 0, 0, ud2)
 CELL("exceptions", 0, 0, movl $1,(%ebx); movl $2,4(%ebx); bound %eax,(%ebx))

@@ -49,7 +49,7 @@ SEEN(smsw (%ebx))
 
 /* IOPL 3, or the TSS's map of ports, lets ring 3 do some of it. */
 USER_WITH("iopl", 0, 0x3002, 0, cli; nop)
-USER_WITH("iopl", 0, 0x3202, 0, pushf; pop %eax; cli; nop)
+USER_WITH("iopl", 0, 0x3202, 0, nop; cli; nop)
 USER_WITH("iopl", 0, 0x3002, 0, sti; nop; int $VEC_INTR3)
 USER_WITH("iopl", 0, 0x3002, 0, in $0x21,%al; out %al,$0x80)
 USER_WITH("iopl", 0, 0x3002, 0, mov $0x1E0,%edx; mov %ebx,%edi; mov $3,%ecx; rep insb)
@@ -61,7 +61,7 @@ USER("io_map", 0, 0, movw $104,tss+102; movw $0x00F0,tss+120; mov $0x80,%edx; ou
 USER("io_map", 0, 0, movw $104,tss+102; movl $0,tss+120; mov $0x80,%edx; mov %ebx,%esi; mov $4,%ecx; rep outsb)
 USER("io_map", 0, 0, movw $104,tss+102; movw $0,tss+104+28; in $0xE0,%al; movw $0x1E0,%dx; in %dx,%al)
 
-USER("flags_in_ring3", 0, 0, pushf; push $0x247ED7; popf; pushf)
+USER_WITH("flags_in_ring3", 0, 0xA97, 0, pushf; push $0x247ED7; popf; pushf)
 USER_WITH("flags_in_ring3", 0, 0x202, 0, pushf; push $2; popf; pushf)
 USER("lar", 0, selectors, lar %ecx,%eax)
 USER("lsl", 0, selectors, lsl %ecx,%eax)

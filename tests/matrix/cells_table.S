@@ -3,7 +3,7 @@
 	.text
 
 	.data
-/* Eight bytes each, the first of which is at PAD_TABLES too, for 16-bit addresses. */
+/* What lgdt and lidt load: a shorter table, or the same by other addresses. */
 	.globl	high_gdt
 short_gdt:	.word SEL_UDATA + 4; .long gdt; .word 0xEEEE
 high_gdt:	.word 8 * NR_GDT - 1; .long gdt + 0xC0000000; .word 0xEEEE
@@ -30,8 +30,8 @@ CELL("lidt", 0, 0, lidtw dirty_idt; int $0x20)
 CELL("lidt", 0, 0, lidt %es:short_idt)
 CELL("lidt", 0, 0, lidt PAGE_NONE-4)
 
-/* To a register with 16-bit operand size, all Intel processors since the 386 store all 32 bits of the
- * base, and the manual says 24. These bases have 24. */
+/* With a 16-bit operand size the manual stores 24 bits of the base and a zero, many processors all
+ * 32 bits. These bases have 24. */
 CELL("sgdt", 0, 0, sgdt (%ebx))
 CELL("sgdt", 0, 0, sgdt mem+9)
 CELL("sgdt", 0, 0, sgdtw 16(%ebx))

@@ -26,6 +26,8 @@ const char *const machine_names[MACHINE_WORDS] = {
     "ldtr", "tr",  "dr0", "dr1", "dr2",	 "dr3",	       "dr6",  "dr7",
 };
 
+static bool timer_used = true;
+
 struct __attribute__((packed)) table_pointer {
 	u16 limit;
 	u32 base;
@@ -93,6 +95,7 @@ void timer_stop(void)
 /* In mode 0, IRQ0 comes once, after `ticks`. It is all that is not masked then. */
 static void one_shot(u32 ticks)
 {
+	timer_used = true;
 	outb(PIC1 + 1, 0xFE);
 	outb(PIT_MODE, 0x30);
 	outb(PIT_DATA, ticks);
@@ -122,6 +125,7 @@ void machine_init(void)
 	outb(COM1 + 2, 7); /* FIFOs */
 	paging_init();
 	tables_init();
+	debug_registers_reset();
 }
 
 static void load_tables(void)
@@ -149,19 +153,38 @@ void debug_registers_reset(void)
 		     : "r"(0));
 }
 
+/* What the last cell has left as it was need not be written: in a domain each write is a trap. */
+static void control_registers_reset(void)
+{
+	const struct machine_state *s = &state_after;
+
+	if (s->cr3 != (u32)page_directory || *alias_pte != (PAGE_ALIAS | PTE_USER)) {
+		*alias_pte = PAGE_ALIAS | PTE_USER;
+		write_cr3((u32)page_directory);
+	}
+	if (s->cr0 != CR0_NORMAL)
+		write_cr0(CR0_NORMAL);
+	if (s->cr4)
+		write_cr4(0);
+	if (s->cr2)
+		asm volatile("movl %0, %%cr2" : : "r"(0));
+}
+
+static void interrupts_reset(void)
+{
+	if (!timer_used && inb(PIC1 + 1) == 0xFF && inb(PIC2 + 1) == 0xFF)
+		return;
+	outb(PIT_MODE, 0x30); /* stopped until it is given a count */
+	pic_reset();
+	timer_used = false;
+}
+
 void machine_reset(void)
 {
 	tables_reset();
-	write_cr3((u32)page_directory);
-	write_cr0(CR0_NORMAL);
-	write_cr4(0);
-	asm volatile("movl %0, %%cr2" : : "r"(0));
+	control_registers_reset();
 	load_tables();
-	debug_registers_reset();
-	outb(PIT_MODE, 0x30); /* stopped until it is given a count */
-	pic_reset();
-	*alias_pte = PAGE_ALIAS | PTE_USER;
-	write_cr3((u32)page_directory);
+	interrupts_reset();
 	for (u32 k = 0; k < MEM_SIZE / 4; k++)
 		mem[k] = MEM_PATTERN;
 	memset(cell_stack, 0xCE, sizeof(cell_stack));

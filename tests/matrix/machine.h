@@ -32,7 +32,7 @@ void machine_init(void);
 void machine_reset(void);
 void machine_capture(struct machine_state *s);
 void debug_registers_reset(void);
-/** What machine_capture() said when the cell ended. */
+/** What machine_capture() said when the last cell ended, its debug registers reset since. */
 extern struct machine_state state_after;
 /** For cells: IRQ0 will come, once, after a while; or wait until it is pending, with IF 0. */
 void timer_start(void);
