@@ -24,9 +24,10 @@ static u32 stack_base(struct vcpu *v, u32 ss)
 static inline void put_return(const struct vcpu *v, u32 *word, bool kernel)
 {
 	/* LAB 02.6a BEGIN
-	 * HINT: The words by which the guest's iret goes back, lowest address first: EIP, CS, EFLAGS, and from
-	 * HINT: ring 3 also ESP and SS. To a direct-mode guest "interrupts off" means that its event mask is
-	 * HINT: 1: EFL_IF in the frame says so, and the old mask is kept beside CS, in bits 16 to 23.
+	 * HINT: The words by which the guest's iret goes back, lowest address first: EIP, CS,
+	 * HINT: EFLAGS, and from ring 3 also ESP and SS. To a direct-mode guest "interrupts off"
+	 * HINT: means that its event mask is 1: EFL_IF in the frame says so, and the old mask is
+	 * HINT: kept beside CS, in bits 16 to 23.
 	 * STUB: lab_todo("02.6a");
 	 */
 	const struct cpu_regs *r = v->regs;
@@ -45,9 +46,9 @@ static inline void put_return(const struct vcpu *v, u32 *word, bool kernel)
 static inline void go_to(struct vcpu *v, const struct trap_info *t, u32 ss, u32 esp)
 {
 	/* LAB 02.6b BEGIN
-	 * HINT: The guest runs its handler next: CS and EIP from the trap table's entry, with the ring-1 stack.
-	 * HINT: TI_MASK_EVENTS: events stay masked until it is done. Clear of EFLAGS what the CPU clears on
-	 * HINT: the way through a gate (SDM 3A 6.12.1).
+	 * HINT: The guest runs its handler next: CS and EIP from the trap table's entry, with the
+	 * HINT: ring-1 stack. TI_MASK_EVENTS: events stay masked until it is done. Clear of EFLAGS
+	 * HINT: what the CPU clears on the way through a gate (SDM 3A 6.12.1).
 	 * STUB: lab_todo("02.6b");
 	 */
 	struct cpu_regs *r = v->regs;
@@ -121,11 +122,11 @@ enter(struct vcpu *v, const struct trap_info *t, bool kernel, u32 nr, u32 w0, u3
 bool direct_deliver_fault(struct vcpu *v, u32 cr2, u32 err)
 {
 	/* LAB 02.6c BEGIN
-	 * HINT: The entry for VEC_PF in v->traps says where to. The fault address goes to two places: into
-	 * HINT: v->info->cr2 (Xen 3), and, if the guest asked for it by TI_CR2_ON_STACK (SOSP 2003), on the
-	 * HINT: stack below the error code. enter() takes the number of extra words and the words, lowest
-	 * HINT: address first. trace_inject() what was done (LANE_VMM to LANE_GUEST, how = 1).
-	 * HINT: Return whether the guest was entered.
+	 * HINT: The entry for VEC_PF in v->traps says where to. The fault address goes to two
+	 * HINT: places: into v->info->cr2 (Xen 3), and, if the guest asked for it by
+	 * HINT: TI_CR2_ON_STACK (SOSP 2003), on the stack below the error code. enter() takes the
+	 * HINT: number of extra words and the words, lowest address first. trace_inject() what was
+	 * HINT: done (LANE_VMM to LANE_GUEST, how = 1). Return whether the guest was entered.
 	 * STUB: lab_todo("02.6c");
 	 */
 	const struct trap_info *t = &v->traps[VEC_PF];

@@ -26,9 +26,10 @@ void inject_exception(struct vcpu *v, u8 vec, u32 err)
 	struct pending_exception *e = &v->exc;
 
 	/* LAB 02.2b BEGIN
-	 * HINT: Is another exception still queued (not a software interrupt), one that the guest could not be
-	 * HINT: told of? SDM 3A 6.15, interrupt 8: which pairs make a double fault (#DF, error code 0)? And one
-	 * HINT: more, during a double fault, is the end: domain_kill(END_triple_fault).
+	 * HINT: Is another exception still queued (not a software interrupt), one that the guest
+	 * HINT: could not be told of? SDM 3A 6.15, interrupt 8: which pairs make a double fault
+	 * HINT: (#DF, error code 0)? And one more, during a double fault, is the end:
+	 * HINT: domain_kill(END_triple_fault).
 	 * STUB: if (e->valid && !e->software)
 	 * STUB: 	lab_todo("02.2b");
 	 */
@@ -51,8 +52,9 @@ void inject_exception(struct vcpu *v, u8 vec, u32 err)
 void inject_page_fault(struct vcpu *v, const struct guest_fault *pf)
 {
 	/* LAB 02.2a BEGIN
-	 * HINT: The guest's processor would now have the address in CR2. Ours is none of the guest's business:
-	 * HINT: its own is v->virt.cr2. Then queue the exception with its error code: inject_exception().
+	 * HINT: The guest's processor would now have the address in CR2. Ours is none of the
+	 * HINT: guest's business: its own is v->virt.cr2. Then queue the exception with its error
+	 * HINT: code: inject_exception().
 	 * STUB: lab_todo("02.2a");
 	 */
 	v->virt.cr2 = pf->va;

@@ -133,11 +133,12 @@ enum emul emulate_iret(struct emulation *e)
 	u16 cs;
 
 	/* LAB 02.4 BEGIN
-	 * HINT: SDM 2, IRET. The frame is on the guest's stack: EIP, CS, EFLAGS (stack_peek). With NT set it is a
-	 * HINT: return_from_task(); to virtual-8086 mode (EFL_VM in a 32-bit frame): #GP(0), emul_raise().
-	 * HINT: check_target() the code segment and ring_exists(); then either stay in the kernel and
-	 * HINT: stack_drop() the frame, or leave_kernel() (ESP and SS lie above). Only when nothing can fail
-	 * HINT: any more: set_guest_eflags() with changeable_eflags() (and RF, of a 32-bit frame), then go().
+	 * HINT: SDM 2, IRET. The frame is on the guest's stack: EIP, CS, EFLAGS (stack_peek). With
+	 * HINT: NT set it is a return_from_task(); to virtual-8086 mode (EFL_VM in a 32-bit frame):
+	 * HINT: #GP(0), emul_raise(). check_target() the code segment and ring_exists(); then
+	 * HINT: either stay in the kernel and stack_drop() the frame, or leave_kernel() (ESP and SS
+	 * HINT: lie above). Only when nothing can fail any more: set_guest_eflags() with
+	 * HINT: changeable_eflags() (and RF, of a 32-bit frame), then go().
 	 * STUB: lab_todo("02.4");
 	 */
 	if (e->regs->eflags & EFL_NT)

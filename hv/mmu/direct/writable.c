@@ -18,11 +18,12 @@
 static void rehook(struct vcpu *v, struct unhooked *u)
 {
 	/* LAB 03.4a BEGIN
-	 * HINT: A table that the guest wrote freely is to be used again. If this place holds one (u->table):
-	 * HINT: first take the guest's writable mapping away again (entry u->map_index of u->map_table), so that
-	 * HINT: what is validated cannot change any more; direct_invlpg(). Then revalidate_l1() against
-	 * HINT: u->before; an entry that is refused ends the domain. Last, put the table back into its slot of
-	 * HINT: the directory, if it had one (u->slot < HV_SLOT).
+	 * HINT: A table that the guest wrote freely is to be used again. If this place holds one
+	 * HINT: (u->table): first take the guest's writable mapping away again (entry u->map_index
+	 * HINT: of u->map_table), so that what is validated cannot change any more;
+	 * HINT: direct_invlpg(). Then revalidate_l1() against u->before; an entry that is refused
+	 * HINT: ends the domain. Last, put the table back into its slot of the directory, if it had
+	 * HINT: one (u->slot < HV_SLOT).
 	 * STUB: if (mfn_valid(u->table))
 	 * STUB: 	lab_todo("03.4a");
 	 */
@@ -108,10 +109,10 @@ static bool unhook(struct vcpu *v, const struct frame *f, vaddr_t va, mfn_t map_
 		return true;
 
 	/* LAB 03.4b BEGIN
-	 * HINT: The table may be unhooked. Note in *u what rehook() will need (and a copy of the table, in
-	 * HINT: u->before; count it in s->nr_unhooked). Take it out of the directory in use, if it is there
-	 * HINT: (clear PTE_P in s->base[slot]; direct_flush), and only then let the guest write it: PTE_RW
-	 * HINT: in *map, the entry that maps it; direct_invlpg().
+	 * HINT: The table may be unhooked. Note in *u what rehook() will need (and a copy of the
+	 * HINT: table, in u->before; count it in s->nr_unhooked). Take it out of the directory in
+	 * HINT: use, if it is there (clear PTE_P in s->base[slot]; direct_flush), and only then let
+	 * HINT: the guest write it: PTE_RW in *map, the entry that maps it; direct_invlpg().
 	 * STUB: lab_todo("03.4b");
 	 */
 	*u = (struct unhooked){table, slot, va, map_table, index, u->before};

@@ -167,15 +167,16 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	mfn_t m;
 
 	/* LAB 02.1c BEGIN
-	 * HINT: Walk the guest's tables with guest_walk(). If they do not allow the access, the fault is true:
-	 * HINT: trace_walk() it (WALK_not_present or WALK_protection), fill *pf (the address and the error
-	 * HINT: code that the guest must see: PF_P only if it was a question of rights), return false.
-	 * HINT: Else it is hidden. Find the verdict (the list is in event.def, enum walk), trace it, and:
+	 * HINT: Walk the guest's tables with guest_walk(). If they do not allow the access, the
+	 * HINT: fault is true: trace_walk() it (WALK_not_present or WALK_protection), fill *pf (the
+	 * HINT: address and the error code that the guest must see: PF_P only if it was a question
+	 * HINT: of rights), return false. Else it is hidden. Find the verdict (the list is in
+	 * HINT: event.def, enum walk), trace it, and:
 	 * HINT: - a frame that the guest does not have: domain_kill(END_forbidden), return true;
 	 * HINT: - a write to a frame that is FRAME_TRACED or FRAME_WATCHED (or with w.wp_off):
 	 * HINT:   carry_out_write(), unless shadow_unsync() lets the guest write it freely;
-	 * HINT: - otherwise populate() the page, find its L1 shadow with l1_for(), and set the entry to
-	 * HINT:   spte_of(). Return true: the guest tries again, and never knows.
+	 * HINT: - otherwise populate() the page, find its L1 shadow with l1_for(), and set the
+	 * HINT:   entry to spte_of(). Return true: the guest tries again, and never knows.
 	 * STUB: lab_todo("02.1c");
 	 */
 	guest_walk(v, va, access, &w);
@@ -255,11 +256,12 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	trace_pte_write(v, LANE_VMM, LANE_VMM, table_pfn * PAGE_SIZE + i * 4, old, val);
 	forget_translations(s);
 	/* LAB 02.3a BEGIN
-	 * HINT: l1 is the shadow of the table that the guest wrote, if there is one.
-	 * HINT: If no directory leads to it any more (refs is 0) the guest has freed the table: drop the
-	 * HINT: shadow (DROP_freed). Else the shadow entry must become what spte_of() says of the new value.
-	 * HINT: A page that is mapped as already accessed is about to be used: populate() it first, so that
-	 * HINT: machine memory is there and the first touch does not fault again. One that is not, can wait.
+	 * HINT: l1 is the shadow of the table that the guest wrote, if there is one. If no
+	 * HINT: directory leads to it any more (refs is 0) the guest has freed the table: drop the
+	 * HINT: shadow (DROP_freed). Else the shadow entry must become what spte_of() says of the
+	 * HINT: new value. A page that is mapped as already accessed is about to be used:
+	 * HINT: populate() it first, so that machine memory is there and the first touch does not
+	 * HINT: fault again. One that is not, can wait.
 	 * STUB: lab_todo("02.3a");
 	 */
 	if (l1 && l1->refs == 0) {

@@ -52,9 +52,9 @@ void guest_word_set(struct domain *d, u32 n, u32 index, u32 val)
 
 /* Does this level let the access through? */
 /* LAB 02.1a BEGIN
- * HINT: Write a helper: does one entry (of either level) permit this access?
- * HINT: SDM 3A 4.6. A user access needs PTE_US. A write needs PTE_RW; but a
- * HINT: supervisor's write to a read-only page passes while CR0.WP is 0: say so in *wp_off.
+ * HINT: Write a helper: does one entry (of either level) permit this access? SDM 3A 4.6. A user
+ * HINT: access needs PTE_US. A write needs PTE_RW; but a supervisor's write to a read-only page
+ * HINT: passes while CR0.WP is 0: say so in *wp_off.
  */
 static bool level_allows(u32 entry, u32 access, bool wp, bool *wp_off)
 {
@@ -85,9 +85,10 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 		return;
 	}
 	/* LAB 02.1b BEGIN
-	 * HINT: Read the directory entry with guest_word(); then, unless it is a 4 MB page (PTE_PS, with
-	 * HINT: CR4.PSE on), the table entry. Fill in w: pde, pte, large, table_pfn, pfn, present, allowed.
-	 * HINT: Return early where a level is not present. A 4 MB page counts as if it had 1024 entries.
+	 * HINT: Read the directory entry with guest_word(); then, unless it is a 4 MB page (PTE_PS,
+	 * HINT: with CR4.PSE on), the table entry. Fill in w: pde, pte, large, table_pfn, pfn,
+	 * HINT: present, allowed. Return early where a level is not present. A 4 MB page counts as
+	 * HINT: if it had 1024 entries.
 	 * STUB: lab_todo("02.1b");
 	 */
 	w->pde = guest_word(d, pd, i2);
@@ -111,9 +112,10 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 		return;
 
 	/* LAB 02.5a BEGIN
-	 * HINT: The access is allowed, so the processor would now set A (both levels) and, for a write, D (the
-	 * HINT: last level only) in the guest's entries in memory: guest_word_set(). Say in w->set_a and
-	 * HINT: w->set_d whether the last level lacked them. As it stands, the guest never sees these bits.
+	 * HINT: The access is allowed, so the processor would now set A (both levels) and, for a
+	 * HINT: write, D (the last level only) in the guest's entries in memory: guest_word_set().
+	 * HINT: Say in w->set_a and w->set_d whether the last level lacked them. As it stands, the
+	 * HINT: guest never sees these bits.
 	 * STUB: w->pte |= PTE_A | PTE_D;
 	 * STUB: (void)marks;
 	 */
