@@ -80,7 +80,7 @@ static void print_memory(void)
 		return;
 	print(" pushed");
 	for (u32 at = top - 4; at >= (esp & ~3u) && at > top - 40; at -= 4)
-		print(" %x", *(const u32 *)at);
+		print(" %x", at < esp ? *(const u16 *)esp : *(const u32 *)at);
 }
 
 static void run(const struct cell *c, u32 value)

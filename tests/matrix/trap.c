@@ -74,7 +74,8 @@ void trap(struct cpu_regs *r)
 		r->eflags |= EFL_RF;
 	if (goes_on(r->vec) && nr_events < MAX_EVENTS && !ends(r->vec))
 		return;
-	last_regs = *r;
+	/* Within ring 0 the frame ends before ESP; there may not even be memory there. */
+	memcpy(&last_regs, r, ring3 ? sizeof(*r) : offsetof(struct cpu_regs, esp));
 	if (!ring3) {
 		last_regs.esp = (u32)&r->esp;
 		last_regs.ss = trap_ss;
