@@ -89,6 +89,7 @@ void inject_software(struct vcpu *v, u8 vec, u32 insn_len)
 		inject_exception(v, VEC_GP, vec * 8u | ERR_IDT);
 		return;
 	}
+	v->regs->eflags &= ~EFL_RF; /* of the #GP; a software interrupt is none */
 	v->exc = (struct pending_exception){
 		.valid = 1, .vec = vec, .software = 1, .insn_len = insn_len};
 }
