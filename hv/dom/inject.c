@@ -90,8 +90,8 @@ void inject_software(struct vcpu *v, u8 vec, u32 insn_len)
 		return;
 	}
 	v->regs->eflags &= ~EFL_RF; /* of the #GP; a software interrupt is none */
-	v->exc = (struct pending_exception){
-		.valid = 1, .vec = vec, .software = 1, .insn_len = insn_len};
+	v->exc =
+	    (struct pending_exception){.valid = 1, .vec = vec, .software = 1, .insn_len = insn_len};
 }
 
 u32 guest_eflags(const struct vcpu *v)

@@ -83,9 +83,9 @@ enum emul {
  * guest's IOPL or TSS lets ring 3 do it.
  */
 enum emul emulate_system(struct vcpu *v);
-/** Have the guest's breakpoints in the real debug registers, as far as they are not about us: on each
- * way back to a guest that has any (DR7_ENABLED). Not with sensitive=breakpoint, which needs the
- * registers itself. */
+/** Have the guest's breakpoints in the real debug registers, as far as they are not about us: on
+ * each way back to a guest that has any (DR7_ENABLED). Not with sensitive=breakpoint, which needs
+ * the registers itself. */
 void load_debug_registers(struct vcpu *v);
 #define DR7_ENABLED 0xFFu
 /** Carry out a memory-writing instruction (mov, xchg, or, btr, stos, ...) at regs->eip. */
