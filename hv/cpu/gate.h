@@ -79,6 +79,9 @@ struct desc *gate_guest_gdt(struct gate *g, u32 *nr);
 struct desc *gate_guest_ldt(struct gate *g, u32 *nr);
 /** Make the first `entries` descriptors of the gate's LDT pages the CPU's LDT; 0: there is none. */
 void gate_set_ldt(struct gate *g, u32 entries);
+/** The segments of rings 0, 1 and 3, from the gate's first reserved selector on (rings.c).
+ * @param mode MMU_SHADOW or MMU_DIRECT: a direct-mode guest's reach to behind the M2P table */
+void gate_build_descriptors(struct gate *g, u8 mode);
 /** Truncate a guest descriptor so that it cannot reach the hypervisor (isolation `segments`). */
 struct desc gate_clip_descriptor(struct desc d);
 /** The real descriptor of a selector in this domain's GDT, or NULL if beyond the table. */

@@ -1,4 +1,4 @@
-/*[H59] bounce.c: building the frame with which a direct-mode guest enters one of its handlers. */
+/*[H61] bounce.c: building the frame with which a direct-mode guest enters one of its handlers. */
 #include "cpu/gate.h"
 #include "dom/bounce.h"
 #include "hcall/hcall.h"

@@ -13,7 +13,5 @@
 void inject_exception(struct vcpu *v, u8 vec, u32 err);
 /** The same for a page fault: sets the guest's CR2 and queues #PF. */
 void inject_page_fault(struct vcpu *v, const struct guest_fault *pf);
-/** int n, int3, into at regs->eip: DPL is checked; EIP moves on when the gate lets it pass. */
-void inject_software(struct vcpu *v, u8 vec, u32 insn_len);
 
 #endif

@@ -1,4 +1,4 @@
-/*[H74] event.c: the hypercalls that work on event channels. */
+/*[H76] event.c: the hypercalls that work on event channels. */
 #include "comm/evtchn.h"
 #include "hcall/hcall.h"
 

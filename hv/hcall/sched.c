@@ -1,4 +1,4 @@
-/*[H73] sched.c: the hypercalls by which a guest gives up the CPU, and sets its timer. */
+/*[H75] sched.c: the hypercalls by which a guest gives up the CPU, and sets its timer. */
 #include "dom/time.h"
 #include "hcall/hcall.h"
 #include "mmu/direct/direct.h"

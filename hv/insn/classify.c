@@ -1,4 +1,4 @@
-/*[H24]
+/*[H25]
  * classify.c: which instructions are system instructions, and how they behave in ring 1.
  *
  * Popek and Goldberg (1974): a machine can be virtualized by trapping alone if every sensitive

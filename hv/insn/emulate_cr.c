@@ -1,4 +1,4 @@
-/*[H32]
+/*[H33]
  * emulate_cr.c: control registers, debug registers and model-specific registers: what the guest
  * believes of its processor is in v->virt, and the MMU is told when that changes.
  */

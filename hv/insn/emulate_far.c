@@ -1,4 +1,4 @@
-/*[H36]
+/*[H37]
  * emulate_far.c: far jumps, calls and returns, iret and software interrupts.
  *
  * Hardware task switches and call gates are not virtualized: their descriptors are no code segment,

@@ -1,4 +1,4 @@
-/*[H38]
+/*[H39]
  * emulate_write.c: data instructions that write to memory, for pages that the guest may write to
  * but the processor may not: page tables, descriptor tables, planted code.
  */

@@ -1,4 +1,4 @@
-/*[H27] plant.c: the scanner at work on a domain's memory. */
+/*[H28] plant.c: the scanner at work on a domain's memory. */
 #include "dom/elf.h"
 #include "insn/scan.h"
 #include "lib/string.h"

@@ -1,4 +1,4 @@
-/*[H39] write_alu.c: instructions that read their memory operand, compute, and write it back. */
+/*[H40] write_alu.c: instructions that read their memory operand, compute, and write it back. */
 #include "insn/alu.h"
 #include "insn/emulate.h"
 

@@ -1,4 +1,4 @@
-/*[H13]
+/*[H14]
  * dispatch.c: one dispatcher: what a hardware vector means for the vcpu that raised it, and what
  * runs next.
  */
