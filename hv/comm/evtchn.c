@@ -60,6 +60,9 @@ static inline void notify(struct domain *d, u32 port, u32 virq)
 		return;
 	s->evtchn_pending[word] |= bit;
 	trace_evtchn(&d->vcpu, LANE_VMM, LANE_VMM, port, virq);
+	/* Any event ends a poll, a masked one too: the guest looks whether it is its own. */
+	if (d->vcpu.poll_until)
+		d->vcpu.blocked = false;
 	if (!(s->evtchn_mask[word] & bit))
 		raise(d, word);
 }

@@ -53,6 +53,7 @@ struct vcpu {
 	u32 cr3; /* machine: what CR3 holds while this vcpu runs */
 	struct pending_exception exc;
 	bool blocked; /* waits for an event or interrupt */
+	u64 poll_until; /* blocked in a poll: system time in ns at which it ends; 0: in none */
 
 	/* Shadow mode. */
 	struct virt_cpu virt;

@@ -4,9 +4,9 @@
 #include "dev/vdev.h"
 #include "dom/time.h"
 
-#define CALIBRATE_MS 5
-#define CALIBRATE_TICKS 5966 /* of the 8254 */
-#define TICK_NS 10000000u    /* the periodic virtual timer of a direct-mode guest: 100 Hz */
+#define CALIBRATE_MS	5
+#define CALIBRATE_TICKS 5966	  /* of the 8254 */
+#define TICK_NS		10000000u /* the periodic virtual timer of a direct-mode guest: 100 Hz */
 
 static u64 tsc_start;
 static u32 mul; /* ns = ((tsc << shift) * mul) >> 32, as in vcpu_time_info */
@@ -71,10 +71,13 @@ static u64 deadline_of(const struct domain *d)
 
 	if (d->mode == MMU_SHADOW)
 		return vdev_deadline(d->vdev);
-	/* The periodic timer runs only while the domain does; a blocked one has asked for a time. */
+	/* The periodic timer runs only while the domain does; a blocked one has asked for a time.
+	 */
 	at = d->vcpu.blocked ? 0 : d->next_tick;
 	if (d->timer_deadline && (!at || d->timer_deadline < at))
 		at = d->timer_deadline;
+	if (d->vcpu.poll_until && (!at || d->vcpu.poll_until < at))
+		at = d->vcpu.poll_until;
 	return at;
 }
 
@@ -104,6 +107,8 @@ void timer_interrupt(void)
 	} else {
 		bool due = false;
 
+		if (d->vcpu.poll_until && d->vcpu.poll_until <= now)
+			d->vcpu.blocked = false;
 		if (d->timer_deadline && d->timer_deadline <= now) {
 			d->timer_deadline = 0;
 			due = true;

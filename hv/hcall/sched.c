@@ -5,6 +5,8 @@
 #include "trace/trace.h"
 
 #define VCPUOP_is_up 3
+#define POLL_PORTS   128 /* at most, in one poll */
+#define FOR_EVER     (~0ull)
 
 static s32 shut_down(struct vcpu *v, u32 reason)
 {
@@ -30,6 +32,28 @@ static s32 block(struct vcpu *v)
 	return 0;
 }
 
+/* Wait for one of these ports, masked or not, or for a time; no upcall is needed to end it. */
+static s32 poll(struct vcpu *v, const struct sched_poll *p)
+{
+	u32 port;
+
+	if (p->nr_ports > POLL_PORTS)
+		return -EINVAL;
+	for (u32 i = 0; i < p->nr_ports; i++) {
+		if (copy_from_guest(v, &port, p->ports + i * sizeof(port), sizeof(port)))
+			return -EFAULT;
+		if (port >= NR_EVENT_CHANNELS)
+			return -EINVAL;
+		if (v->domain->shared->evtchn_pending[port / 32] & 1u << port % 32)
+			return 0;
+	}
+	if (p->timeout && p->timeout <= system_time())
+		return 0;
+	v->poll_until = p->timeout ? p->timeout : FOR_EVER;
+	v->blocked = true;
+	return 0;
+}
+
 /** sched_op_compat(cmd, arg): the older form, in which shutdown's reason is the argument itself. */
 s32 hc_sched_op_compat(struct vcpu *v, struct hcall_args *a)
 {
@@ -45,17 +69,19 @@ s32 hc_sched_op_compat(struct vcpu *v, struct hcall_args *a)
 }
 
 /**
- * sched_op(cmd, arg): poll may return before its time; ours always does, so a guest that polls
- * spins. @return 0, -EINVAL, -EFAULT or -ENOSYS
+ * sched_op(cmd, arg): as Xen's, poll ends with any event, also one that it did not ask for.
+ * @return 0, -EINVAL, -EFAULT or -ENOSYS
  */
 s32 hc_sched_op(struct vcpu *v, struct hcall_args *a)
 {
 	struct sched_shutdown shutdown;
+	struct sched_poll p;
 
 	switch (a->a1) {
 	case SCHEDOP_yield:
-	case SCHEDOP_poll:
 		return 0;
+	case SCHEDOP_poll:
+		return copy_from_guest(v, &p, a->a2, sizeof(p)) ? -EFAULT : poll(v, &p);
 	case SCHEDOP_block:
 		return block(v);
 	case SCHEDOP_shutdown:

@@ -265,6 +265,7 @@ static void idle(struct vcpu *v)
 		if (v->domain->mode == MMU_SHADOW && vdev_intr_pending(v->domain->vdev))
 			v->blocked = false;
 	}
+	v->poll_until = 0;
 	timer_rearm(); /* a vcpu that runs may wait for other times than one that sleeps */
 }
 

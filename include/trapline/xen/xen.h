@@ -140,6 +140,11 @@ struct trap_info {
 struct sched_shutdown {
 	u32 reason;
 };
+struct sched_poll {
+	u32 ports; /* address of nr_ports u32 */
+	u32 nr_ports;
+	u64 timeout; /* system time in ns; 0: none */
+};
 #define SHUTDOWN_poweroff 0
 #define SHUTDOWN_reboot 1
 #define SHUTDOWN_suspend 2

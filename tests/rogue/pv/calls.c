@@ -171,6 +171,22 @@ static void shutdown_reason(u32 reason)
 	verdict_errno(HCALL(sched_op_compat, SCHEDOP_shutdown, reason, 0, 0));
 }
 
+static void poll_from(u32 va)
+{
+	struct sched_poll p = {.ports = va, .nr_ports = 4};
+
+	verdict_errno(HCALL(sched_op, SCHEDOP_poll, va, 0, 0));
+	verdict_errno(HCALL(sched_op, SCHEDOP_poll, &p, 0, 0));
+}
+
+static void poll_ports(u32 count)
+{
+	u32 port = NR_EVENT_CHANNELS;
+	struct sched_poll p = {.ports = (u32)&port, .nr_ports = count};
+
+	verdict_errno(HCALL(sched_op, SCHEDOP_poll, &p, 0, 0));
+}
+
 /* A deadline at the end of time, or long ago: it must only not do harm. */
 static void timer(u32 high)
 {
@@ -256,6 +272,10 @@ CASES = {
     {"event-args-unmapped", 0, 0, event_args, UNMAPPED},
     {"sched-unknown", 0, 0, sched_cmd, 99},
     {"sched-shutdown-from-hv", 0, 0, shutdown_from, IN_HV},
+    {"sched-poll-from-hv", 0, 0, poll_from, IN_HV},
+    {"sched-poll-from-nowhere", 0, 0, poll_from, UNMAPPED},
+    {"sched-poll-no-such-port", 0, 0, poll_ports, 1},
+    {"sched-poll-too-many-ports", 0, 0, poll_ports, 0xFFFFFFFF},
     {"sched-shutdown-reason", 0, 0, shutdown_reason, 99},
     {"timer-end-of-time", 20, 0, timer, 0xFFFFFFFF},
     {"timer-past", 20, 0, timer, 0},

@@ -6,20 +6,9 @@ static u32 timer_port;
 
 void on_event(u32 *frame);
 
-/* ns = ((tsc << shift) * mul) >> 32 */
-static u64 to_ns(u64 tsc)
-{
-	const struct vcpu_time_info *t = &shared->vcpu_info[0].time;
-
-	tsc <<= t->tsc_shift;
-	return ((tsc & 0xFFFFFFFF) * t->tsc_to_system_mul >> 32) +
-	       (tsc >> 32) * t->tsc_to_system_mul;
-}
-
 void set_timer(u32 cycles)
 {
-	const struct vcpu_time_info *t = &shared->vcpu_info[0].time;
-	u64 deadline = t->system_time + to_ns(read_tsc() - t->tsc_timestamp) + to_ns(cycles);
+	u64 deadline = system_time() + to_ns(cycles);
 
 	HCALL(set_timer_op, deadline, deadline >> 32, 0, 0);
 }

@@ -66,6 +66,9 @@ void try_call(u32 va);
 
 /* What runs when an event comes: set by a case that unmasks events. `frame` is eip, cs, eflags. */
 extern void (*event_hook)(u32 *frame);
+/** Time-stamp counts in ns, and the time now, as shared_info says it. */
+u64 to_ns(u64 tsc);
+u64 system_time(void);
 /** Make the timer go off this many cycles (of the TSC, about instructions) from now. */
 void set_timer(u32 cycles);
 /** Bind the timer, unmask events; and mask them again. */
