@@ -109,6 +109,10 @@ static bool set_test(struct parse *p, const char *key, const char *value)
 		p->lab->points += t->points;
 	} else if (!strcmp(key, "exit")) {
 		t->exit = atoi(value);
+	} else if (!strcmp(key, "emu")) {
+		t->bochs = !strcmp(value, "bochs");
+		if (!t->bochs && strcmp(value, "qemu"))
+			wrong(p, "neither qemu nor bochs:", value);
 	} else if (!strcmp(key, "ticks")) {
 		t->ticks = atoll(value);
 	} else {

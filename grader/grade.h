@@ -60,6 +60,7 @@ struct test {
 	struct list let, console;
 	long long ticks; /* budget in guest instructions; 0: none */
 	int points, exit; /* exit: code with which the machine should end */
+	bool bochs;	  /* runs in Bochs, which checks segment limits; else in QEMU */
 };
 struct lab {
 	char *name, *dir, *title;
@@ -120,7 +121,8 @@ struct session {
 	bool confined;
 	unsigned seed;
 	int jobs;
-	const char *emu, *only; /* only: one stage, or NULL */
+	const char *only; /* one stage or test, or NULL */
+	const char *emu;  /* "qemu", "bochs": only its tests; NULL: all */
 	char build_log[4000];
 	bool built;
 	struct result *results; /* as lab->tests */
@@ -128,6 +130,8 @@ struct session {
 	void *user;
 };
 void session_run(struct session *s);
+/** Is this test one of those that the session was asked for? */
+bool session_wants(const struct session *s, size_t test);
 int session_score(const struct session *s);
 /** The seed of one test, drawn from the session's. */
 unsigned test_seed(unsigned seed, const char *test);

@@ -20,11 +20,11 @@ lab-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) \
 
 STAGE ?=
 need_lab = $(if $(LAB),,$(error LAB=NN-name: there are $(ALL_LABS)))
-grade: $(B)/.doctor ## grade the working tree: LAB=NN-name (SEED=N STAGE=02.3)
+grade: $(B)/.doctor ## grade the working tree: LAB=NN-name (SEED=N STAGE=02.3 EMU=bochs)
 	$(need_lab)
 	@$(MAKE) -j$$(nproc) lab-parts $(B)/bin/tlgrade
 	@$(B)/bin/tlgrade grade $(LAB) $(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) \
-		$(if $(STAGE),--stage $(STAGE))
+		$(if $(STAGE),--stage $(STAGE)) $(if $(filter command line environment,$(origin EMU)),--emu $(EMU))
 
 handout: $(B)/.doctor ## write the students' archive: LAB=NN-name
 	$(need_lab)

@@ -232,7 +232,6 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 	char *path = text("%s.console", prefix), *console = read_file(path, MAX_CONSOLE, true);
 	char *outer = text("%s.ctf", prefix), *ctf = inside(s, outer);
 	char *log_outer = text("%s.int.log", prefix), *log = inside(s, log_outer);
-	bool bochs = strstr(t->run, "EMU=bochs") != NULL;
 	struct vars v = {.nr = 0};
 
 	if (!console)
@@ -243,12 +242,12 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 		verdict(r, HUNG, "stopped: it wrote more than a run may (a fault without end?)");
 	else if (status != t->exit)
 		bad_end(console, status, r);
-	else if (!bochs && !confirmed(s, ctf, log, r))
+	else if (!confirmed(s, ctf, log, r))
 		;
 	else if (learn(t, console, &v, r) && console_holds(t, console, &v, r) &&
 		 trace_holds(s, t, ctf, &v, r)) {
 		r->ticks = ticks_of(s, ctf);
-		if (t->ticks && !bochs && (r->ticks < 0 || r->ticks > t->ticks))
+		if (t->ticks && (r->ticks < 0 || r->ticks > t->ticks))
 			verdict(r, FAILED, "took %lld guest instructions; the budget is %lld", r->ticks,
 				t->ticks);
 		else

@@ -117,7 +117,11 @@ static int grade(int argc, char **argv)
 		case 'j': s.jobs = atoi(optarg); break;
 		case OPT_SEED: s.seed = (unsigned)strtoul(optarg, NULL, 0); break;
 		case OPT_STAGE: s.only = optarg; break;
-		case OPT_EMU: s.emu = optarg; break;
+		case OPT_EMU:
+			s.emu = optarg;
+			if (strcmp(s.emu, "qemu") && strcmp(s.emu, "bochs"))
+				die("--emu: neither qemu nor bochs: %s", s.emu);
+			break;
 		case OPT_OUT: out = copy(optarg); break;
 		case OPT_GRADESCOPE: o.gradescope = optarg; break;
 		case OPT_TAP: o.tap = optarg; break;
@@ -142,8 +146,10 @@ static int grade(int argc, char **argv)
 		printf("it does not build:\n%s\n", s.build_log);
 	report_text(&s, stdout);
 	write_outputs(&s, &o);
-	bool all = session_score(&s) == lab->points;
+	bool all = s.built;
 
+	for (size_t i = 0; i < lab->nr_tests; i++)
+		all &= s.results[i].verdict == PASSED || !session_wants(&s, i);
 	free(s.results), free(out);
 	lab_free(lab);
 	return all ? 0 : 1;

@@ -46,24 +46,30 @@ void report_line(const struct session *s, size_t i, FILE *f)
 	}
 	if (r->diagram[0])
 		fprintf(f, "          picture: %s/%s\n", s->out, r->diagram);
-	fprintf(f, "          again: tools/run HV=%s/hv.elf SEED=%u %s\n", s->out, r->seed, t->run);
+	fprintf(f, "          again: tools/run HV=%s/hv.elf SEED=%u %s%s\n", s->out, r->seed, t->run,
+		t->bochs ? " EMU=bochs" : "");
 }
 
 void report_text(const struct session *s, FILE *f)
 {
+	int all = 0;
+
 	fputc('\n', f);
 	for (size_t k = 0; k < s->lab->nr_stages; k++) {
 		const struct stage *stage = &s->lab->stages[k];
 		int got = 0, of = 0;
 
 		for (size_t i = 0; i < s->lab->nr_tests; i++) {
-			if (s->lab->tests[i].stage != stage)
+			if (s->lab->tests[i].stage != stage || !session_wants(s, i))
 				continue;
 			of += s->lab->tests[i].points;
 			if (s->results[i].done && s->results[i].verdict == PASSED)
 				got += s->lab->tests[i].points;
 		}
-		fprintf(f, "  %-6s %3d/%-3d  %s\n", stage->id, got, of, stage->title);
+		all += of;
+		if (of)
+			fprintf(f, "  %-6s %3d/%-3d  %s\n", stage->id, got, of, stage->title);
 	}
-	fprintf(f, "\n  %s: %d/%d (seed %u)\n", s->lab->name, session_score(s), s->lab->points, s->seed);
+	fprintf(f, "\n  %s: %d/%d (seed %u)%s\n", s->lab->name, session_score(s), all, s->seed,
+		s->emu || s->only ? ", only what was asked for" : "");
 }

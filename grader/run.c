@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define RUN_CPU	 15  /* seconds of an emulator that takes 2; a hung one is stopped then */
+#define BOCHS_CPU 60 /* the same of Bochs */
 #define RUN_WALL 120 /* one that sleeps */
 #define RUN_FILE (256ll << 20) /* the log of a guest that faults for ever */
 
@@ -62,6 +63,10 @@ void run_test(const struct session *s, const struct test *t, struct result *r)
 	r->seed = test_seed(s->seed, t->name);
 	list_split(&words, t->run);
 	list_add(&words, "INTLOG=1");
+	if (t->bochs) {
+		list_add(&words, "EMU=bochs");
+		c.cpu = BOCHS_CPU;
+	}
 	list_add(&words, "LIMIT=0");
 	for (size_t i = 0; i < 2; i++) {
 		char *path = text("%s/%s", out, i ? t->name : "hv.elf");

@@ -67,6 +67,15 @@ static bool ready(struct session *s, size_t i)
 	return true;
 }
 
+bool session_wants(const struct session *s, size_t i)
+{
+	const struct test *t = &s->lab->tests[i];
+
+	if (s->emu && strcmp(s->emu, t->bochs ? "bochs" : "qemu"))
+		return false;
+	return !s->only || !strncmp(s->only, t->stage->id, strlen(s->only)) || !strcmp(s->only, t->name);
+}
+
 struct worker {
 	pid_t pid;
 	int fd;
@@ -142,16 +151,15 @@ void session_run(struct session *s)
 		left = 0;
 	}
 	for (size_t i = 0; i < nr; i++)
-		if (s->only && strncmp(s->only, s->lab->tests[i].stage->id, strlen(s->only)) &&
-		    strcmp(s->only, s->lab->tests[i].name))
-			started[i] = true; /* whoever asks for one stage gets that, whatever it needs */
+		started[i] = !session_wants(s, i);
 	while (left) {
 		left = 0;
 		for (size_t i = 0; i < nr; i++) {
 			if (started[i] || s->results[i].done)
 				continue;
 			left++;
-			if (!s->only && !ready(s, i))
+			/* Whoever asks for one stage gets that, whatever it needs. */
+			if (!s->only && !s->emu && !ready(s, i))
 				continue;
 			for (int k = 0; k < jobs; k++) {
 				if (w[k].pid)

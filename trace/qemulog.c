@@ -7,6 +7,12 @@
  *
  * followed by about 18 lines of CPU state, which we skip. A device interrupt is announced by
  * "Servicing hardware INT=0x20" on the line before. Real-mode interrupts are not logged at all.
+ * Bochs 2.7 tells less, but when: here an exception or interrupt, and an `int`, each with the
+ * address at which its handler began (or a few instructions behind):
+ *
+ *   00076602366: exception (not softint) e008:ffc00272 (0xffc00272)
+ *   00076636859: softint e008:ffc00300 (0xffc00300)
+ *
  * The logs are long: lines are cut out of a large buffer and most are rejected by two bytes.
  */
 #include "qemulog.h"
@@ -113,21 +119,42 @@ static bool parse_rest(struct scanner *s, struct cpu_entry *e)
 	return hex(s, &e->cr2);
 }
 
+#define BIOS_END 0x100000u /* handlers below are the firmware's or the boot loader's */
+
+/* What follows the time in a line of Bochs. Only entries into ring 0 count. */
+static int parse_bochs(struct scanner *s, struct cpu_entry *e)
+{
+	u32 cs, eip, linear;
+
+	e->soft = skip(s, "softint ");
+	if (!e->soft && !skip(s, "exception (not softint) "))
+		return 0;
+	if (!hex(s, &cs) || !skip(s, ":") || !hex(s, &eip) || !skip(s, " (0x") ||
+	    !hex(s, &linear) || !skip(s, ")"))
+		return -1;
+	e->bare = true;
+	return (cs & 3) == 0 && linear >= BIOS_END;
+}
+
 int qemulog_parse(const char *line, size_t len, struct cpu_entry *out)
 {
 	struct scanner s = {line, line + len};
 	size_t shown = len < sizeof(out->text) - 1 ? len : sizeof(out->text) - 1;
+	u64 number = 0;
 
 	while (s.p < s.end && *s.p == ' ')
 		s.p++;
 	if (s.p == s.end || *s.p < '0' || *s.p > '9')
 		return 0;
-	while (s.p < s.end && *s.p >= '0' && *s.p <= '9')
-		s.p++;
-	if (!skip(&s, ": v="))
+	for (; s.p < s.end && *s.p >= '0' && *s.p <= '9'; s.p++)
+		number = number * 10 + (u64)(*s.p - '0');
+	if (!skip(&s, ": "))
 		return 0;
 	memset(out, 0, sizeof(*out));
 	memcpy(out->text, line, shown);
+	out->time = number;
+	if (!skip(&s, "v="))
+		return parse_bochs(&s, out);
 	return parse_rest(&s, out) ? 1 : -1;
 }
 

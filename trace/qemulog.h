@@ -1,4 +1,7 @@
-/* qemulog.h: reading what QEMU's `-d int` wrote: one record for every exception or interrupt. */
+/*
+ * qemulog.h: reading the emulator's own log: one record for every exception or interrupt that QEMU's
+ * `-d int` wrote, or for every entry into ring 0 of which Bochs' debugger told (`show int`).
+ */
 #ifndef TLTRACE_QEMULOG_H
 #define TLTRACE_QEMULOG_H
 
@@ -14,6 +17,8 @@ struct cpu_entry {
 	bool soft;	       /* by int, int3, into: @eip is the instruction's own address */
 	bool hardware;	       /* a device interrupt */
 	u32 err, eip, cs, cr2; /* cr2: for vector 14 */
+	bool bare;	       /* by Bochs, which tells only @soft and the time */
+	u64 time;	       /* of a bare entry: in instructions, as the time-stamp counter */
 	char text[160];	       /* the line itself, cut */
 };
 

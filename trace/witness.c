@@ -97,11 +97,26 @@ static u8 cpl_of(const struct event *e)
 	return e->from == LANE_app ? 3 : e->from == LANE_guest ? 1 : 0;
 }
 
+#define STUB_TICKS 2000 /* from an entry to its event: the gate, and finding out what it is */
+
+/* Bochs tells whether it was an `int`, and when. One that a gate does not let pass is a #GP that
+ * names the gate. */
+static const char *bare_difference(const struct cpu_entry *x, const struct event *e)
+{
+	bool refused = event_is(e, EV_trap) && event_u32(e, "vec") == 13 && event_u32(e, "err") & 2;
+
+	if ((event_is(e, EV_hypercall) || refused) != x->soft)
+		return "whether an int instruction ran";
+	return e->ts < x->time || e->ts - x->time > STUB_TICKS ? "the time" : NULL;
+}
+
 /* NULL if both tell the same, else the name of what differs. */
 static const char *difference(const struct cpu_entry *x, const struct event *e)
 {
 	u32 vec = event_is(e, EV_hypercall) ? XEN_HYPERCALL_VECTOR : event_u32(e, "vec");
 
+	if (x->bare)
+		return bare_difference(x, e);
 	if (vec != x->vec)
 		return "the vector";
 	if (event_is(e, EV_irq) != x->hardware)

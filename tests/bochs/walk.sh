@@ -9,7 +9,7 @@ tl=build/bin/tltrace
 walk() { # MMU ISOLATION EXPECT
 	local ips run=$tmp/$1-$2
 	for ips in 4 5 6 7; do
-		tools/run EMU=bochs MMU="$1" ISOLATION="$2" IPS=${ips}000000 OUT="$run" LIMIT=300 ||
+		tools/run EMU=bochs MMU="$1" ISOLATION="$2" IPS=${ips}000000 OUT="$run" INTLOG=1 LIMIT=300 ||
 			return 1
 		$tl check "$run.ctf" "$3" >"$run.check" 2>&1 && return
 		cat "$run.check"
@@ -24,6 +24,8 @@ for mmu in shadow direct; do
 		ok "walk_is_the_texts_${mmu}_$isolation" walk $mmu $isolation $expect
 		ok "walk_reads_back_what_it_wrote_${mmu}_$isolation" \
 			grep -q '^walk: read back .* ok' "$tmp/$mmu-$isolation.console"
+		ok "the_cpu_confirms_the_walk_${mmu}_$isolation" \
+			$tl witness "$tmp/$mmu-$isolation.ctf" "$tmp/$mmu-$isolation.int.log"
 		babeltrace2 "$tmp/$mmu-$isolation.ctf" >"$tmp/bt" 2>"$tmp/bt.err"
 		ok "babeltrace2_has_no_complaint_${mmu}_$isolation" test -s "$tmp/bt" -a ! -s "$tmp/bt.err"
 	done

@@ -195,6 +195,56 @@ static void a_trace_without_crossings_confirms_nothing(void **state)
 	synth_free(&s);
 }
 
+/* The same run as Bochs would tell it. `late`: how long after the entry the trace's event came;
+ * `leave`, `twice`: an entry, from 1, that the log lacks, or has twice. */
+static int compare_bare(unsigned late, unsigned leave, unsigned twice, bool all_soft)
+{
+	struct sb log = {0};
+	struct trace t;
+	unsigned n = 0;
+	int rc;
+
+	build(&t, 0, false);
+	sb_add(&log, "00000000001: softint f000:ff53 (0x000fff53)\n"
+		     "00000000002: softint e019:c0104f43 (0xc0104f43)\n"
+		     "00000000003: iret e008:fc51b85d (0xfc51b85d)\n");
+	for (size_t i = 0; i < t.count; i++) {
+		const struct event *e = &t.events[i];
+		bool soft = all_soft || event_is(e, EV_hypercall);
+
+		if (!event_is_entry(e))
+			continue;
+		n++;
+		for (unsigned k = 0; n != leave && k < 1 + (n == twice); k++)
+			sb_add(&log, "%011llu: %s e008:ffc00202 (0xffc00202)\n",
+			       (unsigned long long)e->ts - late,
+			       soft ? "softint" : "exception (not softint)");
+	}
+	assert_int_equal(n, 3);
+	rc = compare(&t, log.s, false);
+	sb_free(&log);
+	trace_close(&t);
+	return rc;
+}
+
+static void bochs_confirms_when_and_by_what(void **state)
+{
+	(void)state;
+	assert_int_equal(compare_bare(90, 0, 0, false), 0);
+	assert_int_equal(w.confirmed, 3);
+	assert_int_equal(w.hypercalls, 1);
+	assert_int_equal(w.before, 0);
+	for (unsigned n = 1; n <= 3; n++) {
+		assert_int_equal(compare_bare(90, n, 0, false), 1);
+		assert_int_equal(w.forged, 1);
+	}
+	assert_int_equal(compare_bare(90, 0, 2, false), 1);
+	assert_int_equal(w.missing, 1);
+	assert_int_equal(compare_bare(3000, 0, 0, false), 1);
+	assert_int_equal(compare_bare((unsigned)-1, 0, 0, false), 1);
+	assert_int_equal(compare_bare(90, 0, 0, true), 1);
+}
+
 static void damaged_logs_are_told_apart_from_cut_ones(void **state)
 {
 	(void)state;
@@ -236,6 +286,7 @@ int main(void)
 	    cmocka_unit_test(fast_gates_are_counted_apart),
 	    cmocka_unit_test(a_loss_ends_the_comparison),
 	    cmocka_unit_test(a_trace_without_crossings_confirms_nothing),
+	    cmocka_unit_test(bochs_confirms_when_and_by_what),
 	    cmocka_unit_test(damaged_logs_are_told_apart_from_cut_ones),
 	    cmocka_unit_test(any_line_can_be_parsed_without_harm),
 	};
