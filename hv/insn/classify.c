@@ -99,6 +99,14 @@ static const struct {
 	u8 kind;
 	u8 plant;
 } ops[] = {
+    [OP_hlt] = {INSN_PRIVILEGED, NEVER},
+    [OP_sgdt] = {INSN_SENSITIVE, ALWAYS},
+    /* LAB 01.3a BEGIN
+     * HINT: The others, by experiment (the handout says how): does it trap in ring 1? Else, does it
+     * HINT: show or do something else than in ring 0? Then a trap must be planted over it: ALWAYS,
+     * HINT: or only where it reads cs or ss, READS_CS_SS. What has no line is harmless. The names
+     * HINT: are those of TRACE_VALUES_op in event.def, with OP_ in front.
+     */
     /* Privileged: #GP in ring 1, since IOPL is 0. Nothing need be planted. */
     [OP_mov_from_cr0] = {INSN_PRIVILEGED, NEVER},
     [OP_mov_from_cr2] = {INSN_PRIVILEGED, NEVER},
@@ -117,7 +125,6 @@ static const struct {
     [OP_invlpg] = {INSN_PRIVILEGED, NEVER},
     [OP_clts] = {INSN_PRIVILEGED, NEVER},
     [OP_lmsw] = {INSN_PRIVILEGED, NEVER},
-    [OP_hlt] = {INSN_PRIVILEGED, NEVER},
     [OP_cli] = {INSN_PRIVILEGED, NEVER},
     [OP_sti] = {INSN_PRIVILEGED, NEVER},
     [OP_in] = {INSN_PRIVILEGED, NEVER},
@@ -130,8 +137,7 @@ static const struct {
     /* popf leaves IF and IOPL as they are without a word; pushf shows the real ones. */
     [OP_pushf] = {INSN_SENSITIVE, ALWAYS},
     [OP_popf] = {INSN_SENSITIVE, ALWAYS},
-    /* These show the processor's own registers to anybody. */
-    [OP_sgdt] = {INSN_SENSITIVE, ALWAYS},
+    /* These, and sgdt, show the processor's own registers to anybody. */
     [OP_sidt] = {INSN_SENSITIVE, ALWAYS},
     [OP_sldt] = {INSN_SENSITIVE, ALWAYS},
     [OP_smsw] = {INSN_SENSITIVE, ALWAYS},
@@ -161,6 +167,7 @@ static const struct {
     [OP_iret] = {INSN_SENSITIVE, ALWAYS},
     /* Every gate that a shadow-mode guest could name has DPL 0: #GP(vector * 8 + 2). */
     [OP_int_n] = {INSN_SENSITIVE, NEVER},
+    /* LAB 01.3a END */
 };
 
 enum insn_kind insn_kind(const struct insn *i)
@@ -191,6 +198,11 @@ enum seg insn_segment(const struct insn *i)
 
 bool insn_needs_plant(const struct insn *i)
 {
+	/* LAB 01.3b BEGIN
+	 * HINT: Look into your table, which may be shorter than i->op. insn_segment() says which
+	 * HINT: segment register an instruction names.
+	 * STUB: lab_todo("01.3b");
+	 */
 	enum seg seg;
 
 	if (i->op >= ARRAY_SIZE(ops))
@@ -199,4 +211,5 @@ bool insn_needs_plant(const struct insn *i)
 		return ops[i->op].plant == ALWAYS;
 	seg = insn_segment(i);
 	return seg == SEG_CS || seg == SEG_SS;
+	/* LAB 01.3b END */
 }

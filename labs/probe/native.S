@@ -46,6 +46,7 @@ trapped:
 	popl	trap_eflags
 	popl	trap_esp	/* only from ring 3 */
 	popl	trap_ss
+	movl	%esp, trap_top
 	movl	%eax, trap_eax
 	movl	trap_return_esp, %esp
 	jmp	*trap_return

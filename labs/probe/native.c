@@ -10,7 +10,7 @@ u32 pd[1024] PAGE_OF_ITS_OWN, pt_low[1024] PAGE_OF_ITS_OWN, pt_test[1024] PAGE_O
 u32 idt[512] PAGE_OF_ITS_OWN;
 static u32 gdt[1024] PAGE_OF_ITS_OWN, tss[26];
 u32 trap_vec, trap_err, trap_eip, trap_cs, trap_eflags, trap_esp, trap_ss, trap_eax, trap_return,
-    trap_return_esp;
+    trap_return_esp, trap_top;
 extern u8 trap_0[], trap_3[], trap_6[], trap_8[], trap_10[], trap_11[], trap_12[], trap_13[],
     trap_14[], trap_128[];
 void probe_start(const u32 *info);

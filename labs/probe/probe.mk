@@ -7,11 +7,11 @@ $(PROBE)/%.o: labs/probe/% Makefile labs/probe/probe.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(PROBE_CFLAGS) -c $< -o $@
-$(PROBE)/native.elf: $(call probe_objs,native,lab01_native.c lab02.c) labs/probe/native.ld
+$(PROBE)/native.elf: $(call probe_objs,native,lab01.c lab01_insns.S lab01_native.c lab02.c) labs/probe/native.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/native.ld -o $@ $(filter %.o,$^)
 PROBES := $(PROBE)/native.elf
-$(PROBE)/pv.elf: $(call probe_objs,pv,lab01_pv.c lab03.c) labs/probe/pv.ld
+$(PROBE)/pv.elf: $(call probe_objs,pv,lab01.c lab01_insns.S lab01_pv.c lab03.c) labs/probe/pv.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/pv.ld -o $@ $(filter %.o,$^)
 PROBES += $(PROBE)/pv.elf

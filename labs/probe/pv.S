@@ -25,6 +25,8 @@ trap_\vec:
 	.endm
 	entry	13, 1
 	entry	128, 0
+	entry	200, 0
+	entry	201, 0
 	.globl	trap_14
 trap_14:
 	popl	trap_cr2		/* the extended frame has it */
