@@ -350,11 +350,13 @@ class Trace(Command):
 
     def packet(self, m, va):
         head = dict(zip(PACKET, PACKET_FORMAT.unpack(m.hv_read(va, PACKET_FORMAT.size))))
-        size = head["content_size"] // 8
+        size = head["content_size"] // 8 or PAGE  # a packet that is being filled ends at the first event without an id
         data, at, events = m.hv_read(va, size), PACKET_FORMAT.size, []
         lanes = ENUMS["lane"]
         while at + EVENT_FORMAT.size <= size:
             e = dict(zip(EVENT, EVENT_FORMAT.unpack_from(data, at)))
+            if not e["id"]:
+                break
             at += EVENT_FORMAT.size
             name = EVENTS.get(e["id"])
             try:

@@ -50,7 +50,8 @@ DOM_HV, DOM_FREE, DOM_NONE = (defines("hv/dom/domain.h")[n] for n in ("DOM_HV", 
 X86 = defines("hv/cpu/x86.h")
 VECTORS = {int(n): name for name, n in re.findall(r"^\tVEC_([A-Z]{2,3}) = (\d+),", source("hv/cpu/x86.h"), re.M)}
 IRQ0 = int(re.search(r"VEC_IRQ0 = (\w+)", source("hv/cpu/x86.h"))[1], 0)
-ENTRIES = re.findall(r"^\tto_c (\w+)", source("hv/cpu/gate.S"), re.M)  # where the gate enters C
+# Where the gate enters C.
+ENTRIES = ["trap_entry", *re.findall(r"^void (\w+)\(void\) .*noreturn", source("hv/trap/fast.h"), re.M)]
 HYPERCALL_VECTOR = XEN["XEN_HYPERCALL_VECTOR"]
 EVENT_DEF = source("include/trapline/event.def")
 EVENTS = {int(n): name for n, name in re.findall(r"^TRACE_EVENT\((\d+), (\w+)", EVENT_DEF, re.M)}

@@ -174,10 +174,9 @@ class Trap(Command):
     @staticmethod
     def entries(args):
         """Where to wait. Each stop costs the guest time, so not everywhere for what comes one way."""
-        way = {"pf": "fault_entry", "14": "fault_entry", "hypercall": "hypercall_entry"}
         kind = args[0] if args else ""
-        if way.get(kind) in ENTRIES:
-            return [way[kind]]
+        if kind == "hypercall":
+            return [name for name in ENTRIES if name.startswith(kind)]
         return [*ENTRIES, "hv_trap"] if kind in ("irq", "any") else ENTRIES
 
     @staticmethod

@@ -17,6 +17,39 @@
 #define CHUNK	   (256 * PAGE)
 #define STREAM_MAX ((size_t)2 << 30)
 
+/* A packet that was being filled when the machine stopped says nothing of its end: count its
+ * events, up to the first without an id. */
+static void finish_packet(u8 *page)
+{
+	const struct schema_event *def;
+	struct trace_packet h;
+	struct trace_event e;
+	size_t at = sizeof(h);
+
+	memcpy(&h, page, sizeof(h));
+	if (h.magic != TRACE_CTF_MAGIC || h.content_size)
+		return;
+	h.timestamp_end = h.timestamp_begin;
+	while (at + sizeof(e) <= TRACE_PACKET_SIZE) {
+		memcpy(&e, page + at, sizeof(e));
+		def = schema_by_id(e.id);
+		if (!def || at + sizeof(e) + schema_size(def) > TRACE_PACKET_SIZE)
+			break;
+		h.timestamp_end = e.timestamp;
+		at += sizeof(e) + schema_size(def);
+	}
+	h.content_size = (u32)(8 * at);
+	memcpy(page, &h, sizeof(h));
+}
+
+static bool read_packet(int fd, off_t at, u8 *page)
+{
+	if (pread(fd, page, PAGE, at) != PAGE)
+		return false;
+	finish_packet(page);
+	return true;
+}
+
 /* The magic also lies in the hypervisor's own image and perhaps in stale memory, so that the
  * whole header must make sense, and the first packet must be there. */
 static bool ring_is_valid(int fd, off_t at, u64 file_size, struct trace_ring *r)
@@ -34,8 +67,8 @@ static bool ring_is_valid(int fd, off_t at, u64 file_size, struct trace_ring *r)
 		return false;
 	if (r->used == 0)
 		return true;
-	return pread(fd, page, PAGE, at + PAGE) == PAGE &&
-	       packet_check(page, PAGE, &h, &ignored) == 0 && h.packet_seq_num == 0;
+	return read_packet(fd, at + PAGE, page) && packet_check(page, PAGE, &h, &ignored) == 0 &&
+	       h.packet_seq_num == 0;
 }
 
 struct search {
@@ -125,7 +158,7 @@ static int copy_packets(int fd, const struct search *s, struct raw_trace *out, s
 	for (u32 i = 0; i < s->ring.used; i++) {
 		off_t at = s->at + PAGE + (off_t)i * TRACE_PACKET_SIZE;
 
-		if (pread(fd, page, PAGE, at) != PAGE)
+		if (!read_packet(fd, at, page))
 			return err_set(err, "packet %u of the ring cannot be read", i);
 		if (add_packet(out, page, PAGE, &why))
 			continue;

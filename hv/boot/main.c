@@ -14,10 +14,11 @@
 #include "mem/frame.h"
 #include "mem/heap.h"
 #include "trace/trace.h"
+#include "trap/fast.h"
 #include "trap/trap.h"
 
 #define HEAP_BYTES (12u << 20)
-#define MB (1u << 20)
+#define MB	   (1u << 20)
 
 u32 hv_page_directory[NR_PTES] __attribute__((aligned(PAGE_SIZE)));
 extern u32 window_pt[];
@@ -112,8 +113,8 @@ bool probe_segment_limits(void)
 	struct desc *d = gate_descriptor(g, sel);
 	u32 minded;
 
-	*d = (struct desc){HV_LINEAR << 16, (HV_LINEAR & 0xFF000000) | (HV_LINEAR >> 16 & 0xFF) | DESC_P |
-						   DESC_S | DESC_RW | DESC_A | DESC_DB};
+	*d = (struct desc){HV_LINEAR << 16, (HV_LINEAR & 0xFF000000) | (HV_LINEAR >> 16 & 0xFF) |
+						DESC_P | DESC_S | DESC_RW | DESC_A | DESC_DB};
 	asm volatile("movl %0, %%gs" : : "r"((u32)sel));
 	minded = probe_read();
 	asm volatile("movl %0, %%gs" : : "r"(0));
@@ -162,15 +163,16 @@ void hv_main(u32 magic, maddr_t info)
 	hypervisor.vcpu.domain = &hypervisor;
 	gate_activate(&hypervisor.vcpu);
 	limits = probe_segment_limits();
-	isolation_segments = options.isolation == ISOLATION_SEGMENTS ||
-			     (options.isolation == ISOLATION_AUTO && limits &&
-			      options.mmu == MMU_DIRECT);
+	isolation_segments =
+	    options.isolation == ISOLATION_SEGMENTS ||
+	    (options.isolation == ISOLATION_AUTO && limits && options.mmu == MMU_DIRECT);
 	khz = time_init();
 	if (options.stream)
 		uart2_init();
 	trace_init(hv_virt(ring), options.trace_kb * 1024, options.trace, options.stream, khz);
-	trace_machine(NULL, LANE_VMM, LANE_VMM, options.mmu, isolation_segments, limits, nr_frames,
-		      khz);
+	choose_entries(options.mmu, options.trace);
+	trace_machine(&trace_nobody, LANE_VMM, LANE_VMM, options.mmu, isolation_segments, limits,
+		      nr_frames, khz);
 	printk("trapline: mmu=%s isolation=%s (segment limits are %s by this CPU), %u MB, %u MHz\n",
 	       options.mmu == MMU_SHADOW ? "shadow" : "direct",
 	       isolation_segments ? "segments" : "paging", limits ? "checked" : "not checked",

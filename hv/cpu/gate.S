@@ -36,10 +36,10 @@
 	movl %eax, %cr3
 	.endm
 
-	.macro to_c function
+/* By way of a word that holds the address: a relative jump would not survive the copying. */
+	.macro to_c entry
 	movl $hv_stack_top, %esp
-	movl $\function, %eax
-	jmp *%eax
+	jmp *\entry
 	.endm
 
 /* One stub per vector, each 16 bytes long: they make every frame look alike. */
@@ -79,7 +79,7 @@ gate_common:
 	switch_in gate_switch_common
 	testb $3, REGS_ESP_CS(%esp)
 	jz from_ring0
-	to_c trap_entry
+	to_c any_entry
 
 gate_fault:
 	save_registers
@@ -114,6 +114,10 @@ gate_code_end:
 	/* Where these are in the gate of a direct-mode domain, which does not move. */
 	.set gate_exit_direct_paging, HV_GATE + (gate_leave - gate_code)
 	.set gate_exit_direct_segments, HV_GATE + (gate_leave_same_cr3 - gate_code)
+
+	.section .rodata
+any_entry:
+	.long trap_entry
 
 	.bss
 	.balign 4096

@@ -142,10 +142,11 @@ bool direct_deliver_fault(struct vcpu *v, u32 cr2, u32 err)
 		va = enter(v, t, true, 2, cr2, err);
 	else
 		va = enter(v, t, kernel, 1, err, 0);
-	if (va && (trace_classes & TRACE_CLASS_trap))
-		trace_inject(v, LANE_VMM, LANE_GUEST, VEC_PF, err, cr2, t->address, va, 1,
-			     !!(t->flags & TI_CR2_ON_STACK));
-	return va;
+	if (!va)
+		return false;
+	trace_inject(v, LANE_VMM, LANE_GUEST, VEC_PF, err, cr2, t->address, va, 1,
+		     !!(t->flags & TI_CR2_ON_STACK));
+	return true;
 	/* LAB 02.6c END */
 }
 

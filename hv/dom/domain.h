@@ -67,7 +67,7 @@ struct vcpu {
 
 	/* The trace's view. */
 	u8 lane;   /* enum lane in which it was last put to run */
-	u16 step;  /* steps recorded in the current fault episode */
+	u32 step;  /* steps recorded in the current fault episode */
 	u32 fault; /* number of the current fault episode, 0: none */
 	u32 last_fault;
 	u32 left_eip; /* direct mode: where the application was when it left */

@@ -2,7 +2,6 @@
 #include "hcall/hcall.h"
 #include "lib/string.h"
 #include "mmu/direct/walk.h"
-#include "trace/trace.h"
 
 static s32 no_such_call(struct vcpu *v, struct hcall_args *a)
 {
@@ -42,32 +41,6 @@ hypercall_fn *const hypercall_table[XEN_NR_HYPERCALLS] = {
     [__HYPERVISOR_event_channel_op] = hc_event_channel_op,
     [__HYPERVISOR_physdev_op] = hc_physdev_op,
 };
-
-/* What the trace says of the way back. resume() records where it goes unless this was a return. */
-static void trace_return(struct vcpu *v, u32 nr, s32 ret)
-{
-	bool callback = v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask;
-
-	if (ret == HCALL_AGAIN || ret == HCALL_REGS_SET || v->blocked || v->domain->dying)
-		v->regs->vec = 0;
-	else
-		/* With an event waiting, the caller sees its result only after the callback. */
-		trace_hcall_ret(v, LANE_VMM, callback ? LANE_VMM : LANE_GUEST, nr, ret);
-}
-
-void hypercall(struct vcpu *v)
-{
-	struct cpu_regs *r = v->regs;
-	struct hcall_args *a = HCALL_ARGS(r);
-	u32 nr = r->eax;
-	s32 ret;
-
-	trace_hypercall(v, LANE_GUEST, LANE_VMM, nr, r->eip, r->cs, a->a1, a->a2, a->a3);
-	ret = hypercall_nr(v, nr, a);
-	hypercall_result(r, ret);
-	if (trace_classes & TRACE_CLASS_trap)
-		trace_return(v, nr, ret);
-}
 
 int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len)
 {

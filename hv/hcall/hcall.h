@@ -30,9 +30,6 @@ _Static_assert(offsetof(struct cpu_regs, ebx) - offsetof(struct cpu_regs, edi) =
 		       offsetof(struct hcall_args, a2),
 	       "the registers are the arguments");
 
-/** A ring-1 guest called: carry out v->regs->eax. */
-void hypercall(struct vcpu *v);
-
 typedef s32 hypercall_fn(struct vcpu *v, struct hcall_args *a);
 
 /** By number; each place is filled. */
@@ -51,13 +48,6 @@ static inline void hypercall_result(struct cpu_regs *r, s32 ret)
 		r->eip -= INT_LEN; /* the arguments are what remains; EAX is still the number */
 	else if (ret != HCALL_REGS_SET)
 		r->eax = ret;
-}
-/** The same as hypercall(), without a word in the trace. */
-static inline void hypercall_untraced(struct vcpu *v)
-{
-	struct cpu_regs *r = v->regs;
-
-	hypercall_result(r, hypercall_nr(v, r->eax, HCALL_ARGS(r)));
 }
 
 /* trap.c: entering the guest, and leaving its handlers */

@@ -4,10 +4,13 @@
 #include "trace/trace.h"
 
 u32 trace_classes;
+u8 *trace_next, *trace_limit; /* trace_limit is NULL while there is no packet to fill */
+
+static struct domain nobody = {.id = TRACE_NO_DOMAIN};
+struct vcpu trace_nobody = {.domain = &nobody};
 
 static struct trace_ring *ring;
-static struct trace_packet *packet; /* being filled, NULL before the first event */
-static u8 *next, *limit;	    /* free room in it */
+static struct trace_packet *packet; /* the last one */
 static bool to_serial;
 
 static struct trace_packet *packet_at(u32 i)
@@ -18,8 +21,7 @@ static struct trace_packet *packet_at(u32 i)
 void trace_init(void *memory, u32 bytes, u32 classes, bool serial, u32 tsc_khz)
 {
 	ring = memory;
-	packet = NULL;
-	next = limit = NULL;
+	trace_next = trace_limit = NULL;
 	memset(ring, 0, PAGE_SIZE);
 	/* The magic goes in last: a half-made ring must not be found. */
 	ring->packet_size = TRACE_PACKET_SIZE;
@@ -30,116 +32,53 @@ void trace_init(void *memory, u32 bytes, u32 classes, bool serial, u32 tsc_khz)
 	to_serial = serial;
 }
 
-void trace_flush(void)
-{
-	trace_classes = 0;
-	for (u32 i = 0; to_serial && i < ring->used * TRACE_PACKET_SIZE; i++)
-		uart2_putc(((const u8 *)packet_at(0))[i]);
-	to_serial = false;
-}
-
-static bool open_packet(void)
+static void open_packet(void)
 {
 	static const u8 uuid[16] = TRACE_UUID;
 
-	if (ring->used == ring->capacity)
-		return false;
 	packet = packet_at(ring->used);
 	memset(packet, 0, TRACE_PACKET_SIZE);
 	packet->magic = TRACE_CTF_MAGIC;
 	memcpy(packet->uuid, uuid, sizeof(uuid));
-	packet->content_size = 8 * sizeof(*packet);
+	packet->timestamp_begin = rdtsc();
 	packet->packet_size = 8 * TRACE_PACKET_SIZE;
 	packet->packet_seq_num = ring->used++;
-	packet->events_discarded = ring->discarded;
-	next = (u8 *)(packet + 1);
-	limit = (u8 *)packet + TRACE_PACKET_SIZE;
-	return true;
+	trace_next = (u8 *)(packet + 1);
+	trace_limit = (u8 *)packet + TRACE_PACKET_SIZE - sizeof(struct trace_event) -
+		      sizeof(union trace_fields) + 1;
 }
 
-/* struct trace_event as it is written: what lies together, in one store. */
-struct event_words {
-	u16 id;
-	u64 timestamp;
-	u32 domain_from_to;
-	u32 fault;
-	u32 step_vcpu;
-} __attribute__((packed));
-_Static_assert(sizeof(struct event_words) == sizeof(struct trace_event) &&
-		   offsetof(struct event_words, domain_from_to) ==
-		       offsetof(struct trace_event, domain) &&
-		   offsetof(struct event_words, step_vcpu) == offsetof(struct trace_event, step),
-	       "the same event");
-
-/* Make room, or find out who is meant, and try again. */
-static void *__attribute__((noinline)) reserve_slowly(struct vcpu *v, u32 what, u32 size)
+static void close_packet(void)
 {
-	static struct domain nobody = {.id = TRACE_NO_DOMAIN};
-	static struct vcpu no_vcpu = {.domain = &nobody};
+	packet->timestamp_end = rdtsc();
+	packet->content_size = 8 * (trace_next - (u8 *)packet);
+	trace_limit = NULL;
+}
 
-	bool first = next + size > limit;
-	void *fields;
+u8 *trace_turn_page(void)
+{
+	static u8 lost[sizeof(struct trace_event) + sizeof(union trace_fields)];
 
-	if (first && !open_packet()) {
+	if (trace_limit)
+		close_packet();
+	if (ring->used < ring->capacity) {
+		open_packet();
+	} else {
 		/* A full ring never stops the guest: the event is lost, and counted. */
-		ring->discarded++;
-		packet->events_discarded = ring->discarded;
-		next = limit;
-		return NULL;
+		packet->events_discarded = ++ring->discarded;
+		trace_next = lost;
 	}
-	fields = trace_reserve(v ? v : &no_vcpu, what, size);
-	if (first)
-		packet->timestamp_begin = packet->timestamp_end;
-	return fields;
+	return trace_next;
 }
 
-TRACE_FAST void *trace_reserve(struct vcpu *v, u32 what, u32 size)
+void trace_flush(void)
 {
-	struct event_words *e = (struct event_words *)next;
-	u32 fault;
-	u64 now;
-
-	if (!v || next + size > limit)
-		return reserve_slowly(v, what, size);
-	next += size;
-	packet->content_size += 8 * size;
-	fault = v->fault;
-	e->id = what;
-	e->domain_from_to = v->domain->id | (what & 0xFFFF0000);
-	e->fault = fault;
-	e->step_vcpu = fault ? ++v->step : 0;
-	now = rdtsc();
-	packet->timestamp_end = now;
-	e->timestamp = now;
-	return e + 1;
-}
-
-/* A fault episode runs from an application's leaving to its resuming. */
-static void episode_begins(struct vcpu *v)
-{
-	v->fault = ++v->last_fault;
-	v->step = 0;
-}
-
-void trace_entered(struct vcpu *v, u8 lane)
-{
-	if (lane != v->lane) {
-		/* It went from one ring to the other without us: a direct-mode guest may. */
-		u8 was = v->lane;
-
-		if (was == LANE_APP)
-			episode_begins(v);
-		trace_native(v, was, lane, v->regs->eip);
-	}
-	if (lane == LANE_APP)
-		episode_begins(v);
-}
-
-void trace_left(struct vcpu *v, u8 lane)
-{
-	v->lane = lane;
-	if (lane == LANE_APP)
-		v->fault = 0;
+	trace_classes = 0;
+	if (trace_limit)
+		close_packet();
+	for (u32 i = 0; to_serial && i < ring->used * TRACE_PACKET_SIZE; i++)
+		uart2_putc(((const u8 *)packet_at(0))[i]);
+	to_serial = false;
 }
 
 bool trace_parse_classes(const char *list, u32 *classes, const char **bad)

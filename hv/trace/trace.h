@@ -3,7 +3,7 @@
  *
  *   trace_NAME(vcpu, from lane, to lane, fields in order)
  *
- * vcpu may be NULL for what concerns no domain. A class that is off costs one test.
+ * vcpu is &trace_nobody for what concerns no domain. A class that is off costs one test.
  */
 #ifndef HV_TRACE_H
 #define HV_TRACE_H
@@ -44,49 +44,88 @@ enum trace_class {
 #include <trapline/event.def>
 #undef FIELD
 
+/* Room for any of them. */
+union trace_fields {
+#define TRACE_EVENT(id, name, class, doc, fields) struct trace_fields_##name name;
+#include <trapline/event.def>
+};
+
 extern u32 trace_classes; /* bit per TRACE_CLASS_ that is on */
 
-/* An event's id and lanes in one word, and arguments in registers: recording should be cheap. */
-#define TRACE_WHAT(id, from, to) ((id) | (u32)(from) << 16 | (u32)(to) << 24)
-#ifdef __i386__
-#define TRACE_FAST __attribute__((regparm(3)))
-#else
-#define TRACE_FAST
-#endif
-/** Reserve an event of `size` bytes, fields included. @return where its fields go, or NULL if the
- * ring is full (the event is then counted as discarded). */
-TRACE_FAST void *trace_reserve(struct vcpu *v, u32 what, u32 size);
+/* Where the next record goes, and behind the last place of its packet where one may begin. */
+extern u8 *trace_next, *trace_limit;
+/** The packet is full: begin another one. @return trace_next; in a full ring, a place for a record
+ * that is lost (and counted as discarded) */
+u8 *trace_turn_page(void);
+
+/* An emitter is a few stores behind a test: half of what it costs would be the call. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+/* Begin a record, `fields` bytes behind what all have. @return where these go, or NULL if the class
+ * is off. What is 0 is not written: a new packet is all zeros. */
+static ALWAYS_INLINE void *trace_begin(struct vcpu *v, u32 class, u16 id, u32 fields, u8 from,
+				       u8 to)
+{
+	struct trace_event *e;
+
+	if (!(trace_classes & class))
+		return NULL;
+	e = (void *)(trace_next < trace_limit ? trace_next : trace_turn_page());
+	trace_next += sizeof(*e) + fields;
+	e->timestamp = rdtsc();
+	e->id = id;
+	e->domain = v->domain->id;
+	e->from = from;
+	e->to = to;
+	if (v->fault) {
+		e->fault = v->fault;
+		e->step = ++v->step;
+	}
+	return e + 1;
+}
 
 /*
- * The emitters. FIELD makes of an event's fields a sequence (type, name)(type, name)..., which the
- * two pairs of macros below walk along, once for the parameters and once for the assignments.
+ * The emitters, each in two forms. trace_NAME_at(vcpu, from lane, to lane) only returns where the
+ * fields go, or NULL: for where each instruction counts, since each field then needs a register
+ * only while it is stored.
+ *
+ * FIELD makes of an event's fields a sequence (type, name)(type, name)..., which the two pairs of
+ * macros below walk along, once for the parameters and once for the assignments.
  */
-#define FIELD(type, name, doc) (type, name)
+#define FIELD(type, name, doc)	  (type, name)
 #define TRACE_PARAM_1(type, name) , type name TRACE_PARAM_2
 #define TRACE_PARAM_2(type, name) , type name TRACE_PARAM_1
 #define TRACE_PARAM_1_END
 #define TRACE_PARAM_2_END
-#define TRACE_ASSIGN_1(type, name) p->name = name; TRACE_ASSIGN_2
-#define TRACE_ASSIGN_2(type, name) p->name = name; TRACE_ASSIGN_1
+#define TRACE_ASSIGN_1(type, name)                                                                 \
+	p->name = name;                                                                            \
+	TRACE_ASSIGN_2
+#define TRACE_ASSIGN_2(type, name)                                                                 \
+	p->name = name;                                                                            \
+	TRACE_ASSIGN_1
 #define TRACE_ASSIGN_1_END
 #define TRACE_ASSIGN_2_END
 #define TRACE_CAT_END(...) __VA_ARGS__##_END
-#define TRACE_WALK(...) TRACE_CAT_END(__VA_ARGS__)
+#define TRACE_WALK(...)	   TRACE_CAT_END(__VA_ARGS__)
 #define TRACE_EVENT(id, event, class, doc, fields)                                                 \
-	static inline void trace_##event(struct vcpu *v, u8 from,                                  \
-					 u8 to TRACE_WALK(TRACE_PARAM_1 fields))                   \
+	static ALWAYS_INLINE struct trace_fields_##event *trace_##event##_at(struct vcpu *v,       \
+									     u8 from, u8 to)       \
 	{                                                                                          \
-		struct trace_fields_##event *p;                                                    \
-		if (!(trace_classes & TRACE_CLASS_##class))                                        \
-			return;                                                                    \
-		p = trace_reserve(v, TRACE_WHAT(id, from, to),                                     \
-				  sizeof(struct trace_event) + sizeof(*p));                        \
+		return trace_begin(v, TRACE_CLASS_##class, id,                                     \
+				   sizeof(struct trace_fields_##event), from, to);                 \
+	}                                                                                          \
+	static ALWAYS_INLINE void trace_##event(struct vcpu *v, u8 from,                           \
+						u8 to TRACE_WALK(TRACE_PARAM_1 fields))            \
+	{                                                                                          \
+		struct trace_fields_##event *p = trace_##event##_at(v, from, to);                  \
 		if (p) {                                                                           \
 			TRACE_WALK(TRACE_ASSIGN_1 fields)                                          \
 		}                                                                                  \
 	}
 #include <trapline/event.def>
 #undef FIELD
+
+extern struct vcpu trace_nobody; /* whose record is the hypervisor's own */
 
 /** Bytes of the ring, header page included; `serial`: trace_flush() sends it out of COM2, for
  * machines whose memory nobody can read. Not before: a serial port is slow, and time spent on it
@@ -98,9 +137,34 @@ bool trace_parse_classes(const char *list, u32 *classes, const char **bad);
 /** Stop recording, at the machine's end. */
 void trace_flush(void);
 
+/* A fault episode runs from an application's leaving to its resuming. */
+static inline void episode_begins(struct vcpu *v)
+{
+	v->fault = ++v->last_fault;
+	v->step = 0;
+}
+
 /** A vcpu came from `lane` into the hypervisor: keeps account of fault episodes. */
-void trace_entered(struct vcpu *v, u8 lane);
+static ALWAYS_INLINE void trace_entered(struct vcpu *v, u8 lane)
+{
+	u8 was = v->lane;
+
+	if (lane != was) {
+		/* It went from one ring to the other without us: a direct-mode guest may. */
+		if (was == LANE_APP)
+			episode_begins(v);
+		trace_native(v, was, lane, v->regs->eip);
+	}
+	if (lane == LANE_APP)
+		episode_begins(v);
+}
+
 /** A vcpu is about to run in `lane`. */
-void trace_left(struct vcpu *v, u8 lane);
+static inline void trace_left(struct vcpu *v, u8 lane)
+{
+	v->lane = lane;
+	if (lane == LANE_APP)
+		v->fault = 0;
+}
 
 #endif

@@ -15,78 +15,13 @@
 #include "insn/ahead.h"
 #include "insn/insn.h"
 #include "lib/printk.h"
-#include "mmu/direct/walk.h"
-#include "trace/trace.h"
-#include "trap/fast.h"
+#include "trap/record.h"
 #include "trap/trap.h"
 
 #define VIRTUAL_8086_WORDS 4 /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
 #define DR6_STEP	   0x4000u
 #define DR6_BREAKPOINTS	   0xFu
 #define INT_N_LEN	   2 /* int n; int3 and into are one byte */
-
-static u8 lane_of(const struct cpu_regs *r)
-{
-	return from_kernel(r) ? LANE_GUEST : LANE_APP;
-}
-
-/* The instruction that trapped, for whoever reads the trace. */
-static void record_insn(struct vcpu *v)
-{
-	b16 bytes = {{0}};
-	const u8 *known;
-	u8 len;
-
-	if (!(trace_classes & TRACE_CLASS_insn))
-		return;
-	known =
-	    v->domain->mode == MMU_DIRECT ? find_page(v, v->regs->eip, sizeof(bytes), false) : NULL;
-	if (known) {
-		bytes = *(const b16 *)known;
-		bytes.b[INSN_MAX_LEN] = 0;
-		len = INSN_MAX_LEN;
-	} else {
-		len = guest_fetch(v, v->regs->eip, bytes.b, INSN_MAX_LEN);
-	}
-	trace_insn(v, LANE_VMM, LANE_VMM, v->regs->eip, len, bytes);
-}
-
-/*
- * A direct-mode guest returns to its application and comes back by a fast system call without our
- * seeing it. But each entry from ring 3 leaves its EIP at the top of the ring-1 stack: if that is
- * another than at the last entry that we did see, both have happened.
- */
-static void notice_native(struct vcpu *v, u8 lane)
-{
-	struct cpu_regs *r = v->regs;
-	const u32 *frame; /* eip, cs */
-
-	if (!(trace_classes & TRACE_CLASS_trap) || v->domain->mode != MMU_DIRECT)
-		return;
-	if (lane == LANE_APP) {
-		v->left_eip = r->eip;
-		v->left_sp = v->kernel_sp;
-		return;
-	}
-	if (!v->fault || v->left_sp != v->kernel_sp || v->lane != LANE_GUEST)
-		return;
-	frame = (const u32 *)find_page(v, v->kernel_sp - 20, 2 * sizeof(*frame), false);
-	if (frame && frame[0] != v->left_eip && (frame[1] & SEL_RPL) == 3) {
-		v->left_eip = frame[0];
-		trace_native(v, LANE_GUEST, LANE_APP, v->left_eip);
-		trace_left(v, LANE_APP);
-		trace_entered(v, LANE_GUEST);
-	}
-}
-
-void trace_back(struct vcpu *v, u8 lane)
-{
-	/* The kernel again, outside an episode: there is nothing to account for. */
-	if (lane == LANE_GUEST && v->lane == LANE_GUEST && !v->fault)
-		return;
-	notice_native(v, lane);
-	trace_entered(v, lane);
-}
 
 static void interrupt(u32 irq)
 {
@@ -196,8 +131,6 @@ void trap_entry(void)
 
 		trace_trap(v, lane, LANE_VMM, vec, r->err, r->eip, r->cs, va);
 		record_insn(v);
-		if (v->domain->mode == MMU_DIRECT)
-			direct_fault_traced(v, va);
 		page_fault(v, va);
 		resume();
 	}
@@ -222,7 +155,7 @@ void hv_trap(struct cpu_regs *frame)
 	if (frame->eflags & EFL_VM) /* the RPL of its CS is no ring */
 		end_virtual_8086(current, frame);
 	if (frame->vec >= VEC_IRQ0 && frame->vec < VEC_IRQ0 + NR_IRQS) {
-		trace_irq(NULL, LANE_VMM, LANE_VMM, frame->vec, frame->eip, frame->cs);
+		trace_irq(&trace_nobody, LANE_VMM, LANE_VMM, frame->vec, frame->eip, frame->cs);
 		interrupt(frame->vec - VEC_IRQ0);
 		return;
 	}

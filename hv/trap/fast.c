@@ -2,19 +2,19 @@
  * fast.c: the two entries that a direct-mode guest makes most.
  *
  * They do what trap_entry() and resume() do, where there is nothing else to do. What a hypercall
- * and a page fault cost is what the paper measured, so the way is kept short; with a trace, it is
- * a way of its own.
+ * and a page fault cost is what the paper measured, so the way is kept short: each exists twice,
+ * with and without a trace, and both are compiled from one text.
  */
 #include "cpu/gate.h"
 #include "dom/bounce.h"
 #include "hcall/hcall.h"
 #include "mmu/mmu.h"
-#include "trace/trace.h"
 #include "trap/fast.h"
+#include "trap/record.h"
 #include "trap/trap.h"
 
 /* Only an event may be in the way. */
-static inline void __attribute__((noreturn, always_inline)) leave(struct vcpu *v)
+static ALWAYS_INLINE void __attribute__((noreturn)) leave(struct vcpu *v)
 {
 	if (v->info->evtchn_upcall_pending) {
 		direct_deliver_events(v);
@@ -24,59 +24,124 @@ static inline void __attribute__((noreturn, always_inline)) leave(struct vcpu *v
 	gate_exit_direct(v);
 }
 
-void hypercall_entry(void)
+static ALWAYS_INLINE void record_hypercall(struct vcpu *v, u32 nr)
 {
-	struct vcpu *v = current;
+	const struct cpu_regs *r = v->regs;
+	const struct hcall_args *a = HCALL_ARGS(r);
+	struct trace_fields_hypercall *t;
 
-	if (trace_classes)
-		hypercall_traced(v);
-	hypercall_untraced(v);
-	if (v->blocked || v->domain->dying)
-		resume();
-	leave(v);
-}
-
-void hypercall_traced(struct vcpu *v)
-{
 	trace_back(v, LANE_GUEST);
-	hypercall(v);
-	/* hypercall() clears the vector where the way back is not to the caller. */
-	if (v->blocked || v->domain->dying || v->regs->vec != XEN_HYPERCALL_VECTOR)
+	t = trace_hypercall_at(v, LANE_GUEST, LANE_VMM);
+	if (t) {
+		t->nr = nr;
+		t->eip = r->eip;
+		t->cs = r->cs;
+		t->a1 = a->a1;
+		t->a2 = a->a2;
+		t->a3 = a->a3;
+	}
+}
+
+/* With an event waiting, the caller sees its result only after the callback. */
+static ALWAYS_INLINE void record_result(struct vcpu *v, u32 nr, s32 ret)
+{
+	bool callback = v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask;
+
+	trace_hcall_ret(v, LANE_VMM, callback ? LANE_VMM : LANE_GUEST, nr, ret);
+	v->lane = LANE_GUEST;
+}
+
+static ALWAYS_INLINE void __attribute__((noreturn)) hypercall(bool traced)
+{
+	struct vcpu *v = current;
+	struct cpu_regs *r = v->regs;
+	u32 nr = r->eax;
+	s32 ret;
+
+	if (traced)
+		record_hypercall(v, nr);
+	ret = hypercall_nr(v, nr, HCALL_ARGS(r));
+	hypercall_result(r, ret);
+	if (v->blocked || v->domain->dying ||
+	    (traced && (ret == HCALL_AGAIN || ret == HCALL_REGS_SET))) {
+		r->vec = 0; /* no return to the caller: resume() records where it goes */
 		resume();
-	trace_left(v, from_kernel(v->regs) ? LANE_GUEST : LANE_APP);
+	}
+	if (traced)
+		record_result(v, nr, ret);
 	leave(v);
 }
 
-void fault_entry(void)
+static ALWAYS_INLINE void record_fault(struct vcpu *v, u8 lane, u32 va)
+{
+	struct cpu_regs *r = v->regs;
+	struct trace_fields_trap *t;
+
+	trace_back(v, lane);
+	t = trace_trap_at(v, lane, LANE_VMM);
+	if (t) {
+		t->vec = VEC_PF;
+		t->err = r->err;
+		t->eip = r->eip;
+		t->cs = r->cs;
+		t->va = va;
+	}
+}
+
+static ALWAYS_INLINE void __attribute__((noreturn)) fault(bool traced)
 {
 	struct vcpu *v = current;
-	u32 va = read_cr2(), err = v->regs->err;
-	struct domain *d = v->domain;
+	u32 va = read_cr2();
 	struct guest_fault pf;
 
 	/* Another vector there: from virtual-8086 mode (see end_virtual_8086). */
-	if (trace_classes || d->mode != MMU_DIRECT || v->regs->vec != VEC_PF)
+	if (v->regs->vec != VEC_PF)
 		trap_entry();
+	if (traced && from_kernel(v->regs))
+		record_fault(v, LANE_GUEST, va);
+	else if (traced)
+		record_fault(v, LANE_APP, va);
+	if (traced)
+		record_insn_direct(v);
 	/* With an assist the fault may not be the guest's. */
-	if (d->vm_assist && d->mmu->page_fault(v, va, err, &pf)) {
-		if (v->exc.valid || d->dying)
+	if (v->domain->vm_assist && v->domain->mmu->page_fault(v, va, v->regs->err, &pf)) {
+		if (v->exc.valid || v->domain->dying || traced)
 			resume();
 		leave(v);
 	}
-	if (!direct_deliver_fault(v, va, err))
+	if (!direct_deliver_fault(v, va, v->regs->err))
 		resume();
+	if (traced)
+		v->lane = LANE_GUEST;
 	leave(v);
 }
 
-void direct_fault_traced(struct vcpu *v, u32 va)
+void hypercall_traced(void)
 {
-	u32 err = v->regs->err;
-	struct guest_fault pf;
+	hypercall(true);
+}
 
-	if (v->domain->vm_assist && v->domain->mmu->page_fault(v, va, err, &pf))
-		resume();
-	if (!direct_deliver_fault(v, va, err))
-		resume();
-	trace_left(v, LANE_GUEST);
-	leave(v);
+void hypercall_untraced(void)
+{
+	hypercall(false);
+}
+
+void fault_traced(void)
+{
+	fault(true);
+}
+
+void fault_untraced(void)
+{
+	fault(false);
+}
+
+void (*hypercall_entry)(void), (*fault_entry)(void) = trap_entry;
+
+void choose_entries(u8 mode, bool traced)
+{
+	if (mode != MMU_DIRECT)
+		return;
+	hypercall_entry = traced ? hypercall_traced : hypercall_untraced;
+	fault_entry = traced ? fault_traced : fault_untraced;
 }

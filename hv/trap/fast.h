@@ -4,16 +4,15 @@
 
 #include "dom/domain.h"
 
-/** The gate's C entry for a hypercall. */
-void hypercall_entry(void) __attribute__((noreturn));
-/** The gate's C entry for a page fault, of any domain. */
-void fault_entry(void) __attribute__((noreturn));
+/** The gate's C entries for hypercalls and for page faults: two of those below. */
+extern void (*hypercall_entry)(void), (*fault_entry)(void);
+/** Choose them for what `mode` (MMU_DIRECT) needs, and for whether there is a trace. Until then,
+ * page faults go to trap_entry(), as all else does. */
+void choose_entries(u8 mode, bool traced);
 
-/** The same while a trace is written. */
-void hypercall_traced(struct vcpu *v) __attribute__((noreturn));
-/** Called by trap_entry(), which has recorded the trap: `va` is the fault address. */
-void direct_fault_traced(struct vcpu *v, u32 va) __attribute__((noreturn));
-/** The trace's account of where the vcpu comes from: on each entry. */
-void trace_back(struct vcpu *v, u8 lane);
+void hypercall_traced(void) __attribute__((noreturn));
+void hypercall_untraced(void) __attribute__((noreturn));
+void fault_traced(void) __attribute__((noreturn));
+void fault_untraced(void) __attribute__((noreturn));
 
 #endif

@@ -3,8 +3,9 @@
  *
  * The trace is a CTF 1.8 stream: fixed packets of TRACE_PACKET_SIZE bytes, little endian, every
  * field byte-aligned. In machine memory a struct trace_ring fills one page, and the packets follow
- * it. The header of a packet is kept up to date at every event, so that whoever reads the memory
- * finds a whole trace even if the machine stopped without warning.
+ * it. Only when a packet is full are its content_size and timestamp_end filled in. Until then they
+ * are 0, and so is the id behind its last event: whoever reads the memory counts the events, and
+ * has a whole trace even if the machine stopped without warning.
  */
 #ifndef TRAPLINE_RING_H
 #define TRAPLINE_RING_H
@@ -12,12 +13,12 @@
 #include "types.h"
 
 #define TRACE_PACKET_SIZE 4096u
-#define TRACE_RING_MAGIC "TRAPLINE TRACE 1" /* 16 bytes, at a page boundary of machine memory */
-#define TRACE_CTF_MAGIC 0xC1FC1FC1u
+#define TRACE_RING_MAGIC  "TRAPLINE TRACE 1" /* 16 bytes, at a page boundary of machine memory */
+#define TRACE_CTF_MAGIC	  0xC1FC1FC1u
 #define TRACE_UUID                                                                                 \
 	{                                                                                          \
 		0x74, 0x72, 0x61, 0x70, 0x6c, 0x69, 0x4e, 0x45, 0x80, 0x63, 0x74, 0x66, 0x00,      \
-			0x00, 0x00, 0x01                                                           \
+		    0x00, 0x00, 0x01                                                               \
 	}
 
 /** The first page of the trace area in machine memory. */
@@ -34,13 +35,13 @@ struct trace_ring {
 struct trace_packet {
 	u32 magic;
 	u8 uuid[16];
-	u32 stream_id;		/* 0 */
-	u64 timestamp_begin;	/* TSC of the first event */
-	u64 timestamp_end;	/* TSC of the last event */
-	u32 content_size;	/* bits, this header included */
-	u32 packet_size;	/* bits: 8 * TRACE_PACKET_SIZE */
-	u32 packet_seq_num;	/* 0, 1, ... */
-	u32 events_discarded;	/* cumulative, up to the end of this packet */
+	u32 stream_id;	      /* 0 */
+	u64 timestamp_begin;  /* TSC at which the packet was begun */
+	u64 timestamp_end;    /* TSC at which it was full */
+	u32 content_size;     /* bits, this header included; 0: it is being filled */
+	u32 packet_size;      /* bits: 8 * TRACE_PACKET_SIZE */
+	u32 packet_seq_num;   /* 0, 1, ... */
+	u32 events_discarded; /* cumulative, up to the end of this packet */
 } __attribute__((packed));
 
 /** CTF event header and event context, before each event's own fields. */

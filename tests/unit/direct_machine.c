@@ -7,22 +7,16 @@
 #include "direct_machine.h"
 #include "lib/printk.h"
 #include "mem/domain_page.h"
-#include "trace/trace.h"
+#include "no_trace.h"
 
 u32 memory[FRAMES][1024] __attribute__((aligned(4096)));
 struct domain guest;
 u32 flushes;
-u32 trace_classes;
 static struct frame frames[FRAMES];
 static u32 m2p_table[FRAMES];
 static struct direct_state state;
 static u32 held;
 
-void *trace_reserve(struct vcpu *v, u32 what, u32 size)
-{
-	(void)v, (void)what, (void)size;
-	return NULL;
-}
 void panic(const char *fmt, ...)
 {
 	va_list ap;

@@ -8,17 +8,11 @@
 
 #include "comm/evtchn.h"
 #include "mem/frame.h"
-#include "trace/trace.h"
+#include "no_trace.h"
 
 static struct domain d;
 static struct shared_info shared;
-u32 trace_classes;
 
-void *trace_reserve(struct vcpu *v, u32 what, u32 size)
-{
-	(void)v, (void)what, (void)size;
-	return NULL;
-}
 void *hv_alloc_page(void)
 {
 	return calloc(1, PAGE_SIZE);

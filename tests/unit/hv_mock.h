@@ -22,7 +22,7 @@
 #include "insn/scan.h"
 #include "mem/frame.h"
 #include "mmu/shadow/shadow.h"
-#include "trace/trace.h"
+#include "no_trace.h"
 
 #define MOCK_PAGES 256u
 #define MOCK_GDT   0x2000u /* where the guest has its descriptor table */
@@ -62,8 +62,6 @@ static struct {
 	u16 io_port;
 	u8 io_size;
 	u32 io_value, io_count;
-	u8 traced_op;
-	u32 traced_value, traced;
 	u32 dr7; /* the real one */
 } mock;
 
@@ -71,22 +69,9 @@ static struct vcpu *const vcpu = &mock.dom.vcpu;
 static struct frame mock_frames[MOCK_PAGES];
 struct frame *frame_table = mock_frames;
 u32 nr_frames = MOCK_PAGES;
-u32 trace_classes = ~0u;
 struct vcpu *current;
 
 /* ---- what the hypervisor's files call ---- */
-
-void *trace_reserve(struct vcpu *v, u32 what, u32 size)
-{
-	static struct trace_fields_emulate fields;
-	static u8 other[64];
-
-	(void)v;
-	if ((u16)what != 21 || size != sizeof(struct trace_event) + sizeof(fields))
-		return other;
-	mock.traced++;
-	return &fields;
-}
 
 static mfn_t mock_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf)
 {

@@ -16,7 +16,7 @@
 #include "lib/printk.h"
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"
-#include "trace/trace.h"
+#include "no_trace.h"
 
 #define FRAMES 4096u
 #define GUEST_PAGES 512u
@@ -33,15 +33,9 @@ static u32 seed;
 static u32 write_value;
 
 /* ---- the machine ---- */
-u32 trace_classes;
 bool isolation_segments;
 struct vcpu *current;
 
-void *trace_reserve(struct vcpu *v, u32 what, u32 size)
-{
-	(void)v, (void)what, (void)size;
-	return NULL;
-}
 void *map_domain_page(mfn_t m)
 {
 	assert_true(m.n < FRAMES);

@@ -295,6 +295,37 @@ static void the_ring_is_found_in_sparse_memory(void **state)
 	synth_free(&s);
 }
 
+/* A machine that stops without warning leaves its last packet open. */
+static void the_events_of_an_open_packet_are_counted(void **state)
+{
+	char path[] = "/tmp/trace_reader-XXXXXX";
+	struct trace_packet *last, found;
+	struct raw_trace raw;
+	struct synth s;
+	struct err err;
+	u32 size;
+	u64 end;
+
+	(void)state;
+	close(mkstemp(path));
+	synth_begin(&s, 1);
+	synth_noise(&s, 40);
+	last = (struct trace_packet *)(s.stream + s.size - TRACE_PACKET_SIZE);
+	size = last->content_size;
+	end = last->timestamp_end;
+	last->content_size = 0;
+	last->timestamp_end = 0;
+	write_ram(path, &s, (u32)(s.size / TRACE_PACKET_SIZE), 0);
+	assert_int_equal(ring_from_ram(path, &raw, &err), 0);
+	assert_int_equal(raw.stream.size, s.size);
+	memcpy(&found, raw.stream.data + s.size - TRACE_PACKET_SIZE, sizeof(found));
+	assert_int_equal(found.content_size, size);
+	assert_int_equal(found.timestamp_end, end);
+	free(raw.stream.data);
+	unlink(path);
+	synth_free(&s);
+}
+
 static void the_tail_of_a_serial_stream_may_be_cut(void **state)
 {
 	char path[] = "/tmp/trace_reader-XXXXXX";
@@ -368,6 +399,7 @@ int main(void)
 	    cmocka_unit_test(losses_are_kept_where_they_happened),
 	    cmocka_unit_test(domains_number_their_faults_each_for_itself),
 	    cmocka_unit_test(the_ring_is_found_in_sparse_memory),
+	    cmocka_unit_test(the_events_of_an_open_packet_are_counted),
 	    cmocka_unit_test(the_tail_of_a_serial_stream_may_be_cut),
 	    cmocka_unit_test(only_a_trace_directory_is_replaced),
 	};

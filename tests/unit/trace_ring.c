@@ -43,7 +43,7 @@ static struct trace_packet *packet(u32 i)
 	return (void *)(memory + (1 + i) * TRACE_PACKET_SIZE);
 }
 
-static void a_packet_is_whole_after_each_event(void **state)
+static void an_event_lies_behind_the_header_of_its_packet(void **state)
 {
 	struct vcpu *v = start(false);
 	struct trace_ring *ring = (void *)memory;
@@ -56,24 +56,31 @@ static void a_packet_is_whole_after_each_event(void **state)
 	trace_trap(v, LANE_APP, LANE_VMM, 14, 6, 0x8048000, 0x1B, 0x40001000);
 	assert_int_equal(ring->used, 1);
 	assert_int_equal(packet(0)->magic, TRACE_CTF_MAGIC);
-	assert_int_equal(packet(0)->content_size,
-			 8 * (sizeof(struct trace_packet) + sizeof(*e) + sizeof(*f)));
-	assert_int_equal(packet(0)->timestamp_begin, e->timestamp);
-	assert_int_equal(packet(0)->timestamp_end, e->timestamp);
 	assert_int_equal(e->id, 10);
 	assert_int_equal(e->from, LANE_APP);
 	assert_int_equal(e->to, LANE_VMM);
 	assert_int_equal(f->vec, 14);
 	assert_int_equal(f->eip, 0x8048000);
 	assert_int_equal(f->va, 0x40001000);
+	/* It is being filled: where it ends is where the next event has no id. */
+	assert_int_equal(packet(0)->content_size, 0);
+	assert_int_equal(((struct trace_event *)(f + 1))->id, 0);
+	trace_flush();
+	assert_int_equal(packet(0)->content_size,
+			 8 * (sizeof(struct trace_packet) + sizeof(*e) + sizeof(*f)));
+	assert_true(packet(0)->timestamp_begin <= e->timestamp);
+	assert_true(packet(0)->timestamp_end >= e->timestamp);
 }
 
+/* No record begins where the longest would not fit. */
 static void a_full_ring_drops_and_counts(void **state)
 {
 	struct vcpu *v = start(false);
 	struct trace_ring *ring = (void *)memory;
 	u32 size = sizeof(struct trace_event) + sizeof(struct trace_fields_invlpg);
-	u32 fit = (TRACE_PACKET_SIZE - sizeof(struct trace_packet)) / size * PACKETS;
+	u32 longest = sizeof(struct trace_event) + sizeof(union trace_fields);
+	u32 room = TRACE_PACKET_SIZE - sizeof(struct trace_packet);
+	u32 fit = ((room - longest) / size + 1) * PACKETS;
 
 	(void)state;
 	for (u32 i = 0; i < fit + 7; i++)
@@ -173,7 +180,7 @@ static void classes_are_chosen_by_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_packet_is_whole_after_each_event),
+		cmocka_unit_test(an_event_lies_behind_the_header_of_its_packet),
 		cmocka_unit_test(a_full_ring_drops_and_counts),
 		cmocka_unit_test(a_class_that_is_off_leaves_nothing),
 		cmocka_unit_test(an_episode_runs_from_leaving_to_resuming),

@@ -14,7 +14,7 @@
 #include "dom/time.h"
 #include "insn_scale.h"
 #include "mem/frame.h"
-#include "trace/trace.h"
+#include "no_trace.h"
 
 static u64 now;
 static struct domain dom;
@@ -23,7 +23,6 @@ static char console[64];
 static u32 printed;
 static int killed; /* reason + 1 */
 static u32 kill_code;
-u32 trace_classes;
 
 u64 system_time(void)
 {
@@ -46,11 +45,6 @@ void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
 	(void)d, (void)text;
 	killed = reason + 1;
 	kill_code = code;
-}
-void *trace_reserve(struct vcpu *u, u32 what, u32 size)
-{
-	(void)u, (void)what, (void)size;
-	return NULL;
 }
 
 static void out(u16 port, u8 val)

@@ -1,0 +1,52 @@
+/* record.h: what the trace is told of each entry, beside the entry itself. */
+#ifndef HV_RECORD_H
+#define HV_RECORD_H
+
+#include "insn/insn.h"
+#include "mmu/direct/walk.h"
+#include "trace/trace.h"
+
+/** The lane that an entry came from. */
+static inline u8 lane_of(const struct cpu_regs *r)
+{
+	return from_kernel(r) ? LANE_GUEST : LANE_APP;
+}
+
+/** Record the instruction that trapped, for whoever reads the trace. */
+void record_insn(struct vcpu *v);
+/** The same of a direct-mode guest, where the page is known as a rule: then there is no need to ask
+ * how many bytes can be read. */
+static ALWAYS_INLINE void record_insn_direct(struct vcpu *v)
+{
+	u32 eip = v->regs->eip;
+	const b16 *known = (const b16 *)known_page(v, eip, sizeof(*known), false);
+	struct trace_fields_insn *t;
+
+	if (!known) {
+		record_insn(v);
+		return;
+	}
+	t = trace_insn_at(v, LANE_VMM, LANE_VMM);
+	if (t) {
+		t->eip = eip;
+		t->len = INSN_MAX_LEN;
+		t->bytes = *known;
+		t->bytes.b[INSN_MAX_LEN] = 0;
+	}
+}
+
+void trace_back_to_kernel(struct vcpu *v);
+/** On each entry: where does the trace believe that the vcpu was, and where does it come from? */
+static ALWAYS_INLINE void trace_back(struct vcpu *v, u8 lane)
+{
+	if (lane == LANE_APP) {
+		v->left_eip = v->regs->eip;
+		v->left_sp = v->kernel_sp;
+		trace_entered(v, LANE_APP);
+	} else if (v->lane != LANE_GUEST || v->fault) {
+		/* Otherwise it is the kernel again, outside an episode: nothing to account for. */
+		trace_back_to_kernel(v);
+	}
+}
+
+#endif
