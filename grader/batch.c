@@ -17,6 +17,7 @@
 
 struct submission {
 	char *path, *student;
+	time_t when; /* last changed */
 };
 struct class {
 	struct lab *lab;
@@ -52,13 +53,55 @@ static char *student_name(const char *path)
 	return name;
 }
 
-static void add(struct class *c, const char *path)
+static void add(struct class *c, const char *path, time_t when)
 {
 	c->at = realloc(c->at, (c->nr + 1) * sizeof(*c->at));
-	c->at[c->nr++] = (struct submission){copy(path), student_name(path)};
+	c->at[c->nr++] = (struct submission){copy(path), student_name(path), when};
 }
 
-/* An archive is a submission; a directory holds submissions. */
+static int newest_first(const void *a, const void *b)
+{
+	const struct submission *x = a, *y = b;
+	int order = strcmp(x->student, y->student);
+
+	if (!order)
+		order = (x->when < y->when) - (x->when > y->when);
+	return order ? order : strcmp(x->path, y->path);
+}
+
+/* Of two submissions of one student the newer counts, in whatever order they were named. */
+static void only_the_last(struct class *c)
+{
+	size_t kept = 0;
+
+	qsort(c->at, c->nr, sizeof(*c->at), newest_first);
+	for (size_t i = 0; i < c->nr; i++) {
+		if (kept && !strcmp(c->at[kept - 1].student, c->at[i].student)) {
+			printf("%s: %s counts, %s is older\n", c->at[i].student,
+			       base_name(c->at[kept - 1].path), base_name(c->at[i].path));
+			free(c->at[i].path), free(c->at[i].student);
+		} else {
+			c->at[kept++] = c->at[i];
+		}
+	}
+	c->nr = kept;
+}
+
+/* Does it hold one of the lab's files itself? */
+static bool is_submission(const struct lab *lab, const char *dir)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < lab->files.nr && !found; i++) {
+		char *path = text("%s/%s", dir, base_name(lab->files.at[i]));
+
+		found = access(path, F_OK) == 0;
+		free(path);
+	}
+	return found;
+}
+
+/* An archive is a submission; a directory is one, or holds submissions. */
 static void add_argument(struct class *c, const char *arg)
 {
 	struct dirent **names;
@@ -67,16 +110,16 @@ static void add_argument(struct class *c, const char *arg)
 
 	if (stat(arg, &st))
 		die("there is no %s", arg);
-	if (!S_ISDIR(st.st_mode)) {
-		add(c, arg);
+	if (!S_ISDIR(st.st_mode) || is_submission(c->lab, arg)) {
+		add(c, arg, st.st_mtime);
 		return;
 	}
 	n = scandir(arg, &names, NULL, alphasort);
 	for (int i = 0; i < n; i++) {
 		char *path = text("%s/%s", arg, names[i]->d_name);
 
-		if (names[i]->d_name[0] != '.')
-			add(c, path);
+		if (names[i]->d_name[0] != '.' && !lstat(path, &st))
+			add(c, path, st.st_mtime);
 		free(path);
 		free(names[i]);
 	}
@@ -293,6 +336,7 @@ int batch(int argc, char **argv)
 	c.seed = book_seed(c.book, c.lab, seed);
 	for (int i = optind + 1; i < argc; i++)
 		add_argument(&c, argv[i]);
+	only_the_last(&c);
 	printf("%s: %zu submissions, seed %u, %d at a time, into %s\n", c.lab->name, c.nr, c.seed, c.jobs,
 	       book);
 	c.start = now();

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,24 +32,50 @@ static void add(struct words *w, const char *s)
 	w->at[w->nr] = NULL;
 }
 
+#define NOBODY 65534
+
+static void add_all(struct words *w, const char *const *list)
+{
+	for (; *list; list++)
+		add(w, *list);
+}
+
+/*
+ * A limit on processes counts those of one user, and does not bind root. So root's commands become
+ * nobody's; everybody else's get a user namespace, in which the count begins anew. Hence the limit
+ * is set within.
+ */
 static void confine(struct words *w, const struct command *c)
 {
+	static const char *const apart[] = {"bwrap", "--unshare-all", NULL};
+	static const char *const apart_of_root[] = {"bwrap", "--unshare-ipc", "--unshare-pid",
+						    "--unshare-net", "--unshare-uts",
+						    "--unshare-cgroup-try", NULL};
+	static const char *const nobody[] = {"setpriv", "--reuid=65534", "--regid=65534",
+					     "--clear-groups", "--no-new-privs", NULL};
+	static const char *const few[] = {"prlimit", "--nproc=256", "--", NULL};
 	static const char *const fixed[] = {
-	    "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--setenv",
+	    "--die-with-parent", "--new-session", "--clearenv", "--setenv",
 	    "PATH", "/usr/bin:/bin", "--setenv", "LC_ALL", "C.UTF-8", "--setenv", "HOME", "/tmp",
 	    "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib32",
 	    "/lib32", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin", "--proc",
-	    "/proc", "--dev", "/dev", "--size", "536870912", "--tmpfs", "/tmp"};
+	    "/proc", "--dev", "/dev", "--perms", "1777", "--size", "536870912", "--tmpfs", "/tmp", NULL};
+	bool root = geteuid() == 0;
 
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
-		add(w, fixed[i]);
+	add_all(w, root ? apart_of_root : apart);
+	add_all(w, fixed);
 	for (size_t i = 0; i < c->nr_mounts; i++) {
+		if (root && c->mounts[i].writable && chown(c->mounts[i].outside, NOBODY, NOBODY))
+			_exit(127);
 		add(w, c->mounts[i].writable ? "--bind" : "--ro-bind");
 		add(w, c->mounts[i].outside);
 		add(w, c->mounts[i].inside);
 	}
 	add(w, "--chdir");
 	add(w, c->dir);
+	if (root)
+		add_all(w, nobody);
+	add_all(w, few);
 }
 
 static void limit(int what, long long to)
@@ -64,6 +91,7 @@ static void __attribute__((noreturn)) child(const struct command *c, int out)
 	struct words w = {.nr = 0};
 	int null = open("/dev/null", O_RDONLY);
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	dup2(null, 0);
 	dup2(out, 1);
@@ -71,7 +99,6 @@ static void __attribute__((noreturn)) child(const struct command *c, int out)
 	limit(RLIMIT_CPU, c->cpu);
 	limit(RLIMIT_FSIZE, c->file);
 	limit(RLIMIT_AS, c->memory);
-	limit(RLIMIT_NPROC, c->mounts ? 512 : 0);
 	if (c->mounts)
 		confine(&w, c);
 	else if (c->dir && chdir(c->dir))

@@ -15,13 +15,6 @@ struct parse {
 	struct test *test;
 };
 
-const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static char *trim(char *s)
 {
 	size_t n;

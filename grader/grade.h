@@ -43,6 +43,7 @@ void remove_tree(const char *path);
 #define HASH_START 14695981039346656037ull
 uint64_t hash_bytes(uint64_t h, const void *bytes, size_t n);
 uint64_t hash_file(uint64_t h, const char *path);
+const char *base_name(const char *path);
 /** Copy into a fixed buffer, cut if need be. */
 void put_text(char *to, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 double now(void);
@@ -75,7 +76,6 @@ struct lab {
 /** Read labs/NAME/lab.conf under `tree`; dies with file and line if it is wrong. */
 struct lab *lab_load(const char *tree, const char *name);
 void lab_free(struct lab *lab);
-const char *base_name(const char *path);
 
 /* command.c */
 
@@ -138,7 +138,7 @@ unsigned test_seed(unsigned seed, const char *test);
 
 /* build.c, run.c, judge.c */
 bool build(struct session *s);
-void run_test(const struct session *s, const struct test *t, struct result *r);
+void test_run(const struct session *s, const struct test *t, struct result *r);
 /** `prefix` is where the run left its files, `status` what tools/run ended with. */
 void judge(const struct session *s, const struct test *t, const char *prefix, int status,
 	   struct result *r);

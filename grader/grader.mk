@@ -50,3 +50,9 @@ GRADER_TESTS := $(filter-out tests/grader/lib.sh,$(GRADER_TESTS))
 test-grader: $(B)/.doctor ## the labs' references, starters, wrong and hostile solutions
 	@$(MAKE) -j$$(nproc) all $(B)/bin/tlgrade
 	@JOBS=1 TEST_LIMIT=1800 tests/run $(GRADER_TESTS); status=$$?; tests/grader/summary; exit $$status
+
+UNIT_TESTS += $(B)/tests/grader_command
+$(B)/tests/grader_command: tests/unit/grader_command.c grader/command.c grader/text.c grader/grade.h
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(CC) $(HOSTCFLAGS) -Igrader $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka

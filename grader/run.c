@@ -46,7 +46,7 @@ int tltrace(const struct session *s, const char *const *args, char *out, size_t 
 	return status;
 }
 
-void run_test(const struct session *s, const struct test *t, struct result *r)
+void test_run(const struct session *s, const struct test *t, struct result *r)
 {
 	struct list words = {0};
 	const char *argv[32] = {"tools/run"};

@@ -153,6 +153,13 @@ uint64_t hash_bytes(uint64_t h, const void *bytes, size_t n)
 	return h;
 }
 
+const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 uint64_t hash_file(uint64_t h, const char *path)
 {
 	unsigned char buffer[4096];

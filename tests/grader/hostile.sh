@@ -7,12 +7,12 @@ class=$tmp/class
 mkdir -p "$class"
 ok there_is_a_kit make -s kit LAB=$lab
 
-# new NAME: a submission that starts as the reference
-new() { reference $lab "$class/$1"; }
 # before NAME FILE ANCHOR TEXT: a line before the first one that contains ANCHOR
 before() { awk -v anchor="$3" -v add="$4" '!done && index($0, anchor) { print add; done = 1 } { print }' \
 	"$class/$1/$2" >"$tmp/edited" && mv "$tmp/edited" "$class/$1/$2"; }
 
+harmful $lab "$class"
+new() { reference $lab "$class/$1"; }
 new honest
 # Its verdicts: the console says what it should, and the trace as well, but the CPU saw none of it.
 new forged-trace
@@ -23,37 +23,6 @@ before forged-console shadow.c 'lab_todo("02.1c")' '	printk("alias va=0x40001000
 sed -i '1i #include "lib/printk.h"' "$class/forged-console/shadow.c"
 new endless
 before endless walk.c '*w = (struct walk){0};' '	for (;;) asm volatile("");'
-# At build time.
-new passwd
-echo '#include "/etc/passwd"' >>"$class/passwd/walk.c"
-new solution
-echo 'asm(".incbin \"/kit/build/hv/mmu/shadow/walk.o\"");' >>"$class/solution/walk.c"
-new reference-source
-echo '#include "../../../../hv/mmu/shadow/walk.c"' >"$class/reference-source/walk.c"
-new much-output
-echo 'asm(".fill 4000000000, 1, 65");' >>"$class/much-output/walk.c"
-new macro-bomb
-{ echo '#define A0 x;'; for i in $(seq 1 40); do echo "#define A$i A$((i - 1)) A$((i - 1))"; done; echo 'int x; void f(void) { A40 }'; } >>"$class/macro-bomb/walk.c"
-new include-itself
-echo '#include __FILE__' >>"$class/include-itself/walk.c"
-# In what is sent.
-new makefile
-printf 'all:\n\t:(){ :|:& };:\n' >"$class/makefile/Makefile"
-echo 'all: ; touch /tmp/pwned' >"$class/makefile/hv.mk"
-new symlink
-rm "$class/symlink/walk.c" && ln -s /etc/passwd "$class/symlink/walk.c"
-new big
-truncate -s 1G "$class/big/walk.c"
-mkdir "$class/empty"
-new "it's \"quoted\"
-and broken"
-reference $lab "$tmp/ref"
-(cd "$tmp/ref" && tar -czf "$class/dotdot.tgz" --transform 's|^|../../../tmp/|' -P -- *.c)
-(cd "$tmp/ref" && ln -s /etc/passwd link.c && mv walk.c kept && ln -s /etc/passwd walk.c &&
-	tar -czf "$class/linked.tar.gz" -- *.c && rm walk.c link.c && mv kept walk.c)
-truncate -s 3G "$tmp/zeros" && (cd "$tmp" && cp ref/walk.c . && tar -czf "$class/bomb.tgz" zeros walk.c) && rm "$tmp/zeros"
-(cd "$tmp/ref" && zip -q "$class/good.zip" -- *.c)
-echo 'not an archive' >"$class/noise.tgz"
 
 before_files=$(find /tmp -maxdepth 1 -name 'pwned*' | wc -l)
 SECONDS=0

@@ -8,3 +8,38 @@ reference() {
 	mkdir -p "$2"
 	for file in $(files_of "$1"); do cp "$file" "$2/"; done
 }
+# harmful LAB DIR: sixteen submissions that are broken or mean harm, whatever the lab; and one good
+# zip, one good name. What each must get is in hostile.sh.
+harmful() {
+	local lab=$1 dir=$2 path unit name i
+	path=$(files_of "$lab" | head -1) unit=$(files_of "$lab" | head -1 | xargs basename)
+	for name in passwd solution reference-source much-output macro-bomb include-itself makefile \
+		symlink big $'it\'s "quoted"\nand broken'; do
+		reference "$lab" "$dir/$name"
+	done
+	# At build time.
+	echo '#include "/etc/passwd"' >>"$dir/passwd/$unit"
+	echo "asm(\".incbin \\\"/kit/build/${path%.c}.o\\\"\");" >>"$dir/solution/$unit"
+	echo "#include \"../../../../$path\"" >"$dir/reference-source/$unit"
+	echo 'asm(".fill 4000000000, 1, 65");' >>"$dir/much-output/$unit"
+	{
+		echo '#define A0 x;'
+		for i in $(seq 1 40); do echo "#define A$i A$((i - 1)) A$((i - 1))"; done
+		echo 'int x; void f(void) { A40 }'
+	} >>"$dir/macro-bomb/$unit"
+	echo '#include __FILE__' >>"$dir/include-itself/$unit"
+	# In what is sent.
+	printf 'all:\n\t:(){ :|:& };:\n' >"$dir/makefile/Makefile"
+	echo 'all: ; touch /tmp/pwned' >"$dir/makefile/hv.mk"
+	rm "$dir/symlink/$unit" && ln -s /etc/passwd "$dir/symlink/$unit"
+	truncate -s 1G "$dir/big/$unit"
+	mkdir "$dir/empty"
+	reference "$lab" "$tmp/ref"
+	(cd "$tmp/ref" && tar -czf "$dir/dotdot.tgz" --transform 's|^|../../../tmp/|' -P -- *.c)
+	(cd "$tmp/ref" && ln -s /etc/passwd link.c && mv "$unit" kept && ln -s /etc/passwd "$unit" &&
+		tar -czf "$dir/linked.tar.gz" -- *.c && rm "$unit" link.c && mv kept "$unit")
+	truncate -s 3G "$tmp/zeros" && (cd "$tmp" && cp "ref/$unit" . && tar -czf "$dir/bomb.tgz" zeros "$unit")
+	rm "$tmp/zeros"
+	(cd "$tmp/ref" && zip -q "$dir/good.zip" -- *.c)
+	echo 'not an archive' >"$dir/noise.tgz"
+}

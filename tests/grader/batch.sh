@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# batch.sh: a class of sixty, of all kinds, is graded; killed in the middle and called again, in
+# another order, the book ends up the same.
+. "$(dirname "$0")/lib.sh"
+lab=03-shadow-vs-direct
+tl=build/bin/tlgrade class=$tmp/class
+mkdir -p "$class"
+ok there_is_a_kit make -s kit LAB=$lab
+harmful $lab "$class"
+for patch in tests/mutants/$lab/*.patch; do
+	name=$(basename "$patch" .patch)
+	mkdir -p "$tmp/tree"
+	for file in $(files_of $lab); do mkdir -p "$tmp/tree/$(dirname "$file")" && cp "$file" "$tmp/tree/$file"; done
+	patch -s -p1 -d "$tmp/tree" <"$patch"
+	mkdir "$class/$name" && for file in $(files_of $lab); do cp "$tmp/tree/$file" "$class/$name/"; done
+	rm -r "$tmp/tree"
+done
+# The rest are references and starters, sent in all ways.
+n=0 ways=(tgz tar.xz tar.bz2 tar zip dir)
+while [ "$(ls -q "$class" | wc -l)" -lt 60 ]; do
+	name=student-$n way=${ways[n % ${#ways[@]}]}
+	if ((n % 2)); then reference $lab "$tmp/$name"; else cp -r build/kit/$lab/labs/$lab "$tmp/$name"; fi
+	case $way in
+	dir) mv "$tmp/$name" "$class/" ;;
+	zip) (cd "$tmp" && zip -qr "$class/$name.zip" "$name") ;;
+	*) (cd "$tmp" && tar -caf "$class/$name.$way" "$name") ;;
+	esac
+	n=$((n + 1))
+done
+
+csv() { $tl report $lab --csv --book "$1" >"$1.csv"; }
+whole() { nice $tl batch $lab "$class" --book "$tmp/one.db" --seed 8 -j 2 >"$tmp/one.log" 2>&1; }
+ok sixty_are_graded whole
+ok all_sixty_of_them bash -c 'grep -q "^60 graded, 0 were already" "$1"' - "$tmp/one.log"
+tail -n 1 "$tmp/one.log" | sed 's/^/# /'
+
+# Killed, not asked to stop; nothing it started may go on.
+nice $tl batch $lab "$class" --book "$tmp/two.db" --seed 8 -j 2 >"$tmp/two.log" 2>&1 &
+pid=$!
+for _ in $(seq 6000); do
+	[ "$(grep -c '^\[' "$tmp/two.log")" -lt 25 ] && kill -0 $pid 2>/dev/null || break
+	sleep 0.1
+done
+kill -KILL $pid
+wait $pid 2>/dev/null
+left() { grep -lsE "${tmp##*/}/[t]wo.db.work" /proc/[0-9]*/cmdline; }
+for _ in $(seq 50); do
+	left >/dev/null || break
+	sleep 0.1
+done
+ok nothing_goes_on_after_the_kill bash -c '[ -z "$1" ]' - "$(left)"
+ok it_was_killed_in_the_middle test "$(grep -c '^\[' "$tmp/two.log")" -lt 60
+again() { find "$class" -mindepth 1 -maxdepth 1 -print0 | sort -rz |
+	xargs -0 nice $tl batch $lab --book "$tmp/two.db" --seed 99 -j 2 >"$tmp/three.log" 2>&1; }
+ok it_goes_on again
+ok what_was_graded_is_not_graded_again \
+	grep -qE '^[0-9]+ graded, [1-9][0-9]* were already' "$tmp/three.log"
+csv "$tmp/one.db"
+csv "$tmp/two.db"
+ok sixty_rows test "$(python3 -c 'import csv, sys; print(len(list(csv.DictReader(open(sys.argv[1])))))' "$tmp/one.db.csv")" = 60
+ok the_gradebook_is_the_same cmp "$tmp/one.db.csv" "$tmp/two.db.csv"
+ok references_have_all_points bash -c 'grep -qE "^\"student-1\",100,100," "$1" && grep -qE "^\"student-5\",100,100," "$1"' - "$tmp/one.db.csv"
+done_testing
