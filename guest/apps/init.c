@@ -19,8 +19,6 @@ static const struct {
     {"segments", "segments"}, /* an application that spoils its segment registers */
     {"pipes", "pipes"},	      /* bytes through a chain of processes */
     {"calls", "calls"},	      /* system calls under interrupts */
-
-    {"bench", "bench"}, /* what operations cost */
 };
 
 /* Whatever the scenario's program left running ends with it. */
