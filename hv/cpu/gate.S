@@ -8,9 +8,10 @@
 #include "cpu/layout.h"
 
 #define REGS_ESP_CS 60 /* offset of cs in struct cpu_regs */
+#define REGS_VEC    48
 
 	.text
-	.globl gate_code, gate_code_end, gate_leave, gate_leave_same_cr3
+	.globl gate_code, gate_code_end, gate_leave, gate_leave_same_cr3, gate_leave_16
 	.globl gate_exit_direct_segments, gate_exit_direct_paging
 
 /* Save the registers behind vector and error code, and load the hypervisor's data segments. */
@@ -109,6 +110,22 @@ restore:
 	popl %ds
 	popal
 	addl $8, %esp /* vec, err */
+	iret
+
+/*
+ * The same for a guest on a stack with a 16-bit pointer. An iret there loads SP only, and the upper
+ * half of ESP stays ours; so it has to be the guest's before: the stack in which the iret finds
+ * its frame is the same memory, by a segment with another base (gate_exit). Where, lies below
+ * struct cpu_regs.
+ */
+gate_leave_16:
+	movl %eax, %cr3
+	popl %gs
+	popl %fs
+	popl %es
+	popl %ds
+	popal
+	lss -REGS_VEC - GATE_FAR_STACK(%esp), %esp
 	iret
 gate_code_end:
 	/* Where these are in the gate of a direct-mode domain, which does not move. */

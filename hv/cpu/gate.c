@@ -7,6 +7,7 @@
  */
 #include "cpu/gate.h"
 #include "cpu/layout.h"
+#include "dom/segments.h"
 #include "lib/printk.h"
 #include "lib/string.h"
 #include "mem/frame.h"
@@ -18,7 +19,7 @@ u32 m2p_pde;
 
 extern u8 gate_code[], gate_code_end[];
 extern u8 gate_switch_common[], gate_switch_fault[], gate_switch_hypercall[];
-extern u8 gate_leave[], gate_leave_same_cr3[];
+extern u8 gate_leave[], gate_leave_same_cr3[], gate_leave_16[];
 extern u8 gate_exit_direct_segments[], gate_exit_direct_paging[];
 extern u32 window_pt[], hv_page_directory[];
 
@@ -258,11 +259,37 @@ void gate_set_fast(struct gate *g, u8 vec, u16 cs, u32 eip)
 		g->idt[vec] = (struct desc){0, 0};
 }
 
+/*
+ * The guest runs on a stack with a 16-bit pointer: see gate_leave_16. There must be no fault on
+ * that way but in loading ds, es, fs and gs: if the iret will fault, the ordinary one may.
+ */
+static bool prepare_16_bit_stack(struct vcpu *v)
+{
+	const struct cpu_regs *r = v->regs;
+	struct gate *g = v->domain->gate;
+	struct desc ss = loaded_segment(v, SEG_SS), cs;
+	u32 *far = (u32 *)((u8 *)r - GATE_FAR_STACK); /* ESP, SS */
+	u32 va = g->va + PAGES(GATE_STACK) + ((u32)&r->eip) % PAGE_SIZE;
+
+	if (ss.hi & DESC_DB)
+		return false;
+	cs = loaded_segment(v, SEG_CS);
+	if (!(ss.hi & DESC_P) || !desc_is_writable_data(ss) ||
+	    desc_dpl(ss) != (r->cs & SEL_RPL) || !(cs.hi & DESC_P) || r->eip > desc_limit(cs))
+		return false;
+	far[0] = (r->esp & 0xFFFF0000) | (va & 0xFFFF);
+	far[1] = g->reserved_sel + GATE_SEL_STACK16;
+	*gate_descriptor(g, far[1]) = gate_data_segment(va - far[0]);
+	return true;
+}
+
 void gate_exit(struct vcpu *v)
 {
 	struct gate *g = v->domain->gate;
 	const u8 *leave = isolation_segments ? gate_leave_same_cr3 : gate_leave;
 
+	if (v->domain->mode == MMU_SHADOW && prepare_16_bit_stack(v))
+		leave = gate_leave_16;
 	asm volatile("movl %0, %%esp\n\t"
 		     "jmp *%1"
 		     :

@@ -35,6 +35,7 @@
 #define GATE_SEL_RING3_CS 0x28
 #define GATE_SEL_RING3_DS 0x30
 #define GATE_SEL_TSS 0x38
+#define GATE_SEL_STACK16 GATE_SEL_RING3_DS /* shadow mode, which has no use for that: gate_exit */
 /* Flat ring-1 segments that a shadow-mode guest starts with, before it has a GDT. */
 #define GATE_BOOT_CS (GATE_SHADOW_RESERVED + GATE_SEL_RING1_CS + 1)
 #define GATE_BOOT_DS (GATE_SHADOW_RESERVED + GATE_SEL_RING1_DS + 1)
@@ -82,6 +83,8 @@ void gate_set_ldt(struct gate *g, u32 entries);
 /** The segments of rings 0, 1 and 3, from the gate's first reserved selector on (rings.c).
  * @param mode MMU_SHADOW or MMU_DIRECT: a direct-mode guest's reach to behind the M2P table */
 void gate_build_descriptors(struct gate *g, u8 mode);
+/** A flat data segment for ring 0 that begins at `base`. */
+struct desc gate_data_segment(u32 base);
 /** Truncate a guest descriptor so that it cannot reach the hypervisor (isolation `segments`). */
 struct desc gate_clip_descriptor(struct desc d);
 /** The real descriptor of a selector in this domain's GDT, or NULL if beyond the table. */

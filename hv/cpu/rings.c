@@ -24,6 +24,15 @@ static struct desc segment(u32 limit_pages, u32 dpl, bool code)
 	/* LAB 01.1a END */
 }
 
+struct desc gate_data_segment(u32 base)
+{
+	struct desc d = segment(0x100000, 0, false);
+
+	d.lo |= base << 16;
+	d.hi |= (base & 0xFF000000) | (base >> 16 & 0xFF);
+	return d;
+}
+
 /* The hypervisor's own descriptors, from the first reserved selector on. */
 void gate_build_descriptors(struct gate *g, u8 mode)
 {

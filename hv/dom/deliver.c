@@ -10,12 +10,12 @@
 #define GATE_WIDE 8u /* in a gate's type: its frame has 32-bit words, not 16 */
 
 /* The guest's IDT entry, or false with the exception that the lack of it raises queued. */
-static bool read_idt(struct vcpu *v, u8 vec, struct desc *gate)
+static bool read_idt(struct vcpu *v, u8 vec, u32 ext, struct desc *gate)
 {
 	struct guest_fault pf;
 
 	if (vec * 8u + 7 > v->virt.idt.limit) {
-		inject_exception(v, VEC_GP, vec * 8u | ERR_IDT);
+		inject_exception(v, VEC_GP, vec * 8u | ERR_IDT | ext);
 		return false;
 	}
 	if (!guest_read(v, v->virt.idt.base + vec * 8u, gate, sizeof(*gate), 0, &pf)) {
@@ -30,7 +30,7 @@ void inject_software(struct vcpu *v, u8 vec, u32 insn_len)
 	struct desc gate;
 	bool kernel = from_kernel(v->regs);
 
-	if (!read_idt(v, vec, &gate))
+	if (!read_idt(v, vec, 0, &gate))
 		return;
 	if (!kernel && desc_dpl(gate) < 3) {
 		inject_exception(v, VEC_GP, vec * 8u | ERR_IDT);
@@ -50,6 +50,14 @@ u32 guest_eflags(const struct vcpu *v)
 	return efl | (v->virt.intr_flag ? EFL_IF : 0) | v->virt.iopl << EFL_IOPL_SHIFT | EFL_FIXED;
 }
 
+/* Out of ring 3 come the null selectors that it has loaded without us. */
+static void keep_null_selectors(struct vcpu *v)
+{
+	for (enum seg seg = 0; seg < NR_SEGS; seg++)
+		if (seg != SEG_CS && seg != SEG_SS)
+			note_null_selector(v, seg, *seg_slot(v->regs, seg));
+}
+
 /*
  * Build the frame and go to the handler. Returns false with another exception queued where the
  * guest's tables or stack do not allow it; nothing has changed then.
@@ -58,57 +66,49 @@ static bool deliver(struct vcpu *v, const struct pending_exception *e)
 {
 	struct cpu_regs *r = v->regs;
 	bool kernel = from_kernel(r);
-	u32 frame[6], n = 0, ss = r->ss, esp = r->esp, bytes, offset, type;
+	u32 frame[6], n = 0, esp = r->esp, sp, mask, bytes, offset, type;
+	/* An exception on top of another, or of an interrupt, says so in its error code: EXT. */
+	u32 ext = e->insn_len ? 0 : ERR_EXT;
 	struct guest_fault pf;
 	struct desc gate, code, stack;
 	bool wide;
 	u8 vec = e->vec;
-	u16 sel;
+	u16 sel, ss = r->ss;
 
-	if (!read_idt(v, vec, &gate))
+	if (!read_idt(v, vec, ext, &gate))
 		return false;
 	type = DESC_TYPE(gate.hi);
+	if (!(gate.hi & DESC_S) && type == DESC_TASK_GATE && gate.hi & DESC_P) {
+		domain_kill(v->domain, END_forbidden, vec, NO_TASKS);
+		return false;
+	}
 	wide = type & GATE_WIDE;
 	type |= GATE_WIDE;
 	if ((gate.hi & DESC_S) || (type != DESC_INTR_GATE && type != DESC_TRAP_GATE)) {
-		inject_exception(v, VEC_GP, vec * 8u | ERR_IDT);
+		inject_exception(v, VEC_GP, vec * 8u | ERR_IDT | ext);
 		return false;
 	}
 	if (!(gate.hi & DESC_P)) {
-		inject_exception(v, VEC_NP, vec * 8u | ERR_IDT);
+		inject_exception(v, VEC_NP, vec * 8u | ERR_IDT | ext);
 		return false;
 	}
 	sel = gate.lo >> 16;
 	offset = (gate.lo & 0xFFFF) | (wide ? gate.hi & 0xFFFF0000 : 0);
 	if (!guest_descriptor(v, sel, &code) || !(code.hi & DESC_S) || !(code.hi & DESC_CODE) ||
 	    desc_dpl(code) != 0) {
-		inject_exception(v, VEC_GP, sel & ~SEL_RPL);
+		inject_exception(v, VEC_GP, selector_error(sel) | ext);
 		return false;
 	}
 	if (!(code.hi & DESC_P)) {
-		inject_exception(v, VEC_NP, sel & ~SEL_RPL);
+		inject_exception(v, VEC_NP, selector_error(sel) | ext);
 		return false;
 	}
-	if (!kernel) {
-		u32 tss_stack[2]; /* esp0, ss0: read anew each time, the guest may change them */
-
-		if (v->virt.tr.limit < 11) {
-			inject_exception(v, VEC_TS, v->virt.tr_sel & ~SEL_RPL);
-			return false;
-		}
-		if (!guest_read(v, v->virt.tr.base + 4, tss_stack, 8, 0, &pf)) {
-			inject_page_fault(v, &pf);
-			return false;
-		}
-		esp = tss_stack[0];
-		ss = real_selector(tss_stack[1] & 0xFFFF);
-	}
-	if (!guest_descriptor(v, ss, &stack) && ss != GATE_BOOT_DS) {
-		inject_exception(v, VEC_TS, ss & ~SEL_RPL);
+	if (kernel)
+		stack = loaded_segment(v, SEG_SS);
+	else if (!kernel_stack(v, ext, &ss, &esp, &stack))
 		return false;
-	}
-	if (ss == GATE_BOOT_DS)
-		stack = (struct desc){0, 0};
+	if (!use_descriptor(v, sel, code))
+		return false;
 
 	if (e->has_err)
 		frame[n++] = e->err;
@@ -122,13 +122,16 @@ static bool deliver(struct vcpu *v, const struct pending_exception *e)
 	bytes = n * (wide ? 4 : 2);
 	for (u32 k = 0; !wide && k < n; k++)
 		((u16 *)frame)[k] = frame[k];
-	esp -= bytes;
-	if (!guest_write(v, desc_base(stack) + esp, frame, bytes, 0, &pf)) {
+	mask = stack.hi & DESC_DB ? ~0u : 0xFFFF;
+	sp = (esp - bytes) & mask;
+	if (!guest_write(v, desc_base(stack) + sp, frame, bytes, 0, &pf)) {
 		inject_page_fault(v, &pf);
 		return false;
 	}
-	r->esp = esp;
-	r->ss = ss;
+	if (!kernel)
+		keep_null_selectors(v);
+	r->esp = (esp & ~mask) | sp;
+	r->ss = real_selector(ss);
 	r->cs = real_selector(sel & ~SEL_RPL);
 	r->eip = offset;
 	r->eflags &= ~(EFL_TF | EFL_NT | EFL_RF | EFL_VM);
@@ -137,7 +140,7 @@ static bool deliver(struct vcpu *v, const struct pending_exception *e)
 	if (type == DESC_INTR_GATE)
 		v->virt.intr_flag = 0;
 	trace_inject(v, LANE_VMM, LANE_GUEST, vec, e->has_err ? e->err : 0,
-		     vec == VEC_PF ? v->virt.cr2 : 0, offset, desc_base(stack) + esp, 0, 0);
+		     vec == VEC_PF ? v->virt.cr2 : 0, offset, desc_base(stack) + sp, 0, 0);
 	trace_left(v, LANE_GUEST);
 	return true;
 }

@@ -33,8 +33,8 @@ struct virt_cpu {
 	u8 iopl;
 	struct table_reg gdt, idt, ldt, tr; /* base, limit of the segments for ldt and tr */
 	u16 ldt_sel, tr_sel;
+	u8 null_rpl[6]; /* by enum seg: the RPL of a null selector, which the CPU forgets */
 	u32 dr[8];
-	u64 apic_base; /* MSR 0x1B, as read and written */
 };
 
 /** An exception that will be delivered when the vcpu next runs. */
@@ -95,6 +95,7 @@ struct domain {
 	struct vdev *vdev; /* shadow mode: its PIC, PIT and UART */
 	struct shadow_state *shadow;
 	struct patch_table *patches; /* shadow mode: the traps planted in its code */
+	bool catch_reads; /* shadow mode: reads of ds, es, fs and gs must be caught, too */
 	bool lazy_tables; /* shadow mode, tables=outofsync */
 	u32 shadow_bound; /* shadow mode: how many shadow tables it may have */
 	struct ahead_state *ahead; /* shadow mode, sensitive=breakpoint */

@@ -14,8 +14,12 @@
 #include "mem/frame.h"
 #include "mmu/shadow/shadow.h"
 
-/* A guest descriptor as the real table has it. Nothing may run in ring 0, and the real table is
- * read-only while the guest runs, so that the CPU must never want to set an accessed bit. */
+/*
+ * A guest descriptor as the real table has it. Nothing may run in ring 0. One that has not been
+ * used yet is not present, so that its first use comes to us (first_use) and the accessed bit can
+ * be set: the guest's, for the real table is read-only while it runs. The same trick as with a
+ * page's A bit.
+ */
 static struct desc raise(struct desc d)
 {
 	if (!(d.hi & DESC_S))
@@ -23,29 +27,35 @@ static struct desc raise(struct desc d)
 	/* Conforming code runs in the ring of whoever calls it. */
 	if (desc_dpl(d) == 0 && !desc_is_conforming(d))
 		d.hi |= 1 << DESC_DPL_SHIFT;
-	d.hi |= DESC_A;
+	if (!(d.hi & DESC_A))
+		d.hi &= ~DESC_P;
 	return gate_clip_descriptor(d);
 }
 
-/* Can the register go on with this? */
-static bool usable(enum seg seg, struct desc d)
+/* Can the register that holds a selector with this RPL go on with the descriptor? */
+static bool usable(enum seg seg, u32 rpl, struct desc d)
 {
+	u32 dpl = desc_dpl(d);
+
 	if (!(d.hi & DESC_P))
 		return false;
 	if (seg == SEG_CS)
-		return desc_is_code(d);
-	return seg == SEG_SS ? desc_is_writable_data(d) : desc_is_readable(d);
+		return desc_is_code(d) && (desc_is_conforming(d) ? dpl <= rpl : dpl == rpl);
+	if (seg == SEG_SS)
+		return desc_is_writable_data(d) && dpl == rpl;
+	return desc_is_readable(d) && (desc_is_conforming(d) || dpl >= rpl);
 }
 
 static void set_entry(struct vcpu *v, struct desc *real, u16 selector, struct desc d)
 {
-	const struct cpu_regs *r = v->regs;
-	const u32 loaded[NR_SEGS] = {[SEG_ES] = r->es, [SEG_CS] = r->cs, [SEG_SS] = r->ss,
-				     [SEG_DS] = r->ds, [SEG_FS] = r->fs, [SEG_GS] = r->gs};
+	if (real->lo == d.lo && real->hi == d.hi)
+		return;
+	for (enum seg seg = 0; seg < NR_SEGS; seg++) {
+		u16 loaded = *seg_slot(v->regs, seg);
 
-	for (enum seg seg = 0; seg < NR_SEGS; seg++)
-		if ((loaded[seg] & 0xFFFF & ~SEL_RPL) == selector && !usable(seg, d))
+		if ((loaded & ~SEL_RPL) == selector && !usable(seg, loaded & SEL_RPL, d))
 			return;
+	}
 	*real = d;
 }
 
@@ -85,9 +95,7 @@ static void sync_table(struct vcpu *v, const struct table_reg *table, u32 have, 
 		if (first == 0 && !ti)
 			part[0] = (struct desc){0, 0}; /* the null selector's */
 		for (u32 k = 0; k < ARRAY_SIZE(part) && first + k < nr; k++)
-			if (part[k].hi || real[first + k].hi)
-				set_entry(v, &real[first + k], (first + k) * 8 | ti,
-					  raise(part[k]));
+			set_entry(v, &real[first + k], (first + k) * 8 | ti, raise(part[k]));
 	}
 	watch(v, table->base, have * sizeof(struct desc));
 }

@@ -23,6 +23,8 @@ static inline u16 real_selector(u32 guest)
 {
 	return (guest & SEL_RPL) == 0 && (guest & ~SEL_RPL) ? guest | 1 : guest;
 }
+/** Why a domain that switches tasks by hardware is ended. */
+#define NO_TASKS "switched tasks by hardware, which is not virtualized"
 /** A selector in an error code (SDM 3A 6.13): without its RPL. */
 static inline u32 selector_error(u16 selector)
 {
@@ -78,6 +80,29 @@ bool fetch_descriptor(struct vcpu *v, u16 selector, u8 vec, struct desc *d);
 bool mark_descriptor(struct vcpu *v, u16 selector, u8 bit);
 
 /**
+ * The CPU found a segment not present, with this error code: was that only because the guest has
+ * not used its descriptor before? Marks it then as used. @return true: the guest tries again
+ */
+bool first_use(struct vcpu *v, u32 err);
+/** Is there nothing against loading it (the caller's checks apart)? Sets the accessed bit, as the
+ * CPU would. @return true, or false with the page fault queued or the domain ended. */
+bool use_descriptor(struct vcpu *v, u16 selector, struct desc d);
+
+/** Where the selector of a segment register is saved. */
+static inline u32 *seg_slot(struct cpu_regs *r, enum seg seg)
+{
+	u32 *const slot[NR_SEGS] = {[SEG_ES] = &r->es, [SEG_CS] = &r->cs, [SEG_SS] = &r->ss,
+				    [SEG_DS] = &r->ds, [SEG_FS] = &r->fs, [SEG_GS] = &r->gs};
+
+	return slot[seg];
+}
+/** The descriptor that the CPU uses for a segment register; all zero for a null selector. */
+struct desc loaded_segment(const struct vcpu *v, enum seg seg);
+/** What the guest's kernel reads from a segment register. */
+u16 read_segment(const struct vcpu *v, enum seg seg);
+/** In ds, es, fs or gs there is now this selector. Keeps the RPL of a null one. */
+void note_null_selector(struct vcpu *v, enum seg seg, u16 selector);
+/**
  * Load a data-segment register (not CS) as `mov` and `pop` would in the ring where the guest
  * believes it is. @return true, or false with the exception queued (SDM 2, MOV).
  */
@@ -92,5 +117,10 @@ bool load_code_segment(struct vcpu *v, u16 selector);
 enum transfer { TRANSFER_JUMP /* or call */, TRANSFER_RETURN /* or iret: RPL is the new CPL */ };
 bool check_code_segment(struct vcpu *v, u16 selector, enum transfer how, struct desc *d);
 bool check_stack_segment(struct vcpu *v, u16 selector, u32 cpl, struct desc *d);
+/**
+ * The stack that the guest's TSS names for its ring 0 (SDM 3A 6.12.1): read anew each time, the
+ * guest may change it. @param ext ERR_EXT or 0, for the error code of what may be wrong with it
+ */
+bool kernel_stack(struct vcpu *v, u32 ext, u16 *ss, u32 *esp, struct desc *d);
 
 #endif

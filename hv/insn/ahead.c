@@ -2,12 +2,15 @@
  * ahead.c: reading a guest's code ahead to the next sensitive instructions, and stopping there with
  * the debug registers (SDM 3B 17.2).
  *
- * There are four of those, so at most four places can be watched: where the ways fork too often,
- * the stop is at the branch itself, which is then stepped over with EFLAGS.TF.
+ * There are four of those, less what the guest uses to watch data, so at most four places can be
+ * watched: where the ways fork too often, the stop is at the branch itself, which is then stepped
+ * over with EFLAGS.TF. The guest's breakpoints on code are places to stop, too.
  */
 #include "cpu/gate.h"
+#include "dom/inject.h"
 #include "insn/ahead.h"
 #include "insn/insn.h"
+#include "lib/string.h"
 #include "mem/frame.h"
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
@@ -16,9 +19,10 @@
 #define MAX_INSNS      256u /* read ahead for one start: then the stop is wherever that is */
 #define MAX_BLOCKS     32u
 #define NR_PLACES      128u
+#define DR7_ENABLE(n)  (3u << 2 * (n))
 #define DR7_EXECUTE(n) (1u << 2 * (n)) /* local enable; length and condition 0: execution */
-#define DR6_STOPS      0xFu
 #define DR6_STEP       0x4000u
+#define NOWHERE	       0xFFFFFFFFu
 
 /** What was found ahead of one place. */
 struct place {
@@ -28,6 +32,8 @@ struct place {
 };
 
 struct ahead_state {
+	u32 past;    /* EIP of an instruction that is to run by itself */
+	u32 resumed; /* EIP to which the guest came with RF set: its breakpoints there are off */
 	struct place places[NR_PLACES];
 };
 _Static_assert(sizeof(struct ahead_state) <= PAGE_SIZE, "ahead_state fits a page");
@@ -36,6 +42,7 @@ _Static_assert(sizeof(struct ahead_state) <= PAGE_SIZE, "ahead_state fits a page
 struct reading {
 	struct vcpu *v;
 	struct place *place;
+	u32 slots; /* debug registers for places to stop, 1 to 4 */
 	u32 insns;
 	u32 nr_ways, ways[NR_STOPS]; /* where ways yet to be read begin */
 	u32 nr_seen, seen[MAX_BLOCKS];
@@ -44,6 +51,8 @@ struct reading {
 bool ahead_init(struct domain *d)
 {
 	d->ahead = hv_alloc_page();
+	if (d->ahead)
+		d->ahead->past = d->ahead->resumed = NOWHERE;
 	return d->ahead != NULL;
 }
 
@@ -69,6 +78,11 @@ static void watch(struct vcpu *v, u32 va)
 
 	if (mfn_valid(m) && !(frame_of(m)->flags & FRAME_WATCHED))
 		frame_trace(v->domain, m, FRAME_WATCHED);
+}
+
+static bool must_stop(const struct vcpu *v, const struct insn *i)
+{
+	return insn_needs_plant(i) || (v->domain->catch_reads && insn_reads_segment(i));
 }
 
 enum branch { BRANCH_NONE, BRANCH_ALWAYS, BRANCH_PERHAPS, BRANCH_SOMEWHERE };
@@ -129,7 +143,8 @@ static void read_way(struct reading *r, u32 va)
 		u32 n = guest_fetch(r->v, va, bytes, sizeof(bytes)), target = 0;
 		struct insn insn;
 
-		if (r->insns++ == MAX_INSNS || insn_decode(bytes, n, &insn)) {
+		if (r->insns++ == MAX_INSNS || breakpoints_struck(r->v, va, 1, BREAK_EXECUTE) ||
+		    insn_decode(bytes, n, &insn)) {
 			stop_at(r, va);
 			return;
 		}
@@ -137,7 +152,7 @@ static void read_way(struct reading *r, u32 va)
 			page = va >> PAGE_SHIFT;
 			watch(r->v, va);
 		}
-		if (insn_needs_plant(&insn)) {
+		if (must_stop(r->v, &insn)) {
 			stop_at(r, va);
 			return;
 		}
@@ -157,7 +172,7 @@ static void read_way(struct reading *r, u32 va)
 			break;
 		case BRANCH_PERHAPS:
 			/* This way becomes two: is there a debug register for each in the end? */
-			if (r->place->nr + r->nr_ways + 2 > NR_STOPS) {
+			if (r->place->nr + r->nr_ways + 2 > r->slots) {
 				stop_at(r, va);
 				return;
 			}
@@ -175,10 +190,11 @@ static void read_way(struct reading *r, u32 va)
 	}
 }
 
-static struct place *look_ahead(struct vcpu *v, u32 from)
+/* Read ahead from here to no more than `slots` places to stop. */
+static const struct place *look_ahead(struct vcpu *v, u32 from, u32 slots)
 {
 	struct place *p = &v->domain->ahead->places[from % NR_PLACES];
-	struct reading r = {.v = v, .place = p};
+	struct reading r = {.v = v, .place = p, .slots = slots};
 
 	if (p->known && p->from == from)
 		return p;
@@ -190,43 +206,77 @@ static struct place *look_ahead(struct vcpu *v, u32 from)
 	return p;
 }
 
-void ahead_arm(struct vcpu *v)
+/* The guest is at a place to stop. @return the guest's own breakpoints that strike there */
+static u32 stop(struct vcpu *v)
 {
-	struct place *p;
-	u32 dr7 = 0;
-
-	if (v->virt.stepping && v->regs->eflags & EFL_RF)
-		return; /* over a branch: what comes after is looked at then */
-	/* RF may be the guest's, from an iret of its own; the stops are ours. */
-	v->regs->eflags &= ~EFL_RF;
-	p = look_ahead(v, v->regs->eip);
-	for (u32 n = 0; n < p->nr; n++)
-		dr7 |= DR7_EXECUTE(n);
-	write_debug(p->at, dr7);
-}
-
-bool ahead_stopped(struct vcpu *v)
-{
-	u32 why = take_debug_status();
+	struct ahead_state *a = v->domain->ahead;
+	struct cpu_regs *r = v->regs;
 	struct insn insn;
 	u8 bytes[INSN_MAX_LEN];
-	u32 n;
+	u32 n, struck;
 
-	if (v->virt.stepping && (why & DR6_STEP)) {
-		v->virt.stepping = 0;
-		v->virt.intr_shadow = 0;
-		v->regs->eflags &= ~EFL_TF;
-		return true;
+	if (a->resumed == r->eip) {
+		r->eflags |= EFL_RF;
+	} else {
+		struck = breakpoints_struck(v, r->eip, 1, BREAK_EXECUTE);
+		if (struck)
+			return struck;
 	}
-	/* The guest's own single step. If a stop comes next, it will still be there then. */
-	v->virt.dr[6] |= why & DR6_STEP;
-	if (why & DR6_STEP || !(why & DR6_STOPS) || !from_kernel(v->regs))
-		return false;
-	n = guest_fetch(v, v->regs->eip, bytes, sizeof(bytes));
-	if (!insn_decode(bytes, n, &insn) && insn_needs_plant(&insn))
-		return emulate_system(v) != EMUL_UNKNOWN;
+	n = guest_fetch(v, r->eip, bytes, sizeof(bytes));
 	/* A branch, or as far as was read: let this one instruction run by itself. */
-	v->virt.stepping = 1;
-	v->regs->eflags |= EFL_TF | EFL_RF;
+	if (insn_decode(bytes, n, &insn) || !must_stop(v, &insn) ||
+	    emulate_system(v) == EMUL_UNKNOWN)
+		a->past = r->eip;
+	return 0;
+}
+
+bool ahead_arm(struct vcpu *v)
+{
+	struct ahead_state *a = v->domain->ahead;
+	u32 dr7 = debug_control(v, BREAK_DATA), slots = 0, used = 0, at[NR_STOPS], struck;
+	struct cpu_regs *r = v->regs;
+	const struct place *p;
+
+	if (r->eflags & EFL_RF)
+		a->resumed = r->eip;
+	else if (a->resumed != r->eip)
+		a->resumed = NOWHERE;
+	if (a->past != r->eip)
+		a->past = NOWHERE;
+	for (u32 n = 0; n < NR_STOPS; n++)
+		slots += !(dr7 & DR7_ENABLE(n));
+	if (!slots && a->past == NOWHERE) { /* they are all the guest's: one step at a time */
+		struck = stop(v);
+		v->virt.dr[6] |= struck;
+		if (struck)
+			inject_exception(v, VEC_DB, 0);
+		return false;
+	}
+	memcpy(at, v->virt.dr, sizeof(at));
+	p = slots ? look_ahead(v, r->eip, slots) : NULL;
+	for (u32 n = 0; p && n < NR_STOPS && used < p->nr; n++)
+		if (!(dr7 & DR7_ENABLE(n))) {
+			at[n] = p->at[used++];
+			dr7 |= DR7_EXECUTE(n);
+		}
+	write_debug(at, dr7);
+	r->eflags &= ~EFL_RF;
+	if (a->past == r->eip) {
+		v->virt.stepping |= !(r->eflags & EFL_TF); /* or it is the guest's own step */
+		r->eflags |= EFL_TF | EFL_RF;
+	}
 	return true;
+}
+
+u32 ahead_stopped(struct vcpu *v, u32 why)
+{
+	struct ahead_state *a = v->domain->ahead;
+	u32 dr7 = debug_control(v, BREAK_DATA), guests = why & DR6_STEP;
+
+	for (u32 n = 0; n < NR_STOPS; n++)
+		guests |= dr7 & DR7_ENABLE(n) ? why & 1u << n : 0;
+	if (why & DR6_STEP)
+		a->past = a->resumed = NOWHERE;
+	/* If a stop comes after the guest's own trap, it will still be there then. */
+	return guests ? guests : stop(v);
 }

@@ -12,12 +12,13 @@
 
 /** Get ready for a domain with sensitive=breakpoint. @return false if there is no memory. */
 bool ahead_init(struct domain *d);
-/** The vcpu is about to run ring-1 code at regs->eip: load the debug registers. */
-void ahead_arm(struct vcpu *v);
-/** #DB from ring 1. @return true if it was ours: the instruction was carried out, or a branch is
- * being stepped over; false if the guest deserves it. */
-bool ahead_stopped(struct vcpu *v);
-/** The guest changed its code, or where it is: forget what was found. */
+/** The vcpu is about to run ring-1 code at regs->eip: load the debug registers.
+ * @return false if that instruction has been dealt with instead: ask again */
+bool ahead_arm(struct vcpu *v);
+/** #DB from ring 1, `why` as in DR6: where we wanted to stop, carry out the instruction.
+ * @return what of it is the guest's affair, as the guest numbers its breakpoints */
+u32 ahead_stopped(struct vcpu *v, u32 why);
+/** The guest changed its code, or where it is, or its breakpoints: forget what was found. */
 void ahead_forget(struct domain *d);
 
 #endif

@@ -147,19 +147,15 @@ static const struct {
     [OP_lsl] = {INSN_SENSITIVE, ALWAYS},
     [OP_verr] = {INSN_SENSITIVE, ALWAYS},
     [OP_verw] = {INSN_SENSITIVE, ALWAYS},
-    /* cs and ss really have RPL 1. The others hold what the guest loaded: RPL 0 stays RPL 0. */
+    /* cs and ss really have RPL 1. The others hold what the guest loaded: RPL 0 stays RPL 0.
+     * (But see insn_reads_segment().) */
     [OP_mov_from_seg] = {INSN_SENSITIVE, READS_CS_SS},
     [OP_push_seg] = {INSN_SENSITIVE, READS_CS_SS},
-    /*
-     * ss wants RPL equal to CPL, so a selector of RPL 0 raises #GP by itself. ds, es, fs and gs
-     * only want DPL at least max(CPL, RPL), which the copied descriptor has. (Not caught: a
-     * kernel loading RPL 1, which ring 0 would refuse and ring 1 does not.)
-     */
-    [OP_mov_to_seg] = {INSN_SENSITIVE, NEVER},
-    [OP_pop_seg] = {INSN_SENSITIVE, NEVER},
-    [OP_load_far_ptr] = {INSN_SENSITIVE, NEVER},
-    /* A far call pushes the real cs; a far jmp and ret would pass with an RPL of 1 that ring 0
-     * refuses. They are rare, so that exactness costs nothing. */
+    /* The real descriptors would let RPL 1 pass, which ring 0 refuses. */
+    [OP_mov_to_seg] = {INSN_SENSITIVE, ALWAYS},
+    [OP_pop_seg] = {INSN_SENSITIVE, ALWAYS},
+    [OP_load_far_ptr] = {INSN_SENSITIVE, ALWAYS},
+    /* So they would for a far jmp and ret, and a far call pushes the real cs. */
     [OP_call_far] = {INSN_SENSITIVE, ALWAYS},
     [OP_jmp_far] = {INSN_SENSITIVE, ALWAYS},
     [OP_ret_far] = {INSN_SENSITIVE, ALWAYS},
@@ -194,6 +190,11 @@ enum seg insn_segment(const struct insn *i)
 	default: /* push and pop: the register's number is in the opcode, 06 0E 16 1E, A0 A8 */
 		return i->opcode >> 3 & 7;
 	}
+}
+
+bool insn_reads_segment(const struct insn *i)
+{
+	return i->op == OP_mov_from_seg || i->op == OP_push_seg;
 }
 
 bool insn_needs_plant(const struct insn *i)

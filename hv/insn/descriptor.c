@@ -5,6 +5,7 @@
 #include "cpu/gate.h"
 #include "dom/inject.h"
 #include "dom/segments.h"
+#include "insn/scan.h"
 #include "trace/trace.h"
 
 #define ACCESS_BYTE  5	 /* of a descriptor: type, S, DPL, P */
@@ -82,32 +83,35 @@ static bool fail(struct vcpu *v, u8 vec, u16 selector)
 	return false;
 }
 
-/* What the guest may load must also be in the real table. */
-static bool must_be_real(struct vcpu *v, u16 selector)
+bool use_descriptor(struct vcpu *v, u16 selector, struct desc d)
 {
 	struct desc ignored, *real;
 	u32 nr;
 
+	if (boot_descriptor(v, selector, &ignored))
+		return true;
+	if (!(d.hi & DESC_A) && !mark_descriptor(v, selector, ACCESSED_BIT))
+		return false;
+	/* What the guest may load must also be in the real table. */
 	real = selector & SEL_TI ? gate_guest_ldt(v->domain->gate, &nr)
 				 : gate_guest_gdt(v->domain->gate, &nr);
-	if (boot_descriptor(v, selector, &ignored) ||
-	    (selector / 8u < nr && real[selector / 8].hi & DESC_P))
+	if (selector / 8u < nr && real[selector / 8].hi & DESC_P)
 		return true;
 	domain_kill(v->domain, END_forbidden, selector,
 		    "loaded a selector of the end of a very long GDT or LDT");
 	return false;
 }
 
-/* The CPU sets the accessed bit of what it loads. (Native loads of ds, es, fs and gs do so only in
- * the real table.) */
-static bool use_descriptor(struct vcpu *v, u16 selector, struct desc d)
+bool first_use(struct vcpu *v, u32 err)
 {
-	struct desc ignored;
+	u16 selector = err & ~(ERR_EXT | ERR_IDT);
+	struct desc d;
 
-	if (!must_be_real(v, selector))
+	if (err & (ERR_EXT | ERR_IDT) || !guest_descriptor(v, selector, &d) ||
+	    (d.hi & (DESC_S | DESC_P | DESC_A)) != (DESC_S | DESC_P))
 		return false;
-	return d.hi & DESC_A || boot_descriptor(v, selector, &ignored) ||
-	       mark_descriptor(v, selector, ACCESSED_BIT);
+	mark_descriptor(v, selector, ACCESSED_BIT); /* or queue the page fault of that */
+	return true;
 }
 
 bool check_code_segment(struct vcpu *v, u16 selector, enum transfer how, struct desc *d)
@@ -136,6 +140,43 @@ bool check_stack_segment(struct vcpu *v, u16 selector, u32 cpl, struct desc *d)
 	return use_descriptor(v, selector, *d);
 }
 
+bool kernel_stack(struct vcpu *v, u32 ext, u16 *ss, u32 *esp, struct desc *d)
+{
+	struct {
+		u32 esp0, ss0;
+	} tss;
+	struct guest_fault pf;
+	u8 vec = VEC_TS;
+
+	if (v->virt.tr.limit < offsetof(struct tss, ss0) + 3) {
+		inject_exception(v, VEC_TS, selector_error(v->virt.tr_sel) | ext);
+		return false;
+	}
+	if (!guest_read(v, v->virt.tr.base + offsetof(struct tss, esp0), &tss, sizeof(tss), 0,
+			&pf)) {
+		inject_page_fault(v, &pf);
+		return false;
+	}
+	*esp = tss.esp0;
+	*ss = tss.ss0;
+	switch (lookup_descriptor(v, *ss, d, &pf)) {
+	case DESC_FAULT:
+		inject_page_fault(v, &pf);
+		return false;
+	case DESC_FOUND:
+		if (*ss & SEL_RPL || !desc_is_writable_data(*d) || desc_dpl(*d) != 0)
+			break;
+		if (d->hi & DESC_P)
+			return use_descriptor(v, *ss, *d);
+		vec = VEC_SS;
+		break;
+	default:
+		break;
+	}
+	inject_exception(v, vec, selector_error(*ss) | ext);
+	return false;
+}
+
 static bool check_data_segment(struct vcpu *v, u16 selector, u32 cpl)
 {
 	u32 rpl = selector & SEL_RPL;
@@ -153,23 +194,49 @@ static bool check_data_segment(struct vcpu *v, u16 selector, u32 cpl)
 	return use_descriptor(v, selector, d);
 }
 
+struct desc loaded_segment(const struct vcpu *v, enum seg seg)
+{
+	u16 selector = *seg_slot(v->regs, seg);
+	struct gate *g = v->domain->gate;
+	u32 nr;
+
+	if (!(selector & ~SEL_RPL))
+		return (struct desc){0, 0};
+	return selector & SEL_TI ? gate_guest_ldt(g, &nr)[selector / 8]
+				 : *gate_descriptor(g, selector);
+}
+
+u16 read_segment(const struct vcpu *v, enum seg seg)
+{
+	u16 real = *seg_slot(v->regs, seg);
+
+	if (!(real & ~SEL_RPL))
+		return v->virt.null_rpl[seg];
+	return seg == SEG_CS || seg == SEG_SS ? guest_selector(real) : real;
+}
+
+void note_null_selector(struct vcpu *v, enum seg seg, u16 selector)
+{
+	v->virt.null_rpl[seg] = selector & ~SEL_RPL ? 0 : selector;
+	if (v->virt.null_rpl[seg] && !v->domain->catch_reads)
+		catch_reads(v->domain);
+}
+
 bool load_data_segment(struct vcpu *v, enum seg seg, u16 selector)
 {
 	u32 cpl = from_kernel(v->regs) ? 0 : 3;
-	struct cpu_regs *r = v->regs;
-	u32 *const slot[NR_SEGS] = {
-	    [SEG_ES] = &r->es, [SEG_DS] = &r->ds, [SEG_FS] = &r->fs, [SEG_GS] = &r->gs};
 	struct desc d;
 
 	if (seg == SEG_SS) {
 		if (!check_stack_segment(v, selector, cpl, &d))
 			return false;
-		r->ss = real_selector(selector);
+		v->regs->ss = real_selector(selector);
 		return true;
 	}
 	if (!check_data_segment(v, selector, cpl))
 		return false;
-	*slot[seg] = selector;
+	note_null_selector(v, seg, selector);
+	*seg_slot(v->regs, seg) = selector;
 	return true;
 }
 

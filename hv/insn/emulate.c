@@ -141,15 +141,16 @@ enum emul emul_carry_out(struct emulation *e, emul_handler *handler, u8 op)
 	}
 	trace_emulate(e->v, LANE_VMM, LANE_VMM, op, eip, e->value);
 	r->eip = e->next;
-	if (e->single_step) {
+	if (e->single_step || e->struck) {
 		e->v->blocked = false;
-		e->v->virt.dr[6] |= DR6_BS;
+		e->v->virt.dr[6] |= e->struck | (e->single_step ? DR6_BS : 0);
 		inject_exception(e->v, VEC_DB, 0);
 	}
 	return EMUL_DONE;
 }
 
-/* By the guest's IOPL, or its TSS's map of ports: the real IOPL is 0, and the real map empty. */
+/* By the guest's IOPL, or its TSS's map of ports: the real IOPL is 0, and the real map empty. Or by
+ * a call gate, of which the real table has none. */
 static bool application_may(const struct emulation *e)
 {
 	switch (e->insn.op) {
@@ -159,6 +160,9 @@ static bool application_may(const struct emulation *e)
 	case OP_in:
 	case OP_out:
 		return e->v->virt.iopl == 3 || port_allowed(e);
+	case OP_call_far:
+	case OP_jmp_far:
+		return true;
 	default:
 		return false;
 	}

@@ -21,6 +21,7 @@ struct emulation {
 	u32 value;	/* for the trace: what was read or written, or where it goes to */
 	bool undefined; /* what is at EIP is no instruction */
 	bool single_step; /* TF was set: #DB follows. mov ss and int n clear this */
+	u32 struck;	  /* breakpoints on data that it touched, as bits of DR6: the same */
 };
 typedef enum emul emul_handler(struct emulation *e);
 
@@ -47,10 +48,6 @@ void emul_overlay(struct vcpu *v, vaddr_t va, void *bytes, u32 n);
 /** General register `n` (eax ecx edx ebx esp ebp esi edi; with size 1 al cl dl bl ah ch dh bh). */
 u32 reg_get(const struct cpu_regs *r, u8 n, u32 size);
 void reg_set(struct cpu_regs *r, u8 n, u32 size, u32 val);
-/** Where the selector of a segment register is saved. */
-u32 *seg_slot(struct cpu_regs *r, enum seg seg);
-/** The descriptor that the CPU uses for a segment register; all zero for a null selector. */
-struct desc loaded_segment(const struct vcpu *v, enum seg seg);
 /** Offset of the memory operand in its segment, and which segment that is (prefix or default). */
 u32 insn_effective_address(const struct vcpu *v, const struct insn *i);
 enum seg insn_operand_segment(const struct insn *i);
@@ -66,6 +63,7 @@ bool rm_read(struct emulation *e, u32 size, u32 *val);
 bool rm_write(struct emulation *e, u32 size, u32 val);
 /** Push `n` items of `size` bytes, the last one to the lowest address: all of them, or none. */
 bool stack_push(struct emulation *e, const u32 *items, u32 n, u32 size);
+#define MAX_PARAMETERS 31 /* that a call gate may copy from stack to stack */
 /** Read `n` items of `size` bytes, from `skip` bytes above ESP on; ESP does not move. */
 bool stack_peek(struct emulation *e, u32 skip, u32 *items, u32 n, u32 size);
 /** Add to ESP (or SP, on a 16-bit stack). */
@@ -73,8 +71,10 @@ void stack_drop(struct emulation *e, u32 bytes);
 
 /* emulate_cr.c */
 extern emul_handler emulate_mov_from_cr, emulate_mov_to_cr, emulate_lmsw, emulate_smsw,
-    emulate_clts, emulate_invlpg, emulate_mov_from_dr, emulate_mov_to_dr, emulate_rdmsr,
-    emulate_wrmsr, emulate_wbinvd, emulate_rdpmc, emulate_rdtsc;
+    emulate_clts, emulate_invlpg, emulate_rdmsr, emulate_wrmsr, emulate_wbinvd, emulate_rdpmc,
+    emulate_rdtsc;
+/* emulate_debug.c */
+extern emul_handler emulate_mov_from_dr, emulate_mov_to_dr;
 /* emulate_table.c */
 extern emul_handler emulate_lgdt, emulate_lidt, emulate_sgdt, emulate_sidt, emulate_lldt,
     emulate_sldt, emulate_ltr, emulate_str, emulate_lar, emulate_lsl, emulate_verr;
@@ -83,6 +83,13 @@ extern emul_handler emulate_mov_from_seg, emulate_mov_to_seg, emulate_push_seg, 
     emulate_load_far_ptr;
 /* emulate_far.c */
 extern emul_handler emulate_jmp_far, emulate_call_far, emulate_ret_far, emulate_iret, emulate_int_n;
+/** Go on at selector:offset, which have been checked; the selector's RPL is the new CPL. */
+enum emul far_go(struct emulation *e, u16 selector, u32 offset);
+/* emulate_gate.c */
+/** A far jmp or call that names a gate or a TSS. @return EMUL_UNKNOWN if the selector is neither */
+enum emul far_through_gate(struct emulation *e, u16 selector, bool call);
+/** End the domain: its processor has no such thing. @return EMUL_DONE, as there is no more */
+enum emul far_forbidden(struct emulation *e, u16 selector, const char *text);
 /* emulate_flags.c */
 extern emul_handler emulate_pushf, emulate_popf, emulate_cli, emulate_sti, emulate_hlt;
 /** Change the bits of `mask` in the guest's EFLAGS, virtual IF and IOPL included. */

@@ -1,5 +1,5 @@
 /*[H33]
- * emulate_cr.c: control registers, debug registers and model-specific registers: what the guest
+ * emulate_cr.c: control registers and model-specific registers: what the guest
  * believes of its processor is in v->virt, and the MMU is told when that changes.
  */
 #include "insn/emulate.h"
@@ -8,24 +8,11 @@
 #define CR0_WRITABLE                                                                               \
 	(CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
 #define CR3_WRITABLE (PTE_FRAME | PTE_PWT | PTE_PCD)
-/* A Pentium III also has VME, PVI (virtual-8086 mode, which we do not have) and PAE. */
+/* Not VME and PVI (the machine's CPU is one without: tools/run), and not PAE. */
 #define CR4_WRITABLE                                                                               \
 	(CR4_TSD | CR4_DE | CR4_PSE | CR4_MCE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT)
 
-/* Bits that are always one or always zero (SDM 3B 17.2). */
-#define DR6_ONES  0xFFFF0FF0u
-#define DR6_ZEROS 0x00001000u
-#define DR7_ONES  0x00000400u
-#define DR7_ZEROS 0x0000D800u
-
-/* Of breakpoint n: its enable bits; length and kind of access. */
-#define DR7_ENABLE(n) (3u << 2 * (n))
-#define DR7_KIND(n)   (15u << (16 + 4 * (n)))
-#define DR7_ACCESS(n) (3u << (16 + 4 * (n)))
-#define DR7_IO(n)     (2u << (16 + 4 * (n)))
-
-#define MSR_TSC	      0x10
-#define MSR_APIC_BASE 0x1B
+#define MSR_TSC 0x10
 
 static enum emul set_cr0(struct emulation *e, u32 val)
 {
@@ -140,80 +127,6 @@ enum emul emulate_invlpg(struct emulation *e)
 	return EMUL_DONE;
 }
 
-/* Which debug register is meant: 4 and 5 are other names of 6 and 7, unless CR4.DE forbids that.
- * NULL with an exception queued if it must not be touched. */
-static u32 *debug_register(struct emulation *e)
-{
-	struct virt_cpu *virt = &e->v->virt;
-	u8 n = e->insn.reg;
-
-	if (n == 4 || n == 5) {
-		if (virt->cr4 & CR4_DE) {
-			inject_exception(e->v, VEC_UD, 0);
-			return NULL;
-		}
-		n += 2;
-	}
-	if (virt->dr[7] & DR7_GD) {
-		virt->dr[7] &= ~DR7_GD;
-		virt->dr[6] |= DR6_BD;
-		inject_exception(e->v, VEC_DB, 0);
-		return NULL;
-	}
-	return &virt->dr[n];
-}
-
-enum emul emulate_mov_from_dr(struct emulation *e)
-{
-	const u32 *dr = debug_register(e);
-
-	if (!dr)
-		return EMUL_EXCEPTION;
-	e->value = *dr;
-	if (dr == &e->v->virt.dr[6])
-		e->value = (e->value | DR6_ONES) & ~DR6_ZEROS;
-	if (dr == &e->v->virt.dr[7])
-		e->value = (e->value | DR7_ONES) & ~DR7_ZEROS;
-	reg_set(e->regs, e->insn.rm, 4, e->value);
-	return EMUL_DONE;
-}
-
-enum emul emulate_mov_to_dr(struct emulation *e)
-{
-	u32 *dr = debug_register(e);
-
-	if (!dr)
-		return EMUL_EXCEPTION;
-	e->value = *dr = reg_get(e->regs, e->insn.rm, 4);
-	if (!e->v->domain->ahead)
-		load_debug_registers(e->v);
-	return EMUL_DONE;
-}
-
-/*
- * In ring 0 a breakpoint on the hypervisor or its gate would strike us. (Elsewhere none can: our
- * address space has nothing below HV_BASE but the gate.)
- */
-static bool is_guests(const struct vcpu *v, u32 va)
-{
-	return va < HV_BASE && (va ^ v->domain->gate->va) & PDE_LARGE_FRAME;
-}
-
-void load_debug_registers(struct vcpu *v)
-{
-	const u32 *dr = v->virt.dr;
-	u32 dr7 = 0;
-
-	for (u32 n = 0; n < 4; n++) {
-		u32 enabled = dr[7] & DR7_ENABLE(n), kind = dr[7] & DR7_KIND(n);
-
-		/* The ports are not the real ones. */
-		if (enabled && (kind & DR7_ACCESS(n)) != DR7_IO(n) && is_guests(v, dr[n]))
-			dr7 |= enabled | kind;
-	}
-	write_debug(dr, dr7);
-}
-
 static enum emul answer_msr(struct emulation *e, u64 val)
 {
 	e->value = e->regs->eax = val;
@@ -228,28 +141,14 @@ enum emul emulate_rdtsc(struct emulation *e)
 
 enum emul emulate_rdmsr(struct emulation *e)
 {
-	switch (e->regs->ecx) {
-	case MSR_TSC:
-		return emulate_rdtsc(e);
-	case MSR_APIC_BASE:
-		return answer_msr(e, e->v->virt.apic_base);
-	default:
-		return emul_raise(e, VEC_GP, 0);
-	}
+	return e->regs->ecx == MSR_TSC ? emulate_rdtsc(e) : emul_raise(e, VEC_GP, 0);
 }
 
 enum emul emulate_wrmsr(struct emulation *e)
 {
 	e->value = e->regs->eax;
-	switch (e->regs->ecx) {
-	case MSR_TSC: /* rdtsc does not trap, so there is no other counter to set */
-		return EMUL_DONE;
-	case MSR_APIC_BASE:
-		e->v->virt.apic_base = (u64)e->regs->edx << 32 | e->regs->eax;
-		return EMUL_DONE;
-	default:
-		return emul_raise(e, VEC_GP, 0);
-	}
+	/* rdtsc does not trap, so there is no other counter to set. */
+	return e->regs->ecx == MSR_TSC ? EMUL_DONE : emul_raise(e, VEC_GP, 0);
 }
 
 /* The caches hold machine memory, and are coherent. */

@@ -1,8 +1,9 @@
 /*[H37]
- * emulate_far.c: far jumps, calls and returns, iret and software interrupts.
+ * emulate_far.c: far jumps, calls and returns, iret and software interrupts. What goes through a
+ * call gate is in emulate_gate.c.
  *
- * Hardware task switches and call gates are not virtualized: their descriptors are no code segment,
- * and raise #GP with their selector.
+ * Hardware task switches and virtual-8086 mode are not virtualized: a domain that would enter them
+ * is ended.
  */
 #include "insn/emulate.h"
 #include "trace/trace.h"
@@ -38,34 +39,41 @@ static bool check_target(struct emulation *e, u16 selector, u32 offset, enum tra
 	return false;
 }
 
-static enum emul go(struct emulation *e, u16 selector, u32 offset)
+enum emul far_go(struct emulation *e, u16 selector, u32 offset)
 {
 	e->regs->cs = real_selector(selector);
 	e->value = e->next = offset;
 	return EMUL_DONE;
 }
 
-enum emul emulate_jmp_far(struct emulation *e)
+/* Far jmp and call. From ring 3 we only come here where the CPU has refused: then it is a gate, or
+ * the CPU was right. */
+static enum emul go_far(struct emulation *e, bool call)
 {
+	u32 frame[2] = {read_segment(e->v, SEG_CS), e->next};
+	enum emul result;
 	u16 selector;
 	u32 offset;
 
-	if (!far_target(e, &offset, &selector) || !check_target(e, selector, offset, TRANSFER_JUMP))
+	if (!far_target(e, &offset, &selector))
 		return EMUL_EXCEPTION;
-	return go(e, selector & ~SEL_RPL, offset);
+	result = far_through_gate(e, selector, call);
+	if (result != EMUL_UNKNOWN || e->access)
+		return result;
+	if (!check_target(e, selector, offset, TRANSFER_JUMP) ||
+	    (call && !stack_push(e, frame, 2, e->insn.op_size)))
+		return EMUL_EXCEPTION;
+	return far_go(e, selector & ~SEL_RPL, offset);
+}
+
+enum emul emulate_jmp_far(struct emulation *e)
+{
+	return go_far(e, false);
 }
 
 enum emul emulate_call_far(struct emulation *e)
 {
-	u32 frame[2] = {guest_selector(e->regs->cs & 0xFFFF), e->next};
-	u16 selector;
-	u32 offset;
-
-	if (!far_target(e, &offset, &selector) ||
-	    !check_target(e, selector, offset, TRANSFER_JUMP) ||
-	    !stack_push(e, frame, 2, e->insn.op_size))
-		return EMUL_EXCEPTION;
-	return go(e, selector & ~SEL_RPL, offset);
+	return go_far(e, true);
 }
 
 /*
@@ -82,6 +90,7 @@ static bool leave_kernel(struct emulation *e, u16 cs, u32 above, u32 release)
 	    !check_stack_segment(e->v, stack[1], cs & SEL_RPL, &d))
 		return false;
 	e->regs->ss = stack[1] & 0xFFFF;
+	memset(e->v->virt.null_rpl, 0, sizeof(e->v->virt.null_rpl));
 	reg_set(e->regs, 4, d.hi & DESC_DB ? 4 : 2, stack[0] + release);
 	return true;
 }
@@ -93,7 +102,7 @@ static bool ring_exists(struct emulation *e, u16 cs)
 
 	if (ring == 0 || ring == 3)
 		return true;
-	domain_kill(e->v->domain, END_forbidden, cs, "returned to a ring 1 or 2 of its own");
+	far_forbidden(e, cs, "returned to a ring 1 or 2 of its own");
 	return false;
 }
 
@@ -113,18 +122,24 @@ enum emul emulate_ret_far(struct emulation *e)
 		stack_drop(e, 2 * size + release);
 	else if (!leave_kernel(e, cs, 2 * size + release, release))
 		return EMUL_EXCEPTION;
-	return go(e, cs, frame[0]);
+	return far_go(e, cs, frame[0]);
 }
 
-/* With NT set, iret is a return from a task (SDM 3A 7.3). There are no tasks to return to. */
+/* With NT set, iret is a return from a task (SDM 3A 7.3), to the one that the TSS links to. */
 static enum emul return_from_task(struct emulation *e)
 {
 	struct guest_fault pf;
+	struct desc d;
 	u16 link;
 
 	if (!guest_read(e->v, e->v->virt.tr.base, &link, sizeof(link), 0, &pf))
 		return emul_fault(e, &pf);
-	return emul_raise(e, VEC_TS, selector_error(link));
+	if (link & SEL_TI || !guest_descriptor(e->v, link, &d) || d.hi & DESC_S ||
+	    (DESC_TYPE(d.hi) | 8) != DESC_TSS_BUSY)
+		return emul_raise(e, VEC_TS, selector_error(link));
+	if (!(d.hi & DESC_P))
+		return emul_raise(e, VEC_NP, selector_error(link));
+	return far_forbidden(e, link, NO_TASKS);
 }
 
 enum emul emulate_iret(struct emulation *e)
@@ -134,11 +149,11 @@ enum emul emulate_iret(struct emulation *e)
 
 	/* LAB 02.4 BEGIN
 	 * HINT: SDM 2, IRET. The frame is on the guest's stack: EIP, CS, EFLAGS (stack_peek). With
-	 * HINT: NT set it is a return_from_task(); to virtual-8086 mode (EFL_VM in a 32-bit frame):
-	 * HINT: #GP(0), emul_raise(). check_target() the code segment and ring_exists(); then
+	 * HINT: NT set it is a return_from_task(); to virtual-8086 mode (EFL_VM in a 32-bit frame)
+	 * HINT: far_forbidden(). check_target() the code segment and ring_exists(); then
 	 * HINT: either stay in the kernel and stack_drop() the frame, or leave_kernel() (ESP and SS
 	 * HINT: lie above). Only when nothing can fail any more: set_guest_eflags() with
-	 * HINT: changeable_eflags() (and RF, of a 32-bit frame), then go().
+	 * HINT: changeable_eflags() (and RF, of a 32-bit frame), then far_go().
 	 * STUB: lab_todo("02.4");
 	 */
 	if (e->regs->eflags & EFL_NT)
@@ -146,8 +161,8 @@ enum emul emulate_iret(struct emulation *e)
 	if (!stack_peek(e, 0, frame, 3, size))
 		return EMUL_EXCEPTION;
 	cs = frame[1];
-	if (size == 4 && frame[2] & EFL_VM) /* virtual-8086 mode is not virtualized */
-		return emul_raise(e, VEC_GP, 0);
+	if (size == 4 && frame[2] & EFL_VM)
+		return far_forbidden(e, cs, "entered virtual-8086 mode, which is not virtualized");
 	if (!check_target(e, cs, frame[0], TRANSFER_RETURN))
 		return EMUL_EXCEPTION;
 	if (!ring_exists(e, cs))
@@ -157,7 +172,7 @@ enum emul emulate_iret(struct emulation *e)
 	else if (!leave_kernel(e, cs, 3 * size, 0))
 		return EMUL_EXCEPTION;
 	set_guest_eflags(e->v, frame[2], changeable_eflags(size) | (size == 4 ? EFL_RF : 0));
-	return go(e, cs, frame[0]);
+	return far_go(e, cs, frame[0]);
 	/* LAB 02.4 END */
 }
 

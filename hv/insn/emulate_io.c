@@ -68,7 +68,8 @@ static enum emul string_io(struct emulation *e, bool (*one)(struct emulation *, 
 	if (!e->insn.rep && !e->insn.repne)
 		return one(e, size) ? EMUL_DONE : EMUL_EXCEPTION;
 	for (u32 n = 0; index_get(e, REG_CX); n++) {
-		if (n == MAX_ELEMENTS || (n && e->single_step) || e->v->domain->dying) {
+		if (n == MAX_ELEMENTS || (n && (e->single_step || e->struck)) ||
+		    e->v->domain->dying) {
 			e->next = eip;
 			return EMUL_DONE;
 		}

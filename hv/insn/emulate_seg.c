@@ -15,7 +15,7 @@ static void hold_off(struct emulation *e, enum seg seg)
 
 enum emul emulate_mov_from_seg(struct emulation *e)
 {
-	e->value = guest_selector(*seg_slot(e->regs, insn_segment(&e->insn)) & 0xFFFF);
+	e->value = read_segment(e->v, insn_segment(&e->insn));
 	/* To memory always 16 bits; a 32-bit register gets zeroes above. */
 	return rm_write(e, e->insn.mod == 3 ? e->insn.op_size : 2, e->value) ? EMUL_DONE
 									     : EMUL_EXCEPTION;
@@ -33,7 +33,7 @@ enum emul emulate_mov_to_seg(struct emulation *e)
 
 enum emul emulate_push_seg(struct emulation *e)
 {
-	e->value = guest_selector(*seg_slot(e->regs, insn_segment(&e->insn)) & 0xFFFF);
+	e->value = read_segment(e->v, insn_segment(&e->insn));
 	return stack_push(e, &e->value, 1, e->insn.op_size) ? EMUL_DONE : EMUL_EXCEPTION;
 }
 

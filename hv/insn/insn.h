@@ -68,6 +68,11 @@ enum seg insn_segment(const struct insn *i);
  * us: it is sensitive, and neither faults nor does the right thing by itself.
  */
 bool insn_needs_plant(const struct insn *i);
+/**
+ * Whether it reads a segment register. If that is ds, es, fs or gs it needs no plant, until the
+ * guest's kernel has a null selector with an RPL there, of which the CPU forgets the RPL.
+ */
+bool insn_reads_segment(const struct insn *i);
 
 struct vcpu;
 
@@ -84,10 +89,17 @@ enum emul {
  */
 enum emul emulate_system(struct vcpu *v);
 /** Have the guest's breakpoints in the real debug registers, as far as they are not about us: on
- * each way back to a guest that has any (DR7_ENABLED). Not with sensitive=breakpoint, which needs
- * the registers itself. */
+ * each way back to a guest that has any (DR7_ENABLED). */
 void load_debug_registers(struct vcpu *v);
-#define DR7_ENABLED 0xFFu
+/** DR7 for those of the guest's breakpoints that are of these kinds, and not about us. */
+u32 debug_control(const struct vcpu *v, u32 kinds);
+/** The guest's breakpoints of these kinds that an access to [la, la + len) strikes: bits of DR6. */
+u32 breakpoints_struck(const struct vcpu *v, u32 la, u32 len, u32 kinds);
+#define DR7_ENABLED   0xFFu
+#define BREAK_EXECUTE 0x1u /* kinds: bits numbered by DR7's R/W fields */
+#define BREAK_WRITE   0xAu
+#define BREAK_READ    0x8u
+#define BREAK_DATA    (BREAK_WRITE | BREAK_READ)
 /** Carry out a memory-writing instruction (mov, xchg, or, btr, stos, ...) at regs->eip. */
 enum emul emulate_write(struct vcpu *v);
 

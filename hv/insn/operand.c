@@ -35,22 +35,6 @@ void index_add(struct emulation *e, u8 reg, s32 by)
 	reg_set(e->regs, reg, e->insn.addr_size, index_get(e, reg) + by);
 }
 
-u32 *seg_slot(struct cpu_regs *r, enum seg seg)
-{
-	u32 *const slot[NR_SEGS] = {[SEG_ES] = &r->es, [SEG_CS] = &r->cs, [SEG_SS] = &r->ss,
-				    [SEG_DS] = &r->ds, [SEG_FS] = &r->fs, [SEG_GS] = &r->gs};
-
-	return slot[seg];
-}
-
-struct desc loaded_segment(const struct vcpu *v, enum seg seg)
-{
-	u16 sel = *seg_slot(v->regs, seg);
-	const struct desc *d = sel & ~SEL_RPL ? gate_descriptor(v->domain->gate, sel) : NULL;
-
-	return d ? *d : (struct desc){0, 0};
-}
-
 /* [bx+si] [bx+di] [bp+si] [bp+di] [si] [di] [bp] [bx] (SDM 2, table 2-1) */
 static u32 address16(const struct cpu_regs *r, const struct insn *i)
 {
@@ -140,6 +124,7 @@ bool mem_read(struct emulation *e, enum seg seg, u32 offset, void *dst, u32 len)
 		inject_page_fault(e->v, &pf);
 		return false;
 	}
+	e->struck |= breakpoints_struck(e->v, la, len, BREAK_READ);
 	return true;
 }
 
@@ -154,6 +139,7 @@ bool mem_write(struct emulation *e, enum seg seg, u32 offset, const void *src, u
 		inject_page_fault(e->v, &pf);
 		return false;
 	}
+	e->struck |= breakpoints_struck(e->v, la, len, BREAK_WRITE);
 	return true;
 }
 
@@ -215,9 +201,9 @@ bool stack_push(struct emulation *e, const u32 *items, u32 n, u32 size)
 
 bool stack_peek(struct emulation *e, u32 skip, u32 *items, u32 n, u32 size)
 {
-	u8 bytes[8 * 4];
+	u8 bytes[MAX_PARAMETERS * 4];
 
-	if (!mem_read(e, SEG_SS, stack_offset(e, skip), bytes, n * size))
+	if (n && !mem_read(e, SEG_SS, stack_offset(e, skip), bytes, n * size))
 		return false;
 	for (u32 k = 0; k < n; k++) {
 		items[k] = 0;

@@ -1,5 +1,6 @@
 /*[H28] plant.c: the scanner at work on a domain's memory. */
 #include "dom/elf.h"
+#include "insn/ahead.h"
 #include "insn/scan.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
@@ -111,6 +112,19 @@ bool scan_kernel(struct domain *d, const struct elf *elf)
 		if (ph.flags & PF_X && !plant(d, ph.paddr, ph.paddr + ph.filesz))
 			return false;
 	return true;
+}
+
+void catch_reads(struct domain *d)
+{
+	struct code_memory m = {d, read_code, write_code};
+	struct scan_result r;
+
+	d->catch_reads = true;
+	ahead_forget(d);
+	if (!d->patches)
+		return;
+	d->patches->reads = true;
+	finish(d, patch_table_rescan(d->patches, &m, &r), &r);
 }
 
 const struct patch *patch_lookup(const struct domain *d, paddr_t pa)

@@ -101,6 +101,11 @@ static bool note_boundary(struct sweep *s, u32 *page, u32 settled)
 	return known;
 }
 
+static bool needs_plant(const struct patch_table *t, const struct insn *i)
+{
+	return insn_needs_plant(i) || (t->reads && insn_reads_segment(i));
+}
+
 /* Sweep from `from` to the end of the region, or until an old boundary is met from `settled` on. */
 static enum scan_error sweep(struct patch_table *t, const struct code_region *r, u32 from,
 			     u32 settled, const struct code_memory *m, struct scan_result *result)
@@ -130,7 +135,7 @@ static enum scan_error sweep(struct patch_table *t, const struct code_region *r,
 			err = plant(&s, len, OP_other);
 		} else {
 			len = i.len;
-			err = plant(&s, len, insn_needs_plant(&i) ? i.op : OP_other);
+			err = plant(&s, len, needs_plant(t, &i) ? i.op : OP_other);
 		}
 		result->insns++;
 		s.pa += len;
@@ -154,6 +159,16 @@ enum scan_error patch_table_scan(struct patch_table *t, paddr_t start, paddr_t e
 	t->nr_regions++;
 	t->nr_pages += pages;
 	return sweep(t, r, start.a, end.a, m, result);
+}
+
+enum scan_error patch_table_rescan(struct patch_table *t, const struct code_memory *m,
+				   struct scan_result *result)
+{
+	enum scan_error err = SCAN_OK;
+
+	for (u32 i = 0; i < t->nr_regions && !err; i++)
+		err = sweep(t, &t->regions[i], t->regions[i].start, t->regions[i].end, m, result);
+	return err;
 }
 
 /* The last place known to begin an instruction at or before `pa`. */

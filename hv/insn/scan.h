@@ -34,6 +34,7 @@ struct code_region {
 struct patch_table {
 	u32 nr, max;
 	u32 nr_regions, nr_pages;
+	bool reads; /* plant over reads of any segment register */
 	struct code_region regions[MAX_CODE_REGIONS];
 	/* Per scanned page: offset of the first instruction that starts there. From such a place a
 	 * later scan can begin without having to begin at the start of all. */
@@ -78,6 +79,9 @@ void patch_table_overlay(const struct patch_table *t, paddr_t pa, u8 *bytes, u32
  */
 enum scan_error patch_table_scan(struct patch_table *t, paddr_t start, paddr_t end,
 				 const struct code_memory *m, struct scan_result *result);
+/** Sweep over all regions once more. */
+enum scan_error patch_table_rescan(struct patch_table *t, const struct code_memory *m,
+				   struct scan_result *result);
 /**
  * The guest has written `len` bytes at `pa`, and they are in memory: traps there are gone. Scans
  * again from the last instruction known to begin before, until the new boundaries fall in with the
@@ -94,6 +98,8 @@ const struct patch *patch_lookup(const struct domain *d, paddr_t pa);
 void patch_overlay(const struct domain *d, paddr_t pa, u8 *bytes, u32 n);
 /** The guest has written `len` bytes at guest-physical `pa`, and they are in memory. */
 void patch_written(struct domain *d, u32 pa, u32 len);
+/** From now on all reads of segment registers come to us: d->catch_reads. */
+void catch_reads(struct domain *d);
 /** Scan the executable sections of a kernel that has just been loaded (all of its executable
  * segments, if it has no sections). @return false if the domain has been ended */
 bool scan_kernel(struct domain *d, const struct elf *elf);

@@ -43,7 +43,8 @@ static u32 chunk(struct emulation *e, bool from_memory, u32 size, u32 src, u32 d
 {
 	u32 n = least(CHUNK / size, until_page_end(dst, size));
 
-	if (e->regs->eflags & EFL_DF || e->single_step || e->insn.addr_size == 2)
+	if (e->regs->eflags & EFL_DF || e->single_step || e->insn.addr_size == 2 ||
+	    e->v->virt.dr[7] & DR7_ENABLED)
 		return 1;
 	if (from_memory && dst - src < CHUNK)
 		return 1;
@@ -65,8 +66,8 @@ static enum emul string(struct emulation *e, bool from_memory)
 		    repeat ? least(chunk(e, from_memory, size, src, dst), index_get(e, REG_CX)) : 1;
 		s32 by = e->regs->eflags & EFL_DF ? -(s32)size : (s32)(n * size);
 
-		if (!first &&
-		    (e->single_step || dst >> PAGE_SHIFT != page || !guest_protected(e->v, dst))) {
+		if (!first && (e->single_step || e->struck || dst >> PAGE_SHIFT != page ||
+			       !guest_protected(e->v, dst))) {
 			e->next = eip; /* the rest is left to the processor */
 			return EMUL_DONE;
 		}

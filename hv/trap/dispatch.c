@@ -10,6 +10,7 @@
 #include "dom/bounce.h"
 #include "dom/console.h"
 #include "dom/deliver.h"
+#include "dom/segments.h"
 #include "dom/time.h"
 #include "hcall/hcall.h"
 #include "insn/ahead.h"
@@ -75,22 +76,23 @@ static void general_protection(struct vcpu *v)
 
 static void debug_exception(struct vcpu *v)
 {
-	u32 why = 0;
+	u32 why = 0, guests;
 
-	if (v->domain->ahead && ahead_stopped(v))
-		return;
 	/* Why, for the guest's own DR6. (A direct-mode guest is told what the real one says.) */
-	if (v->domain->mode == MMU_SHADOW && !v->domain->ahead)
+	if (v->domain->mode == MMU_SHADOW)
 		why = take_debug_status() & (DR6_STEP | DR6_BREAKPOINTS);
-	if (v->virt.stepping) { /* our own step over the instruction after sti */
+	guests = why;
+	if (why && v->domain->ahead && from_kernel(v->regs))
+		guests = ahead_stopped(v, why);
+	if (v->virt.stepping && why & DR6_STEP) { /* our own step, over one instruction */
 		v->virt.stepping = 0;
 		v->virt.intr_shadow = 0;
 		v->regs->eflags &= ~EFL_TF;
-		why &= ~DR6_STEP;
-		if (!why)
-			return;
+		guests &= ~DR6_STEP;
 	}
-	v->virt.dr[6] |= why;
+	if (why && !guests)
+		return;
+	v->virt.dr[6] |= guests;
 	inject_exception(v, VEC_DB, 0);
 }
 
@@ -142,6 +144,9 @@ void trap_entry(void)
 		debug_exception(v);
 	} else if (vec == VEC_NMI || vec == VEC_MC || vec == VEC_DF) {
 		panic("vector %u from ring %u at %x", vec, r->cs & 3, r->eip);
+	} else if ((vec == VEC_NP || vec == VEC_SS) && v->domain->mode == MMU_SHADOW &&
+		   first_use(v, r->err)) {
+		/* The guest tries again. */
 	} else {
 		inject_exception(v, vec, r->err);
 	}
@@ -213,16 +218,16 @@ void resume(void)
 			handler |= shadow_deliver(v);
 		else
 			handler |= direct_deliver_pending(v);
-		if (!v->blocked || v->domain->dying)
+		if (v->blocked && !v->domain->dying)
+			idle(v);
+		else if (!v->domain->ahead || !from_kernel(r) || v->domain->dying || ahead_arm(v))
 			break;
-		idle(v);
 	}
 	if (v->domain->dying)
 		machine_end(v->domain);
-	if (v->domain->ahead && from_kernel(r))
-		ahead_arm(v);
-	else if (v->domain->mode == MMU_SHADOW && !v->domain->ahead && v->virt.dr[7] & DR7_ENABLED)
-		load_debug_registers(v); /* the gate may have moved */
+	if (v->domain->mode == MMU_SHADOW &&
+	    (v->domain->ahead ? !from_kernel(r) : v->virt.dr[7] & DR7_ENABLED))
+		load_debug_registers(v); /* the gate may have moved; and these are not ahead's */
 	if (!handler && r->vec != XEN_HYPERCALL_VECTOR)
 		trace_resume(v, LANE_VMM, lane_of(r), r->eip, r->cs);
 	trace_left(v, lane_of(r));

@@ -34,9 +34,12 @@ CELL("mov_to_cr3", 0, 0, mov PAGE_ALIAS,%eax; mov alias_pte,%esi; movl $PAD+0x67
 	mov %cr3,%edx; mov %edx,%cr3; mov PAGE_ALIAS,%ecx)
 CELL("mov_to_cr3", 0, 0, mov PAGE_ALIAS,%eax; mov alias_pte,%esi; movl $0,(%esi);
 	mov %cr3,%edx; mov %edx,%cr3; mov PAGE_ALIAS,%ecx)
-/* Not here: VME and PVI, which are limits, and PAE, which would need other page tables. */
+/* Not here: PAE, which would need other page tables. */
 CELL("mov_to_cr4", 0, cr4_bits, mov %ecx,%cr4; mov %cr4,%esi)
 /* Bits that are none are #GP. Bare QEMU 7.2 hangs there, never reaching the next instruction. */
+/* VME and PVI, which this processor does not have. */
+CELL("mov_to_cr4", 0, 0, mov $1,%eax; mov %eax,%cr4)
+CELL("mov_to_cr4", 0, 0, mov $2,%eax; mov %eax,%cr4)
 CELL("mov_to_cr4", HANGS, cr4_none, mov %ecx,%cr4)
 CELL("mov_to_cr4", MASKED, 0, mov $4,%eax; mov %eax,%cr4; rdtsc /* TSD means ring 3 only */)
 BEFORE(set_tsd, mov $4,%eax; mov %eax,%cr4)
@@ -85,6 +88,8 @@ CELL("rdmsr", MASKED, 0, mov $0x10,%ecx; rdmsr)
 CELL("rdmsr", 0, 0, mov $0x10,%ecx; rdmsr; mov %eax,%esi; rdmsr; cmp %esi,%eax; setae %al; movzx %al,%eax;
 	xor %esi,%esi; xor %edx,%edx)
 CELL("rdmsr", 0, 0, mov $0x12345678,%ecx; rdmsr)
+CELL("rdmsr", 0, 0, mov $0x1B,%ecx; rdmsr /* of a local APIC, which there is none */)
+CELL("wrmsr", 0, 0, mov $0x1B,%ecx; wrmsr)
 CELL("wrmsr", MASKED, 0, mov $0x10,%ecx; rdmsr; wrmsr)
 CELL("wrmsr", 0, 0, mov $0x12345678,%ecx; wrmsr)
 CELL("rdtsc", MASKED, 0, rdtsc)

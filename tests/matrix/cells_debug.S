@@ -64,6 +64,53 @@ CELL("breakpoint", 0, 0, mov $1f,%eax; mov %eax,%dr1; mov $8,%eax; mov %eax,%dr7
 CELL("breakpoint", 0, 0, mov %ebx,%dr0; mov $0xD0001,%eax; mov %eax,%dr7; movl $5,(%ebx); nop)
 CELL("breakpoint", 0, 0, mov %ebx,%dr2; mov $0xF000020,%eax; mov %eax,%dr7; mov (%ebx),%ecx; nop)
 CELL("breakpoint", 0, 0, mov %ebx,%dr2; mov $0xD000020,%eax; mov %eax,%dr7; mov (%ebx),%ecx; mov %cl,(%ebx); nop)
+/*
+ * Data that an instruction touches which a hypervisor carries out; and that nobody touches. (Not here:
+ * data on the stack of a trap, on which bare QEMU aborts; and what is not aligned, which it takes
+ * for an access to all of the page up to there.)
+ */
+#define WATCH(how, ...) CELL("breakpoint", 0, 0, mov %ebx,%dr2; mov $how,%eax; mov %eax,%dr7; __VA_ARGS__)
+WATCH(0xD000020, smsw (%ebx); nop)
+WATCH(0xD000020, sgdt (%ebx); nop)
+WATCH(0xD000020, sgdt 2(%ebx); sgdt 6(%ebx); nop)
+WATCH(0xD000020, sldt 2(%ebx); sldt 4(%ebx); nop)
+WATCH(0x1000020, movl $8,(%ebx); mov %cs,2(%ebx); mov %cs,(%ebx); nop)
+WATCH(0xD000020, movl $8,(%ebx); lmsw (%ebx); nop)
+WATCH(0xF000020, lmsw (%ebx); nop)
+WATCH(0xD000020, lldt PAGE_NONE)
+WATCH(0xD000020, mov %cr3,%eax; mov %eax,%cr3; invlpg (%ebx); nop)
+WATCH(0xD000020, mov $0x1E0,%edx; mov %ebx,%edi; insl; nop; insb)
+WATCH(0xD000000, smsw (%ebx); movl $1,(%ebx); nop /* not enabled */)
+WATCH(0xD000010, smsw (%ebx); movl $1,(%ebx); nop /* local */)
+CELL("breakpoint", 0, 0, mov %ebx,%dr0; mov %ebx,%dr3; mov $0xD00D0082,%eax; mov %eax,%dr7; smsw (%ebx); nop)
+CELL("breakpoint", 0, 0, push $0x102; mov %ebx,%dr0; mov $0xD0001,%eax; mov %eax,%dr7; popf; smsw (%ebx); nop)
+CELL("breakpoint", 0, 0, mov $gdt+SEL_KDATA2,%eax; mov %eax,%dr0; mov $0xD0001,%eax; mov %eax,%dr7;
+	movl $0xFFFF,gdt+SEL_KDATA2; nop)
+/* All four. */
+watch_four: mov %ebx,%dr0; lea 8(%ebx),%eax; mov %eax,%dr1; lea 16(%ebx),%eax; mov %eax,%dr2; lea 24(%ebx),%eax;
+	mov %eax,%dr3; mov $0xDDDD00AA,%eax; mov %eax,%dr7; ret
+#define FOUR(...) CELL("breakpoint", 0, 0, call watch_four; __VA_ARGS__)
+FOUR(nop; pushf; pop %ecx; movl $1,24(%ebx); mov %cs,%edx; smsw 16(%ebx); push %ss; pop %eax)
+FOUR(call 1f; jmp 2f; 1: movl $2,(%ebx); ret; 2: movl $3,8(%ebx))
+FOUR(movl $3,4(%ebx); int $0x20; sldt 8(%ebx); push $2; push %cs; push $1f; iret; 1: nop)
+/* On code: what a hypervisor carries out, what branches, the same once more. */
+#define STOP_AT(...) CELL("breakpoint", 0, 0, mov $1f,%eax; mov %eax,%dr0; mov $1,%eax; mov %eax,%dr7; __VA_ARGS__)
+STOP_AT(nop; 1: mov %cs,%ecx; mov %ss,%edx)
+STOP_AT(mov $3,%ecx; 1: loop 1b; nop)
+STOP_AT(mov $2,%ecx; 2: nop; 1: pushf; pop %edx; loop 2b)
+STOP_AT(call 1f; jmp 2f; 1: ret; 2: nop)
+STOP_AT(jmp 1f; nop; 1: jmp 2f; nop; 2: pushf; pop %ecx)
+STOP_AT(nop; 1: mov PAGE_NONE,%ecx)
+STOP_AT(nop; 1: lldt PAGE_NONE)
+STOP_AT(nop; 1: int $0x20; nop)
+STOP_AT(push $0x10002; push %cs; push $1f; iret; nop; 1: mov %cs,%ecx; nop /* RF */)
+CELL("breakpoint", 0, 0, mov $1f,%eax; mov %eax,%dr0; mov $2f,%eax; mov %eax,%dr1; mov %ebx,%dr2;
+	mov $0xD000015,%eax; mov %eax,%dr7; 1: pushf; 2: pop %ecx; movl $1,(%ebx); pushf)
+STEP("single_step", call 2f; jmp 3f; 2: ret; 3: pushf; pop %eax)
+STEP("single_step", mov $2,%ecx; 1: loop 1b; mov $1f,%eax; jmp *%eax; 1: nop)
 BEFORE(watch_user, mov $watched,%eax; mov %eax,%dr0; mov $1,%eax; mov %eax,%dr7)
 USER_WITH("breakpoint", 0, 2, watch_user, nop; watched: nop)
+BEFORE(watch_data, mov $mem,%eax; mov %eax,%dr3; mov $0xD0000080,%eax; mov %eax,%dr7)
+USER_WITH("breakpoint", 0, 2, watch_data, nop; movl $1,mem; nop; int $VEC_INTR3; push mem; incl mem)
+USER_WITH("breakpoint", 0, 0x3002, watch_data, mov $0x1E0,%edx; mov $mem,%edi; insl; nop)
 CELL("breakpoint", 0, 0, mov $1f,%eax; mov %eax,%dr0; xor %eax,%eax; mov %eax,%dr7; nop; 1: nop)

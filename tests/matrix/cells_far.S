@@ -26,6 +26,39 @@ CELL("call_far", 0, code_selectors, movl $PAD,(%ebx); mov %ecx,2(%ebx); lcallw *
 CELL("call_far", 0, 0, lcall *PAGE_NONE)
 CELL("call_far", 0, 0, lcall $SEL_KCODE,$1f; jmp 2f; 1: lret; 2:)
 
+/* Call gates: to PAD, and on to the kernel's code. */
+	.macro make_gate high /* P, DPL, type, words to copy; selector: CX */
+	shl	$16, %ecx
+	add	$PAD, %ecx
+	mov	%ecx, gdt+SEL_RESERVED
+	movl	$\high, gdt+SEL_RESERVED+4
+	.endm
+CELL("call_gate", 0, 0, lcall $SEL_CALL_GATE,$0)
+CELL("call_gate", 0, 0, ljmp $SEL_CALL_GATE,$0)
+CELL("call_gate", 0, 0, lcall $SEL_CALL_GATE+3,$0)
+CELL("call_gate", 0, 0, lcallw $SEL_CALL_GATE,$0)
+CELL("call_gate", 0, 0, movl $SEL_CALL_GATE,4(%ebx); lcall *(%ebx))
+CELL("call_gate", 0, 0, andb $0x7F,gdt+SEL_CALL_GATE+5; lcall $SEL_CALL_GATE,$0)
+CELL("call_gate", 0, gate_targets, make_gate 0x8C00; lcall $SEL_RESERVED,$0)
+CELL("call_gate", 0, gate_targets, make_gate 0x8C00; ljmp $SEL_RESERVED,$0)
+CELL("call_gate", 0, gate_targets, make_gate 0xE402; lcall $SEL_RESERVED+3,$0 /* 16 bits */)
+USER("call_gate", 0, 0, lcall $SEL_CALL_GATE,$0)
+USER("call_gate", 0, gate_targets, make_gate 0xEC00; push $1; push $2; lcall $SEL_RESERVED+3,$0)
+USER("call_gate", 0, gate_targets, make_gate 0xE402; push $1; push $2; lcall $SEL_RESERVED+3,$0)
+USER("call_gate", 0, gate_targets, make_gate 0xEC00; ljmp $SEL_RESERVED+3,$0)
+USER("call_gate", 0, 0, mov $SEL_KCODE,%ecx; make_gate 0x6C00; lcall $SEL_RESERVED+3,$0)
+/* There and back, with three words of parameters. */
+called: mov %esp,%ebp; mov 8(%esp),%eax; mov 12(%esp),%ecx; mov 16(%esp),%edx; mov 20(%esp),%esi; lret $12
+	.macro make_gate_3
+	mov	$called, %eax
+	mov	%ax, gdt+SEL_RESERVED
+	movw	$SEL_KCODE, gdt+SEL_RESERVED+2
+	movw	$0xEC03, gdt+SEL_RESERVED+4
+	shr	$16, %eax
+	mov	%ax, gdt+SEL_RESERVED+6
+	.endm
+USER("call_gate", 0, 0, make_gate_3; push $1; push $2; push $3; lcall $SEL_RESERVED+3,$0; nop)
+
 CELL("ret_far", 0, return_selectors, push %ecx; push $1f; lret; mov $1,%eax; 1:)
 CELL("ret_far", 0, return_selectors, pushw %cx; pushw $PAD; lretw)
 CELL("ret_far", 0, 0, push $SEL_CODE_FRESH; push $1f; lret; 1:)
@@ -54,7 +87,7 @@ CELL("iret", 0, 0, push $2; push $SEL_CODE_BASE; push $0; iret)
 CELL("iret", 0, 0, push $2; push %cs; push $1f; iret; 1: push $0x202; push %cs; push $2f; iret; 2: cli)
 CELL("iret", 0, 0, mov $PAGE_NONE,%esp; iret)
 CELL("iret", 0, 0, mov $PAGE_NONE-4,%esp; movl $1f,(%esp); iret; 1:)
-/* NT: back to the task that the TSS links to. There are no tasks, and it says so. */
+/* NT: back to the task that the TSS links to. What is no busy TSS it says (the others: cells_ends.S). */
 CELL("iret", 0, 0, push $0x4002; popf; push $2; push $SEL_KCODE; push $1f; iret; 1:)
 CELL("iret", 0, 0, movw $SEL_KDATA,tss; push $0x4002; popf; iret)
 CELL("iret", 0, 0, movw $SEL_BEYOND,tss; push $0x4002; popf; iret)

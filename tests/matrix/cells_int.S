@@ -2,10 +2,7 @@
 #include "cell.h"
 	.text
 
-/*
- * Not here: int n with a vector whose exception has an error code (the frame then has none), and
- * gates that are wrong for a hardware exception: bare QEMU leaves out the EXT bit of the error code.
- */
+/* Not here: int n with a vector whose exception has an error code (the frame then has none). */
 CELL("int_n", 0, 0, int $0x20)
 CELL("int_n", 0, 0, sti; nop; int $0x20)
 CELL("int_n", 0, 0, int $VEC_TRAP3)
@@ -90,6 +87,19 @@ CELL("double_fault", 0, 0, movw $SEL_DATA_NP,idt+13*8+2; sti; lldt idt /* emulat
 USER("double_fault", 0, 0, andb $0x7F,idt+14*8+5; mov PAGE_SUPERVISOR,%eax)
 USER("double_fault", 0, 0, andb $0x7F,idt+13*8+5; int $0x20)
 USER("double_fault", 0, 0, andb $0x7F,idt+13*8+5; cli)
+
+/* An exception in delivering an exception or interrupt, but not int n, says so: EXT, bit 0. */
+CELL("ext", 0, 0, andb $0x7F,idt+6*8+5; ud2)
+CELL("ext", 0, 0, movb $0,idt+6*8+5; ud2)
+CELL("ext", 0, 0, movw $SEL_DATA_NP,idt+6*8+2; ud2)
+CELL("ext", 0, 0, movw $SEL_CODE_NP,idt+6*8+2; ud2)
+CELL("ext", 0, 0, movw $0,idt+6*8+2; ud2)
+CELL("ext", 0, 0, movw $SEL_BEYOND,idt+1*8+2; push $0x102; popf; nop)
+CELL("ext", 0, 0, andb $0x7F,idt+3*8+5; int3)
+CELL("ext", 0, 0, andb $0x7F,idt+0x20*8+5; int $0x20)
+CELL("ext", 0, 0, andb $0x7F,idt+0x20*8+5; call pending; sti; nop)
+CELL("ext", 0, 0, movw $SEL_CODE_NP,idt+0x20*8+2; call pending; sti; nop)
+USER("ext", 0, 0, movw $11,gdt+SEL_TSS /* has been loaded */; ud2)
 
 /* Stack and selector are read from the TSS anew at each entry. */
 USER("tss_stack", 0, 0, int $VEC_INTR3; movl $trap_stack2+4096,tss+4; int $VEC_INTR3; nop; int $VEC_TRAP3)

@@ -78,3 +78,23 @@ USER("call_far", 0, code_selectors, movl $1f,(%ebx); mov %ecx,4(%ebx); lcall *(%
 USER("ret_far", 0, code_selectors, push %ecx; push $1f; lret; 1:)
 USER("iret", 0, code_selectors, push $2; push %ecx; push $1f; iret; 1:)
 USER("iret", 0, flag_values, push %ecx; push $SEL_UCODE; push $1f; iret; 1:)
+
+/*
+ * What cannot be caught: `limits` lists these cells. pushf and popf do not trap in ring 3: they show
+ * IF 1 and IOPL 0, and do not change IF. lar shows the real descriptor, which is not present as long
+ * as the guest's has not been used.
+ */
+USER_WITH("flags_in_ring3", 0, 2, 0, pushf; pop %eax)
+USER_WITH("flags_in_ring3", 0, 0x3202, 0, pushf; pop %eax)
+USER_WITH("flags_in_ring3", 0, 0x3202, 0, push $2; popf)
+USER("lar", 0, 0, movb $0xF2,gdt+SEL_KDATA2+5; mov $SEL_KDATA2+3,%ecx; lar %ecx,%eax)
+/* The first use of a descriptor in ring 3. */
+BEFORE(fresh, movb $0xF2,gdt+SEL_KDATA2+5; movb $0xFA,gdt+SEL_CODE_FRESH+5)
+USER_WITH("mov_to_seg", 0, 2, fresh, mov $SEL_KDATA2+3,%ecx; mov %ecx,%es; mov %ecx,%fs)
+USER_WITH("mov_to_seg", 0, 2, fresh, mov $SEL_KDATA2+3,%ecx; mov %ecx,%ss)
+USER_WITH("mov_to_seg", 0, 2, fresh, mov $SEL_CODE_FRESH+3,%ecx; mov %ecx,%gs; mov %ecx,%ss)
+USER_WITH("jmp_far", 0, 2, fresh, ljmp $SEL_CODE_FRESH+3,$1f; 1:)
+USER_WITH("ret_far", 0, 2, fresh, push $SEL_CODE_FRESH+3; push $1f; lret; 1:)
+USER_WITH("lsl", 0, 2, fresh, mov $SEL_KDATA2+3,%ecx; lsl %ecx,%eax; verw %cx; mov $SEL_CODE_FRESH+3,%ecx; verr %cx)
+USER("mov_to_seg", 0, null_selectors, mov %ecx,%ds)
+USER("mov_to_seg", 0, null_selectors, mov %ecx,%es; int $VEC_INTR3; mov %es,%eax)

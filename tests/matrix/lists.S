@@ -43,17 +43,22 @@ LIST(few_stack_selectors, 0, SEL_KDATA2, SEL_KDATA + 3, SEL_KCODE, SEL_DATA_NP, 
 LIST(user_stack_selectors, 0, 3, SEL_UDATA, SEL_UDATA - 3, SEL_KDATA, SEL_KDATA + 3, SEL_UCODE,
 	SEL_UDATA_NP - 3, SEL_DATA_DPL1 + 3, SEL_TSS, SEL_BEYOND + 3)
 
-/* For cs. Jumps to a TSS or task gate switch tasks on bare hardware (see `limits`). */
+/* For cs. Jumps to a TSS or task gate switch tasks: cells_ends.S. */
 LIST(code_selectors, 0, 3, SEL_KCODE, SEL_KCODE + 3, SEL_KDATA, SEL_UCODE - 3, SEL_UCODE, SEL_LDT,
 	SEL_CODE_NP, SEL_CODE_XO, SEL_CONFORM, SEL_CONFORM + 3, SEL_INTR_GATE, SEL_RESERVED,
-	SEL_UCONFORM - 3, SEL_UCONFORM, SEL_BEYOND, SEL_BEYOND + 3, 0xFFF8, 0x14, LDT_DATA, LDT_CODE + 3)
+	SEL_UCONFORM - 3, SEL_UCONFORM, SEL_BEYOND, SEL_BEYOND + 3, 0xFFF8, 0x14, LDT_DATA, LDT_CODE + 3,
+	SEL_TSS, SEL_TSS_BUSY, SEL_TSS_NP)
+/* In a call gate. */
+LIST(gate_targets, 0, 3, SEL_KCODE, SEL_KCODE + 3, SEL_KDATA, SEL_UCODE - 3, SEL_UCODE, SEL_TSS, SEL_CALL_GATE,
+	SEL_CODE_NP, SEL_CODE_XO, SEL_CONFORM, SEL_UCONFORM, SEL_CODE_BASE, SEL_CODE_FRESH, SEL_RESERVED,
+	SEL_BEYOND, 0x14, LDT_CODE + 3)
 /* For cs on the way back: RPL 3 would go to ring 3, which has cells of its own. */
 LIST(return_selectors, 0, SEL_KCODE, SEL_KDATA, SEL_UCODE - 3, SEL_LDT, SEL_TSS, SEL_TSS_BUSY,
 	SEL_CODE_NP, SEL_CODE_XO, SEL_CONFORM, SEL_CALL_GATE, SEL_TASK_GATE, SEL_INTR_GATE, SEL_RESERVED,
 	SEL_UCONFORM - 3, SEL_BEYOND, 0xFFF8, 0x14, LDT_DATA, SEL_KDATA + 3, SEL_KCODE + 3,
 	SEL_TSS + 3, SEL_BEYOND + 3, 3)
 
-/* EFLAGS, each bit by itself. TF is with the single steps, VM with the limits. */
+/* EFLAGS, each bit by itself. TF is with the single steps, VM in cells_ends.S. */
 LIST(flag_values, 0, 2, 0x1, 0x4, 0x10, 0x40, 0x80, 0x200, 0x400, 0x800, 0x1000, 0x3000, 0x4000,
 	0x40000, 0x200000, 0xFFE4FEFF, 0x8000, 0x28)
 LIST(cr0_bits, 0x2, 0x4, 0x8, 0xE, 0x10, 0x20, 0x10000, 0x40000, 0x40000000, 0x60000000)

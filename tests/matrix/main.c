@@ -141,6 +141,27 @@ static bool command_line_says(const struct multiboot_info *info, const char *wor
 	return false;
 }
 
+/* scenario=ends0, ends1, ...: run that one of the cells that end a domain; it does not come back.
+ */
+static void run_end(const struct multiboot_info *info)
+{
+	char word[] = "scenario=ends0";
+
+	for (const struct cell *c = cells; c < cells_end; c++) {
+		if (!(c->flags & ENDS))
+			continue;
+		if (command_line_says(info, word)) {
+			print("matrix: %s | %s |\n", c->group, c->text);
+			run(c, INIT_ECX);
+		}
+		word[sizeof(word) - 2]++;
+	}
+	if (command_line_says(info, "scenario=ends")) {
+		print("matrix: no more cells\n");
+		power_off(true);
+	}
+}
+
 void matrix_main(const struct multiboot_info *info);
 void matrix_main(const struct multiboot_info *info)
 {
@@ -153,10 +174,11 @@ void matrix_main(const struct multiboot_info *info)
 		print("matrix: no IDT\n");
 		asm volatile("lidt %0\n\tint3" : : "m"((struct desc){0, 0}));
 	}
+	run_end(info);
 	for (const struct cell *c = cells; c < cells_end; c++) {
 		u32 values = c->list ? c->list[0] : 1;
 
-		if (bare && c->flags & HANGS)
+		if (c->flags & ENDS || (bare && c->flags & HANGS))
 			continue;
 		for (u32 k = 0; k < values; k++, nr++)
 			run(c, c->list ? c->list[1 + k] : INIT_ECX);

@@ -26,6 +26,8 @@
 
 #define HANGS 8 /* bare QEMU does: left out with scenario=bare on the command line */
 
+#define ENDS 16 /* the domain, as its group says: only with scenario=ends<number> */
+
 /* The global descriptor table; machine.c says what is in it. */
 #define SEL_KCODE      0x08
 #define SEL_KDATA      0x10

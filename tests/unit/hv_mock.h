@@ -19,6 +19,7 @@
 #include "dev/vdev.h"
 #include "dom/deliver.h"
 #include "dom/segments.h"
+#include "insn/ahead.h"
 #include "insn/scan.h"
 #include "mem/frame.h"
 #include "mmu/shadow/shadow.h"
@@ -139,6 +140,8 @@ bool guest_write(struct vcpu *v, vaddr_t va, const void *src, u32 len, u32 acces
 			return false;
 	memcpy(mock.mem + va, src, len);
 	mock.writes++;
+	if (mock_frames[va >> PAGE_SHIFT].flags & FRAME_WATCHED)
+		segments_written(v, va, len);
 	return true;
 }
 
@@ -229,6 +232,16 @@ void frame_trace(struct domain *d, mfn_t m, u8 flag)
 {
 	(void)d;
 	mock_frames[m.n].flags |= flag;
+}
+
+void catch_reads(struct domain *d)
+{
+	d->catch_reads = true;
+}
+
+void ahead_forget(struct domain *d)
+{
+	(void)d;
 }
 
 /* A planted trap: what it replaced is found next to it, in mock_planted. */

@@ -310,11 +310,11 @@ static void every_system_instruction_is_classified(void **state)
 	    {"\x16", 1, INSN_SENSITIVE, 1},	     /* push ss */
 	    {"\x1E", 1, INSN_SENSITIVE, 0},	     /* push ds */
 	    {"\x0F\xA0", 2, INSN_SENSITIVE, 0},	     /* push fs */
-	    {"\x8E\xD0", 2, INSN_SENSITIVE, 0},	     /* mov to ss: faults by itself */
-	    {"\x8E\xD8", 2, INSN_SENSITIVE, 0},	     /* mov to ds */
-	    {"\x1F", 1, INSN_SENSITIVE, 0},	     /* pop ds */
-	    {"\x0F\xB2\x00", 3, INSN_SENSITIVE, 0},  /* lss */
-	    {"\xC5\x00", 2, INSN_SENSITIVE, 0},	     /* lds */
+	    {"\x8E\xD0", 2, INSN_SENSITIVE, 1},	     /* mov to ss */
+	    {"\x8E\xD8", 2, INSN_SENSITIVE, 1},	     /* mov to ds */
+	    {"\x1F", 1, INSN_SENSITIVE, 1},	     /* pop ds */
+	    {"\x0F\xB2\x00", 3, INSN_SENSITIVE, 1},  /* lss */
+	    {"\xC5\x00", 2, INSN_SENSITIVE, 1},	     /* lds */
 	    {"\x9A\0\0\0\0\x08\0", 7, INSN_SENSITIVE, 1},
 	    {"\xFF\x18", 2, INSN_SENSITIVE, 1}, /* lcall *mem */
 	    {"\xEA\0\0\0\0\x08\0", 7, INSN_SENSITIVE, 1},

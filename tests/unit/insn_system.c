@@ -265,13 +265,9 @@ static void debug_registers_are_virtual(void **state)
 static void model_specific_registers(void **state)
 {
 	(void)state;
-	mock.regs.ecx = 0x1B;
-	mock.regs.eax = 0xFEE00900;
-	mock.regs.edx = 0xF;
-	DONE(emulate_system, "\x0F\x30");
-	mock.regs.eax = mock.regs.edx = 0;
-	DONE(emulate_system, "\x0F\x32");
-	assert_true(mock.regs.eax == 0xFEE00900 && mock.regs.edx == 0xF);
+	mock.regs.ecx = 0x1B; /* of a local APIC, which there is none */
+	RAISES("\x0F\x32", VEC_GP, 0);
+	RAISES("\x0F\x30", VEC_GP, 0);
 	mock.regs.ecx = 0x10;
 	DONE(emulate_system, "\x0F\x32");
 	assert_true(mock.regs.eax || mock.regs.edx);
@@ -304,7 +300,7 @@ static void table_registers_come_back_as_they_were_loaded(void **state)
 
 static void lgdt_fills_the_real_table_without_ring_0(void **state)
 {
-	struct desc d = mock_desc(0x12345000, 0x0FFF, FLAT_ACCESS);
+	struct desc d = mock_desc(0x12345000, 0x0FFF, FLAT_ACCESS | DESC_A);
 	u32 nr = GATE_SHADOW_GDT_NR;
 
 	(void)state;
@@ -563,6 +559,85 @@ static void loading_sets_the_accessed_bit(void **state)
 	assert_true(mock_word(MOCK_GDT + (U_DS & ~7) + 4) & DESC_A);
 }
 
+/* The CPU says not present, because the real descriptor is not as long as the guest's is fresh. */
+static void the_first_use_by_the_cpu_sets_it_too(void **state)
+{
+	(void)state;
+	assert_false(mock.gdt[U_DS / 8].hi & DESC_P);
+	assert_true(first_use(vcpu, U_DS & ~SEL_RPL));
+	assert_true(mock.gdt[U_DS / 8].hi & DESC_P && desc_dpl(mock.gdt[U_DS / 8]) == 3);
+	assert_true(mock_word(MOCK_GDT + (U_DS & ~7) + 4) & DESC_A);
+	/* Any other reason is the guest's affair. */
+	assert_false(first_use(vcpu, U_DS & ~SEL_RPL));
+	assert_false(first_use(vcpu, ABSENT_DS));
+	assert_false(first_use(vcpu, TSS_SEL));
+	assert_false(first_use(vcpu, (BASED_DS) | ERR_EXT));
+	assert_false(first_use(vcpu, LAST_SEL + 8));
+	assert_false(first_use(vcpu, 0));
+	assert_int_equal(mock.injected, 0);
+}
+
+static void a_null_selector_keeps_its_rpl(void **state)
+{
+	(void)state;
+	mock.regs.eax = 2;
+	DONE(emulate_system, "\x8E\xE0"); /* mov %eax, %fs */
+	assert_true(vcpu->domain->catch_reads);
+	mock.regs.fs = 0;		  /* as the CPU makes of it */
+	DONE(emulate_system, "\x8C\xE1"); /* mov %fs, %ecx */
+	assert_int_equal(mock.regs.ecx, 2);
+	mock.regs.eax = 0;
+	DONE(emulate_system, "\x8E\xE0");
+	DONE(emulate_system, "\x8C\xE1");
+	assert_int_equal(mock.regs.ecx, 0);
+	mock.regs.eax = K_DS;
+	DONE(emulate_system, "\x8E\xE0");
+	DONE(emulate_system, "\x8C\xE1");
+	assert_int_equal(mock.regs.ecx, K_DS);
+}
+
+/* A new DPL under a selector that is loaded: the old descriptor stays until another is loaded. */
+static void a_loaded_segment_does_not_become_useless(void **state)
+{
+	struct desc old;
+
+	(void)state;
+	mock.regs.eax = U_DS;
+	DONE(emulate_system, "\x8E\xE0"); /* mov %eax, %fs */
+	old = mock.gdt[U_DS / 8];
+	put_word(MOCK_GDT + (U_DS & ~7) + 4, FLAT_ACCESS | DESC_A | 0xF0000);
+	segments_sync(vcpu);
+	assert_memory_equal(&mock.gdt[U_DS / 8], &old, sizeof(old));
+	mock.regs.fs = 0;
+	segments_sync(vcpu);
+	assert_int_equal(desc_dpl(mock.gdt[U_DS / 8]), 1);
+}
+
+static void a_watched_word_is_struck_by_what_we_carry_out(void **state)
+{
+	(void)state;
+	mock.regs.ebx = vcpu->virt.dr[1] = MOCK_DATA;
+	vcpu->virt.dr[7] = 0x8 | 0xDu << 20;			 /* DR1, four bytes, writes */
+	assert_int_equal(SYSTEM("\x0F\x01\x63\x03"), EMUL_DONE); /* smsw 3(%ebx) */
+	assert_true(mock.injected == 1 && mock.vec == VEC_DB && vcpu->virt.dr[6] == 2);
+	assert_int_equal(mock.regs.eip, MOCK_CODE + 4);
+	rewind_code();
+	vcpu->virt.dr[6] = 0;
+	DONE(emulate_system, "\x0F\x01\x63\x04"); /* beside it */
+	mock.regs.edx = 1;
+	DONE(emulate_system, "\x0F\x01\x33"); /* lmsw (%ebx) only reads */
+	vcpu->virt.dr[7] |= 2u << 20;
+	assert_int_equal(SYSTEM("\x0F\x01\x33"), EMUL_DONE);
+	assert_true(mock.injected == 1 && vcpu->virt.dr[6] == 2);
+	/* Not if the instruction fails. */
+	rewind_code();
+	mock.regs.ebx = MOCK_DATA + PAGE_SIZE - 4;
+	vcpu->virt.dr[1] = MOCK_DATA + PAGE_SIZE - 4;
+	mock.rights[(MOCK_DATA >> PAGE_SHIFT) + 1] = 0;
+	assert_int_equal(SYSTEM("\x0F\x01\x03"), EMUL_EXCEPTION); /* sgdt (%ebx) */
+	assert_true(mock.injected == 1 && mock.vec == VEC_PF);
+}
+
 /* ---- far transfers ---- */
 
 static void far_jumps_and_calls(void **state)
@@ -596,12 +671,114 @@ static void bad_far_jumps_are_refused(void **state)
 	RAISES("\xEA\x00\x20\x01\x00\x1B\x00", VEC_GP, U_CS & ~3);
 	RAISES("\xEA\x00\x20\x01\x00\x09\x00", VEC_GP, K_CS); /* RPL 1, as ring 0 has it */
 	RAISES("\xEA\x00\x20\x01\x00\x30\x00", VEC_NP, ABSENT_CS);
-	RAISES("\xEA\x00\x20\x01\x00\x60\x00", VEC_GP, GATE_SEL);
 	RAISES("\xEA\x00\x20\x01\x00\x68\x00", VEC_GP, 0x68);
 	mock.rights[(MOCK_STACK - 1) >> PAGE_SHIFT] = 0;
 	RAISES("\x9A\x00\x20\x01\x00\x08\x00", VEC_PF, PF_W); /* cs stays */
 	assert_int_equal(SYSTEM("\xEA\x00\x20\x01\x00\x50\x00"), EMUL_DONE);
 	assert_int_equal(mock.regs.cs, CONFORMING_CS | 1);
+}
+
+/* ---- call gates ---- */
+
+static void put_gate(u32 cs, u32 type_dpl_count)
+{
+	put_word(MOCK_GDT + GATE_SEL, cs << 16 | 0x3000);
+	put_word(MOCK_GDT + GATE_SEL + 4, 0x10000 | DESC_P | type_dpl_count);
+}
+#define CALL_GATE(n) ((n) << DESC_DPL_SHIFT | DESC_CALL_GATE << 8)
+#define CALL	     "\x9A\x00\x00\x00\x00\x60\x00"
+#define CALL_RPL3    "\x9A\x00\x00\x00\x00\x63\x00"
+
+static void a_call_gate_within_the_kernel(void **state)
+{
+	(void)state;
+	put_gate(K_CS, CALL_GATE(0));
+	assert_int_equal(SYSTEM(CALL), EMUL_DONE);
+	assert_true(mock.regs.cs == (K_CS | 1) && mock.regs.eip == 0x13000);
+	assert_true(stack_word(0) == MOCK_CODE + 7 && stack_word(1) == K_CS);
+	rewind_code();
+	put_gate(K_CS, (CALL_GATE(0)) & ~0x800u); /* 16 bits */
+	assert_int_equal(SYSTEM(CALL), EMUL_DONE);
+	assert_int_equal(mock.regs.eip, 0x3000);
+	assert_int_equal(stack_word(0), K_CS << 16 | ((MOCK_CODE + 7) & 0xFFFF));
+	rewind_code();
+	RAISES(CALL_RPL3, VEC_GP, GATE_SEL);
+	put_gate(ABSENT_CS, CALL_GATE(0));
+	RAISES(CALL, VEC_NP, ABSENT_CS);
+	put_gate(K_DS, CALL_GATE(0));
+	RAISES(CALL, VEC_GP, K_DS);
+	put_gate(U_CS, CALL_GATE(0));
+	RAISES(CALL, VEC_GP, U_CS & ~3);
+	put_gate(0, CALL_GATE(0));
+	RAISES(CALL, VEC_GP, 0);
+	put_word(MOCK_GDT + GATE_SEL + 4, CALL_GATE(0)); /* not present */
+	RAISES(CALL, VEC_NP, GATE_SEL);
+	put_gate(TSS_SEL, DESC_TASK_GATE << 8);
+	assert_int_equal(SYSTEM(CALL), EMUL_DONE);
+	assert_true(mock.killed && mock.kill_reason == END_forbidden);
+}
+
+/* An application at MOCK_CODE with three words on its stack. */
+static void start_application(u32 ss0)
+{
+	mock_start();
+	mock.regs.cs = U_CS;
+	mock.regs.ss = U_DS;
+	first_use(vcpu, U_CS & ~3);
+	first_use(vcpu, U_DS & ~3);
+	mock.regs.esp = 0x50000;
+	put_word(0x50000, 1);
+	put_word(0x50004, 2);
+	put_word(0x50008, 3);
+	vcpu->virt.tr = (struct table_reg){MOCK_TSS, 103};
+	vcpu->virt.tr_sel = TSS_SEL;
+	put_word(MOCK_TSS + 4, MOCK_STACK);
+	put_word(MOCK_TSS + 8, ss0);
+	put_gate(K_CS, CALL_GATE(3) | 2);
+}
+
+static void a_call_gate_from_an_application(void **state)
+{
+	static const struct {
+		u32 ss0, vec, err;
+	} bad[] = {
+	    {0, VEC_TS, 0},
+	    {K_DS | 3, VEC_TS, K_DS},
+	    {K_CS, VEC_TS, K_CS},
+	    {U_DS, VEC_TS, U_DS & ~3},
+	    {READONLY_DS, VEC_TS, READONLY_DS},
+	    {ABSENT_DS, VEC_SS, ABSENT_DS},
+	    {LAST_SEL + 8, VEC_TS, LAST_SEL + 8},
+	};
+
+	(void)state;
+	start_application(K_DS);
+	assert_int_equal(SYSTEM(CALL_RPL3), EMUL_DONE);
+	assert_true(mock.regs.cs == (K_CS | 1) && mock.regs.eip == 0x13000);
+	assert_true(mock.regs.ss == (K_DS | 1) && mock.regs.esp == MOCK_STACK - 24);
+	assert_true(stack_word(0) == MOCK_CODE + 7 && stack_word(1) == U_CS);
+	assert_true(stack_word(2) == 1 && stack_word(3) == 2);
+	assert_true(stack_word(4) == 0x50000 && stack_word(5) == U_DS);
+	for (u32 k = 0; k < ARRAY_SIZE(bad); k++) {
+		start_application(bad[k].ss0);
+		RAISES(CALL_RPL3, bad[k].vec, bad[k].err);
+	}
+	start_application(K_DS);
+	vcpu->virt.tr.limit = 10;
+	RAISES(CALL_RPL3, VEC_TS, TSS_SEL);
+	start_application(K_DS);
+	mock.rights[(MOCK_STACK - 1) >> PAGE_SHIFT] = 0;
+	RAISES(CALL_RPL3, VEC_PF, PF_W);
+	start_application(K_DS);
+	put_gate(K_CS, CALL_GATE(0));
+	RAISES(CALL_RPL3, VEC_GP, GATE_SEL);
+	start_application(K_DS);
+	put_gate(U_CS, CALL_GATE(3));
+	assert_int_equal(SYSTEM(CALL_RPL3), EMUL_DONE);
+	assert_true(mock.regs.cs == U_CS && mock.regs.esp == 0x50000 - 8);
+	/* What is no gate, the CPU has refused with good reason. */
+	start_application(K_DS);
+	assert_int_equal(SYSTEM("\x9A\x00\x00\x00\x00\x08\x00"), EMUL_UNKNOWN);
 }
 
 static void push_frame(u32 eip, u32 cs, u32 eflags)
@@ -660,7 +837,6 @@ static void bad_irets_are_refused_whole(void **state)
 	    {U_CS, K_DS | 3, 0, VEC_GP, K_DS},
 	    {U_CS, U_CS, 0, VEC_GP, U_CS & ~3},
 	    {U_CS, U_DS & ~3, 0, VEC_GP, U_DS & ~3}, /* RPL 0 for ring 3 */
-	    {K_CS, U_DS, EFL_VM, VEC_GP, 0},
 	};
 
 	(void)state;
@@ -682,6 +858,10 @@ static void bad_irets_are_refused_whole(void **state)
 	mock.rights[(MOCK_STACK - 12) >> PAGE_SHIFT] = 0;
 	mock.regs.esp -= 12;
 	RAISES("\xCF", VEC_PF, 0);
+	mock_start();
+	push_frame(0x60000, U_CS, EFL_FIXED | EFL_VM);
+	SYSTEM("\xCF");
+	assert_true(mock.killed && mock.kill_reason == END_forbidden);
 	mock_start();
 	push_frame(0x60000, K_CS | 2, EFL_FIXED);
 	put_word(MOCK_GDT + K_CS + 4, mock_word(MOCK_GDT + K_CS + 4) | DPL(2));
@@ -916,8 +1096,14 @@ int main(void)
 	    T(selectors_are_popped),
 	    T(far_pointers_load_both_or_neither),
 	    T(loading_sets_the_accessed_bit),
+	    T(the_first_use_by_the_cpu_sets_it_too),
+	    T(a_null_selector_keeps_its_rpl),
+	    T(a_loaded_segment_does_not_become_useless),
+	    T(a_watched_word_is_struck_by_what_we_carry_out),
 	    T(far_jumps_and_calls),
 	    T(bad_far_jumps_are_refused),
+	    T(a_call_gate_within_the_kernel),
+	    T(a_call_gate_from_an_application),
 	    T(iret_to_the_kernel),
 	    T(iret_to_an_application),
 	    T(bad_irets_are_refused_whole),

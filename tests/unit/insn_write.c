@@ -289,6 +289,7 @@ static void addresses_are_computed_as_the_manual_says(void **state)
 	mock.regs.ebx = 0xFFFF7000;
 	DONE(emulate_write, "\x67\x88\x80\x10\x80"); /* mov %al, -0x7ff0(%bx,%si): wraps at 64 K */
 	assert_int_equal(mock.mem[0xF013], 0xAA);
+	first_use(vcpu, BASED_DS);
 	mock.regs.es = BASED_DS;
 	DONE(emulate_write, "\x26\x88\x46\x05"); /* mov %al, %es:5(%esi) */
 	assert_int_equal(mock.mem[0x1008], 0xAA);
@@ -358,6 +359,8 @@ static void an_application_writes_with_its_own_rights(void **state)
 {
 	(void)state;
 	mock_start();
+	first_use(vcpu, U_CS & ~SEL_RPL);
+	first_use(vcpu, U_DS & ~SEL_RPL);
 	mock.regs.cs = U_CS;
 	mock.regs.ss = mock.regs.ds = mock.regs.es = U_DS;
 	mock.regs.ebx = MOCK_DATA;
