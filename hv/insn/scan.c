@@ -118,9 +118,10 @@ static enum scan_error sweep(struct patch_table *t, const struct code_region *r,
 	while (s.pa < r->end && !note_boundary(&s, &page, settled)) {
 		/* LAB 01.5b BEGIN
 		 * HINT: One instruction, at s.pa: fill() the buffer (SCAN_NO_MEMORY if that fails),
-		 * HINT: decode it, plant() a trap over it if it needs one (OP_other if not, so that
-		 * HINT: what an earlier scan left there goes away), and go on behind it. What is no
-		 * HINT: instruction is one byte long. An error ends the sweep. Count result->insns.
+		 * HINT: decode it, plant() a trap over it if it needs_plant() (OP_other if not, so
+		 * HINT: that what an earlier scan left there goes away), and go on behind it. What
+		 * HINT: is no instruction is one byte long. An error ends the sweep. Count
+		 * HINT: result->insns.
 		 * STUB: lab_todo("01.5b");
 		 */
 		struct insn i;

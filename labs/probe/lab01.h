@@ -16,7 +16,7 @@ struct far_pointer {
 	u32 selector;
 };
 extern struct far_pointer far_target, far_jump;
-extern u32 sample_segment, sample_data, sample_tss;
+extern u32 sample_segment, sample_data, sample_tss, sample_load;
 extern u8 far_here[], far_landing[];
 
 /** Run each once, in whichever ring this is: `insn NAME shows=0x...` or `insn NAME trap=N`. */

@@ -135,6 +135,31 @@ far_landing:
 at_ret_far:
 	lret
 1:	ret
+	sample	mov_to_es
+	movl	%es, %edx
+	movl	sample_load, %eax
+at_mov_to_es:
+	movl	%eax, %es
+	movl	%edx, %es
+	andl	$3, %eax
+	ret
+	sample	pop_es
+	movl	%es, %edx
+	pushl	sample_load
+at_pop_es:
+	popl	%es
+	movl	%es, %eax
+	movl	%edx, %es
+	andl	$3, %eax
+	ret
+	sample	les
+	movl	%es, %edx
+at_les:
+	les	sample_pointer, %eax
+	movl	%es, %eax
+	movl	%edx, %es
+	andl	$3, %eax
+	ret
 	sample	iret
 	pushl	$0x3002
 	pushl	%cs
@@ -284,7 +309,8 @@ at_xchg:
 samples_end:
 
 	.bss
-	.globl	table_register, sample_segment, sample_data, sample_tss, far_target, far_jump
+	.globl	table_register, sample_segment, sample_data, sample_tss, sample_pointer, sample_load
+	.globl	far_target, far_jump
 	.balign	4
 table_register:
 	.skip	8
@@ -295,6 +321,10 @@ sample_data:
 sample_tss:
 	.skip	4
 sample_scratch:
+	.skip	4
+sample_pointer:
+	.skip	4
+sample_load:
 	.skip	4
 far_target:
 	.skip	8

@@ -63,6 +63,7 @@ static void own_machine(u32 data_limit)
 static void insns(void)
 {
 	own_machine(draw(1 << 20));
+	sample_load = data_slot * 8 | 1;
 	run_samples();
 	finish(0);
 }
@@ -77,10 +78,12 @@ static void silent(void)
 {
 	u32 limit = draw(1 << 20), ts = draw(2) * 8;
 	static const char *const names[] = {
-	    "sgdt", "sidt", "sldt",	   "str",	  "smsw",    "lar",	"lsl",
-	    "verr", "verw", "mov_from_cs", "mov_from_ss", "push_cs", "push_ss", "call_far"};
+	    "sgdt",    "sidt",	   "sldt",	"str",	       "smsw",	      "lar",
+	    "lsl",     "verr",	   "verw",	"mov_from_cs", "mov_from_ss", "push_cs",
+	    "push_ss", "call_far", "mov_to_es", "pop_es",      "les"};
 
 	own_machine(limit);
+	sample_load = SEL_DATA;
 	asm volatile("movl %0, %%cr0" : : "r"(0x11 | ts));
 	say("want smsw=%x lsl=%x\n", 0x11 | ts, limit << 12 | 0xFFF);
 	for (u32 i = 0; i < ARRAY_SIZE(names); i++)
@@ -416,7 +419,8 @@ static void kernel(void)
 	}
 INT(0)
 INT(1)
-INT(2) INT(3) INT(4) INT(5) INT(6) INT(110)
+INT(2)
+INT(3) INT(4) INT(5) INT(6) INT(110)
 
     static void set_gate(u32 vec, u32 sel, const u8 *to, u32 bits)
 {

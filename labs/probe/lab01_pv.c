@@ -5,7 +5,7 @@
 /* The experiment: in ring 1 of the real processor. */
 static void insns(void)
 {
-	sample_segment = sample_data = FLAT_RING1_DS;
+	sample_segment = sample_data = sample_load = FLAT_RING1_DS;
 	far_target = (struct far_pointer){(u32)far_here, FLAT_RING1_CS};
 	far_jump = (struct far_pointer){(u32)far_landing, FLAT_RING1_CS & ~3u};
 	traps_init();
