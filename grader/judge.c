@@ -168,26 +168,32 @@ static bool console_holds(const struct test *t, const char *console, const struc
 	return true;
 }
 
-static bool trace_holds(const struct session *s, const struct test *t, const char *ctf,
-			const struct vars *v, struct result *r)
+/* If it does not, the place is drawn: what was expected, and what came instead. */
+static bool trace_holds(const struct session *s, const struct test *t, const char *prefix,
+			const char *ctf, const struct vars *v, struct result *r)
 {
-	char *expect, sets[MAX_VARS][70], output[640];
-	const char *args[4 + 2 * MAX_VARS] = {"check", ctf};
-	size_t n = 3;
+	char *expect, *svg, *picture, sets[MAX_VARS][70], output[640];
+	const char *args[6 + 2 * MAX_VARS] = {"check", ctf};
+	size_t n = 5;
 	int status;
 
 	if (!t->expect)
 		return true;
 	expect = text("labs/%s/%s", s->lab->name, t->expect);
+	svg = text("%s.diverged.svg", prefix);
+	picture = inside(s, svg);
 	args[2] = expect;
-	/* tltrace() takes 14 words; no test has more than 5 numbers. */
-	for (size_t i = 0; i < v->nr && n + 2 < 14; i++) {
+	args[3] = "--diverge";
+	args[4] = picture;
+	for (size_t i = 0; i < v->nr; i++) {
 		put_text(sets[i], sizeof(sets[i]), "%s=%s", v->name[i], v->value[i]);
 		args[n++] = "--set";
 		args[n++] = sets[i];
 	}
 	status = tltrace(s, args, output, sizeof(output));
-	free(expect);
+	if (status == 1)
+		put_text(r->diagram, sizeof(r->diagram), "%s.diverged.svg", base_name(prefix));
+	free(expect), free(svg), free(picture);
 	if (status)
 		verdict(r, FAILED, "the trace does not hold:\n%s", output);
 	return status == 0;
@@ -215,7 +221,7 @@ static bool confirmed(const struct session *s, const char *ctf, const char *log,
 	return false;
 }
 
-/* For the eye: what happened instead. */
+/* For the eye, if no line of an expectation tells where it went wrong: its last page fault. */
 static void draw(const struct session *s, const char *ctf, const char *prefix, struct result *r)
 {
 	char *svg = text("%s.svg", prefix), *in = inside(s, svg), output[200];
@@ -245,7 +251,7 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 	else if (!confirmed(s, ctf, log, r))
 		;
 	else if (learn(t, console, &v, r) && console_holds(t, console, &v, r) &&
-		 trace_holds(s, t, ctf, &v, r)) {
+		 trace_holds(s, t, prefix, ctf, &v, r)) {
 		r->ticks = ticks_of(s, ctf);
 		if (t->ticks && (r->ticks < 0 || r->ticks > t->ticks))
 			verdict(r, FAILED, "took %lld guest instructions; the budget is %lld", r->ticks,
@@ -253,8 +259,16 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 		else
 			r->verdict = PASSED;
 	}
-	if (r->verdict == FAILED && t->expect)
-		draw(s, ctf, prefix, r);
+	if (r->verdict == FAILED && t->expect && !r->diagram[0]) {
+		struct result other = {.verdict = FAILED};
+
+		/* The console told first; the trace may show where it went wrong. */
+		if (v.nr == t->let.nr)
+			trace_holds(s, t, prefix, ctf, &v, &other);
+		put_text(r->diagram, sizeof(r->diagram), "%s", other.diagram);
+		if (!r->diagram[0])
+			draw(s, ctf, prefix, r);
+	}
 	r->done = true;
 	free(path), free(console), free(outer), free(ctf), free(log_outer), free(log);
 }

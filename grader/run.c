@@ -31,14 +31,14 @@ static void command_in(const struct session *s, struct command *c, struct mount 
 
 int tltrace(const struct session *s, const char *const *args, char *out, size_t size)
 {
-	const char *argv[16] = {"build/bin/tltrace"};
+	const char *argv[48] = {"build/bin/tltrace"};
 	struct command c = {.argv = argv, .cpu = 20, .wall = 60, .file = 64 << 20, .output = out,
 			    .output_size = size};
 	struct mount mounts[2];
 	char *tree, *where;
 	int status;
 
-	for (size_t i = 0; i < 14 && args[i]; i++)
+	for (size_t i = 0; i < 46 && args[i]; i++)
 		argv[i + 1] = args[i];
 	command_in(s, &c, mounts, &tree, &where);
 	status = command_run(&c);

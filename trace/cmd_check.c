@@ -1,6 +1,7 @@
 /* cmd_check.c: tltrace check: does a trace show what an expectation file says? */
 #include "cmd.h"
 
+#include "draw.h"
 #include "expect.h"
 #include "file.h"
 #include "number.h"
@@ -22,9 +23,31 @@ static bool add_setting(const char *s, struct expect_vars *vars)
 	return expect_set_var(vars, name, (s64)n);
 }
 
-static int check(const struct command *self, const char *dir, const char *file, const char *fault,
-		 const struct expect_vars *preset)
+/* Draw where trace and expectation part. */
+static int diverge(const struct trace *t, const struct expect_miss *miss, const char *out,
+		   struct err *err)
 {
+	struct pages pages = {0};
+	struct side side;
+	int rc;
+
+	draw_divergence(t, miss, &side);
+	draw_layout(&side, NULL, &pages);
+	rc = draw_write(&pages, out, err);
+	draw_pages_free(&pages);
+	draw_side_free(&side);
+	return rc;
+}
+
+struct request {
+	const char *dir, *file;
+	const char *fault, *picture; /* NULL: none */
+	struct expect_vars preset;
+};
+
+static int check(const struct command *self, const struct request *q)
+{
+	struct expect_miss miss;
 	struct sb report = {0};
 	struct blob text;
 	struct expect x;
@@ -32,24 +55,26 @@ static int check(const struct command *self, const char *dir, const char *file, 
 	struct err err;
 	int rc;
 
-	if (file_read(file, 1 << 20, &text, &err))
+	if (file_read(q->file, 1 << 20, &text, &err))
 		return cmd_fail(self, &err);
-	rc = expect_parse(&x, file, (char *)text.data, text.size, &err);
+	rc = expect_parse(&x, q->file, (char *)text.data, text.size, &err);
 	free(text.data);
 	if (rc)
 		return cmd_fail(self, &err);
-	if (!cmd_open(self, &t, dir)) {
+	if (!cmd_open(self, &t, q->dir)) {
 		expect_free(&x);
 		return EXIT_TROUBLE;
 	}
 	cmd_warn_discarded(&t);
-	rc = expect_run(&x, &t, preset, fault, isatty(STDOUT_FILENO), &report, &err);
+	rc = expect_run(&x, &t, &q->preset, q->fault, isatty(STDOUT_FILENO), &report, &miss, &err);
 	if (rc < 0)
 		rc = cmd_fail(self, &err);
 	else if (rc > 0)
 		fputs(report.s, stdout);
 	else
-		printf("%s: all %zu lines hold\n", file, x.count);
+		printf("%s: all %zu lines hold\n", q->file, x.count);
+	if (rc > 0 && q->picture && diverge(&t, &miss, q->picture, &err))
+		rc = cmd_fail(self, &err);
 	sb_free(&report);
 	expect_free(&x);
 	trace_close(&t);
@@ -58,18 +83,21 @@ static int check(const struct command *self, const char *dir, const char *file, 
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	static const struct option opts[] = {
-	    {"fault", required_argument, NULL, 'f'}, {"set", required_argument, NULL, 's'}, {0}};
-	struct expect_vars preset = {0};
-	const char *fault = NULL;
+	static const struct option opts[] = {{"fault", required_argument, NULL, 'f'},
+					     {"set", required_argument, NULL, 's'},
+					     {"diverge", required_argument, NULL, 'd'},
+					     {0}};
+	struct request q = {0};
 	int c, code;
 
 	while ((c = cmd_getopt(self, argc, argv, opts, &code)) != -1) {
 		if (c == '?')
 			return code;
 		if (c == 'f') {
-			fault = optarg;
-		} else if (!add_setting(optarg, &preset)) {
+			q.fault = optarg;
+		} else if (c == 'd') {
+			q.picture = optarg;
+		} else if (!add_setting(optarg, &q.preset)) {
 			fprintf(stderr, "tltrace check: --set takes NAME=NUMBER, not '%s'\n",
 				optarg);
 			return EXIT_TROUBLE;
@@ -77,15 +105,25 @@ static int run(const struct command *self, int argc, char **argv)
 	}
 	if (!cmd_args(self, argc, 2))
 		return EXIT_TROUBLE;
-	return check(self, argv[optind], argv[optind + 1], fault, &preset);
+	if (q.picture && !draw_format_known(q.picture)) {
+		fprintf(stderr,
+			"tltrace check: the picture must end in .svg, .pdf, .png or .dot: %s\n",
+			q.picture);
+		return EXIT_TROUBLE;
+	}
+	q.dir = argv[optind];
+	q.file = argv[optind + 1];
+	return check(self, &q);
 }
 
 const struct command cmd_check = {
     "check",
-    "DIR FILE.expect [--fault N|D:N|va=ADDRESS] [--set NAME=NUMBER]",
+    "DIR FILE.expect [--fault N|D:N|va=ADDRESS] [--set NAME=NUMBER] [--diverge OUT.svg]",
     "hold a trace against an expectation: which events, in which order",
     "  --fault ...         lines before any `episode` line speak of this episode\n"
     "  --set NAME=NUMBER   give $NAME a value; wins over `let` in the file\n"
+    "  --diverge OUT.svg   if a line does not hold, draw the place: what was expected in grey,\n"
+    "                      what came instead in red; also .pdf, .png or .dot\n"
     "The language is described in trace/EXPECT.md. Exit code 1 if a line does not hold.\n",
     run,
 };

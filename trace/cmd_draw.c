@@ -4,13 +4,8 @@
 #include "draw.h"
 #include "number.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define PNG_DPI	   144
-#define MOST_PAGES 500
 
 struct request {
 	const char *dir[2];
@@ -67,55 +62,6 @@ static int make_side(const struct trace *t, const struct request *r, int n, stru
 	return 0;
 }
 
-static int write_text(const char *path, const struct sb *text, struct err *err)
-{
-	FILE *f = fopen(path, "we");
-	bool ok = f && fwrite(text->s, 1, text->len, f) == text->len;
-
-	if (f && fclose(f))
-		ok = false;
-	return ok ? 0 : err_set(err, "%s: %s", path, strerror(errno));
-}
-
-/* One file for each page: X.png, X-2.png, ... */
-static int write_page(const struct page *p, size_t n, const char *out, const char *format,
-		      struct err *err)
-{
-	const char *dot = strrchr(out, '.');
-	struct sb path = {0}, text = {0};
-	int rc;
-
-	sb_put(&path, out, (size_t)(dot - out));
-	if (n)
-		sb_add(&path, "-%zu", n + 1);
-	sb_add(&path, "%s", dot);
-	draw_dot(p, !strcmp(format, "png") ? PNG_DPI : 0, &text);
-	if (!strcmp(format, "dot"))
-		rc = write_text(path.s, &text, err);
-	else
-		rc = draw_render(text.s, format, path.s, err);
-	sb_free(&path);
-	sb_free(&text);
-	return rc;
-}
-
-static int write_pages(const struct pages *pages, const struct request *r, struct err *err)
-{
-	const char *format = strrchr(r->out, '.') + 1;
-	int rc = 0;
-
-	if (pages->count > MOST_PAGES)
-		return err_set(err,
-			       "this would be %zu pages; choose a part with --from and --to, "
-			       "or an episode with --fault",
-			       pages->count);
-	for (size_t i = 0; i < pages->count && rc == 0; i++)
-		rc = write_page(&pages->v[i], i, r->out, format, err);
-	if (rc == 0 && pages->count > 1)
-		fprintf(stderr, "tltrace draw: %zu pages\n", pages->count);
-	return rc;
-}
-
 static int draw(const struct command *self, const struct request *r)
 {
 	struct side side[2] = {0};
@@ -134,8 +80,10 @@ static int draw(const struct command *self, const struct request *r)
 	}
 	if (rc == 0) {
 		draw_layout(&side[0], r->ndirs == 2 ? &side[1] : NULL, &pages);
-		if (write_pages(&pages, r, &err))
+		if (draw_write(&pages, r->out, &err))
 			rc = cmd_fail(self, &err);
+		else if (pages.count > 1)
+			fprintf(stderr, "tltrace draw: %zu pages\n", pages.count);
 		draw_pages_free(&pages);
 	}
 	while (opened-- > 0) {
@@ -149,17 +97,6 @@ static int refuse(const char *what, const char *arg)
 {
 	fprintf(stderr, "tltrace draw: %s%s%s\n", what, arg ? ": " : "", arg ? arg : "");
 	return EXIT_TROUBLE;
-}
-
-static bool known_format(const char *out)
-{
-	static const char *const formats[] = {".svg", ".pdf", ".png", ".dot"};
-	const char *dot = strrchr(out, '.');
-
-	for (size_t i = 0; dot && i < ARRAY_SIZE(formats); i++)
-		if (!strcmp(dot, formats[i]))
-			return true;
-	return false;
 }
 
 /* Returns 0, or the exit code. */
@@ -213,7 +150,7 @@ static int run(const struct command *self, int argc, char **argv)
 		r.dir[i] = argv[optind + i];
 	if (!r.out)
 		return refuse("say where to draw with -o FILE", NULL);
-	if (!known_format(r.out))
+	if (!draw_format_known(r.out))
 		return refuse("the file must end in .svg, .pdf, .png or .dot", r.out);
 	if (r.ndirs == 2 && (r.all || r.ranged))
 		return refuse("two traces are aligned by the phases of one page fault each; --all, "

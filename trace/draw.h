@@ -15,8 +15,17 @@
 #define STEP_TEXT    96
 #define STEP_DETAILS 4
 
-enum step_kind { STEP_ARROW, STEP_NOTE, STEP_GAP };
+enum step_kind {
+	STEP_ARROW,
+	STEP_NOTE,
+	STEP_GAP,  /* @count events were lost here */
+	STEP_MORE, /* @count steps are not shown here */
+	STEP_END,  /* nothing came any more */
+};
 enum step_style { STYLE_TRAP, STYLE_IRQ, STYLE_HYPERCALL, STYLE_INJECT, STYLE_RETURN, NR_STYLES };
+
+/* In the picture of a divergence: what was expected is grey, what came instead is red. */
+enum step_mark { MARK_NONE, MARK_EXPECTED, MARK_GOT };
 
 /* The phases of a page fault, by which two designs are aligned. */
 enum phase {
@@ -32,14 +41,16 @@ enum phase {
 struct step {
 	enum step_kind kind;
 	enum step_style style; /* arrows */
+	enum step_mark mark;
 	enum phase phase;
 	u8 from, to;  /* lanes; a note lies on @from */
 	bool diamond; /* crosses the hardware lane as a trap */
 	u8 ndetails;
 	char title[STEP_TEXT];
 	char detail[STEP_DETAILS][STEP_TEXT];
-	u64 cost; /* of the stay in the VMM that this step ends, in ticks; 0: none */
-	u32 lost; /* gaps: events lost here */
+	u64 cost;     /* of the stay in the VMM that this step ends, in ticks; 0: none */
+	u32 count;    /* gaps, and steps not shown */
+	size_t event; /* index of the event that it tells of */
 	u32 number;
 	/* A fold stands for @times repetitions of @group steps, this being the first of them. */
 	u32 group, times;
@@ -62,6 +73,10 @@ struct side {
 /** Fill @out from events [first, last] of @t that belong to @episode (0: all). */
 void draw_side(const struct trace *t, size_t first, size_t last, u64 episode, struct side *out);
 void draw_side_free(struct side *s);
+
+/** The neighbourhood of the first line of an expectation that does not hold. */
+struct expect_miss;
+void draw_divergence(const struct trace *t, const struct expect_miss *m, struct side *out);
 
 /** draw_steps.c: the steps of those events, unnumbered. */
 void draw_steps(const struct trace *t, size_t first, size_t last, u64 episode, struct steps *out);
@@ -88,6 +103,8 @@ enum shape_kind {
 	SHAPE_PHASE,
 	SHAPE_FOLD,
 	SHAPE_TORN,
+	SHAPE_MORE,
+	SHAPE_END,
 	SHAPE_FOOTER,
 };
 
@@ -95,6 +112,7 @@ struct shape {
 	enum shape_kind kind;
 	double x, y, w, h;
 	const char *colour;
+	enum step_mark mark;
 	u32 step; /* number of the step that it belongs to, 0: none */
 	u8 nlines;
 	char line[1 + STEP_DETAILS][160];
@@ -103,6 +121,7 @@ struct shape {
 struct arrow {
 	double x1, x2, y;
 	enum step_style style;
+	enum step_mark mark;
 	u32 step;
 };
 
@@ -136,11 +155,16 @@ struct pages {
 void draw_layout(const struct side *a, const struct side *b, struct pages *out);
 void draw_pages_free(struct pages *p);
 
-extern const char *const draw_colours[NR_STYLES];
+/** Its style's colour, or its mark's. */
+const char *draw_colour(enum step_style style, enum step_mark mark);
 
 /** The page as a dot graph for `neato -n2`; @dpi 0 leaves the resolution alone. */
 void draw_dot(const struct page *p, int dpi, struct sb *out);
 /** Have Graphviz write @dot as @format ("svg", "png", "pdf") to @path. 0, or -1. */
 int draw_render(const char *dot, const char *format, const char *path, struct err *err);
+/** Does the name of @out end in .svg, .pdf, .png or .dot? */
+bool draw_format_known(const char *out);
+/** Write each page to a file: X.png, X-2.png, ...; the name of @out says which format. 0, or -1. */
+int draw_write(const struct pages *pages, const char *out, struct err *err);
 
 #endif

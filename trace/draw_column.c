@@ -9,6 +9,10 @@ double column_step_height(const struct step *s)
 		return 0;
 	if (s->kind == STEP_GAP)
 		return GAP_H;
+	if (s->kind == STEP_MORE)
+		return MORE_H;
+	if (s->kind == STEP_END)
+		return END_H;
 	if (s->kind == STEP_ARROW)
 		return ARROW_H;
 	return 34.0 + 13.0 * (s->ndetails ? s->ndetails : 1);
@@ -23,7 +27,8 @@ static void add_label(struct page *p, const struct column *c, const struct step 
 	struct shape *l = page_shape(p, SHAPE_LABEL, middle, 0, 0, 0);
 
 	max = 2 * (left < right ? left : right) - 8;
-	l->colour = draw_colours[s->style];
+	l->colour = draw_colour(s->style, s->mark);
+	l->mark = s->mark;
 	l->step = s->number;
 	page_line(l, "%s", s->title);
 	text_fit(FONT_BOLD, SIZE_LABEL, l->line[0], max - 10);
@@ -86,15 +91,18 @@ static void add_arrow(struct page *p, struct column *c, const struct step *s, do
 {
 	double x1 = lane_x(c->x0, s->from), x2 = lane_x(c->x0, s->to);
 	double toward = x2 > x1 ? 1 : -1;
+	const char *colour = draw_colour(s->style, s->mark);
 
-	run_on(p, c, s->from, c->started ? y - 26 : TOP - 4);
-	column_end_bar(p, c, s->from, y);
-	begin_bar(c, s->to, y);
-	page_arrow(p, x1 + toward * NUMBER_R, x2 - toward * BAR_W / 2, y, s->style, s->number);
+	/* What did not happen has no number, and nobody ran for it. */
+	if (s->mark != MARK_EXPECTED) {
+		run_on(p, c, s->from, c->started ? y - 26 : TOP - 4);
+		column_end_bar(p, c, s->from, y);
+		begin_bar(c, s->to, y);
+		add_number(p, x1, y, colour, s->number);
+	}
+	page_arrow(p, x1 + toward * NUMBER_R, x2 - toward * BAR_W / 2, y, s);
 	if (s->diamond)
-		page_shape(p, SHAPE_DIAMOND, lane_x(c->x0, LANE_hw), y, 16, 16)->colour =
-		    draw_colours[s->style];
-	add_number(p, x1, y, draw_colours[s->style], s->number);
+		page_shape(p, SHAPE_DIAMOND, lane_x(c->x0, LANE_hw), y, 16, 16)->colour = colour;
 	add_label(p, c, s, x1, x2, y);
 	if (s->cost && s->from == LANE_vmm) {
 		struct shape *k = page_shape(p, SHAPE_COST, x1 + NUMBER_R + 36, y + 3, 70, 12);
@@ -112,8 +120,12 @@ static void add_note(struct page *p, struct column *c, const struct step *s, dou
 	double x = lane_x(c->x0, s->from), max = 2.35 * LANE_W, w, right = c->x0 + SIDE_W - 8;
 	struct shape *n = page_shape(p, SHAPE_NOTE, x, y + h / 2, 0, h - 8);
 
-	run_on(p, c, s->from, y);
+	if (s->mark != MARK_EXPECTED)
+		run_on(p, c, s->from, y);
 	n->step = s->number;
+	n->mark = s->mark;
+	if (s->mark)
+		n->colour = draw_colour(s->style, s->mark);
 	page_line(n, "%s", s->title);
 	text_fit(FONT_SANS, SIZE_NOTE, n->line[0], max - 44);
 	w = text_width(FONT_SANS, SIZE_NOTE, n->line[0]);
@@ -130,7 +142,8 @@ static void add_note(struct page *p, struct column *c, const struct step *s, dou
 		n->x = right - n->w / 2;
 	if (n->x - n->w / 2 < c->x0 + 14)
 		n->x = c->x0 + 14 + n->w / 2;
-	add_number(p, n->x - n->w / 2, n->y, "#6B5300", s->number);
+	if (s->mark != MARK_EXPECTED)
+		add_number(p, n->x - n->w / 2, n->y, s->mark ? n->colour : "#6B5300", s->number);
 }
 
 static void add_gap(struct page *p, struct column *c, const struct step *s, double y)
@@ -140,7 +153,35 @@ static void add_gap(struct page *p, struct column *c, const struct step *s, doub
 	for (u8 l = 0; l < NR_LANES; l++)
 		column_end_bar(p, c, l, y + 4);
 	g = page_shape(p, SHAPE_TORN, c->x0 + SIDE_W / 2, y + GAP_H / 2, SIDE_W, GAP_H - 12);
-	page_line(g, "%u events lost: the ring was full", s->lost);
+	g->mark = s->mark;
+	if (s->mark)
+		g->colour = draw_colour(s->style, s->mark);
+	page_line(g, "%u events lost: the ring was full", s->count);
+}
+
+static void add_more(struct page *p, struct column *c, const struct step *s, double y)
+{
+	struct shape *m = page_shape(p, SHAPE_MORE, c->x0 + SIDE_W / 2, y + MORE_H / 2, 220, 16);
+
+	for (u8 l = 0; l < NR_LANES; l++)
+		column_end_bar(p, c, l, y + 4);
+	m->colour = "#4A5563";
+	page_line(m, "%s", s->title);
+}
+
+/* A red line across, under which nothing ran. */
+static void add_end(struct page *p, struct column *c, const struct step *s, double y)
+{
+	double x = c->x0 + SIDE_W / 2;
+	struct shape *e = page_shape(p, SHAPE_END, x, y + END_H / 2, 0, 24);
+
+	for (u8 l = 0; l < NR_LANES; l++)
+		column_end_bar(p, c, l, y + END_H / 2);
+	e->mark = MARK_GOT;
+	e->colour = draw_colour(s->style, MARK_GOT);
+	page_line(e, "%s", s->title);
+	e->w = text_width(FONT_BOLD, SIZE_LABEL, s->title) + 40;
+	page_rule(p, c->x0, y + END_H / 2, c->x0 + SIDE_W, y + END_H / 2, e->colour, "solid", 3);
 }
 
 void column_add_fold(struct page *p, struct column *c, double bottom)
@@ -168,8 +209,12 @@ void column_add_step(struct page *p, struct column *c, const struct step *s, dou
 		add_arrow(p, c, s, y + ARROW_Y);
 	else if (s->kind == STEP_NOTE)
 		add_note(p, c, s, y, column_step_height(s));
-	else
+	else if (s->kind == STEP_GAP)
 		add_gap(p, c, s, y);
+	else if (s->kind == STEP_MORE)
+		add_more(p, c, s, y);
+	else
+		add_end(p, c, s, y);
 	if (c->fold_left && --c->fold_left == 0)
 		column_add_fold(p, c, y + h);
 }

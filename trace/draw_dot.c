@@ -130,25 +130,40 @@ static const struct look looks[] = {
     [SHAPE_PHASE] = {"phase", "shape=plain", SIZE_PHASE, SIZE_PHASE, true, false, false},
     [SHAPE_FOLD] = {"fold", "shape=plain", 14, 0, true, false, false},
     [SHAPE_TORN] = {"torn", "shape=plain", SIZE_NOTE, 0, false, false, false},
+    [SHAPE_MORE] = {"more", "shape=plain", SIZE_NOTE, 0, false, false, false},
+    [SHAPE_END] = {"end", "shape=box,style=\"filled,rounded\"", SIZE_LABEL, 0, true, false, false},
     [SHAPE_FOOTER] = {"footer", "shape=box,style=\"filled,rounded\"", SIZE_FOOTER, 11, false, false,
 		      true},
+};
+
+/* Besides the colours: what was expected is dashed, what came is framed. */
+static const struct {
+	const char *class, *shape, *edge, *detail;
+} marks[] = {
+    [MARK_NONE] = {"", "", "", "#333333"},
+    [MARK_EXPECTED] = {" expected",
+		       ",style=\"filled,rounded,dashed\",fillcolor=\"#F7F7F7\",color=\"#808080\"",
+		       "", "#666666"},
+    [MARK_GOT] = {" got", ",fillcolor=\"#FFE9E9\",color=\"#E60000\",penwidth=1.6", ",penwidth=3.4",
+		  "#333333"},
 };
 
 static void add_lines(struct sb *out, const struct shape *s, const struct look *look)
 {
 	bool filled = look->white || s->kind == SHAPE_DIAMOND;
-	const char *colour = look->white	     ? "#FFFFFF"
-			     : filled		     ? s->colour
-			     : s->kind == SHAPE_NOTE ? "#111111"
-			     : s->kind == SHAPE_COST ? "#6A4A30"
-						     : s->colour;
+	const char *colour = look->white			 ? "#FFFFFF"
+			     : filled				 ? s->colour
+			     : s->kind == SHAPE_NOTE && !s->mark ? "#111111"
+			     : s->kind == SHAPE_COST		 ? "#6A4A30"
+								 : s->colour;
 
 	sb_add(out, "<");
 	for (u8 i = 0; i < s->nlines; i++) {
 		/* The second line of a phase is as bold as its first. */
 		bool bold = look->bold && (i == 0 || s->kind == SHAPE_PHASE);
 		bool mono = (look->mono_details && i) || s->kind == SHAPE_COST;
-		const char *text_colour = s->kind == SHAPE_LABEL && i ? "#333333" : colour;
+		const char *text_colour =
+		    s->kind == SHAPE_LABEL && i ? marks[s->mark].detail : colour;
 
 		sb_add(out, "%s<FONT COLOR=\"%s\" POINT-SIZE=\"%.1f\"%s>%s", i ? "<BR/>" : "",
 		       text_colour, i ? look->detail_size : look->size,
@@ -168,8 +183,10 @@ static void add_shape(const struct page *p, size_t i, struct sb *out)
 	bool own_fill = s->kind == SHAPE_LANE || s->kind == SHAPE_NUMBER ||
 			s->kind == SHAPE_DIAMOND || s->kind == SHAPE_FOOTER;
 
-	sb_add(out, "\ts%zu [%s,class=\"%s\",pos=\"%.2f,%.2f!\",width=%.4f,height=%.4f,label=", i,
-	       look->attributes, look->class, s->x, p->h - s->y, s->w / 72, s->h / 72);
+	sb_add(out,
+	       "\ts%zu [%s%s,class=\"%s%s\",pos=\"%.2f,%.2f!\",width=%.4f,height=%.4f,label=", i,
+	       look->attributes, marks[s->mark].shape, look->class, marks[s->mark].class, s->x,
+	       p->h - s->y, s->w / 72, s->h / 72);
 	add_lines(out, s, look);
 	if (own_fill)
 		sb_add(out, ",fillcolor=\"%s\"", s->colour);
@@ -190,12 +207,12 @@ static void add_edge(const struct page *p, size_t i, struct sb *out)
 		sb_add(out, "\te%zu%c [shape=point,style=invis,pos=\"%.2f,%.2f!\",width=0.01]\n", i,
 		       end ? 'b' : 'a', end ? a->x2 : a->x1, y);
 	sb_add(out,
-	       "\te%zua -> e%zub [class=\"%s\",color=\"%s\",style=%s,arrowhead=%s,"
+	       "\te%zua -> e%zub [class=\"%s%s\",color=\"%s\",style=%s,arrowhead=%s%s,"
 	       "pos=\"e,%.2f,%.2f %.2f,%.2f %.2f,%.2f %.2f,%.2f %.2f,%.2f\"]\n",
-	       i, i, classes[a->style], draw_colours[a->style],
-	       a->style == STYLE_RETURN ? "dashed" : "solid",
-	       a->style == STYLE_INJECT ? "empty" : "normal", a->x2, y, a->x1, y, a->x1 + third, y,
-	       a->x1 + 2 * third, y, head, y);
+	       i, i, classes[a->style], marks[a->mark].class, draw_colour(a->style, a->mark),
+	       a->style == STYLE_RETURN || a->mark == MARK_EXPECTED ? "dashed" : "solid",
+	       a->style == STYLE_INJECT ? "empty" : "normal", marks[a->mark].edge, a->x2, y, a->x1,
+	       y, a->x1 + third, y, a->x1 + 2 * third, y, head, y);
 }
 
 void draw_dot(const struct page *p, int dpi, struct sb *out)

@@ -6,11 +6,13 @@
 #define LONGEST_PATTERN 16
 #define FEWEST_TIMES	3
 
-/* Two steps look alike if their titles and lanes do; addresses and costs may differ. */
+/* Two steps look alike if their titles and lanes do; addresses and costs may differ. A marked step
+ * is alone. */
 static bool alike(const struct step *a, const struct step *b)
 {
-	return a->kind == b->kind && a->kind != STEP_GAP && a->from == b->from && a->to == b->to &&
-	       a->style == b->style && !strcmp(a->title, b->title);
+	return a->kind == b->kind && a->kind != STEP_GAP && !a->mark && !b->mark &&
+	       a->from == b->from && a->to == b->to && a->style == b->style &&
+	       !strcmp(a->title, b->title);
 }
 
 /* How often do the @len steps at @at come in a row? */
@@ -67,6 +69,6 @@ void draw_fold(struct steps *s)
 	}
 	s->count = to;
 	for (size_t i = 0; i < to; i++)
-		if (s->v[i].kind != STEP_GAP)
+		if (s->v[i].kind <= STEP_NOTE && s->v[i].mark != MARK_EXPECTED)
 			s->v[i].number = ++number;
 }

@@ -16,10 +16,15 @@ const struct lane_look lane_looks[NR_LANES] = {
 };
 
 /* Red and green never tell things apart alone: returns are dashed, traps have a diamond. */
-const char *const draw_colours[NR_STYLES] = {
-    [STYLE_TRAP] = "#B00020",	[STYLE_IRQ] = "#8A5A00",    [STYLE_HYPERCALL] = "#0B4FC4",
-    [STYLE_INJECT] = "#7030A0", [STYLE_RETURN] = "#1E6B3A",
-};
+const char *draw_colour(enum step_style style, enum step_mark mark)
+{
+	static const char *const colours[NR_STYLES] = {
+	    [STYLE_TRAP] = "#B00020",	[STYLE_IRQ] = "#8A5A00",    [STYLE_HYPERCALL] = "#0B4FC4",
+	    [STYLE_INJECT] = "#7030A0", [STYLE_RETURN] = "#1E6B3A",
+	};
+
+	return mark == MARK_GOT ? "#E60000" : mark == MARK_EXPECTED ? "#808080" : colours[style];
+}
 
 void page_number(struct sb *b, u64 n)
 {
@@ -57,11 +62,11 @@ void page_line(struct shape *s, const char *fmt, ...)
 	va_end(ap);
 }
 
-void page_arrow(struct page *p, double x1, double x2, double y, enum step_style style, u32 step)
+void page_arrow(struct page *p, double x1, double x2, double y, const struct step *s)
 {
 	struct arrow *a = APPEND(p, arrows, narrows);
 
-	*a = (struct arrow){x1, x2, y, style, step};
+	*a = (struct arrow){x1, x2, y, s->style, s->mark, s->number};
 }
 
 void page_box(struct page *p, double x1, double y1, double x2, double y2, const char *fill,

@@ -13,6 +13,8 @@
 #define ARROW_H	 52.0
 #define ARROW_Y	 42.0 /* of the line, within its row */
 #define GAP_H	 40.0
+#define MORE_H	 28.0
+#define END_H	 44.0
 #define NUMBER_R 9.5
 #define BAR_W	 10.0
 #define FOOTER_H 48.0
@@ -36,7 +38,7 @@ void page_number(struct sb *b, u64 n);
 struct shape *page_shape(struct page *p, enum shape_kind kind, double x, double y, double w,
 			 double h);
 void page_line(struct shape *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void page_arrow(struct page *p, double x1, double x2, double y, enum step_style style, u32 step);
+void page_arrow(struct page *p, double x1, double x2, double y, const struct step *s);
 void page_box(struct page *p, double x1, double y1, double x2, double y2, const char *fill,
 	      const char *pen, double width);
 void page_rule(struct page *p, double x1, double y1, double x2, double y2, const char *colour,

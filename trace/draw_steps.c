@@ -240,9 +240,11 @@ static void one_event(struct builder *b, size_t i)
 	}
 	set_phases(b, before);
 	if (e->lost_after && i < b->last) {
-		draw_add_step(b->out, STEP_GAP, LANE_app, LANE_vmm)->lost = e->lost_after;
+		draw_add_step(b->out, STEP_GAP, LANE_app, LANE_vmm)->count = e->lost_after;
 		b->in_stay = false;
 	}
+	for (size_t k = before; k < b->out->count; k++)
+		b->out->v[k].event = i;
 }
 
 void draw_steps(const struct trace *t, size_t first, size_t last, u64 episode, struct steps *out)

@@ -78,15 +78,34 @@ bool expect_event_fits(const char *event, const struct event *e);
  * NULL) gets what differs. An unbound variable where none may bind is a mismatch, and so told. */
 bool expect_match(const struct expect_pattern *p, const struct event *e, struct expect_vars *vars,
 		  bool may_bind, struct sb *why);
+/** How near @e comes to @p: 0 if it is another event, else 1 and one for each test that holds. */
+size_t expect_nearness(const struct expect_pattern *p, const struct event *e,
+		       const struct expect_vars *vars);
 const s64 *expect_var(const struct expect_vars *vars, const char *name);
 bool expect_set_var(struct expect_vars *vars, const char *name, s64 value);
 bool expect_compare(enum expect_op op, s64 a, s64 b);
 const char *expect_op_name(enum expect_op op);
 
+#define EXPECT_NO_EVENT ((size_t)-1)
+
+/** The first line that does not hold, and where. Indexes are those of trace->events. */
+struct expect_miss {
+	const char *file; /* this and @line live as long as the expectation */
+	const struct expect_line *line;
+	u64 episode;	    /* that the line speaks of; 0: the whole trace */
+	size_t first, last; /* its events */
+	size_t pos;	    /* the first event not yet passed; beyond @last if there is none */
+	size_t at;	    /* the event that is not what it should be, or EXPECT_NO_EVENT */
+	struct expect_vars vars;
+	char why[240];
+};
+
 /** Hold @t against @x. @preset are variables given by the user, which win over `let`; @fault, if
  * not NULL, selects the episode that lines before any `episode` line speak of. Returns 0 if all
- * lines hold, 1 with @report filled if one does not, -1 with @err filled on trouble. */
+ * lines hold, 1 with @report and @miss (may be NULL) filled if one does not, -1 with @err filled on
+ * trouble. */
 int expect_run(const struct expect *x, const struct trace *t, const struct expect_vars *preset,
-	       const char *fault, bool colour, struct sb *report, struct err *err);
+	       const char *fault, bool colour, struct sb *report, struct expect_miss *miss,
+	       struct err *err);
 
 #endif

@@ -96,6 +96,19 @@ static bool test_holds(const struct expect_test *t, const struct event *e, struc
 	return false;
 }
 
+size_t expect_nearness(const struct expect_pattern *p, const struct event *e,
+		       const struct expect_vars *vars)
+{
+	struct expect_vars scratch = *vars;
+	size_t n = 1;
+
+	if (!expect_event_fits(p->event, e))
+		return 0;
+	for (size_t i = 0; i < p->ntests; i++)
+		n += test_holds(&p->tests[i], e, &scratch, true, NULL);
+	return n;
+}
+
 bool expect_match(const struct expect_pattern *p, const struct event *e, struct expect_vars *vars,
 		  bool may_bind, struct sb *why)
 {

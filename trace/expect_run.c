@@ -4,10 +4,11 @@
 #include "episode.h"
 #include "hold.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NOTHING ((size_t)-1)
+#define NOTHING EXPECT_NO_EVENT
 
 struct run {
 	const struct trace *t;
@@ -160,14 +161,26 @@ static bool run_then(struct run *r, const struct expect_line *l)
 
 static bool run_any(struct run *r, const struct expect_line *l)
 {
+	size_t nearness = 0;
+
 	for (size_t i = r->pos; i < r->n; i++) {
-		if (!expect_match(&l->pattern, nth(r, i), &r->vars, true, NULL))
-			continue;
-		r->pos = i + 1;
-		return true;
+		size_t near;
+
+		if (expect_match(&l->pattern, nth(r, i), &r->vars, true, NULL)) {
+			r->pos = i + 1;
+			return true;
+		}
+		near = expect_nearness(&l->pattern, nth(r, i), &r->vars);
+		if (near > nearness) {
+			nearness = near;
+			r->at = i;
+		}
 	}
-	r->at = r->pos < r->n ? r->pos : NOTHING;
 	sb_add(&r->why, "no later event of %s matches", r->episode ? "this episode" : "the trace");
+	if (r->at != NOTHING) {
+		sb_add(&r->why, "; the nearest is event %u: ", nth(r, r->at)->seq);
+		expect_match(&l->pattern, nth(r, r->at), &r->vars, true, &r->why);
+	}
 	return false;
 }
 
@@ -187,6 +200,8 @@ static bool all_bound(struct run *r, const struct expect_pattern *p)
 static bool run_count(struct run *r, const struct expect_line *l)
 {
 	bool never = l->kind == LINE_NEVER;
+	bool at_most = never || l->op == OP_EQ || l->op == OP_LE || l->op == OP_LT;
+	u64 most = never ? 0 : l->number - (l->op == OP_LT && l->number);
 	size_t n = 0, hit = NOTHING;
 
 	if (!all_bound(r, &l->pattern) || (r->n && lost_between(r, 0, r->n)))
@@ -194,8 +209,9 @@ static bool run_count(struct run *r, const struct expect_line *l)
 	for (size_t i = 0; i < r->n; i++) {
 		if (!expect_match(&l->pattern, nth(r, i), &r->vars, false, NULL))
 			continue;
-		hit = hit == NOTHING ? i : hit;
-		n++;
+		/* The first that is one too many. */
+		if (n++ == most && at_most)
+			hit = i;
 	}
 	if (never ? n == 0 : expect_compare(l->op, (s64)n, (s64)l->number))
 		return true;
@@ -286,6 +302,21 @@ static void show_events(const struct run *r, struct sb *out)
 	}
 }
 
+/* A line about amounts speaks of the end of its scope, if of no event. */
+static void tell_miss(const struct run *r, const struct expect_line *l, struct expect_miss *m)
+{
+	bool at_end = r->pos >= r->n || l->kind == LINE_COUNT || l->kind == LINE_COST ||
+		      l->kind == LINE_EPISODE;
+
+	*m = (struct expect_miss){
+	    .file = r->x->file, .line = l, .episode = r->episode, .vars = r->vars};
+	m->first = r->n ? r->scope[0] : 0;
+	m->last = r->n ? r->scope[r->n - 1] : 0;
+	m->pos = at_end ? m->last + 1 : r->scope[r->pos];
+	m->at = r->at == NOTHING ? NOTHING : r->scope[r->at];
+	snprintf(m->why, sizeof(m->why), "%s", r->why.s ? r->why.s : "it cannot be evaluated");
+}
+
 static void report(const struct run *r, const struct expect_line *l, struct sb *out)
 {
 	sb_add(out, "%s%s:%d: does not hold%s\n    %s\n  because %s\n", r->colour ? "\033[1m" : "",
@@ -302,7 +333,8 @@ static void report(const struct run *r, const struct expect_line *l, struct sb *
 }
 
 int expect_run(const struct expect *x, const struct trace *t, const struct expect_vars *preset,
-	       const char *fault, bool colour, struct sb *out, struct err *err)
+	       const char *fault, bool colour, struct sb *out, struct expect_miss *miss,
+	       struct err *err)
 {
 	struct run r = {.t = t, .x = x, .preset = preset, .vars = *preset, .colour = colour};
 	struct episode ep;
@@ -316,6 +348,8 @@ int expect_run(const struct expect *x, const struct trace *t, const struct expec
 		if (run_line(&r, &x->lines[i]))
 			continue;
 		report(&r, &x->lines[i], out);
+		if (miss)
+			tell_miss(&r, &x->lines[i], miss);
 		rc = 1;
 	}
 	sb_free(&r.why);

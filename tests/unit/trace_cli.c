@@ -109,6 +109,27 @@ static void checks_and_differences_set_the_exit_code(void **state)
 	assert_int_equal(tltrace("diff @/esx.ctf @/xen.ctf"), 1);
 }
 
+static void the_classes_of_a_divergence_survive_in_svg(void **state)
+{
+	struct sb path = {0};
+	struct blob svg;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(tltrace("check @/xen.ctf tests/expect/esx-pagefault.expect "
+				 "--diverge @/xen.diverged.svg"),
+			 1);
+	sb_add(&path, "%s/xen.diverged.svg", dir);
+	assert_int_equal(file_read(path.s, 1 << 20, &svg, &err), 0);
+	assert_non_null(memmem(svg.data, svg.size, "class=\"node note expected\"", 26));
+	assert_non_null(memmem(svg.data, svg.size, "class=\"node note got\"", 21));
+	free(svg.data);
+	sb_free(&path);
+	assert_int_equal(
+	    tltrace("check @/xen.ctf tests/expect/esx-pagefault.expect --diverge @/xen.bmp"), 2);
+	says(".svg");
+}
+
 static void draw_refuses_what_it_cannot_do(void **state)
 {
 	(void)state;
@@ -181,6 +202,7 @@ int main(void)
 	    cmocka_unit_test(every_command_explains_itself),
 	    cmocka_unit_test(stats_end_with_the_number_of_entries),
 	    cmocka_unit_test(checks_and_differences_set_the_exit_code),
+	    cmocka_unit_test(the_classes_of_a_divergence_survive_in_svg),
 	    cmocka_unit_test(draw_refuses_what_it_cannot_do),
 	    cmocka_unit_test(docs_events_md_is_current),
 	};

@@ -8,6 +8,7 @@
 
 #include "disasm.h"
 #include "draw_page.h"
+#include "expect.h"
 #include "text.h"
 #include "trace_synth.h"
 
@@ -17,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct trace esx, xen, longer;
+static struct trace esx, xen, longer, noise;
 
 static bool solid(const struct shape *s)
 {
@@ -144,6 +145,123 @@ static void two_designs_align_by_phase(void **state)
 	draw_side_free(&b);
 }
 
+/* The picture of the first line of @text that does not hold of @t. */
+static void diverges(const struct trace *t, const char *text, struct side *side,
+		     struct pages *pages)
+{
+	struct expect_vars none = {0};
+	struct expect_miss miss;
+	struct sb report = {0};
+	struct expect x;
+	struct err err;
+
+	assert_int_equal(expect_parse(&x, "lab/test.expect", text, strlen(text), &err), 0);
+	assert_int_equal(expect_run(&x, t, &none, NULL, false, &report, &miss, &err), 1);
+	draw_divergence(t, &miss, side);
+	draw_layout(side, NULL, pages);
+	assert_int_equal(pages->count, 1);
+	no_overlaps(pages->v);
+	sb_free(&report);
+	expect_free(&x);
+}
+
+static void marked(const struct page *p, const char *text, enum step_mark mark)
+{
+	const struct shape *s = find(p, text);
+
+	if (!s)
+		fail_msg("the picture does not say '%s'", text);
+	else if (s->mark != mark)
+		fail_msg("'%s' has the wrong mark", text);
+}
+
+static void a_divergence_shows_what_was_expected_and_what_came(void **state)
+{
+	struct side s;
+	struct pages pages;
+	size_t expected = 0, got = 0;
+
+	(void)state;
+	diverges(&esx, "episode va=$VA\ntrap vec=PF\ninject\ntrap vec=PF from=guest # not yet\n",
+		 &s, &pages);
+	has(pages.v, "test.expect:4 does not hold");
+	marked(pages.v, "expected: trap", MARK_EXPECTED);
+	marked(pages.v, "trap vec=PF from=guest", MARK_EXPECTED);
+	assert_null(find(pages.v, "not yet"));
+	marked(pages.v, "got: TRAP #GP: read cr2", MARK_GOT);
+	marked(pages.v, ": trap vec=13", MARK_GOT);
+	marked(pages.v, "inject #PF", MARK_NONE);
+	assert_true(find(pages.v, "expected: trap")->y < find(pages.v, "got: TRAP")->y);
+	assert_true(find(pages.v, "inject #PF")->y < find(pages.v, "expected: trap")->y);
+	has(pages.v, "vec is 13, expected == 14");
+	has(pages.v, "$VA=0x40001000");
+	for (size_t i = 0; i < pages.v->narrows; i++) {
+		expected += pages.v->arrows[i].mark == MARK_EXPECTED;
+		got += pages.v->arrows[i].mark == MARK_GOT;
+	}
+	assert_int_equal(expected, 1);
+	assert_int_equal(got, 1);
+	draw_pages_free(&pages);
+	draw_side_free(&s);
+}
+
+static void what_does_not_come_ends_in_red(void **state)
+{
+	struct side s;
+	struct pages pages;
+
+	(void)state;
+	diverges(&esx, "episode va=$VA\nany resume to=app\nhypercall nr=mmu_update\n", &s, &pages);
+	marked(pages.v, "expected: hypercall", MARK_EXPECTED);
+	marked(pages.v, "the episode ends here", MARK_GOT);
+	assert_true(find(pages.v, "iret to application")->y < find(pages.v, "expected: hyper")->y);
+	assert_true(find(pages.v, "expected: hypercall")->y < find(pages.v, "ends here")->y);
+	has(pages.v, "more steps");
+	draw_pages_free(&pages);
+	draw_side_free(&s);
+	diverges(&esx, "episode va=$VA\ncost <= 5\n", &s, &pages);
+	marked(pages.v, "expected: cost", MARK_EXPECTED);
+	has(pages.v, "expected <= 5");
+	draw_pages_free(&pages);
+	draw_side_free(&s);
+}
+
+static void the_first_that_is_too_many_is_red(void **state)
+{
+	struct side s;
+	struct pages pages;
+
+	(void)state;
+	/* Among 37 alike, which would fold away, if none of them were marked. */
+	diverges(&noise, "count emulate op=cli <= 20\n", &s, &pages);
+	marked(pages.v, "count emulate op=cli <= 20", MARK_EXPECTED);
+	marked(pages.v, "got: TRAP #GP: cli", MARK_GOT);
+	draw_pages_free(&pages);
+	draw_side_free(&s);
+	diverges(&longer, "count emulate op=cli <= 20\n", &s, &pages);
+	marked(pages.v, "12 events lost", MARK_GOT);
+	draw_pages_free(&pages);
+	draw_side_free(&s);
+	diverges(&esx, "never inject\n", &s, &pages);
+	marked(pages.v, "expected: never inject", MARK_EXPECTED);
+	marked(pages.v, "got: inject #PF", MARK_GOT);
+	draw_pages_free(&pages);
+	draw_side_free(&s);
+}
+
+static void the_nearest_event_is_what_came_instead(void **state)
+{
+	struct side s;
+	struct pages pages;
+
+	(void)state;
+	diverges(&esx, "any trap vec=PF from=guest err=9\n", &s, &pages);
+	marked(pages.v, "any trap vec=PF from=guest err=9", MARK_EXPECTED);
+	marked(pages.v, "got: TRAP #PF: write PTE", MARK_GOT);
+	draw_pages_free(&pages);
+	draw_side_free(&s);
+}
+
 static void repeats_fold_and_losses_tear(void **state)
 {
 	struct side s;
@@ -266,6 +384,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_esx_walk_is_drawn_as_the_text_tells_it),
 	    cmocka_unit_test(two_designs_align_by_phase),
+	    cmocka_unit_test(a_divergence_shows_what_was_expected_and_what_came),
+	    cmocka_unit_test(what_does_not_come_ends_in_red),
+	    cmocka_unit_test(the_first_that_is_too_many_is_red),
+	    cmocka_unit_test(the_nearest_event_is_what_came_instead),
 	    cmocka_unit_test(repeats_fold_and_losses_tear),
 	    cmocka_unit_test(folding_keeps_what_does_not_repeat),
 	    cmocka_unit_test(texts_are_cut_to_their_boxes),
@@ -292,11 +414,16 @@ int main(void)
 	synth_xen_walk(&s, 2, SYNTH_VA);
 	rc |= synth_open(&s, &longer, &err);
 	synth_free(&s);
+	synth_begin(&s, 1);
+	synth_noise(&s, 37);
+	rc |= synth_open(&s, &noise, &err);
+	synth_free(&s);
 	if (rc)
 		return 1;
 	rc = cmocka_run_group_tests(tests, NULL, NULL);
 	trace_close(&esx);
 	trace_close(&xen);
 	trace_close(&longer);
+	trace_close(&noise);
 	return rc;
 }

@@ -26,7 +26,7 @@ static int check_with(const struct trace *t, const char *text, const char *fault
 	sb_free(&report);
 	rc = expect_parse(&x, "test.expect", text, strlen(text), &err);
 	if (rc == 0) {
-		rc = expect_run(&x, t, preset, fault, false, &report, &err);
+		rc = expect_run(&x, t, preset, fault, false, &report, NULL, &err);
 		expect_free(&x);
 	}
 	if (rc < 0)
@@ -214,7 +214,7 @@ static void damaged_files_never_crash(void **state)
 		if (expect_parse(&x, "x", copy, round % 5 ? n : seed % n, &err))
 			continue;
 		sb_free(&report);
-		expect_run(&x, &esx, &none, NULL, true, &report, &err);
+		expect_run(&x, &esx, &none, NULL, true, &report, NULL, &err);
 		expect_free(&x);
 	}
 }
@@ -232,7 +232,7 @@ static void shipped(const char *file, const struct trace *t, u32 fault)
 		fail_msg("%s", err.text);
 	assert_int_equal(expect_parse(&x, file, (char *)text.data, text.size, &err), 0);
 	sb_free(&report);
-	if (expect_run(&x, t, &none, NULL, false, &report, &err))
+	if (expect_run(&x, t, &none, NULL, false, &report, NULL, &err))
 		fail_msg("%s", report.s);
 	for (size_t i = 0; i < t->count; i++) {
 		struct event *e = &t->events[i];
@@ -240,7 +240,7 @@ static void shipped(const char *file, const struct trace *t, u32 fault)
 		if (e->fault != fault || !event_crosses(e))
 			continue;
 		e->fault = 0;
-		assert_int_equal(expect_run(&x, t, &none, NULL, false, &report, &err), 1);
+		assert_int_equal(expect_run(&x, t, &none, NULL, false, &report, NULL, &err), 1);
 		e->fault = fault;
 	}
 	expect_free(&x);

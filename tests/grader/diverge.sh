@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# diverge.sh: where a trace leaves what is expected of it, the report has the picture of the place:
+# what was expected in grey, what came instead in red.
+. "$(dirname "$0")/lib.sh"
+lab=02-pagefault
+book=$tmp/book.db
+ok there_is_a_kit make -s kit LAB=$lab
+mkdir -p "$tmp/tree"
+for file in $(files_of $lab); do mkdir -p "$tmp/tree/$(dirname "$file")" && cp "$file" "$tmp/tree/$file"; done
+patch -s -p1 -d "$tmp/tree" <tests/mutants/$lab/error-write.patch
+mkdir -p "$tmp/class/error-write"
+for file in $(files_of $lab); do cp "$tmp/tree/$file" "$tmp/class/error-write/"; done
+build/bin/tlgrade batch $lab "$tmp/class" --book "$book" --seed 1 >"$tmp/batch" 2>&1
+build/bin/tlgrade show $lab error-write --book "$book" >"$tmp/show" 2>&1
+build/bin/tlgrade report $lab --html --book "$book" >"$tmp/html" 2>&1
+picture=$(sed -n 's/^ *picture: \(.*\.diverged\.svg\)$/\1/p' "$tmp/show" | head -n 1)
+ok show_names_the_picture test -s "$picture"
+ok the_html_report_links_it grep -qF "href=\"$picture\"" "$tmp/html"
+# text_of CLASS: what the elements of a class say, a line each
+text_of() {
+	awk -v class="$1" '/^<g / { on = index($0, "class=\"" "node " class "\"") } on && /<text/' "$picture" |
+		sed 's/<[^>]*>//g; s/&#45;/-/g; s/&#160;/ /g; s/&amp;/\&/g'
+}
+# The title names the line that does not hold: "fault.expect:8".
+IFS=: read -r expect number < <(sed -n 's/.*>\([a-z-]*\.expect:[0-9]*\) does not hold<.*/\1/p' "$picture")
+line=$(sed -n "${number:-0}p" labs/$lab/tests/"$expect")
+event=${line#any } event=${event%% *}
+ok the_expected_event_is_in_it_in_grey bash -c 'cat <<<"$1"; grep -xF "expected: $2" <<<"$1" && grep -F "$3" <<<"$1"' - \
+	"$(text_of 'label expected')" "$event" "$line"
+ok and_what_came_in_red bash -c 'cat <<<"$1"; grep "^got: " <<<"$1" && grep -E "^event [0-9]+: $2 vec=14 err=0x00000000" <<<"$1"' - \
+	"$(text_of 'label got')" "$event"
+ok red_and_grey_are_the_colours_of_arrows bash -c \
+	'grep -A2 "class=\"edge .* got\"" "$1" | grep -q "stroke=\"#e60000\"" && grep -A2 "class=\"edge .* expected\"" "$1" | grep -q "stroke=\"#808080\".*dasharray"' - "$picture"
+done_testing
