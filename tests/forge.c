@@ -18,31 +18,32 @@ int main(int argc, char **argv)
 			u32 end = p->content_size / 8;
 			u8 sizes[256] = {0};
 
-#define SIZE_u8 1
-#define SIZE_u16 2
-#define SIZE_u32 4
-#define SIZE_u64 8
-#define SIZE_s32 4
-#define SIZE_x16 2
-#define SIZE_x32 4
-#define SIZE_b16 16
-#define SIZE_e_mmu 1
-#define SIZE_e_isolation 1
-#define SIZE_e_reason 1
-#define SIZE_e_how 1
-#define SIZE_e_op 1
-#define SIZE_e_walk 1
-#define SIZE_e_shadow 1
-#define SIZE_e_why 1
-#define SIZE_e_ptype 1
-#define FIELD(type, name, doc) +SIZE_##type
+#define SIZE_u8					  1
+#define SIZE_u16				  2
+#define SIZE_u32				  4
+#define SIZE_u64				  8
+#define SIZE_s32				  4
+#define SIZE_x16				  2
+#define SIZE_x32				  4
+#define SIZE_b16				  16
+#define SIZE_e_mmu				  1
+#define SIZE_e_isolation			  1
+#define SIZE_e_reason				  1
+#define SIZE_e_how				  1
+#define SIZE_e_op				  1
+#define SIZE_e_walk				  1
+#define SIZE_e_shadow				  1
+#define SIZE_e_why				  1
+#define SIZE_e_ptype				  1
+#define FIELD(type, name, doc)			  +SIZE_##type
 #define TRACE_EVENT(id, name, class, doc, fields) sizes[id] = 0 fields;
 #include <trapline/event.def>
 			for (u32 i = sizeof(*p); i < end;) {
 				struct trace_event *e = (void *)(packet + i);
 
 				if (e->id == 10 && ++traps == want && pass == 1) {
-					packet[i + sizeof(*e) + 1 + 4] ^= 1; /* vec, err, then EIP */
+					packet[i + sizeof(*e) + 1 + 4] ^=
+					    1; /* vec, err, then EIP */
 					fseek(f, at, SEEK_SET);
 					fwrite(packet, sizeof(packet), 1, f);
 					return fclose(f);

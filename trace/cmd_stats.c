@@ -98,8 +98,8 @@ static void by_reason(const struct trace *t, bool json)
 	holds_free(&holds);
 }
 
-/* How the cache of shadow tables did: a load of a page-directory base either finds its shadow or has
- * one made; a shadow ends for one of the reasons of enum why. */
+/* How the cache of shadow tables did: a load of a page-directory base either finds its shadow or
+ * has one made; a shadow ends for one of the reasons of enum why. */
 static void shadow_cache(const struct trace *t, bool json)
 {
 	u64 loads = 0, hits = 0, made = 0, dropped[4] = {0};

@@ -1,5 +1,6 @@
 /*
- * qemulog.h: reading the emulator's own log: one record for every exception or interrupt that QEMU's
+ * qemulog.h: reading the emulator's own log: one record for every exception or interrupt that
+ * QEMU's
  * `-d int` wrote, or for every entry into ring 0 of which Bochs' debugger told (`show int`).
  */
 #ifndef TLTRACE_QEMULOG_H

@@ -9,9 +9,9 @@ struct witness {
 	u64 confirmed, traps, irqs, hypercalls; /* ring-0 entries on which both agree */
 	u64 fast;				/* went straight from ring 3 to ring 1 */
 	u64 refused; /* int instructions that ended in a #GP of their own */
-	u64 before; /* ring-0 entries before the trace began: the firmware's, the boot's */
-	u64 after;  /* the VMM's own, after the trace had ended */
-	u64 lost;   /* events discarded; the comparison stops there */
+	u64 before;  /* ring-0 entries before the trace began: the firmware's, the boot's */
+	u64 after;   /* the VMM's own, after the trace had ended */
+	u64 lost;    /* events discarded; the comparison stops there */
 	u64 missing, forged;
 };
 

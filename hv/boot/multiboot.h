@@ -1,4 +1,5 @@
-/* multiboot.h: what a Multiboot 1 loader hands over, to us and by us (specification 0.6.96, 3.3). */
+/* multiboot.h: what a Multiboot 1 loader hands over, to us and by us (specification 0.6.96, 3.3).
+ */
 #ifndef HV_MULTIBOOT_H
 #define HV_MULTIBOOT_H
 
@@ -6,10 +7,10 @@
 
 #define MULTIBOOT_LOADED 0x2BADB002u
 
-#define MBI_MEM 0x001u
+#define MBI_MEM	    0x001u
 #define MBI_CMDLINE 0x004u
-#define MBI_MODS 0x008u
-#define MBI_MMAP 0x040u
+#define MBI_MODS    0x008u
+#define MBI_MMAP    0x040u
 
 struct multiboot_info {
 	u32 flags;

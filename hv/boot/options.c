@@ -7,7 +7,10 @@
 #include "trace/trace.h"
 
 struct options options = {
-	.mmu = MMU_SHADOW, .trace = ~0u, .trace_kb = 8192, .mem_mb = 32,
+    .mmu = MMU_SHADOW,
+    .trace = ~0u,
+    .trace_kb = 8192,
+    .mem_mb = 32,
 };
 
 #define MAX_WORD 256

@@ -5,14 +5,14 @@
 #include <trapline/types.h>
 
 struct options {
-	u8 mmu;		/* MMU_SHADOW or MMU_DIRECT */
-	u8 isolation;	/* ISOLATION_* */
-	u32 trace;	/* classes */
-	bool stream;	/* trace out of COM2 */
-	u32 trace_kb;	/* size of the trace ring */
-	u32 mem_mb;	/* memory of the guest */
-	u32 shadows;	/* shadow mode: how many shadow tables a domain may have */
-	bool outofsync;	/* shadow mode: how tables are followed (mmu/shadow/sync.c) */
+	u8 mmu;		 /* MMU_SHADOW or MMU_DIRECT */
+	u8 isolation;	 /* ISOLATION_* */
+	u32 trace;	 /* classes */
+	bool stream;	 /* trace out of COM2 */
+	u32 trace_kb;	 /* size of the trace ring */
+	u32 mem_mb;	 /* memory of the guest */
+	u32 shadows;	 /* shadow mode: how many shadow tables a domain may have */
+	bool outofsync;	 /* shadow mode: how tables are followed (mmu/shadow/sync.c) */
 	bool breakpoint; /* shadow mode: how silent instructions are made to trap (insn/ahead.c) */
 	char guest[512]; /* the guest's command line: scenario= and seed= */
 };

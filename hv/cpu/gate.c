@@ -23,15 +23,15 @@ extern u8 gate_leave[], gate_leave_same_cr3[], gate_leave_16[];
 extern u8 gate_exit_direct_segments[], gate_exit_direct_paging[];
 extern u32 window_pt[], hv_page_directory[];
 
-#define STUB_SIZE 16
+#define STUB_SIZE      16
 #define HYPERCALL_STUB 48
-#define PAGES(n) ((n) * PAGE_SIZE)
+#define PAGES(n)       ((n)*PAGE_SIZE)
 
 static struct desc system_segment(u32 base, u32 limit, u32 type)
 {
 	return (struct desc){
-		.lo = base << 16 | limit,
-		.hi = (base & 0xFF000000) | (base >> 16 & 0xFF) | DESC_P | type << 8,
+	    .lo = base << 16 | limit,
+	    .hi = (base & 0xFF000000) | (base >> 16 & 0xFF) | DESC_P | type << 8,
 	};
 }
 
@@ -98,8 +98,8 @@ static u32 pde_of(const void *table)
 	return mfn_maddr(hv_page_mfn(table)).a | PTE_P | PTE_RW | PTE_A | PTE_D;
 }
 
-/* A stub's switch to the hypervisor's address space (mov $cr3, %eax; mov %eax, %cr3), or nothing where
- * it is there already. */
+/* A stub's switch to the hypervisor's address space (mov $cr3, %eax; mov %eax, %cr3), or nothing
+ * where it is there already. */
 static void set_switch(struct gate *g, const u8 *at)
 {
 	u8 *code = g->page[GATE_CODE] + (at - gate_code);
@@ -145,8 +145,8 @@ bool gate_create(struct domain *d)
 	set_switch(g, gate_switch_common);
 	set_switch(g, gate_switch_fault);
 	set_switch(g, gate_switch_hypercall);
-	gate_exit_direct_to = isolation_segments ? (u32)gate_exit_direct_segments
-						 : (u32)gate_exit_direct_paging;
+	gate_exit_direct_to =
+	    isolation_segments ? (u32)gate_exit_direct_segments : (u32)gate_exit_direct_paging;
 
 	memcpy(g->monitor_pd, hv_page_directory, PAGE_SIZE);
 	gate_build_descriptors(g, d->mode);
@@ -162,9 +162,8 @@ void gate_place(struct gate *g, u32 va)
 	g->monitor_pd[g->va >> 22] = 0;
 	g->va = va;
 	relocate(g);
-	d[GATE_SEL_TSS / 8] =
-		system_segment(va + PAGES(GATE_TABLES) + GATE_TSS_OFFSET, sizeof(struct tss) - 1,
-			       DESC_TSS_AVAIL);
+	d[GATE_SEL_TSS / 8] = system_segment(va + PAGES(GATE_TABLES) + GATE_TSS_OFFSET,
+					     sizeof(struct tss) - 1, DESC_TSS_AVAIL);
 	if (d[GATE_SEL_LDT / 8].hi & DESC_P)
 		gate_set_ldt(g, (desc_limit(d[GATE_SEL_LDT / 8]) + 1) / sizeof(*d));
 	map_pages(g, g->pt, true);

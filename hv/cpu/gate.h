@@ -14,39 +14,39 @@
 #include "dom/domain.h"
 
 /* Pages of the gate, from its linear address. */
-#define GATE_CODE 0  /* stubs */
-#define GATE_TABLES 1 /* IDT, then TSS */
-#define GATE_STACK 2 /* entry stack, writable */
-#define GATE_GDT 3   /* GDT: 1 page in shadow mode, 15 in direct mode */
-#define GATE_LDT (GATE_GDT + 15) /* up to 16 pages in direct mode, one in shadow mode */
-#define GATE_PAGES (GATE_LDT + 16)
+#define GATE_CODE	0		/* stubs */
+#define GATE_TABLES	1		/* IDT, then TSS */
+#define GATE_STACK	2		/* entry stack, writable */
+#define GATE_GDT	3		/* GDT: 1 page in shadow mode, 15 in direct mode */
+#define GATE_LDT	(GATE_GDT + 15) /* up to 16 pages in direct mode, one in shadow mode */
+#define GATE_PAGES	(GATE_LDT + 16)
 #define GATE_TSS_OFFSET 2048
 
 /* Selectors of the hypervisor's own descriptors. In shadow mode they are the last of the GDT's one
  * page; in direct mode they are where Xen has them, from 0xE008 on. */
-#define GATE_SHADOW_GDT_NR 504	       /* descriptors that belong to a shadow-mode guest */
-#define GATE_SHADOW_RESERVED 0x0FC0    /* first reserved selector in shadow mode */
-#define GATE_DIRECT_RESERVED 0xE000    /* the same in direct mode */
-#define GATE_SEL_LDT 0x00	       /* offsets from the first reserved selector */
-#define GATE_SEL_CS 0x08
-#define GATE_SEL_DS 0x10
-#define GATE_SEL_RING1_CS 0x18
-#define GATE_SEL_RING1_DS 0x20
-#define GATE_SEL_RING3_CS 0x28
-#define GATE_SEL_RING3_DS 0x30
-#define GATE_SEL_TSS 0x38
-#define GATE_SEL_STACK16 GATE_SEL_RING3_DS /* shadow mode, which has no use for that: gate_exit */
+#define GATE_SHADOW_GDT_NR   504    /* descriptors that belong to a shadow-mode guest */
+#define GATE_SHADOW_RESERVED 0x0FC0 /* first reserved selector in shadow mode */
+#define GATE_DIRECT_RESERVED 0xE000 /* the same in direct mode */
+#define GATE_SEL_LDT	     0x00   /* offsets from the first reserved selector */
+#define GATE_SEL_CS	     0x08
+#define GATE_SEL_DS	     0x10
+#define GATE_SEL_RING1_CS    0x18
+#define GATE_SEL_RING1_DS    0x20
+#define GATE_SEL_RING3_CS    0x28
+#define GATE_SEL_RING3_DS    0x30
+#define GATE_SEL_TSS	     0x38
+#define GATE_SEL_STACK16     GATE_SEL_RING3_DS /* shadow mode, which has no use for that: gate_exit */
 /* Flat ring-1 segments that a shadow-mode guest starts with, before it has a GDT. */
 #define GATE_BOOT_CS (GATE_SHADOW_RESERVED + GATE_SEL_RING1_CS + 1)
 #define GATE_BOOT_DS (GATE_SHADOW_RESERVED + GATE_SEL_RING1_DS + 1)
 
 struct gate {
-	u32 va;			/* linear address of the gate */
+	u32 va;		      /* linear address of the gate */
 	u8 *page[GATE_PAGES]; /* hypervisor's mappings; GDT pages of a direct guest may be NULL */
-	struct desc *idt;	/* [256] */
+	struct desc *idt;     /* [256] */
 	struct tss *tss;
-	u32 *pt;		/* the page table that maps the gate while the guest runs */
-	u32 *monitor_pt;	 /* the same for the hypervisor: all writable */
+	u32 *pt;	 /* the page table that maps the gate while the guest runs */
+	u32 *monitor_pt; /* the same for the hypervisor: all writable */
 	u32 *monitor_pd; /* the hypervisor's page directory for this domain */
 	u32 monitor_cr3;
 	u16 reserved_sel; /* GATE_SHADOW_RESERVED or GATE_DIRECT_RESERVED */

@@ -10,12 +10,12 @@
 #ifndef HV_LAYOUT_H
 #define HV_LAYOUT_H
 
-#define HV_BASE 0xFC000000
-#define HV_LINEAR 0xFC400000
+#define HV_BASE	       0xFC000000
+#define HV_LINEAR      0xFC400000
 #define HV_LINEAR_SIZE 0x03000000
-#define HV_WINDOW 0xFF400000
-#define HV_GATE 0xFFC00000
-#define HV_IMAGE_PHYS 0x00100000
+#define HV_WINDOW      0xFF400000
+#define HV_GATE	       0xFFC00000
+#define HV_IMAGE_PHYS  0x00100000
 #define GATE_FAR_STACK 8 /* bytes below struct cpu_regs: what gate_leave_16 makes SS:ESP */
 
 #if !defined(__ASSEMBLER__) && !defined(TRAPLINE_HOST_TEST)

@@ -2,12 +2,12 @@
 #include "cpu/pic.h"
 #include "cpu/x86.h"
 
-#define PIC1 0x20
-#define PIC2 0xA0
+#define PIC1	0x20
+#define PIC2	0xA0
 #define PIT_CH0 0x40
 #define PIT_CH2 0x42
 #define PIT_CMD 0x43
-#define PORT_B 0x61
+#define PORT_B	0x61
 
 static u16 masked = 0xFFFB; /* all but the cascade */
 

@@ -6,68 +6,68 @@
 #define HV_X86_H
 
 /* Page-directory and page-table entries (SDM 3A 4.3), and #PF error-code bits (4.7). */
-#define PTE_P 0x001u
-#define PTE_RW 0x002u
-#define PTE_US 0x004u
-#define PTE_PWT 0x008u
-#define PTE_PCD 0x010u
-#define PTE_A 0x020u
-#define PTE_D 0x040u
-#define PTE_PS 0x080u /* page-directory entry: maps 4 MiB */
-#define PTE_G 0x100u
-#define PTE_AVAIL 0xE00u
-#define PTE_FRAME 0xFFFFF000u
-#define PTE_FLAGS 0x00000FFFu
+#define PTE_P		0x001u
+#define PTE_RW		0x002u
+#define PTE_US		0x004u
+#define PTE_PWT		0x008u
+#define PTE_PCD		0x010u
+#define PTE_A		0x020u
+#define PTE_D		0x040u
+#define PTE_PS		0x080u /* page-directory entry: maps 4 MiB */
+#define PTE_G		0x100u
+#define PTE_AVAIL	0xE00u
+#define PTE_FRAME	0xFFFFF000u
+#define PTE_FLAGS	0x00000FFFu
 #define PDE_LARGE_FRAME 0xFFC00000u
-#define NR_PTES 1024u
+#define NR_PTES		1024u
 
-#define PF_P 0x1u  /* protection violation, not a missing page */
-#define PF_W 0x2u  /* a write */
-#define PF_US 0x4u /* from ring 3 */
+#define PF_P	0x1u /* protection violation, not a missing page */
+#define PF_W	0x2u /* a write */
+#define PF_US	0x4u /* from ring 3 */
 #define PF_RSVD 0x8u
 
-#define CR0_PE 0x00000001u
-#define CR0_MP 0x00000002u
-#define CR0_EM 0x00000004u
-#define CR0_TS 0x00000008u
-#define CR0_ET 0x00000010u
-#define CR0_NE 0x00000020u
-#define CR0_WP 0x00010000u
-#define CR0_AM 0x00040000u
-#define CR0_NW 0x20000000u
-#define CR0_CD 0x40000000u
-#define CR0_PG 0x80000000u
-#define CR4_VME 0x001u
-#define CR4_PVI 0x002u
-#define CR4_TSD 0x004u
-#define CR4_DE 0x008u
-#define CR4_PSE 0x010u
-#define CR4_PAE 0x020u
-#define CR4_MCE 0x040u
-#define CR4_PGE 0x080u
-#define CR4_PCE 0x100u
-#define CR4_OSFXSR 0x200u
+#define CR0_PE	       0x00000001u
+#define CR0_MP	       0x00000002u
+#define CR0_EM	       0x00000004u
+#define CR0_TS	       0x00000008u
+#define CR0_ET	       0x00000010u
+#define CR0_NE	       0x00000020u
+#define CR0_WP	       0x00010000u
+#define CR0_AM	       0x00040000u
+#define CR0_NW	       0x20000000u
+#define CR0_CD	       0x40000000u
+#define CR0_PG	       0x80000000u
+#define CR4_VME	       0x001u
+#define CR4_PVI	       0x002u
+#define CR4_TSD	       0x004u
+#define CR4_DE	       0x008u
+#define CR4_PSE	       0x010u
+#define CR4_PAE	       0x020u
+#define CR4_MCE	       0x040u
+#define CR4_PGE	       0x080u
+#define CR4_PCE	       0x100u
+#define CR4_OSFXSR     0x200u
 #define CR4_OSXMMEXCPT 0x400u
 
-#define EFL_CF 0x00000001u
-#define EFL_FIXED 0x00000002u /* always one */
-#define EFL_PF 0x00000004u
-#define EFL_AF 0x00000010u
-#define EFL_ZF 0x00000040u
-#define EFL_SF 0x00000080u
-#define EFL_TF 0x00000100u
-#define EFL_IF 0x00000200u
-#define EFL_DF 0x00000400u
-#define EFL_OF 0x00000800u
-#define EFL_IOPL 0x00003000u
+#define EFL_CF	       0x00000001u
+#define EFL_FIXED      0x00000002u /* always one */
+#define EFL_PF	       0x00000004u
+#define EFL_AF	       0x00000010u
+#define EFL_ZF	       0x00000040u
+#define EFL_SF	       0x00000080u
+#define EFL_TF	       0x00000100u
+#define EFL_IF	       0x00000200u
+#define EFL_DF	       0x00000400u
+#define EFL_OF	       0x00000800u
+#define EFL_IOPL       0x00003000u
 #define EFL_IOPL_SHIFT 12
-#define EFL_NT 0x00004000u
-#define EFL_RF 0x00010000u
-#define EFL_VM 0x00020000u
-#define EFL_AC 0x00040000u
-#define EFL_VIF 0x00080000u
-#define EFL_VIP 0x00100000u
-#define EFL_ID 0x00200000u
+#define EFL_NT	       0x00004000u
+#define EFL_RF	       0x00010000u
+#define EFL_VM	       0x00020000u
+#define EFL_AC	       0x00040000u
+#define EFL_VIF	       0x00080000u
+#define EFL_VIP	       0x00100000u
+#define EFL_ID	       0x00200000u
 
 /* Vectors (SDM 3A 6.3). */
 enum {
@@ -95,25 +95,32 @@ enum {
 };
 #define ERR_EXT 0x1u /* selector error codes (SDM 3A 6.13) */
 #define ERR_IDT 0x2u
-#define ERR_TI 0x4u
+#define ERR_TI	0x4u
 
 #define SEL_RPL 3u
-#define SEL_TI 4u
+#define SEL_TI	4u
 
 /* Segment descriptors (SDM 3A 3.4.5), high word. */
-#define DESC_TYPE(hi) (((hi) >> 8) & 0xFu)
-#define DESC_A 0x00000100u	/* accessed */
-#define DESC_RW 0x00000200u	/* writable data, readable code */
-#define DESC_EC 0x00000400u	/* expand-down data, conforming code */
-#define DESC_CODE 0x00000800u
-#define DESC_S 0x00001000u	/* code or data, not a system segment */
-#define DESC_DPL 0x00006000u
+#define DESC_TYPE(hi)  (((hi) >> 8) & 0xFu)
+#define DESC_A	       0x00000100u /* accessed */
+#define DESC_RW	       0x00000200u /* writable data, readable code */
+#define DESC_EC	       0x00000400u /* expand-down data, conforming code */
+#define DESC_CODE      0x00000800u
+#define DESC_S	       0x00001000u /* code or data, not a system segment */
+#define DESC_DPL       0x00006000u
 #define DESC_DPL_SHIFT 13
-#define DESC_P 0x00008000u
-#define DESC_DB 0x00400000u
-#define DESC_G 0x00800000u
-enum { DESC_LDT = 2, DESC_TASK_GATE = 5, DESC_TSS_AVAIL = 9, DESC_TSS_BUSY = 11, DESC_CALL_GATE = 12,
-       DESC_INTR_GATE = 14, DESC_TRAP_GATE = 15 };
+#define DESC_P	       0x00008000u
+#define DESC_DB	       0x00400000u
+#define DESC_G	       0x00800000u
+enum {
+	DESC_LDT = 2,
+	DESC_TASK_GATE = 5,
+	DESC_TSS_AVAIL = 9,
+	DESC_TSS_BUSY = 11,
+	DESC_CALL_GATE = 12,
+	DESC_INTR_GATE = 14,
+	DESC_TRAP_GATE = 15
+};
 
 #ifndef __ASSEMBLER__
 #include <trapline/types.h>

@@ -1,4 +1,5 @@
-/*[H52] cmos.c: the real-time clock, which starts where the emulator's is told to, and memory sizes. */
+/*[H52] cmos.c: the real-time clock, which starts where the emulator's is told to, and memory sizes.
+ */
 #include "dev/devices.h"
 
 enum {

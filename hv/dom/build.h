@@ -15,7 +15,7 @@ struct module {
  * boot loader would, in protected mode without paging. @return false (with the reason printed) if
  * the image cannot be loaded.
  */
-bool build_native(struct domain *d, struct module kernel, struct module initrd,
-		  const char *cmdline, u32 nr_pages);
+bool build_native(struct domain *d, struct module kernel, struct module initrd, const char *cmdline,
+		  u32 nr_pages);
 
 #endif

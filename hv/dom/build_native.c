@@ -13,8 +13,8 @@
 #include "mmu/shadow/shadow.h"
 
 #define LOW_MEMORY_KB 640
-#define MBI_PA 0x1000u	   /* multiboot_info, module list, memory map */
-#define CMDLINE_PA 0x2000u
+#define MBI_PA	      0x1000u /* multiboot_info, module list, memory map */
+#define CMDLINE_PA    0x2000u
 
 /* Copy into guest-physical memory; false if the guest has no such memory. src NULL: zeroes. */
 static bool put(struct domain *d, u32 pa, const void *src, u32 len)
@@ -72,18 +72,18 @@ static bool describe_memory(struct domain *d, const char *cmdline, u32 initrd_pa
 		struct multiboot_module mod;
 		struct multiboot_mmap map[2];
 	} __attribute__((packed)) mb = {
-		.info = {.flags = MBI_MEM | MBI_CMDLINE | MBI_MMAP | (initrd_len ? MBI_MODS : 0),
-			 .mem_lower = LOW_MEMORY_KB,
-			 .mem_upper = d->nr_pages * 4 - 1024,
-			 .cmdline = CMDLINE_PA,
-			 .mods_count = initrd_len != 0,
-			 .mods_addr = MBI_PA + sizeof(struct multiboot_info),
-			 .mmap_length = 2 * sizeof(struct multiboot_mmap),
-			 .mmap_addr = MBI_PA + sizeof(struct multiboot_info) +
-				      sizeof(struct multiboot_module)},
-		.mod = {.start = initrd_pa, .end = initrd_pa + initrd_len, .string = CMDLINE_PA},
-		.map = {{20, 0, LOW_MEMORY_KB * 1024, 1},
-			{20, 0x100000, (u64)(d->nr_pages - 256) * PAGE_SIZE, 1}},
+	    .info = {.flags = MBI_MEM | MBI_CMDLINE | MBI_MMAP | (initrd_len ? MBI_MODS : 0),
+		     .mem_lower = LOW_MEMORY_KB,
+		     .mem_upper = d->nr_pages * 4 - 1024,
+		     .cmdline = CMDLINE_PA,
+		     .mods_count = initrd_len != 0,
+		     .mods_addr = MBI_PA + sizeof(struct multiboot_info),
+		     .mmap_length = 2 * sizeof(struct multiboot_mmap),
+		     .mmap_addr =
+			 MBI_PA + sizeof(struct multiboot_info) + sizeof(struct multiboot_module)},
+	    .mod = {.start = initrd_pa, .end = initrd_pa + initrd_len, .string = CMDLINE_PA},
+	    .map = {{20, 0, LOW_MEMORY_KB * 1024, 1},
+		    {20, 0x100000, (u64)(d->nr_pages - 256) * PAGE_SIZE, 1}},
 	};
 	u32 len = strlen(cmdline) + 1;
 
@@ -91,8 +91,8 @@ static bool describe_memory(struct domain *d, const char *cmdline, u32 initrd_pa
 	       put(d, CMDLINE_PA, cmdline, len);
 }
 
-bool build_native(struct domain *d, struct module kernel, struct module initrd,
-		  const char *cmdline, u32 nr_pages)
+bool build_native(struct domain *d, struct module kernel, struct module initrd, const char *cmdline,
+		  u32 nr_pages)
 {
 	struct vcpu *v = &d->vcpu;
 	u32 list_pages = (nr_pages * sizeof(mfn_t) + PAGE_SIZE - 1) / PAGE_SIZE, end, initrd_pa;

@@ -11,7 +11,8 @@ static u32 head, tail; /* head - tail bytes wait */
 void vdev_console_output(struct vcpu *v, u8 byte)
 {
 	(void)v;
-	/* A 16550 sends what it is given: the guest has made CR LF itself, uart_putc would again. */
+	/* A 16550 sends what it is given: the guest has made CR LF itself, uart_putc would again.
+	 */
 	if (byte != '\r')
 		uart_putc(byte);
 }

@@ -52,7 +52,7 @@ struct vcpu {
 	struct domain *domain;
 	u32 cr3; /* machine: what CR3 holds while this vcpu runs */
 	struct pending_exception exc;
-	bool blocked; /* waits for an event or interrupt */
+	bool blocked;	/* waits for an event or interrupt */
 	u64 poll_until; /* blocked in a poll: system time in ns at which it ends; 0: in none */
 
 	/* Shadow mode. */
@@ -77,7 +77,7 @@ struct vcpu {
 #define MMU_SHADOW 1 /* struct domain.mode: enum mmu of event.def */
 #define MMU_DIRECT 2
 
-#define DOM_HV 0xFFFFu /* owner of the hypervisor's own frames */
+#define DOM_HV	 0xFFFFu /* owner of the hypervisor's own frames */
 #define DOM_FREE 0xFFFEu
 #define DOM_NONE 0xFFFDu /* not memory at all */
 
@@ -95,15 +95,15 @@ struct domain {
 	struct vdev *vdev; /* shadow mode: its PIC, PIT and UART */
 	struct shadow_state *shadow;
 	struct patch_table *patches; /* shadow mode: the traps planted in its code */
-	bool catch_reads; /* shadow mode: reads of ds, es, fs and gs must be caught, too */
-	bool lazy_tables; /* shadow mode, tables=outofsync */
-	u32 shadow_bound; /* shadow mode: how many shadow tables it may have */
+	bool catch_reads;	   /* shadow mode: reads of ds, es, fs and gs must be caught, too */
+	bool lazy_tables;	   /* shadow mode, tables=outofsync */
+	u32 shadow_bound;	   /* shadow mode: how many shadow tables it may have */
 	struct ahead_state *ahead; /* shadow mode, sensitive=breakpoint */
 	struct direct_state *direct; /* direct mode: mmu/direct/direct.h */
-	struct shared_info *shared; /* direct mode, hypervisor's mapping */
+	struct shared_info *shared;  /* direct mode, hypervisor's mapping */
 	mfn_t shared_mfn;
 	struct evtchn *evtchn;
-	u32 vm_assist; /* bit per VMASST_TYPE_ */
+	u32 vm_assist;	    /* bit per VMASST_TYPE_ */
 	u64 timer_deadline; /* system time in ns, 0: none */
 	u64 next_tick;
 	u8 end_reason;

@@ -41,7 +41,7 @@ void inject_exception(struct vcpu *v, u8 vec, u32 err)
 	}
 	/* LAB 02.2b END */
 	*e = (struct pending_exception){
-		.valid = 1, .vec = vec, .has_err = pushes_error(vec), .err = err};
+	    .valid = 1, .vec = vec, .has_err = pushes_error(vec), .err = err};
 }
 
 void inject_page_fault(struct vcpu *v, const struct guest_fault *pf)

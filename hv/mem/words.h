@@ -10,8 +10,8 @@
 #include <trapline/types.h>
 
 #define PAGE_SHIFT 12
-#define PAGE_SIZE 4096u
-#define PAGE_MASK 0xFFFFF000u
+#define PAGE_SIZE  4096u
+#define PAGE_MASK  0xFFFFF000u
 
 typedef u32 vaddr_t; /* linear address */
 typedef struct {

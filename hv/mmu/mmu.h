@@ -31,8 +31,8 @@ struct mmu_ops {
 	mfn_t (*translate)(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf);
 	/**
 	 * Store `len` bytes at `offset` of frame `m` on behalf of the guest (which translate() has
-	 * allowed): plain memory is simply written; a write to a page table is validated or followed
-	 * by its shadow. Does not cross the frame.
+	 * allowed): plain memory is simply written; a write to a page table is validated or
+	 * followed by its shadow. Does not cross the frame.
 	 * @return true, or false with `*pf` set: nothing was written.
 	 */
 	bool (*write)(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
@@ -55,7 +55,8 @@ extern const struct mmu_ops shadow_ops, direct_ops;
 bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf);
 bool guest_write(struct vcpu *v, vaddr_t va, const void *src, u32 len, u32 access,
 		 struct guest_fault *pf);
-/** Would a write by ring 1 at `va` have to come to the hypervisor, because the page is protected? */
+/** Would a write by ring 1 at `va` have to come to the hypervisor, because the page is protected?
+ */
 bool guest_protected(struct vcpu *v, vaddr_t va);
 /** Fetch up to `max` instruction bytes at va; returns how many could be read (0..max). */
 u32 guest_fetch(struct vcpu *v, vaddr_t va, u8 *dst, u32 max);

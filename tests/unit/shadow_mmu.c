@@ -18,9 +18,9 @@
 #include "mmu/shadow/shadow.h"
 #include "no_trace.h"
 
-#define FRAMES 4096u
+#define FRAMES	    4096u
 #define GUEST_PAGES 512u
-#define TABLES 8u /* guest pages 0..7: any of them may be a directory, a table, or data */
+#define TABLES	    8u /* guest pages 0..7: any of them may be a directory, a table, or data */
 
 static u8 machine[FRAMES][PAGE_SIZE] __attribute__((aligned(4096)));
 static struct frame table[FRAMES];
@@ -202,7 +202,8 @@ struct ref {
 };
 static u32 ref_word(u32 pfn, u32 i)
 {
-	return pfn < GUEST_PAGES && mfn_valid(dom.p2m[pfn]) ? ((u32 *)machine[dom.p2m[pfn].n])[i] : 0;
+	return pfn < GUEST_PAGES && mfn_valid(dom.p2m[pfn]) ? ((u32 *)machine[dom.p2m[pfn].n])[i]
+							    : 0;
 }
 static struct ref ref_walk(u32 va, u32 access)
 {
@@ -324,9 +325,15 @@ static void check_invariants(void)
 
 static u32 random_entry(void)
 {
-	static const u32 flags[] = {0, PTE_P, PTE_P | PTE_RW, PTE_P | PTE_US, PTE_P | PTE_RW | PTE_US,
-				    PTE_P | PTE_RW | PTE_US | PTE_A, PTE_P | PTE_A,
-				    PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D, PTE_RW | PTE_A};
+	static const u32 flags[] = {0,
+				    PTE_P,
+				    PTE_P | PTE_RW,
+				    PTE_P | PTE_US,
+				    PTE_P | PTE_RW | PTE_US,
+				    PTE_P | PTE_RW | PTE_US | PTE_A,
+				    PTE_P | PTE_A,
+				    PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D,
+				    PTE_RW | PTE_A};
 	u32 r = next_random(), frame = r % 4 == 0 ? next_random() % TABLES : next_random() % 96;
 
 	if (r % 97 == 0)
@@ -369,13 +376,14 @@ static void a_random_guest_sees_its_own_tables(void **state)
 			u32 what = next_random() % 8;
 
 			if (what < 4) {
-				u32 slot = next_random() % 2 ? slots[next_random() % ARRAY_SIZE(slots)]
-							     : next_random() % 6;
+				u32 slot = next_random() % 2
+					       ? slots[next_random() % ARRAY_SIZE(slots)]
+					       : next_random() % 6;
 
 				guest_store(next_random() % TABLES, slot, random_entry());
 			} else if (what < 7) {
-				u32 va = random_va(), access = next_random() % 2 * PF_W |
-							       next_random() % 2 * PF_US;
+				u32 va = random_va(),
+				    access = next_random() % 2 * PF_W | next_random() % 2 * PF_US;
 				struct ref before = ref_walk(va, access);
 
 				write_value = random_entry();
@@ -436,9 +444,9 @@ static void the_gate_moves_out_of_the_guests_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(unpaged_memory_is_populated_by_touch),
-		cmocka_unit_test(the_gate_moves_out_of_the_guests_way),
-		cmocka_unit_test(a_random_guest_sees_its_own_tables),
+	    cmocka_unit_test(unpaged_memory_is_populated_by_touch),
+	    cmocka_unit_test(the_gate_moves_out_of_the_guests_way),
+	    cmocka_unit_test(a_random_guest_sees_its_own_tables),
 	};
 
 	return cmocka_run_group_tests_name("shadow_mmu", tests, NULL, NULL);

@@ -180,13 +180,13 @@ static void classes_are_chosen_by_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_event_lies_behind_the_header_of_its_packet),
-		cmocka_unit_test(a_full_ring_drops_and_counts),
-		cmocka_unit_test(a_class_that_is_off_leaves_nothing),
-		cmocka_unit_test(an_episode_runs_from_leaving_to_resuming),
-		cmocka_unit_test(a_native_return_is_noticed_at_the_next_entry),
-		cmocka_unit_test(the_serial_port_gets_the_whole_packets_at_the_end),
-		cmocka_unit_test(classes_are_chosen_by_name),
+	    cmocka_unit_test(an_event_lies_behind_the_header_of_its_packet),
+	    cmocka_unit_test(a_full_ring_drops_and_counts),
+	    cmocka_unit_test(a_class_that_is_off_leaves_nothing),
+	    cmocka_unit_test(an_episode_runs_from_leaving_to_resuming),
+	    cmocka_unit_test(a_native_return_is_noticed_at_the_next_entry),
+	    cmocka_unit_test(the_serial_port_gets_the_whole_packets_at_the_end),
+	    cmocka_unit_test(classes_are_chosen_by_name),
 	};
 
 	return cmocka_run_group_tests_name("trace_ring", tests, NULL, NULL);

@@ -44,7 +44,8 @@ static void unlink_l1(struct domain *d, struct shadow_page *l1)
 			continue;
 		table = map_domain_page(p->mfn);
 		for (i = p->low; i <= p->high; i++)
-			if ((table[i] & PTE_P) && !slot_is_ours(p, i) && table[i] >> PAGE_SHIFT == l1->mfn.n)
+			if ((table[i] & PTE_P) && !slot_is_ours(p, i) &&
+			    table[i] >> PAGE_SHIFT == l1->mfn.n)
 				spde_clear(d, p, i);
 		unmap_domain_page(table);
 	}
@@ -155,9 +156,13 @@ struct shadow_page *shadow_get(struct domain *d, enum shadow_kind kind, u32 key)
 		frame_of(m)->aux = n;
 	}
 	head = chain(s, kind, key);
-	*p = (struct shadow_page){
-		.in_use = true, .kind = kind, .key = key, .mfn = p->mfn, .next = *head,
-		.gate_slot = NO_SLOT, .low = NR_PTES};
+	*p = (struct shadow_page){.in_use = true,
+				  .kind = kind,
+				  .key = key,
+				  .mfn = p->mfn,
+				  .next = *head,
+				  .gate_slot = NO_SLOT,
+				  .low = NR_PTES};
 	*head = p;
 	s->used++;
 	if (kind == SH_L1 || kind == SH_L2)

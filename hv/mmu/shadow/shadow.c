@@ -14,7 +14,7 @@
 
 /* A directory that is not the base and is written this often is being reused as something else. */
 #define MAX_IDLE_WRITES 3
-#define REP_PREFIX 0xF3
+#define REP_PREFIX	0xF3
 
 bool shadow_init(struct domain *d)
 {
@@ -39,7 +39,8 @@ void shadow_select_root(struct vcpu *v)
 	struct shadow_page *p;
 
 	if (paged && !mfn_valid(populate(d, key))) {
-		domain_kill(d, END_forbidden, key, "its cr3 points at memory that it does not have");
+		domain_kill(d, END_forbidden, key,
+			    "its cr3 points at memory that it does not have");
 		return;
 	}
 	hit = shadow_find(s, kind, key);
@@ -192,8 +193,7 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	verdict = w.set_d ? WALK_hidden_dirty : w.set_a ? WALK_hidden_accessed : WALK_hidden_fill;
 	if (w.pfn >= d->nr_pages)
 		verdict = WALK_no_machine_page;
-	else if ((err & PF_W) &&
-		 (w.wp_off || (f && (f->flags & (FRAME_TRACED | FRAME_WATCHED)))))
+	else if ((err & PF_W) && (w.wp_off || (f && (f->flags & (FRAME_TRACED | FRAME_WATCHED)))))
 		verdict = WALK_traced_write;
 	trace_walk(v, LANE_VMM, LANE_VMM, va, w.pde, w.pte, verdict);
 
@@ -345,10 +345,10 @@ static void destroy(struct domain *d)
 }
 
 const struct mmu_ops shadow_ops = {
-	.page_fault = shadow_page_fault,
-	.translate = translate,
-	.write = shadow_write,
-	.cr_changed = cr_changed,
-	.invlpg = shadow_invlpg,
-	.destroy = destroy,
+    .page_fault = shadow_page_fault,
+    .translate = translate,
+    .write = shadow_write,
+    .cr_changed = cr_changed,
+    .invlpg = shadow_invlpg,
+    .destroy = destroy,
 };

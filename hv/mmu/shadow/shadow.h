@@ -14,32 +14,32 @@
 
 /** The numbers are enum shadow of event.def. */
 enum shadow_kind {
-	SH_L1,		/* of a guest page table */
-	SH_L2,		/* of a guest page directory */
-	SH_L1_LARGE,	/* of a 4 MiB page: 1024 entries where the guest has one */
-	SH_UNPAGED_L1,	/* before the guest turns paging on: linear is guest-physical */
+	SH_L1,	       /* of a guest page table */
+	SH_L2,	       /* of a guest page directory */
+	SH_L1_LARGE,   /* of a 4 MiB page: 1024 entries where the guest has one */
+	SH_UNPAGED_L1, /* before the guest turns paging on: linear is guest-physical */
 	SH_UNPAGED_L2,
 	NR_SHADOW_KINDS,
 };
 
 #define SHADOW_PAGES 512u /* the most that a domain may have */
-#define SHADOW_HASH 256u
-#define NO_SLOT 0xFFFFu
+#define SHADOW_HASH  256u
+#define NO_SLOT	     0xFFFFu
 #define MAX_UNSYNCED 16u
-#define REMEMBERED 32u /* translations for the hypervisor's own use */
+#define REMEMBERED   32u /* translations for the hypervisor's own use */
 
 /** One shadow table. */
 struct shadow_page {
 	bool in_use;
 	u8 kind;
-	u8 writes;    /* SH_L2: guest writes since it was last the base */
+	u8 writes;     /* SH_L2: guest writes since it was last the base */
 	u16 low, high; /* entries in use lie within low..high; none if low > high */
-	u16 refs;     /* SH_L1 and the like: page-directory shadows' entries that lead here */
+	u16 refs;      /* SH_L1 and the like: page-directory shadows' entries that lead here */
 	u16 gate_slot; /* SH_L2: which slot holds the gate, or NO_SLOT */
-	u32 key;      /* guest frame that it shadows; SH_UNPAGED_L1: slot */
-	u32 va;	      /* SH_L1: the first address it maps, where it was last linked */
-	u32 stamp;    /* SH_L2: when it was last the base */
-	mfn_t mfn;    /* the frame that holds it; 0 until first used */
+	u32 key;       /* guest frame that it shadows; SH_UNPAGED_L1: slot */
+	u32 va;	       /* SH_L1: the first address it maps, where it was last linked */
+	u32 stamp;     /* SH_L2: when it was last the base */
+	mfn_t mfn;     /* the frame that holds it; 0 until first used */
 	struct shadow_page *next; /* in its hash chain */
 };
 
@@ -107,14 +107,14 @@ void shadow_forget_unsynced(struct shadow_state *s, const struct shadow_page *l1
 /* walk.c: the guest's own tables. */
 
 struct walk {
-	u32 pde, pte;	/* as found; pte also for a 4 MiB page, made up of its pde */
-	bool large;	/* a 4 MiB page */
-	bool present;	/* both levels */
-	bool allowed;	/* the access is permitted */
+	u32 pde, pte;	   /* as found; pte also for a 4 MiB page, made up of its pde */
+	bool large;	   /* a 4 MiB page */
+	bool present;	   /* both levels */
+	bool allowed;	   /* the access is permitted */
 	bool set_a, set_d; /* the walk had to set the guest's A or D bit */
-	bool wp_off;	/* a supervisor write to a read-only page, allowed by CR0.WP = 0 */
-	u32 pfn;	/* of the page, if present */
-	u32 table_pfn;	/* of the page table, if there is one */
+	bool wp_off;	   /* a supervisor write to a read-only page, allowed by CR0.WP = 0 */
+	u32 pfn;	   /* of the page, if present */
+	u32 table_pfn;	   /* of the page table, if there is one */
 };
 /** Walk the guest's tables for `va` and an access (PF_W, PF_US); sets A and D if it is allowed. */
 void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w);

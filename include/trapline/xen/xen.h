@@ -12,51 +12,51 @@
 
 #define XEN_HYPERCALL_VECTOR 0x82
 
-#define __HYPERVISOR_set_trap_table 0
-#define __HYPERVISOR_mmu_update 1
-#define __HYPERVISOR_set_gdt 2
-#define __HYPERVISOR_stack_switch 3
-#define __HYPERVISOR_set_callbacks 4
-#define __HYPERVISOR_fpu_taskswitch 5
-#define __HYPERVISOR_sched_op_compat 6
-#define __HYPERVISOR_set_debugreg 8
-#define __HYPERVISOR_get_debugreg 9
-#define __HYPERVISOR_update_descriptor 10
-#define __HYPERVISOR_memory_op 12
-#define __HYPERVISOR_multicall 13
-#define __HYPERVISOR_update_va_mapping 14
-#define __HYPERVISOR_set_timer_op 15
+#define __HYPERVISOR_set_trap_table	     0
+#define __HYPERVISOR_mmu_update		     1
+#define __HYPERVISOR_set_gdt		     2
+#define __HYPERVISOR_stack_switch	     3
+#define __HYPERVISOR_set_callbacks	     4
+#define __HYPERVISOR_fpu_taskswitch	     5
+#define __HYPERVISOR_sched_op_compat	     6
+#define __HYPERVISOR_set_debugreg	     8
+#define __HYPERVISOR_get_debugreg	     9
+#define __HYPERVISOR_update_descriptor	     10
+#define __HYPERVISOR_memory_op		     12
+#define __HYPERVISOR_multicall		     13
+#define __HYPERVISOR_update_va_mapping	     14
+#define __HYPERVISOR_set_timer_op	     15
 #define __HYPERVISOR_event_channel_op_compat 16
-#define __HYPERVISOR_xen_version 17
-#define __HYPERVISOR_console_io 18
-#define __HYPERVISOR_grant_table_op 20
-#define __HYPERVISOR_vm_assist 21
-#define __HYPERVISOR_iret 23
-#define __HYPERVISOR_vcpu_op 24
-#define __HYPERVISOR_mmuext_op 26
-#define __HYPERVISOR_sched_op 29
-#define __HYPERVISOR_callback_op 30
-#define __HYPERVISOR_event_channel_op 32
-#define __HYPERVISOR_physdev_op 33
-#define __HYPERVISOR_sysctl 35
-#define __HYPERVISOR_domctl 36
-#define XEN_NR_HYPERCALLS 64
+#define __HYPERVISOR_xen_version	     17
+#define __HYPERVISOR_console_io		     18
+#define __HYPERVISOR_grant_table_op	     20
+#define __HYPERVISOR_vm_assist		     21
+#define __HYPERVISOR_iret		     23
+#define __HYPERVISOR_vcpu_op		     24
+#define __HYPERVISOR_mmuext_op		     26
+#define __HYPERVISOR_sched_op		     29
+#define __HYPERVISOR_callback_op	     30
+#define __HYPERVISOR_event_channel_op	     32
+#define __HYPERVISOR_physdev_op		     33
+#define __HYPERVISOR_sysctl		     35
+#define __HYPERVISOR_domctl		     36
+#define XEN_NR_HYPERCALLS		     64
 
 /* Segments that every direct-mode guest finds in its GDT (base 0). */
-#define FLAT_RING1_CS 0xE019
-#define FLAT_RING1_DS 0xE021
-#define FLAT_RING1_SS 0xE021
-#define FLAT_RING3_CS 0xE02B
-#define FLAT_RING3_DS 0xE033
-#define FLAT_RING3_SS 0xE033
-#define FIRST_RESERVED_GDT_PAGE 14 /* guests own GDT pages 0..13 */
+#define FLAT_RING1_CS		 0xE019
+#define FLAT_RING1_DS		 0xE021
+#define FLAT_RING1_SS		 0xE021
+#define FLAT_RING3_CS		 0xE02B
+#define FLAT_RING3_DS		 0xE033
+#define FLAT_RING3_SS		 0xE033
+#define FIRST_RESERVED_GDT_PAGE	 14 /* guests own GDT pages 0..13 */
 #define FIRST_RESERVED_GDT_ENTRY (FIRST_RESERVED_GDT_PAGE * 512)
 
 /* The machine-to-physical table: read-only for guests, one u32 per machine frame. */
-#define MACH2PHYS_VIRT_START 0xFC000000u
-#define MACH2PHYS_VIRT_END 0xFC400000u
+#define MACH2PHYS_VIRT_START  0xFC000000u
+#define MACH2PHYS_VIRT_END    0xFC400000u
 #define HYPERVISOR_VIRT_START 0xFC000000u
-#define XEN_INVALID_PFN 0xFFFFFFFFu
+#define XEN_INVALID_PFN	      0xFFFFFFFFu
 
 #ifndef __ASSEMBLER__
 #include "../types.h"
@@ -70,7 +70,7 @@ struct mmu_update {
 	u64 val; /* the new entry, or the pfn for MMU_MACHPHYS_UPDATE */
 };
 #define MMU_NORMAL_PT_UPDATE 0u
-#define MMU_MACHPHYS_UPDATE 1u
+#define MMU_MACHPHYS_UPDATE  1u
 
 /* mmuext_op(struct mmuext_op *op, u32 count, u32 *done, domid_t domain) */
 struct mmuext_op {
@@ -78,28 +78,28 @@ struct mmuext_op {
 	u32 arg1; /* mfn, or linear address */
 	u32 arg2; /* nr_ents, or pointer to a vcpu mask */
 };
-#define MMUEXT_PIN_L1_TABLE 0
-#define MMUEXT_PIN_L2_TABLE 1
-#define MMUEXT_PIN_L3_TABLE 2
-#define MMUEXT_PIN_L4_TABLE 3
-#define MMUEXT_UNPIN_TABLE 4
-#define MMUEXT_NEW_BASEPTR 5
+#define MMUEXT_PIN_L1_TABLE    0
+#define MMUEXT_PIN_L2_TABLE    1
+#define MMUEXT_PIN_L3_TABLE    2
+#define MMUEXT_PIN_L4_TABLE    3
+#define MMUEXT_UNPIN_TABLE     4
+#define MMUEXT_NEW_BASEPTR     5
 #define MMUEXT_TLB_FLUSH_LOCAL 6
-#define MMUEXT_INVLPG_LOCAL 7
+#define MMUEXT_INVLPG_LOCAL    7
 #define MMUEXT_TLB_FLUSH_MULTI 8
-#define MMUEXT_INVLPG_MULTI 9
-#define MMUEXT_TLB_FLUSH_ALL 10
-#define MMUEXT_INVLPG_ALL 11
-#define MMUEXT_FLUSH_CACHE 12
-#define MMUEXT_SET_LDT 13
+#define MMUEXT_INVLPG_MULTI    9
+#define MMUEXT_TLB_FLUSH_ALL   10
+#define MMUEXT_INVLPG_ALL      11
+#define MMUEXT_FLUSH_CACHE     12
+#define MMUEXT_SET_LDT	       13
 
 /* update_va_mapping(va, val_lo, val_hi, flags): two-level guests pass val_hi = 0 in EDX. */
-#define UVMF_NONE 0u
-#define UVMF_TLB_FLUSH 1u
-#define UVMF_INVLPG 2u
+#define UVMF_NONE	    0u
+#define UVMF_TLB_FLUSH	    1u
+#define UVMF_INVLPG	    2u
 #define UVMF_FLUSHTYPE_MASK 3u
-#define UVMF_LOCAL 0u
-#define UVMF_ALL 4u
+#define UVMF_LOCAL	    0u
+#define UVMF_ALL	    4u
 
 /* set_trap_table(struct trap_info *table): ends at an entry whose address is 0; NULL clears. */
 struct trap_info {
@@ -108,35 +108,35 @@ struct trap_info {
 	u16 cs;
 	u32 address;
 };
-#define TI_DPL_MASK 3u
-#define TI_MASK_EVENTS 4u /* enter the handler with event delivery masked */
+#define TI_DPL_MASK	3u
+#define TI_MASK_EVENTS	4u /* enter the handler with event delivery masked */
 #define TI_CR2_ON_STACK 8u /* Trapline, after SOSP'03: the fault address is pushed last */
 
 /* console_io(cmd, count, char *buffer) */
 #define CONSOLEIO_write 0
-#define CONSOLEIO_read 1
+#define CONSOLEIO_read	1
 
 /* vm_assist(cmd, type) */
-#define VMASST_CMD_enable 0
-#define VMASST_CMD_disable 1
-#define VMASST_TYPE_4gb_segments 0
+#define VMASST_CMD_enable		0
+#define VMASST_CMD_disable		1
+#define VMASST_TYPE_4gb_segments	0
 #define VMASST_TYPE_4gb_segments_notify 1
 #define VMASST_TYPE_writable_pagetables 2
-#define VMASST_TYPE_unhook_pagetables 32 /* Trapline: the unhook, write, validate, re-hook form */
+#define VMASST_TYPE_unhook_pagetables	32 /* Trapline: the unhook, write, validate, re-hook form */
 
 /* xen_version(cmd, void *arg) */
-#define XENVER_version 0
-#define XENVER_extraversion 1
-#define XENVER_capabilities 3
+#define XENVER_version		   0
+#define XENVER_extraversion	   1
+#define XENVER_capabilities	   3
 #define XENVER_platform_parameters 5
-#define XENVER_get_features 6
-#define XENVER_pagesize 7
+#define XENVER_get_features	   6
+#define XENVER_pagesize		   7
 
 /* sched_op(cmd, void *arg), and sched_op_compat(cmd, u32 arg) */
-#define SCHEDOP_yield 0
-#define SCHEDOP_block 1
+#define SCHEDOP_yield	 0
+#define SCHEDOP_block	 1
 #define SCHEDOP_shutdown 2
-#define SCHEDOP_poll 3
+#define SCHEDOP_poll	 3
 struct sched_shutdown {
 	u32 reason;
 };
@@ -146,14 +146,14 @@ struct sched_poll {
 	u64 timeout; /* system time in ns; 0: none */
 };
 #define SHUTDOWN_poweroff 0
-#define SHUTDOWN_reboot 1
-#define SHUTDOWN_suspend 2
-#define SHUTDOWN_crash 3
+#define SHUTDOWN_reboot	  1
+#define SHUTDOWN_suspend  2
+#define SHUTDOWN_crash	  3
 
 /* callback_op */
-#define CALLBACKOP_register 0
+#define CALLBACKOP_register   0
 #define CALLBACKOP_unregister 1
-#define CALLBACKTYPE_event 0
+#define CALLBACKTYPE_event    0
 #define CALLBACKTYPE_failsafe 1
 
 struct multicall_entry {
@@ -163,23 +163,23 @@ struct multicall_entry {
 };
 
 /* Virtual interrupts. */
-#define VIRQ_TIMER 0
-#define VIRQ_DEBUG 1
-#define VIRQ_CONSOLE 2
-#define NR_VIRQS 24
+#define VIRQ_TIMER	  0
+#define VIRQ_DEBUG	  1
+#define VIRQ_CONSOLE	  2
+#define NR_VIRQS	  24
 #define NR_EVENT_CHANNELS 1024
 
 /* event_channel_op(cmd, void *arg); the compat form wraps the same in {u32 cmd; union}. */
 #define EVTCHNOP_bind_interdomain 0
-#define EVTCHNOP_bind_virq 1
-#define EVTCHNOP_bind_pirq 2
-#define EVTCHNOP_close 3
-#define EVTCHNOP_send 4
-#define EVTCHNOP_status 5
-#define EVTCHNOP_alloc_unbound 6
-#define EVTCHNOP_bind_ipi 7
-#define EVTCHNOP_bind_vcpu 8
-#define EVTCHNOP_unmask 9
+#define EVTCHNOP_bind_virq	  1
+#define EVTCHNOP_bind_pirq	  2
+#define EVTCHNOP_close		  3
+#define EVTCHNOP_send		  4
+#define EVTCHNOP_status		  5
+#define EVTCHNOP_alloc_unbound	  6
+#define EVTCHNOP_bind_ipi	  7
+#define EVTCHNOP_bind_vcpu	  8
+#define EVTCHNOP_unmask		  9
 struct evtchn_bind_virq {
 	u32 virq, vcpu, port; /* port: out */
 };
