@@ -4,7 +4,7 @@
  */
 #include "lib/lib.h"
 
-#define CHILDREN 4
+#define CHILDREN 4u
 #define ROUNDS	 3000000u
 
 static u32 compute(u32 state)

@@ -4,7 +4,7 @@
  */
 #include "lib/lib.h"
 
-#define CHILDREN 6
+#define CHILDREN 6u
 #define BASE	 0x50000000u
 #define PAGES	 64u
 #define PAGE	 4096u

@@ -273,8 +273,8 @@ static bool prepare_16_bit_stack(struct vcpu *v)
 	if (ss.hi & DESC_DB)
 		return false;
 	cs = loaded_segment(v, SEG_CS);
-	if (!(ss.hi & DESC_P) || !desc_is_writable_data(ss) ||
-	    desc_dpl(ss) != (r->cs & SEL_RPL) || !(cs.hi & DESC_P) || r->eip > desc_limit(cs))
+	if (!(ss.hi & DESC_P) || !desc_is_writable_data(ss) || desc_dpl(ss) != (r->cs & SEL_RPL) ||
+	    !(cs.hi & DESC_P) || r->eip > desc_limit(cs))
 		return false;
 	far[0] = (r->esp & 0xFFFF0000) | (va & 0xFFFF);
 	far[1] = g->reserved_sel + GATE_SEL_STACK16;

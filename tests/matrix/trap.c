@@ -97,7 +97,7 @@ static void print_event(const struct event *e, const struct cell *c)
 		print(" #%u", e->vec);
 	if (has_error(e->vec))
 		print("(%x)", e->err);
-	if (c->code + e->offset >= c->code && c->code + e->offset <= c->end)
+	if (e->offset <= (u32)(c->end - c->code))
 		print("+%u", e->offset);
 	else
 		print("@%x", (u32)c->code + e->offset);

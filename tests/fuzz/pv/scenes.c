@@ -13,25 +13,25 @@ static u32 quiet[PTES] PAGE_ALIGNED;
 
 static void fill_page(u32 i)
 {
-	u32 what = random_below(8), n = random_below(FILL_ENTRIES);
+	u32 *page = pool[i], what = random_below(8), n = random_below(FILL_ENTRIES);
 
 	/* Another page may be mapped there, perhaps a directory, which needs what it holds. */
-	if (*pte_of(pool[i]) >> 12 != pool_mfn[i])
+	if (*pte_of(page) >> 12 != pool_mfn[i])
 		return;
 	if (i < NR_DIRS) {
 		while (n--)
-			pool[i][one_in(8) ? SELF_SLOT : random_of(windows)] = any_pde();
+			page[one_in(8) ? SELF_SLOT : random_of(windows)] = any_pde();
 		return;
 	}
-	memset(pool[i], 0, PAGE_SIZE);
+	memset(page, 0, PAGE_SIZE);
 	if (what == 0)
 		return;
 	if (what < 3)
 		while (n--)
-			descriptor(&pool[i][n * 2], &pool[i][n * 2 + 1]);
+			descriptor(&page[n * 2], &page[n * 2 + 1]);
 	else /* mostly good, or the first bad one would be the end of each table */
 		while (n--)
-			pool[i][any_index()] =
+			page[any_index()] =
 			    one_in(24) ? any_pte() : pool_mfn[random_below(NR_POOL)] << 12 | PTE_P;
 }
 

@@ -39,7 +39,7 @@ static void trap_table_endless(u32 unused)
 	(void)unused;
 	for (u32 i = 0; i < 200; i++) {
 		*--last = CODE;
-		*--last = FLAT_RING1_CS << 16 | SPARE_VECTOR;
+		*--last = (u32)FLAT_RING1_CS << 16 | SPARE_VECTOR;
 	}
 	verdict_errno(HCALL(set_trap_table, last, 0, 0, 0));
 }

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# style.sh: the source is laid out as one, and the handbook speaks of what is there.
+. "$(dirname "$0")/../lib.sh"
+
+ok the_source_is_laid_out_and_cppcheck_is_silent tools/lint
+ok each_file_of_the_hypervisor_has_its_number tools/tour
+ok the_tour_page_is_the_tour diff docs/tour.md <(tools/tour --markdown)
+ok the_events_page_is_event_def diff docs/events.md <(build/bin/tltrace events-doc)
+
+# What README.md and docs/ name, one a line with its page: links, files, and targets of make.
+pages=(README.md docs/*.md)
+links() {
+	grep -oP '\]\(\K[^)#]+' "${pages[@]}" | grep -v ':http' |
+		while IFS=: read -r page link; do echo "$page $(dirname "$page")/$link"; done
+}
+files() { # NN-name and globs of a student's files are no files; what is built is under build/
+	grep -oP '(?<![\w/.-])(tools|hv|tests|guest|trace|grader|labs|docs|include)/[\w./*{},-]*\w' "${pages[@]}" |
+		grep -vE 'NN-name|:labs/[^ ]*\*' | tr : ' '
+}
+targets() {
+	grep -ohP '(^    |`)make \K[a-z-]+(?![\w/-])' "${pages[@]}" | sort -u
+}
+missing() {
+	local name
+	while read -r page name; do
+		name=$(eval "echo $name" | cut -d ' ' -f 1) # of a {choice} the first
+		compgen -G "$name" >/dev/null || compgen -G "labs/*/$name" >/dev/null || echo "$page names $name"
+	done
+}
+known_targets() {
+	sed -nE 's/^([a-z-]+):.*## .*/\1/p' Makefile guest/guest.mk trace/trace.mk grader/grader.mk | sort -u
+}
+ok each_link_leads_somewhere diff /dev/null <(links | missing)
+ok each_file_that_is_named_is_there diff /dev/null <(files | missing)
+ok each_target_of_make_is_one diff /dev/null <(comm -23 <(targets) <(known_targets))
+done_testing
