@@ -19,6 +19,7 @@ static const struct {
     {"segments", "segments"}, /* an application that spoils its segment registers */
     {"pipes", "pipes"},	      /* bytes through a chain of processes */
     {"calls", "calls"},	      /* system calls under interrupts */
+    {"measure", "measure"},   /* when three operations begin and end, for lab 03 */
 };
 
 /* Whatever the scenario's program left running ends with it. */

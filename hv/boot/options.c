@@ -76,9 +76,11 @@ static void set(const char *name, const char *value)
 		options.outofsync = choice(name, value, "traced|outofsync");
 	} else if (!strcmp(name, "sensitive")) {
 		options.breakpoint = choice(name, value, "patch|breakpoint");
-	} else if (!strcmp(name, "scenario") || !strcmp(name, "seed")) {
+	} else if (!strcmp(name, "scenario") || !strcmp(name, "seed") || !strncmp(name, "guest.", 6)) {
 		u32 at = strlen(options.guest);
 
+		if (name[0] == 'g')
+			name += 6;
 		if (at + strlen(name) + strlen(value) + 3 > sizeof(options.guest))
 			refuse(name, value, "words that fit 510 bytes together");
 		if (at)
@@ -90,7 +92,7 @@ static void set(const char *name, const char *value)
 	} else {
 		printk("trapline: unknown option %s=%s\n"
 		       "trapline: known are mmu isolation tables shadows sensitive trace transport "
-		       "trace-kb mem scenario seed\n",
+		       "trace-kb mem scenario seed guest.NAME\n",
 		       name, value);
 		machine_exit(2);
 	}

@@ -48,6 +48,6 @@ static inline void store(u32 va, u32 val)
 }
 
 /* The scenarios, by file. */
-void lab01_native(void), lab02(void);
+void lab01_native(void), lab02(void), lab03_native(void);
 
 #endif

@@ -9,12 +9,12 @@
 #include "mm/mm.h"
 #include "lib/lib.h"
 
-#define QUEUE_SIZE 128
+#define QUEUE_SIZE 512
 
 const mfn_t *mfn_list;
 static pte_t *kernel_directory;
 static struct mmu_update queue[QUEUE_SIZE];
-static u32 queued;
+static u32 queued, batch = 128; /* as many go together; batch= on the command line */
 
 static u64 machine_address(const pte_t *slot)
 {
@@ -56,7 +56,7 @@ void mmu_queue(pte_t *slot, pte_t e)
 {
 	queue[queued].ptr = machine_address(slot);
 	queue[queued].val = e.v;
-	if (++queued == QUEUE_SIZE)
+	if (++queued == batch)
 		flush_queue();
 }
 
@@ -146,7 +146,12 @@ u32 mmu_init(const struct start_info *si, u32 nr_pages)
 {
 	/* Past the page tables lies the boot stack, then at least 512 KB that are mapped. */
 	u32 next = frame_of((void *)si->pt_base) + si->nr_pt_frames + 1;
+	const char *wanted = option(si->cmd_line, "batch");
 
+	if (wanted)
+		batch = parse_number(wanted);
+	if (batch == 0 || batch > QUEUE_SIZE)
+		batch = QUEUE_SIZE;
 	mfn_list = (const mfn_t *)si->mfn_list;
 	kernel_directory = (pte_t *)si->pt_base;
 	for (u32 pfn = 0; pfn < nr_pages; pfn++) {

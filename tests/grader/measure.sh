@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# measure.sh: lab 03's measurement: every line is there, and the numbers are what the designs say.
+. "$(dirname "$0")/lib.sh"
+lab=labs/03-shadow-vs-direct tsv=build/measure/measure.tsv
+ok it_measures $lab/measure
+at() { awk -F'\t' -v w="$1" -v d="$2" -v n="$3" -v b="$4" -v c="$5" '$1 == w && $2 == d && $3 == n && $4 == b { print $c }' $tsv; }
+cost() { at "$1" "$2" "$3" "$4" 5; }
+entries() { at "$1" "$2" "$3" "$4" 6; }
+ok five_ways_and_ten_sizes test "$(grep -c '^update' $tsv)" = 50
+ok three_operations_twelve_ways test "$(grep -cE '^(fork|touch|switch)' $tsv)" = 36
+for n in 1 8 512; do
+	ok "traced_and_emulated_writes_enter_${n}_times" test "$(entries update shadow-traced $n 0) $(entries update emulated $n 0)" = "$n $n"
+	ok "a_batch_of_${n}_enters_once_unhooked_twice" test "$(entries update mmu_update $n 0) $(entries update unhook $n 0)" = "1 2"
+done
+ok unhooking_wins_at_512 test "$(cost update unhook 512 0)" -lt "$(cost update mmu_update 512 0)"
+ok and_loses_at_8 test "$(cost update unhook 8 0)" -gt "$(cost update mmu_update 8 0)"
+ok a_touch_is_four_entries_or_two test "$(entries touch shadow-traced 64 0) $(entries touch direct 64 128)" = "256 128"
+ok batches_save_entries_of_a_fork test "$(entries fork direct 256 512)" -lt $(($(entries fork direct 256 1) / 10))
+ok the_plot_is_svg xmllint --noout build/measure/measure.svg
+ok with_a_curve_for_each_way test "$(grep -cE 'shadow, traced|shadow, out of sync|direct, emulated writes|direct, mmu_update|direct, unhook' build/measure/measure.svg)" -ge 5
+ok a_plot_of_nothing_says_so bash -c "$lab/plot /nowhere 2>&1 | grep -q ^usage"
+done_testing
