@@ -91,10 +91,13 @@ bool use_descriptor(struct vcpu *v, u16 selector, struct desc d);
 /** Where the selector of a segment register is saved. */
 static inline u32 *seg_slot(struct cpu_regs *r, enum seg seg)
 {
-	u32 *const slot[NR_SEGS] = {[SEG_ES] = &r->es, [SEG_CS] = &r->cs, [SEG_SS] = &r->ss,
-				    [SEG_DS] = &r->ds, [SEG_FS] = &r->fs, [SEG_GS] = &r->gs};
+#define SLOT(name) offsetof(struct cpu_regs, name) / sizeof(u32)
+	static const u8 slot[NR_SEGS] = {
+	    [SEG_ES] = SLOT(es), [SEG_CS] = SLOT(cs), [SEG_SS] = SLOT(ss),
+	    [SEG_DS] = SLOT(ds), [SEG_FS] = SLOT(fs), [SEG_GS] = SLOT(gs)};
+#undef SLOT
 
-	return slot[seg];
+	return (u32 *)r + slot[seg];
 }
 /** The descriptor that the CPU uses for a segment register; all zero for a null selector. */
 struct desc loaded_segment(const struct vcpu *v, enum seg seg);

@@ -122,7 +122,8 @@ void trap_entry(void)
 	/* It is EFLAGS that lies there then, with VM set. */
 	if (vec & EFL_VM)
 		end_virtual_8086(v, (const struct cpu_regs *)((u8 *)r - VIRTUAL_8086_WORDS * 4));
-	trace_back(v, lane);
+	if (trace_classes)
+		trace_back(v, lane);
 	if (vec >= VEC_IRQ0) {
 		trace_irq(v, lane, LANE_VMM, vec, r->eip, r->cs);
 		interrupt(vec - VEC_IRQ0);

@@ -2,15 +2,12 @@
 #include "insn/insn.h"
 #include "trap/record.h"
 
-void record_insn(struct vcpu *v)
+void record_insn_fetched(struct vcpu *v)
 {
 	u32 eip = v->regs->eip;
 	b16 bytes = {{0}};
-	u8 len;
+	u8 len = guest_fetch(v, eip, bytes.b, INSN_MAX_LEN);
 
-	if (!(trace_classes & TRACE_CLASS_insn))
-		return;
-	len = guest_fetch(v, eip, bytes.b, INSN_MAX_LEN);
 	trace_insn(v, LANE_VMM, LANE_VMM, eip, len, bytes);
 	/* Next time it will be known. */
 	if (v->domain->mode == MMU_DIRECT)

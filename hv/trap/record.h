@@ -12,8 +12,13 @@ static inline u8 lane_of(const struct cpu_regs *r)
 	return from_kernel(r) ? LANE_GUEST : LANE_APP;
 }
 
+void record_insn_fetched(struct vcpu *v);
 /** Record the instruction that trapped, for whoever reads the trace. */
-void record_insn(struct vcpu *v);
+static inline void record_insn(struct vcpu *v)
+{
+	if (trace_classes & TRACE_CLASS_insn)
+		record_insn_fetched(v);
+}
 /** The same of a direct-mode guest, where the page is known as a rule: then there is no need to ask
  * how many bytes can be read. */
 static ALWAYS_INLINE void record_insn_direct(struct vcpu *v)
@@ -23,7 +28,7 @@ static ALWAYS_INLINE void record_insn_direct(struct vcpu *v)
 	struct trace_fields_insn *t;
 
 	if (!known) {
-		record_insn(v);
+		record_insn_fetched(v);
 		return;
 	}
 	t = trace_insn_at(v, LANE_VMM, LANE_VMM);
