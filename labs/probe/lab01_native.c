@@ -397,7 +397,7 @@ static void kernel(void)
 	own_machine(0xFFFFF);
 	beyond = (data_slot + 1 + draw(200)) * 8 + draw(4);
 	descriptor(tss_slot + 2, 0, 0xFFFFF, 0xC01300); /* not present */
-	absent = (tss_slot + 2) * 8 + draw(2);
+	absent = (tss_slot + 2) * 8;
 	say("kernel beyond=%u absent=%u\n", beyond & ~3u, absent & ~3u);
 	told("ud2", do_ud2, at_ud2);
 	told("int3", do_int3, at_int3);

@@ -230,6 +230,7 @@ static void user(void)
 	struct user u = {(u32)user_code, 0x202 | (draw(2) << 11) | (draw(16) << 6 & 0xD0) | draw(2), draw(1 << 24)};
 
 	paging_on();
+	load((u32)user_code); /* so that ring 3 finds it in the shadow */
 	say("user eip=%x eflags=%x eax=%x esp=%x\n", u.eip, u.eflags, u.eax, (u32)stack_top - 12288);
 	try(do_user, &u);
 	say("user came vec=%u eip=%x cs=%x eflags=%x eax=%x esp=%x ss=%x\n", trap_vec, trap_eip - 2, trap_cs,
