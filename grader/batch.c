@@ -19,7 +19,8 @@ struct submission {
 	char *path, *student;
 	time_t when; /* last changed */
 };
-struct class {
+struct class
+{
 	struct lab *lab;
 	char *kit, *work;
 	unsigned seed;
@@ -41,7 +42,8 @@ struct job {
 /* alice.tar.gz -> alice */
 static char *student_name(const char *path)
 {
-	static const char *const ends[] = {".zip", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar"};
+	static const char *const ends[] = {".zip",    ".tgz",	  ".tar.gz",
+					   ".tar.xz", ".tar.bz2", ".tar"};
 	char *name = copy(base_name(path));
 	size_t n = strlen(name);
 
@@ -130,27 +132,13 @@ static void add_argument(struct class *c, const char *arg)
 /* A directory name for any student's name. */
 static char *safe_name(const char *student)
 {
-	char *name = text("%.60s-%08x", student, (unsigned)hash_bytes(HASH_START, student, strlen(student)));
+	char *name =
+	    text("%.60s-%08x", student, (unsigned)hash_bytes(HASH_START, student, strlen(student)));
 
 	for (char *c = name; *c; c++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *c))
 			*c = '_';
 	return name;
-}
-
-static void add_starters(const struct class *c, const char *sources)
-{
-	for (size_t i = 0; i < c->lab->files.nr; i++) {
-		const char *name = base_name(c->lab->files.at[i]);
-		char *to = text("%s/%s", sources, name);
-		char *from = text("%s/labs/%s/%s", c->kit, c->lab->name, name), *bytes;
-
-		if (access(to, R_OK) && (bytes = read_file(from, 1 << 20, false))) {
-			write_file(to, bytes, strlen(bytes));
-			free(bytes);
-		}
-		free(to), free(from);
-	}
 }
 
 /* Of what passed, and of what is long, nothing need be kept. */
@@ -178,7 +166,8 @@ static void __attribute__((noreturn)) work(struct session *s, const char *result
 	session_run(s);
 	tidy(s);
 	f = fopen(results, "wb");
-	if (!f || fwrite(s->results, sizeof(*s->results), s->lab->nr_tests, f) != s->lab->nr_tests ||
+	if (!f ||
+	    fwrite(s->results, sizeof(*s->results), s->lab->nr_tests, f) != s->lab->nr_tests ||
 	    fwrite(&s->built, sizeof(s->built), 1, f) != 1 ||
 	    fwrite(s->build_log, sizeof(s->build_log), 1, f) != 1 || fclose(f))
 		_exit(1);
@@ -201,7 +190,8 @@ static bool start_job(struct class *c, struct job *j, size_t number)
 
 	remove_tree(sources);
 	found = collect(c->lab, sub->path, sources, &notes);
-	*j = (struct job){.number = number, .hash = collected_hash(c->lab, sources), .notes = copy("")};
+	*j = (struct job){
+	    .number = number, .hash = collected_hash(c->lab, sources), .notes = copy("")};
 	for (size_t i = 0; i < notes.nr; i++) {
 		char *all = text("%s%s%s", j->notes, i ? "; " : "", notes.at[i]);
 
@@ -221,11 +211,16 @@ static bool start_job(struct class *c, struct job *j, size_t number)
 		free(j->notes);
 		j->notes = all;
 	}
-	add_starters(c, sources);
+	add_starters(c->lab, c->kit, sources);
 	remove_tree(out);
 	make_dirs(out);
-	j->s = (struct session){.lab = c->lab, .tree = c->kit, .sources = sources, .out = out,
-				.confined = true, .seed = c->seed, .jobs = 1};
+	j->s = (struct session){.lab = c->lab,
+				.tree = c->kit,
+				.sources = sources,
+				.out = out,
+				.confined = true,
+				.seed = c->seed,
+				.jobs = 1};
 	path = results_path(j);
 	unlink(path);
 	fflush(NULL);
@@ -247,7 +242,8 @@ static void end_job(struct class *c, struct job *j)
 	waitpid(j->pid, NULL, 0);
 	j->pid = 0;
 	s->results = calloc(c->lab->nr_tests, sizeof(*s->results));
-	whole = f && fread(s->results, sizeof(*s->results), c->lab->nr_tests, f) == c->lab->nr_tests &&
+	whole = f &&
+		fread(s->results, sizeof(*s->results), c->lab->nr_tests, f) == c->lab->nr_tests &&
 		fread(&s->built, sizeof(s->built), 1, f) == 1 &&
 		fread(s->build_log, sizeof(s->build_log), 1, f) == 1;
 	if (f)
@@ -257,8 +253,8 @@ static void end_job(struct class *c, struct job *j)
 	minutes = (now() - c->start) / 60;
 	if (whole) {
 		book_store(c->book, s, c->at[j->number].student, j->hash, j->notes);
-		printf("[%zu/%zu] %-24.24s %3d/%d", c->done + c->skipped, c->nr, c->at[j->number].student,
-		       session_score(s), c->lab->points);
+		printf("[%zu/%zu] %-24.24s %3d/%d", c->done + c->skipped, c->nr,
+		       c->at[j->number].student, session_score(s), c->lab->points);
 		printf("  (%.1f a minute, %.0f min left)%s\n", (double)c->done / minutes,
 		       (double)(c->nr - c->done - c->skipped) * minutes / (double)c->done,
 		       s->built ? "" : "  does not build");
@@ -267,7 +263,8 @@ static void end_job(struct class *c, struct job *j)
 		       c->at[j->number].student);
 	}
 	fflush(stdout);
-	free(s->results), free(j->notes), free((char *)s->out), free((char *)s->sources), free(path);
+	free(s->results), free(j->notes), free((char *)s->out), free((char *)s->sources),
+	    free(path);
 }
 
 static void grade_all(struct class *c)
@@ -315,11 +312,20 @@ int batch(int argc, char **argv)
 	c.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	while ((opt = getopt_long(argc, argv, "j:", options, NULL)) != -1) {
 		switch (opt) {
-		case 'j': c.jobs = atoi(optarg) > 0 ? atoi(optarg) : 1; break;
-		case OPT_BOOK: book = optarg; break;
-		case OPT_SEED: seed = (unsigned)strtoul(optarg, NULL, 0); break;
-		case OPT_KIT: c.kit = copy(optarg); break;
-		default: die("what is that? See tlgrade --help");
+		case 'j':
+			c.jobs = atoi(optarg) > 0 ? atoi(optarg) : 1;
+			break;
+		case OPT_BOOK:
+			book = optarg;
+			break;
+		case OPT_SEED:
+			seed = (unsigned)strtoul(optarg, NULL, 0);
+			break;
+		case OPT_KIT:
+			c.kit = copy(optarg);
+			break;
+		default:
+			die("what is that? See tlgrade --help");
 		}
 	}
 	if (argc - optind < 2)
@@ -337,8 +343,8 @@ int batch(int argc, char **argv)
 	for (int i = optind + 1; i < argc; i++)
 		add_argument(&c, argv[i]);
 	only_the_last(&c);
-	printf("%s: %zu submissions, seed %u, %d at a time, into %s\n", c.lab->name, c.nr, c.seed, c.jobs,
-	       book);
+	printf("%s: %zu submissions, seed %u, %d at a time, into %s\n", c.lab->name, c.nr, c.seed,
+	       c.jobs, book);
 	c.start = now();
 	grade_all(&c);
 	printf("%zu graded, %zu were already; %.1f a minute\n", c.done, c.skipped,

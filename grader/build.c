@@ -46,6 +46,7 @@ bool build(struct session *s)
 
 	unlink(made);
 	status = command_run(&c);
+	clean_text(s->build_log, strlen(s->build_log));
 	s->built = status == 0 && access(made, R_OK) == 0;
 	if (!s->built && !s->build_log[0])
 		put_text(s->build_log, sizeof(s->build_log), "the build %s",

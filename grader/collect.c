@@ -2,8 +2,8 @@
  * collect.c: the lab's files out of what a student sent, and nothing else.
  *
  * Nothing is ever unpacked: each entry of an archive is looked at where it is, and only a regular
- * file of moderate size with one of the lab's names is copied, under a path of ours. So links, "..",
- * absolute names, Makefiles and bombs have nothing to act upon.
+ * file of moderate size with one of the lab's names is copied, under a path of ours. So links,
+ * "..", absolute names, Makefiles and bombs have nothing to act upon.
  */
 #include "grade.h"
 
@@ -13,9 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#define MAX_FILE  (1 << 20)	/* a student's source has some 10 KB */
-#define MAX_TOTAL (64ll << 20)	/* what an archive may expand to */
+#define MAX_FILE    (1 << 20)	 /* a student's source has some 10 KB */
+#define MAX_TOTAL   (64ll << 20) /* what an archive may expand to */
 #define MAX_ENTRIES 20000
 
 /* A collection under way. */
@@ -82,7 +83,9 @@ static void from_file(struct taking *k, const char *path, const struct stat *st)
 		return;
 	}
 	if (!S_ISREG(st->st_mode) || st->st_size > MAX_FILE) {
-		note(k, S_ISREG(st->st_mode) ? "is bigger than 1 MB; refused" : "is no regular file; refused",
+		note(k,
+		     S_ISREG(st->st_mode) ? "is bigger than 1 MB; refused"
+					  : "is no regular file; refused",
 		     name);
 		return;
 	}
@@ -133,7 +136,8 @@ static char *entry_bytes(struct archive *a, size_t *n, long long *total)
 	return NULL;
 }
 
-static void one_entry(struct taking *k, struct archive *a, struct archive_entry *e, long long *total)
+static void one_entry(struct taking *k, struct archive *a, struct archive_entry *e,
+		      long long *total)
 {
 	const char *path = archive_entry_pathname(e), *name;
 	size_t n;
@@ -181,7 +185,8 @@ static void from_archive(struct taking *k, const char *path)
 		       status == ARCHIVE_WARN) {
 			one_entry(k, a, e, &total);
 			if (total > MAX_TOTAL || ++entries > MAX_ENTRIES) {
-				note(k, "expands to more than 64 MB; the rest of it is not looked at",
+				note(k,
+				     "expands to more than 64 MB; the rest of it is not looked at",
 				     base_name(path));
 				break;
 			}
@@ -228,4 +233,19 @@ uint64_t collected_hash(const struct lab *lab, const char *dir)
 		free(path);
 	}
 	return h;
+}
+
+void add_starters(const struct lab *lab, const char *tree, const char *sources)
+{
+	for (size_t i = 0; i < lab->files.nr; i++) {
+		const char *name = base_name(lab->files.at[i]);
+		char *to = text("%s/%s", sources, name);
+		char *from = text("%s/labs/%s/%s", tree, lab->name, name), *bytes;
+
+		if (access(to, R_OK) && (bytes = read_file(from, MAX_FILE, false))) {
+			write_file(to, bytes, strlen(bytes));
+			free(bytes);
+		}
+		free(to), free(from);
+	}
 }

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_WORDS 128
+#define MAX_WORDS  128
 #define MAX_OUTPUT (64 << 20) /* who prints more is ended */
 
 struct words {
@@ -48,18 +48,54 @@ static void add_all(struct words *w, const char *const *list)
 static void confine(struct words *w, const struct command *c)
 {
 	static const char *const apart[] = {"bwrap", "--unshare-all", NULL};
-	static const char *const apart_of_root[] = {"bwrap", "--unshare-ipc", "--unshare-pid",
-						    "--unshare-net", "--unshare-uts",
-						    "--unshare-cgroup-try", NULL};
-	static const char *const nobody[] = {"setpriv", "--reuid=65534", "--regid=65534",
+	static const char *const apart_of_root[] = {"bwrap",
+						    "--unshare-ipc",
+						    "--unshare-pid",
+						    "--unshare-net",
+						    "--unshare-uts",
+						    "--unshare-cgroup-try",
+						    NULL};
+	static const char *const nobody[] = {"setpriv",	       "--reuid=65534",	 "--regid=65534",
 					     "--clear-groups", "--no-new-privs", NULL};
 	static const char *const few[] = {"prlimit", "--nproc=256", "--", NULL};
-	static const char *const fixed[] = {
-	    "--die-with-parent", "--new-session", "--clearenv", "--setenv",
-	    "PATH", "/usr/bin:/bin", "--setenv", "LC_ALL", "C.UTF-8", "--setenv", "HOME", "/tmp",
-	    "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib32",
-	    "/lib32", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin", "--proc",
-	    "/proc", "--dev", "/dev", "--perms", "1777", "--size", "536870912", "--tmpfs", "/tmp", NULL};
+	static const char *const fixed[] = {"--die-with-parent",
+					    "--new-session",
+					    "--clearenv",
+					    "--setenv",
+					    "PATH",
+					    "/usr/bin:/bin",
+					    "--setenv",
+					    "LC_ALL",
+					    "C",
+					    "--setenv",
+					    "HOME",
+					    "/tmp",
+					    "--ro-bind",
+					    "/usr",
+					    "/usr",
+					    "--symlink",
+					    "usr/lib",
+					    "/lib",
+					    "--symlink",
+					    "usr/lib32",
+					    "/lib32",
+					    "--symlink",
+					    "usr/lib64",
+					    "/lib64",
+					    "--symlink",
+					    "usr/bin",
+					    "/bin",
+					    "--proc",
+					    "/proc",
+					    "--dev",
+					    "/dev",
+					    "--perms",
+					    "1777",
+					    "--size",
+					    "536870912",
+					    "--tmpfs",
+					    "/tmp",
+					    NULL};
 	bool root = geteuid() == 0;
 
 	add_all(w, root ? apart_of_root : apart);

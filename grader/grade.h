@@ -32,7 +32,10 @@ char *text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *copy(const char *s);
 /** Stop with status 2. */
 void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
-/** A whole file, at most `max` bytes of it, or NULL. Control characters become '?' if `clean`. */
+/** What a student's program printed, for a terminal or a report: only ASCII, and no control
+ * characters but tabs and line ends; '?' for the others. */
+void clean_text(char *s, size_t n);
+/** A whole file, at most `max` bytes of it, or NULL; cleaned if `clean`. */
 char *read_file(const char *path, size_t max, bool clean);
 bool write_file(const char *path, const void *bytes, size_t n);
 /** mkdir -p, or die. */
@@ -170,6 +173,8 @@ void put_escaped(FILE *f, const char *s);
  * directory `to`. @return how many; `notes` says what was missing, refused or passed over
  */
 size_t collect(const struct lab *lab, const char *submission, const char *to, struct list *notes);
+/** What is missing there is the starter's, out of the handout `tree`. */
+void add_starters(const struct lab *lab, const char *tree, const char *to);
 /** A hash of what was collected. */
 uint64_t collected_hash(const struct lab *lab, const char *dir);
 

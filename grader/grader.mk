@@ -43,6 +43,19 @@ kit: ## prepare for grading a class: LAB=NN-name
 kit-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) \
 	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio
 
+# Gradescope takes a zip with these two scripts at its top; all submissions get the same seed.
+GRADESCOPE = $(B)/gradescope/$(LAB)
+.PHONY: gradescope
+gradescope: $(B)/.doctor ## write Gradescope's autograder: LAB=NN-name (SEED=N)
+	$(need_lab)
+	@$(MAKE) handout
+	@rm -rf $(GRADESCOPE) $(GRADESCOPE).zip && mkdir -p $(GRADESCOPE)
+	@cp grader/gradescope/* $(B)/handout/$(LAB).tar.gz $(GRADESCOPE)/
+	@echo $(LAB) >$(GRADESCOPE)/lab
+	@echo $(if $(filter command line environment,$(origin SEED)),$(SEED),$$((RANDOM * 10 % 99991))) >$(GRADESCOPE)/seed
+	@cd $(GRADESCOPE) && zip -q ../$(LAB).zip *
+	@echo "gradescope: $(GRADESCOPE).zip (seed $$(cat $(GRADESCOPE)/seed))"
+
 # The grader is graded: reference, starters, wrong and hostile solutions.
 GRADER_TESTS := $(wildcard tests/grader/[a-z]*.sh)
 GRADER_TESTS := $(filter-out tests/grader/lib.sh,$(GRADER_TESTS))

@@ -10,13 +10,16 @@ static const char usage[] =
     "usage: tlgrade COMMAND ...\n"
     "\n"
     "  grade LAB [--seed N] [--stage ID|TEST] [-j N] [--emu qemu|bochs] [--out DIR]\n"
+    "            [--submission DIR|FILE [--unconfined]]\n"
     "            [--gradescope FILE] [--tap FILE] [--junit FILE] [--autolab]\n"
-    "        grade the working tree: a line a test, as it finishes\n"
+    "        grade the working tree, or in a handout one submission: a line a test,\n"
+    "        as it finishes\n"
     "  batch LAB DIR|FILE.tgz|FILE.zip... [--book FILE] [--seed N] [-j N] [--kit DIR]\n"
     "        grade a class: each submission is built and run in confinement;\n"
     "        interrupted, it goes on where it was; results are kept in the gradebook\n"
     "  regrade LAB DIR|FILE... the same, also what is graded already\n"
-    "  report LAB [--book FILE] --csv|--html|--junit|--tap|--gradescope|--autolab [--student NAME]\n"
+    "  report LAB [--book FILE] --csv|--html|--junit|--tap|--gradescope|--autolab [--student "
+    "NAME]\n"
     "  show LAB STUDENT [--book FILE]\n"
     "        one student's results, with the evidence of each failure\n"
     "\n"
@@ -94,40 +97,99 @@ static unsigned random_seed(void)
 	return n % 1000000;
 }
 
-enum { OPT_SEED = 1, OPT_STAGE, OPT_EMU, OPT_OUT, OPT_GRADESCOPE, OPT_TAP, OPT_JUNIT, OPT_AUTOLAB };
-static const struct option grade_options[] = {
-    {"seed", 1, NULL, OPT_SEED},	     {"stage", 1, NULL, OPT_STAGE},
-    {"emu", 1, NULL, OPT_EMU},		     {"out", 1, NULL, OPT_OUT},
-    {"gradescope", 1, NULL, OPT_GRADESCOPE}, {"tap", 1, NULL, OPT_TAP},
-    {"junit", 1, NULL, OPT_JUNIT},	     {"autolab", 0, NULL, OPT_AUTOLAB},
-    {NULL, 0, NULL, 0}};
+enum {
+	OPT_SEED = 1,
+	OPT_STAGE,
+	OPT_EMU,
+	OPT_OUT,
+	OPT_GRADESCOPE,
+	OPT_TAP,
+	OPT_JUNIT,
+	OPT_AUTOLAB,
+	OPT_SUBMISSION,
+	OPT_UNCONFINED
+};
+static const struct option grade_options[] = {{"seed", 1, NULL, OPT_SEED},
+					      {"stage", 1, NULL, OPT_STAGE},
+					      {"emu", 1, NULL, OPT_EMU},
+					      {"out", 1, NULL, OPT_OUT},
+					      {"gradescope", 1, NULL, OPT_GRADESCOPE},
+					      {"tap", 1, NULL, OPT_TAP},
+					      {"junit", 1, NULL, OPT_JUNIT},
+					      {"autolab", 0, NULL, OPT_AUTOLAB},
+					      {"submission", 1, NULL, OPT_SUBMISSION},
+					      {"unconfined", 0, NULL, OPT_UNCONFINED},
+					      {NULL, 0, NULL, 0}};
+
+/* Its files to a directory of their own, as a batch has them. */
+static char *submitted(const struct lab *lab, const char *path, const char *out)
+{
+	char *sources = text("%s.src", out);
+	struct list notes = {0};
+
+	remove_tree(sources);
+	collect(lab, path, sources, &notes);
+	add_starters(lab, ".", sources);
+	for (size_t i = 0; i < notes.nr; i++)
+		printf("  %s\n", notes.at[i]);
+	list_free(&notes);
+	return sources;
+}
 
 static int grade(int argc, char **argv)
 {
 	static struct outputs o;
 	static struct session s;
+	const char *submission = NULL;
 	struct lab *lab;
-	char *out = NULL;
+	char *out = NULL, *sources = NULL;
+	bool confined = true;
 	int opt;
 
-	s = (struct session){.tree = ".", .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
-			     .progress = progress, .user = &o, .seed = random_seed()};
+	s = (struct session){.tree = ".",
+			     .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
+			     .progress = progress,
+			     .user = &o,
+			     .seed = random_seed()};
 	while ((opt = getopt_long(argc, argv, "j:", grade_options, NULL)) != -1) {
 		switch (opt) {
-		case 'j': s.jobs = atoi(optarg); break;
-		case OPT_SEED: s.seed = (unsigned)strtoul(optarg, NULL, 0); break;
-		case OPT_STAGE: s.only = optarg; break;
+		case 'j':
+			s.jobs = atoi(optarg);
+			break;
+		case OPT_SEED:
+			s.seed = (unsigned)strtoul(optarg, NULL, 0);
+			break;
+		case OPT_STAGE:
+			s.only = optarg;
+			break;
 		case OPT_EMU:
 			s.emu = optarg;
 			if (strcmp(s.emu, "qemu") && strcmp(s.emu, "bochs"))
 				die("--emu: neither qemu nor bochs: %s", s.emu);
 			break;
-		case OPT_OUT: out = copy(optarg); break;
-		case OPT_GRADESCOPE: o.gradescope = optarg; break;
-		case OPT_TAP: o.tap = optarg; break;
-		case OPT_JUNIT: o.junit = optarg; break;
-		case OPT_AUTOLAB: o.autolab = true; break;
-		default: die("what is that? See tlgrade --help");
+		case OPT_OUT:
+			out = copy(optarg);
+			break;
+		case OPT_GRADESCOPE:
+			o.gradescope = optarg;
+			break;
+		case OPT_TAP:
+			o.tap = optarg;
+			break;
+		case OPT_JUNIT:
+			o.junit = optarg;
+			break;
+		case OPT_AUTOLAB:
+			o.autolab = true;
+			break;
+		case OPT_SUBMISSION:
+			submission = optarg;
+			break;
+		case OPT_UNCONFINED:
+			confined = false;
+			break;
+		default:
+			die("what is that? See tlgrade --help");
 		}
 	}
 	if (optind != argc - 1)
@@ -141,6 +203,10 @@ static int grade(int argc, char **argv)
 		s.jobs = 8;
 	printf("%s: %s (seed %u; the same again: make grade LAB=%s SEED=%u)\n", s.lab->name,
 	       s.lab->title ? s.lab->title : "", s.seed, s.lab->name, s.seed);
+	if (submission) {
+		s.sources = sources = submitted(lab, submission, out);
+		s.confined = confined;
+	}
 	session_run(&s);
 	if (!s.built)
 		printf("it does not build:\n%s\n", s.build_log);
@@ -150,7 +216,7 @@ static int grade(int argc, char **argv)
 
 	for (size_t i = 0; i < lab->nr_tests; i++)
 		all &= s.results[i].verdict == PASSED || !session_wants(&s, i);
-	free(s.results), free(out);
+	free(s.results), free(out), free(sources);
 	lab_free(lab);
 	return all ? 0 : 1;
 }
@@ -158,7 +224,8 @@ static int grade(int argc, char **argv)
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
-} commands[] = {{"grade", grade}, {"batch", batch}, {"regrade", batch}, {"report", report}, {"show", show}};
+} commands[] = {
+    {"grade", grade}, {"batch", batch}, {"regrade", batch}, {"report", report}, {"show", show}};
 
 int main(int argc, char **argv)
 {

@@ -42,9 +42,6 @@ json_t *report_gradescope(const struct session *s)
 		json_array_append_new(tests, one_test(s, i));
 		seconds += s->results[i].seconds;
 	}
-	for (char *c = output; *c; c++)
-		if ((unsigned char)*c >= 0x80) /* a compiler's quotes, perhaps cut in two */
-			*c = '?';
 	json_t *j = json_pack("{s:i, s:i, s:s, s:s, s:s, s:o, s:[]}", "score", session_score(s),
 			      "execution_time", (int)(seconds + 0.5), "output", output, "visibility",
 			      "visible", "stdout_visibility", "hidden", "tests", tests, "leaderboard");

@@ -3,12 +3,28 @@
 
 #include <string.h>
 
+/* How many bytes a character of UTF-8 has here that XML allows; 0 if there is none. */
+static size_t wide(const char *s)
+{
+	unsigned char c = (unsigned char)*s;
+	size_t n = c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE1 && c < 0xED ? 3 : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (((unsigned char)s[i] & 0xC0) != 0x80)
+			return 0;
+	return n;
+}
+
 void put_escaped(FILE *f, const char *s)
 {
 	for (; *s; s++) {
 		unsigned char c = (unsigned char)*s;
+		size_t n = wide(s);
 
-		if (c == '&')
+		if (n) {
+			fwrite(s, 1, n, f);
+			s += n - 1;
+		} else if (c == '&')
 			fputs("&amp;", f);
 		else if (c == '<')
 			fputs("&lt;", f);
@@ -44,7 +60,8 @@ void report_junit(const struct session *s, const char *student, FILE *f)
 	put_escaped(f, s->lab->name);
 	fputs(student ? "/" : "", f);
 	put_escaped(f, student ? student : "");
-	fprintf(f, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" time=\"%.3f\">\n",
+	fprintf(f,
+		"\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" time=\"%.3f\">\n",
 		s->lab->nr_tests, failed, skipped, seconds);
 	for (size_t i = 0; i < s->lab->nr_tests; i++) {
 		const struct test *t = &s->lab->tests[i];
@@ -80,7 +97,8 @@ void report_html_begin(const struct lab *lab, FILE *f)
 	put_escaped(f, lab->title ? lab->title : lab->name);
 	fputs("</title>\n<style>body{font:14px sans-serif}table{border-collapse:collapse}"
 	      "td,th{border:1px solid #bbb;padding:2px 6px;text-align:left}"
-	      ".passed{background:#cfc}.skipped{background:#ffc}.other{background:#fcc}</style>\n<h1>",
+	      ".passed{background:#cfc}.skipped{background:#ffc}.other{background:#fcc}</"
+	      "style>\n<h1>",
 	      f);
 	put_escaped(f, lab->title ? lab->title : lab->name);
 	fputs("</h1>\n<table><tr><th>student<th>points", f);
@@ -101,7 +119,8 @@ void report_html(const struct session *s, const char *student, FILE *f)
 		const struct result *r = &s->results[i];
 
 		fprintf(f, "<td class=\"%s\" title=\"",
-			r->verdict == PASSED || r->verdict == SKIPPED ? verdict_names[r->verdict] : "other");
+			r->verdict == PASSED || r->verdict == SKIPPED ? verdict_names[r->verdict]
+								      : "other");
 		put_escaped(f, r->why);
 		fputs("\">", f);
 		if (r->diagram[0]) {

@@ -75,7 +75,8 @@ bool session_wants(const struct session *s, size_t i)
 
 	if (s->emu && strcmp(s->emu, t->bochs ? "bochs" : "qemu"))
 		return false;
-	return !s->only || !strncmp(s->only, t->stage->id, strlen(s->only)) || !strcmp(s->only, t->name);
+	return !s->only || !strncmp(s->only, t->stage->id, strlen(s->only)) ||
+	       !strcmp(s->only, t->name);
 }
 
 struct worker {

@@ -86,6 +86,14 @@ void list_free(struct list *l)
 	*l = (struct list){0};
 }
 
+void clean_text(char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (((unsigned char)s[i] < ' ' && s[i] != '\n' && s[i] != '\t') ||
+		    (unsigned char)s[i] >= 0x7F)
+			s[i] = s[i] == '\r' ? '\n' : '?';
+}
+
 char *read_file(const char *path, size_t max, bool clean)
 {
 	FILE *f = fopen(path, "rb");
@@ -100,9 +108,8 @@ char *read_file(const char *path, size_t max, bool clean)
 	n = fread(s, 1, max, f);
 	fclose(f);
 	s[n] = '\0';
-	for (size_t i = 0; clean && i < n; i++)
-		if ((unsigned char)s[i] < ' ' && s[i] != '\n' && s[i] != '\t')
-			s[i] = s[i] == '\r' ? '\n' : '?';
+	if (clean)
+		clean_text(s, n);
 	return s;
 }
 

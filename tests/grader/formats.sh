@@ -16,6 +16,6 @@ for lab in "${labs[@]}"; do
 	sed "1s/14/13/" "$tmp/tap" >"$tmp/tap13"
 	ok "prove_reads_the_tap_$lab" prove --nocolor -e cat "$tmp/tap13"
 	ok "autolab_reads_the_last_line_$lab" bash -c 'tail -n 1 "$1" | grep -qE "^\{\"scores\":\{(\"[0-9.]+\":[0-9]+,?)+\}\}$"' - "$tmp/autolab"
-	ok "gradescope_reads_results_$lab" python3 tests/grader/gradescope.py "$tmp/results.json"
+	ok "results_json_is_valid_$lab" python3 tests/grader/results.py "$tmp/results.json"
 done
 done_testing
