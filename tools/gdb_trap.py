@@ -175,8 +175,9 @@ class Trap(Command):
     def entries(args):
         """Where to wait. Each stop costs the guest time, so not everywhere for what comes one way."""
         kind = args[0] if args else ""
-        if kind == "hypercall":
-            return [name for name in ENTRIES if name.startswith(kind)]
+        way = {"pf": "fault_", "14": "fault_", "hypercall": "hypercall_"}.get(kind)
+        if way:
+            return [name for name in ENTRIES if name.startswith(way)]
         return [*ENTRIES, "hv_trap"] if kind in ("irq", "any") else ENTRIES
 
     @staticmethod

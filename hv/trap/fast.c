@@ -136,7 +136,13 @@ void fault_untraced(void)
 	fault(false);
 }
 
-void (*hypercall_entry)(void), (*fault_entry)(void) = trap_entry;
+/* For shadow mode there is no short way. */
+void fault_shadow(void)
+{
+	trap_entry();
+}
+
+void (*hypercall_entry)(void), (*fault_entry)(void) = fault_shadow;
 
 void choose_entries(u8 mode, bool traced)
 {

@@ -6,13 +6,13 @@
 
 /** The gate's C entries for hypercalls and for page faults: two of those below. */
 extern void (*hypercall_entry)(void), (*fault_entry)(void);
-/** Choose them for what `mode` (MMU_DIRECT) needs, and for whether there is a trace. Until then,
- * page faults go to trap_entry(), as all else does. */
+/** Choose them for what `mode` (MMU_DIRECT) needs, and for whether there is a trace. */
 void choose_entries(u8 mode, bool traced);
 
 void hypercall_traced(void) __attribute__((noreturn));
 void hypercall_untraced(void) __attribute__((noreturn));
 void fault_traced(void) __attribute__((noreturn));
 void fault_untraced(void) __attribute__((noreturn));
+void fault_shadow(void) __attribute__((noreturn));
 
 #endif
