@@ -264,7 +264,7 @@ at_out:
 	outb	%al, $0x21
 	ret
 
-	/* Harmless ones. (A single step over the call stops at the nop.) */
+	/* A single step over the call stops at the nop. */
 	sample	cpuid
 	pushl	%ebx
 	xorl	%eax, %eax
