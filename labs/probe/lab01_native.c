@@ -417,12 +417,16 @@ static void kernel(void)
 		(void)unused;                                                                      \
 		asm volatile("int %0" : : "i"(FIRST + n) : "memory");                              \
 	}
-INT(0)
-INT(1)
-INT(2)
-INT(3) INT(4) INT(5) INT(6) INT(110)
+INT(0);
+INT(1);
+INT(2);
+INT(3);
+INT(4);
+INT(5);
+INT(6);
+INT(110);
 
-    static void set_gate(u32 vec, u32 sel, const u8 *to, u32 bits)
+static void set_gate(u32 vec, u32 sel, const u8 *to, u32 bits)
 {
 	idt[2 * vec] = sel << 16 | ((u32)to & 0xFFFF);
 	idt[2 * vec + 1] = ((u32)to & 0xFFFF0000) | bits;
