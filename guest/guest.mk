@@ -4,6 +4,11 @@ GB := $(B)/guest
 # Debug information without the name of this directory: the same binaries wherever they are built.
 GUEST_CFLAGS := $(KCFLAGS) -Iguest -ffile-prefix-map=$(CURDIR)=.
 
+$(GB)/string.c.o: guest/string.c
+	@mkdir -p $(@D)
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+
 # The kernel: everything but arch/ is common.
 FINCH_COMMON := $(sort $(foreach d,boot fs lib mm proc sys trap,$(wildcard guest/finch/$(d)/*.[cS])))
 finch_objs = $(patsubst guest/finch/%,$(GB)/$(1)/%.o,$(FINCH_COMMON) $(sort $(wildcard guest/finch/arch/$(1)/*.[cS])))
@@ -18,15 +23,15 @@ $(GB)/$(1)/%.S.o: guest/finch/%.S
 	@mkdir -p $$(@D)
 	@$$(call say,AS,'$$< ($(1))')
 	$$(Q)$$(CC) $$(GUEST_CFLAGS) -Iguest/finch -Iguest/finch/arch/$(1) -c -o $$@ $$<
-$(GB)/finch-$(1).elf: $(call finch_objs,$(1)) guest/finch/arch/$(1)/finch.ld
+$(GB)/finch-$(1).elf: $(call finch_objs,$(1)) $(GB)/string.c.o guest/finch/arch/$(1)/finch.ld
 	@$$(call say,LD,$$@)
-	$$(Q)ld $$(KLDFLAGS) -T guest/finch/arch/$(1)/finch.ld -o $$@ $(call finch_objs,$(1))
+	$$(Q)ld $$(KLDFLAGS) -T guest/finch/arch/$(1)/finch.ld -o $$@ $(call finch_objs,$(1)) $(GB)/string.c.o
 endef
 $(eval $(call finch_port,native))
 $(eval $(call finch_port,pv))
 
 # Applications: one file each, and the library.
-APP_LIB := $(patsubst guest/apps/%,$(GB)/apps/%.o,$(sort $(wildcard guest/apps/lib/*.[cS])))
+APP_LIB := $(GB)/string.c.o $(patsubst guest/apps/%,$(GB)/apps/%.o,$(sort $(wildcard guest/apps/lib/*.[cS])))
 APPS := $(sort $(patsubst guest/apps/%.c,%,$(wildcard guest/apps/*.c)))
 
 $(GB)/apps/%.c.o: guest/apps/%.c

@@ -3,6 +3,7 @@
 #define APPS_LIB_H
 
 #include "abi.h"
+#include "string.h"
 
 /* syscall.S: one function for each call; a negative result is an error of abi.h. */
 void exit(u32 code) __attribute__((noreturn));
@@ -33,20 +34,12 @@ s32 meminfo(void);
 typedef void (*handler_t)(u32 sig, u32 address);
 s32 signal(u32 sig, handler_t handler);
 
-/* string.c */
-u32 strlen(const char *s);
-int strcmp(const char *a, const char *b);
-int strncmp(const char *a, const char *b, u32 n);
-/** Copy at most size - 1 characters and always end the string. */
-void strlcpy(char *d, const char *s, u32 size);
-void *memset(void *d, int c, size_t n);
-void *memcpy(void *d, const void *s, size_t n);
-u32 atou(const char *s);
-
 /* printf.c: %s %c %d %u %x, with width, '-' and '0'. One write for each call. */
 void printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* util.c */
+/** The decimal number at the beginning of a string; 0 if there is none. */
+u32 atou(const char *s);
 /** Run a program. @return its pid or a negative error */
 s32 spawn(const char *path, char *const argv[]);
 /** Run a program and wait for it. @return its status */

@@ -1,6 +1,15 @@
 /* util.c: starting programs, and other habits that several applications share. */
 #include "lib/lib.h"
 
+u32 atou(const char *s)
+{
+	u32 n = 0;
+
+	for (; *s >= '0' && *s <= '9'; s++)
+		n = n * 10 + (u32)(*s - '0');
+	return n;
+}
+
 s32 spawn(const char *path, char *const argv[])
 {
 	s32 pid = fork();

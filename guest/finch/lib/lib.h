@@ -1,18 +1,8 @@
-/* lib.h: strings, printing, dying, and random numbers that are the same in every run. */
+/* lib.h: printing, dying, and random numbers that are the same in every run. */
 #ifndef FINCH_LIB_H
 #define FINCH_LIB_H
 
-#include <trapline/types.h>
-
-void *memset(void *d, int c, size_t n);
-void *memcpy(void *d, const void *s, size_t n);
-void *memmove(void *d, const void *s, size_t n);
-int memcmp(const void *a, const void *b, size_t n);
-size_t strlen(const char *s);
-int strcmp(const char *a, const char *b);
-int strncmp(const char *a, const char *b, size_t n);
-/** Copy at most size - 1 characters and always end the string. */
-void strlcpy(char *d, const char *s, size_t size);
+#include "string.h"
 
 /** Print to the console: %s %c %d %u %x %08x and %%. Every message is one write to the port. */
 void printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

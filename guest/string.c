@@ -1,5 +1,5 @@
-/* string.c: the few string functions that a kernel (and its compiler) needs. */
-#include "lib/lib.h"
+/* string.c: the few string functions that Finch, its applications and the compiler need. */
+#include "string.h"
 
 void *memset(void *d, int c, size_t n)
 {
