@@ -22,7 +22,8 @@ char *inside(const struct session *s, const char *path)
 		return copy(path);
 	/* Under the output directory, which is /out there. */
 	base = absolute(s->out);
-	result = text("/out/%s", !strncmp(path, base, strlen(base)) ? path + strlen(base) + 1 : path);
+	result =
+	    text("/out/%s", !strncmp(path, base, strlen(base)) ? path + strlen(base) + 1 : path);
 	free(base);
 	return result;
 }
@@ -31,16 +32,24 @@ bool build(struct session *s)
 {
 	char *tree = absolute(s->tree), *out = absolute(s->out);
 	char *sources = s->sources ? absolute(s->sources) : NULL;
-	struct mount mounts[] = {{tree, "/kit", false}, {out, "/out", true}, {sources, "/src", false}};
+	struct mount mounts[] = {
+	    {tree, "/kit", false}, {out, "/out", true}, {sources, "/src", false}};
 	char *lab = text("LAB=%s", s->lab->name);
 	char *lab_out = text("LAB_OUT=%s", s->confined ? "/out" : out);
-	char *lab_src = sources ? text("LAB_SRC=%s", s->confined ? "/src" : sources) : copy("MINE=0");
+	/* Of the working tree, MINE=1 is make's own affair. */
+	char *lab_src = sources ? text("LAB_SRC=%s", s->confined ? "/src" : sources) : NULL;
 	char *target = text("%s/hv.elf", s->confined ? "/out" : out);
-	const char *argv[] = {"make", "-s", "SHELL=/bin/bash", lab, lab_out, lab_src, target, NULL};
-	struct command c = {.argv = argv, .dir = s->confined ? "/kit" : tree,
-			    .mounts = s->confined ? mounts : NULL, .nr_mounts = sources ? 3 : 2,
-			    .cpu = 30, .wall = 120, .file = 64 << 20, .memory = 2ll << 30,
-			    .output = s->build_log, .output_size = sizeof(s->build_log)};
+	const char *argv[] = {"make", "-s", "SHELL=/bin/bash", lab, lab_out, target, lab_src, NULL};
+	struct command c = {.argv = argv,
+			    .dir = s->confined ? "/kit" : tree,
+			    .mounts = s->confined ? mounts : NULL,
+			    .nr_mounts = sources ? 3 : 2,
+			    .cpu = 30,
+			    .wall = 120,
+			    .file = 64 << 20,
+			    .memory = 2ll << 30,
+			    .output = s->build_log,
+			    .output_size = sizeof(s->build_log)};
 	char *made = text("%s/hv.elf", out);
 	int status;
 
@@ -50,7 +59,7 @@ bool build(struct session *s)
 	s->built = status == 0 && access(made, R_OK) == 0;
 	if (!s->built && !s->build_log[0])
 		put_text(s->build_log, sizeof(s->build_log), "the build %s",
-			 status == COMMAND_HUNG	  ? "did not end within 120 s"
+			 status == COMMAND_HUNG ? "did not end within 120 s"
 			 : status > 128 ? "went beyond its limits of time, memory or file size"
 					: "failed without a word");
 	free(made), free(target), free(lab_src), free(lab_out), free(lab);

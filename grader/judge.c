@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define MAX_CONSOLE (1 << 20)
-#define MAX_VARS 16
+#define MAX_VARS    16
 
 struct vars {
 	char name[MAX_VARS][24], value[MAX_VARS][40];
@@ -44,22 +44,32 @@ static char *line_with(const char *console, const char *what)
 	return strndup(at, (size_t)(end - at));
 }
 
+/* "lab stage 02.5a is not written": NULL, or the stage of the first such line, to be freed. */
+static char *unwritten(const char *console)
+{
+	char *line = line_with(console, "lab stage "), *stage = NULL;
+
+	if (line) {
+		stage = copy(strstr(line, "lab stage ") + strlen("lab stage "));
+		stage[strcspn(stage, " ")] = '\0';
+	}
+	free(line);
+	return stage;
+}
+
 /* It did not end well: say why, in the machine's own words. */
 static void bad_end(const char *console, int status, struct result *r)
 {
-	static const char *const words[] = {"PANIC", "domain 0 ended:", "could not be built", "status=",
-					    "trapline: option"};
-	char *line = line_with(console, "lab stage ");
+	static const char *const words[] = {"PANIC", "domain 0 ended:", "could not be built",
+					    "status=", "trapline: option"};
+	char *line, *stage = unwritten(console);
 
-	if (line && status == 4) {
-		char *stage = strstr(line, "lab stage ") + strlen("lab stage ");
-
-		stage[strcspn(stage, " ")] = '\0';
+	if (stage && status == 4) {
 		verdict(r, UNWRITTEN, "stopped at %s, which is not written yet", stage);
-		free(line);
+		free(stage);
 		return;
 	}
-	free(line);
+	free(stage);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		line = line_with(console, words[i]);
 		if (!line)
@@ -79,12 +89,13 @@ static char *filled(const char *pattern, const struct vars *v)
 	while (*pattern) {
 		size_t len = 0, i;
 
-		while (*pattern == '$' &&
-		       (isupper((unsigned char)pattern[1 + len]) ||
-			(len && (isdigit((unsigned char)pattern[1 + len]) || pattern[1 + len] == '_'))))
+		while (*pattern == '$' && (isupper((unsigned char)pattern[1 + len]) ||
+					   (len && (isdigit((unsigned char)pattern[1 + len]) ||
+						    pattern[1 + len] == '_'))))
 			len++;
 		for (i = 0; i < v->nr; i++)
-			if (len && strlen(v->name[i]) == len && !strncmp(v->name[i], pattern + 1, len))
+			if (len && strlen(v->name[i]) == len &&
+			    !strncmp(v->name[i], pattern + 1, len))
 				break;
 		if (len && i < v->nr) {
 			to = stpcpy(to, v->value[i]);
@@ -123,8 +134,8 @@ static bool learn(const struct test *t, const char *console, struct vars *v, str
 		}
 		put_text(v->name[v->nr], sizeof(v->name[0]), "%.*s", (int)(space - t->let.at[i]),
 			 t->let.at[i]);
-		put_text(v->value[v->nr++], sizeof(v->value[0]), "%.*s", (int)(m[1].rm_eo - m[1].rm_so),
-			 console + m[1].rm_so);
+		put_text(v->value[v->nr++], sizeof(v->value[0]), "%.*s",
+			 (int)(m[1].rm_eo - m[1].rm_so), console + m[1].rm_so);
 	}
 	return true;
 }
@@ -135,7 +146,8 @@ static void missing_line(const char *pattern, const char *console, struct result
 	char start[40], *line = NULL;
 	size_t n = 0;
 
-	for (const char *p = pattern + (*pattern == '^'); n < sizeof(start) - 1 && (isalnum((unsigned char)*p) || strchr("_: ", *p)) && *p; p++)
+	for (const char *p = pattern + (*pattern == '^');
+	     n < sizeof(start) - 1 && (isalnum((unsigned char)*p) || strchr("_: ", *p)) && *p; p++)
 		start[n++] = *p;
 	start[n] = '\0';
 	while (n && !line) {
@@ -254,11 +266,17 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 		 trace_holds(s, t, prefix, ctf, &v, r)) {
 		r->ticks = ticks_of(s, ctf);
 		if (t->ticks && (r->ticks < 0 || r->ticks > t->ticks))
-			verdict(r, FAILED, "took %lld guest instructions; the budget is %lld", r->ticks,
-				t->ticks);
+			verdict(r, FAILED, "took %lld guest instructions; the budget is %lld",
+				r->ticks, t->ticks);
 		else
 			r->verdict = PASSED;
 	}
+	/* A stage without which the guest goes on; whatever came out is not its merit. */
+	char *stage = unwritten(console);
+
+	if (r->verdict <= FAILED && stage && !strncmp(stage, t->stage->id, strlen(t->stage->id)))
+		verdict(r, UNWRITTEN, "went on without %s, which is not written yet", stage);
+	free(stage);
 	if (r->verdict == FAILED && t->expect && !r->diagram[0]) {
 		struct result other = {.verdict = FAILED};
 

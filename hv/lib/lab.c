@@ -15,7 +15,7 @@ static const struct {
 #undef LAB_STAGE
 };
 
-void lab_todo(const char *id)
+static void tell(const char *id)
 {
 	printk("trapline: lab stage %s is not written yet\n", id);
 	for (u32 i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
@@ -26,5 +26,21 @@ void lab_todo(const char *id)
 		printk("  to do:  %s\n", stages[i].todo);
 		printk("  read:   labs/%s/README.md, \"%s\"\n", stages[i].lab, stages[i].read);
 	}
+}
+
+void lab_todo(const char *id)
+{
+	tell(id);
 	machine_exit(LAB_EXIT);
+}
+
+void lab_without(const char *id)
+{
+	static const char *told;
+
+	if (told)
+		return;
+	told = id;
+	tell(id);
+	printk("  without it, the guest goes on\n");
 }

@@ -191,23 +191,6 @@ static void unmap(void)
 	finish(0);
 }
 
-/* 02.3: a table that no directory leads to any more is plain memory. */
-static void freed(void)
-{
-	u32 page = 1 + draw(1000), va = TEST_BASE + page * PAGE;
-
-	pt_test[page] = pool_page() | P | RW | A | D;
-	paging_on();
-	store(va, 1);
-	pd[TEST_BASE >> 22] = 0;
-	flush(va);
-	say("freed table=%x\n", (u32)pt_test);
-	for (u32 i = 0; i < 16; i++)
-		pt_test[page + i] = i;
-	say("freed written=%u\n", pt_test[page + 15]);
-	finish(0);
-}
-
 extern u8 user_code[], user_touch[];
 asm("user_code: int $0x80\n"
     "user_touch: movl $1, (%eax)\n"
@@ -227,14 +210,16 @@ static void do_user(void *arg)
 static void user(void)
 {
 	/* OF, SF, ZF, AF, PF, CF as drawn; IF on. */
-	struct user u = {(u32)user_code, 0x202 | (draw(2) << 11) | (draw(16) << 6 & 0xD0) | draw(2), draw(1 << 24)};
+	struct user u = {(u32)user_code, 0x202 | (draw(2) << 11) | (draw(16) << 6 & 0xD0) | draw(2),
+			 draw(1 << 24)};
 
 	paging_on();
 	load((u32)user_code); /* so that ring 3 finds it in the shadow */
-	say("user eip=%x eflags=%x eax=%x esp=%x\n", u.eip, u.eflags, u.eax, (u32)stack_top - 12288);
+	say("user eip=%x eflags=%x eax=%x esp=%x\n", u.eip, u.eflags, u.eax,
+	    (u32)stack_top - 12288);
 	try(do_user, &u);
-	say("user came vec=%u eip=%x cs=%x eflags=%x eax=%x esp=%x ss=%x\n", trap_vec, trap_eip - 2, trap_cs,
-	    trap_eflags, trap_eax, trap_esp, trap_ss);
+	say("user came vec=%u eip=%x cs=%x eflags=%x eax=%x esp=%x ss=%x\n", trap_vec, trap_eip - 2,
+	    trap_cs, trap_eflags, trap_eax, trap_esp, trap_ss);
 	finish(0);
 }
 
@@ -337,10 +322,20 @@ void lab02(void)
 		const char *name;
 		void (*run)(void);
 	} scenarios[] = {
-	    {"alias", alias}, {"wp", wp_off}, {"fault", fault}, {"registers", registers},
-	    {"double", doubled}, {"map", map_new}, {"lazy", map_lazily}, {"remap", remap},
-	    {"unmap", unmap}, {"freed", freed}, {"user", user}, {"userfault", user_fault},
-	    {"kerneliret", kernel_iret}, {"ad", ad}, {"adlarge", ad_large},
+	    {"alias", alias},
+	    {"wp", wp_off},
+	    {"fault", fault},
+	    {"registers", registers},
+	    {"double", doubled},
+	    {"map", map_new},
+	    {"lazy", map_lazily},
+	    {"remap", remap},
+	    {"unmap", unmap},
+	    {"user", user},
+	    {"userfault", user_fault},
+	    {"kerneliret", kernel_iret},
+	    {"ad", ad},
+	    {"adlarge", ad_large},
 	};
 
 	descriptors_init();

@@ -56,4 +56,11 @@ ok an_unwritten_stage_stops_by_its_name grep -q 'lab stage 02.1c is not written 
 ok and_says_where_to_read grep -q 'read:   labs/02-pagefault/README.md, "1. True and hidden faults"' "$tmp/run"
 timeout 400 make grade SEED=1 >"$tmp/grade" 2>&1
 ok make_grade_works_there_and_gives_nothing grep -q '02-pagefault: 0/100' "$tmp/grade"
+# Files of an earlier lab count only where the student says so.
+mkdir -p labs/01-rings && echo '#error this is mine' >labs/01-rings/rings.c
+ok without_mine_the_earlier_lab_is_the_references timeout 400 make all
+timeout 400 make all MINE=1 >"$tmp/mine" 2>&1
+ok with_mine_it_is_the_students grep -q 'this is mine' "$tmp/mine"
+timeout 400 make grade SEED=1 MINE=1 >"$tmp/mine" 2>&1
+ok and_so_it_is_graded grep -q 'this is mine' "$tmp/mine"
 done_testing

@@ -58,6 +58,7 @@ u32 spte_of(struct domain *d, u32 gpte)
 	 * HINT: guest's A bit is clear: the first use must come here to set it. No write while D is
 	 * HINT: clear, for the same reason. As it stands, the guest's A and D bits are not looked
 	 * HINT: at.
+	 * STUB: lab_without("02.5b");
 	 * STUB: m = n < d->nr_pages ? d->p2m[n] : mfn(INVALID_FRAME);
 	 * STUB: if (!(gpte & PTE_P) || !mfn_valid(m))
 	 * STUB: 	return 0;

@@ -256,18 +256,13 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	trace_pte_write(v, LANE_VMM, LANE_VMM, table_pfn * PAGE_SIZE + i * 4, old, val);
 	forget_translations(s);
 	/* LAB 02.3a BEGIN
-	 * HINT: l1 is the shadow of the table that the guest wrote, if there is one. If no
-	 * HINT: directory leads to it any more (refs is 0) the guest has freed the table: drop the
-	 * HINT: shadow (DROP_freed). Else the shadow entry must become what spte_of() says of the
-	 * HINT: new value. A page that is mapped as already accessed is about to be used:
-	 * HINT: populate() it first, so that machine memory is there and the first touch does not
-	 * HINT: fault again. One that is not, can wait.
+	 * HINT: l1 is the shadow of the table that the guest wrote, if there is one: its entry must
+	 * HINT: become what spte_of() says of the new value. A page that is mapped as already
+	 * HINT: accessed is about to be used: populate() it first, so that machine memory is there
+	 * HINT: and the first touch does not fault again. One that is not, can wait.
 	 * STUB: lab_todo("02.3a");
 	 */
-	if (l1 && l1->refs == 0) {
-		/* No directory leads here any more: the guest has freed the table. */
-		shadow_drop(d, l1, DROP_freed);
-	} else if (l1) {
+	if (l1) {
 		/* A page that is mapped as already accessed is about to be used: give it machine
 		 * memory now. One that is not waits until it is touched. */
 		if ((val & (PTE_P | PTE_A)) == (PTE_P | PTE_A))

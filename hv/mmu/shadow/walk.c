@@ -116,6 +116,7 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 	 * HINT: write, D (the last level only) in the guest's entries in memory: guest_word_set().
 	 * HINT: Say in w->set_a and w->set_d whether the last level lacked them. As it stands, the
 	 * HINT: guest never sees these bits.
+	 * STUB: lab_without("02.5a");
 	 * STUB: w->pte |= PTE_A | PTE_D;
 	 * STUB: (void)marks;
 	 */
