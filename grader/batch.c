@@ -15,30 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct submission {
-	char *path, *student;
-	time_t when; /* last changed */
-};
-struct class
-{
-	struct lab *lab;
-	char *kit, *work;
-	unsigned seed;
-	int jobs;
-	bool again;
-	struct sqlite3 *book;
-	struct submission *at;
-	size_t nr, skipped, done;
-	double start;
-};
-struct job {
-	pid_t pid;
-	size_t number;
-	uint64_t hash;
-	char *notes;
-	struct session s;
-};
-
 /* alice.tar.gz -> alice */
 static char *student_name(const char *path)
 {
@@ -157,35 +133,30 @@ static void tidy(const struct session *s)
 	}
 }
 
-/* In the job's own process: its results go into a file. */
-static void __attribute__((noreturn)) work(struct session *s, const char *results)
+bool job_grade(struct session *s, const char *results)
 {
+	char *tmp = text("%s.tmp", results);
 	FILE *f;
+	bool whole;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	session_run(s);
 	tidy(s);
-	f = fopen(results, "wb");
-	if (!f ||
-	    fwrite(s->results, sizeof(*s->results), s->lab->nr_tests, f) != s->lab->nr_tests ||
-	    fwrite(&s->built, sizeof(s->built), 1, f) != 1 ||
-	    fwrite(s->build_log, sizeof(s->build_log), 1, f) != 1 || fclose(f))
-		_exit(1);
-	_exit(0);
+	f = fopen(tmp, "wb");
+	whole = f &&
+		fwrite(s->results, sizeof(*s->results), s->lab->nr_tests, f) == s->lab->nr_tests &&
+		fwrite(&s->built, sizeof(s->built), 1, f) == 1 &&
+		fwrite(s->build_log, sizeof(s->build_log), 1, f) == 1;
+	whole = f && !fclose(f) && whole && !rename(tmp, results);
+	free(tmp), free(s->results);
+	return whole;
 }
 
-static char *results_path(const struct job *j)
-{
-	return text("%s.results", j->s.out);
-}
-
-/* @return false if there is nothing to do */
-static bool start_job(struct class *c, struct job *j, size_t number)
+bool job_prepare(struct class *c, struct job *j, size_t number)
 {
 	const struct submission *sub = &c->at[number];
 	struct list notes = {0};
 	char *safe = safe_name(sub->student), *out = text("%s/%s", c->work, safe);
-	char *sources = text("%s.src", out), *path;
+	char *sources = text("%s.src", out);
 	size_t found;
 
 	remove_tree(sources);
@@ -203,6 +174,7 @@ static bool start_job(struct class *c, struct job *j, size_t number)
 	if (!c->again && book_has(c->book, c->lab, sub->student, j->hash, c->seed)) {
 		c->skipped++;
 		free(j->notes), free(out), free(sources);
+		*j = (struct job){0};
 		return false;
 	}
 	if (!found) {
@@ -221,26 +193,18 @@ static bool start_job(struct class *c, struct job *j, size_t number)
 				.confined = true,
 				.seed = c->seed,
 				.jobs = 1};
-	path = results_path(j);
-	unlink(path);
-	fflush(NULL);
-	j->pid = fork();
-	if (j->pid == 0)
-		work(&j->s, path);
-	free(path);
+	j->results = text("%s.results", out);
+	unlink(j->results);
 	return true;
 }
 
-static void end_job(struct class *c, struct job *j)
+bool job_merge(struct class *c, struct job *j)
 {
-	char *path = results_path(j);
 	struct session *s = &j->s;
-	FILE *f = fopen(path, "rb");
+	FILE *f = fopen(j->results, "rb");
 	double minutes;
 	bool whole;
 
-	waitpid(j->pid, NULL, 0);
-	j->pid = 0;
 	s->results = calloc(c->lab->nr_tests, sizeof(*s->results));
 	whole = f &&
 		fread(s->results, sizeof(*s->results), c->lab->nr_tests, f) == c->lab->nr_tests &&
@@ -248,26 +212,55 @@ static void end_job(struct class *c, struct job *j)
 		fread(s->build_log, sizeof(s->build_log), 1, f) == 1;
 	if (f)
 		fclose(f);
-	unlink(path);
-	c->done++;
-	minutes = (now() - c->start) / 60;
 	if (whole) {
+		c->done++;
+		minutes = (now() - c->start) / 60;
 		book_store(c->book, s, c->at[j->number].student, j->hash, j->notes);
 		printf("[%zu/%zu] %-24.24s %3d/%d", c->done + c->skipped, c->nr,
 		       c->at[j->number].student, session_score(s), c->lab->points);
 		printf("  (%.1f a minute, %.0f min left)%s\n", (double)c->done / minutes,
 		       (double)(c->nr - c->done - c->skipped) * minutes / (double)c->done,
 		       s->built ? "" : "  does not build");
-	} else {
-		printf("[%zu/%zu] %s: lost; call again to grade it\n", c->done + c->skipped, c->nr,
-		       c->at[j->number].student);
 	}
 	fflush(stdout);
-	free(s->results), free(j->notes), free((char *)s->out), free((char *)s->sources),
-	    free(path);
+	free(s->results);
+	return whole;
 }
 
-static void grade_all(struct class *c)
+void job_lost(struct class *c, const struct job *j)
+{
+	c->lost++;
+	printf("%s: lost; call again to grade it\n", c->at[j->number].student);
+	fflush(stdout);
+}
+
+void job_free(struct job *j)
+{
+	free(j->results), free(j->notes), free(j->name);
+	free((char *)j->s.out), free((char *)j->s.sources);
+	*j = (struct job){0};
+}
+
+static void start_job(struct job *j)
+{
+	fflush(NULL);
+	j->pid = fork();
+	if (j->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		_exit(job_grade(&j->s, j->results) ? 0 : 1);
+	}
+}
+
+static void end_job(struct class *c, struct job *j)
+{
+	waitpid(j->pid, NULL, 0);
+	if (!job_merge(c, j))
+		job_lost(c, j);
+	unlink(j->results);
+	job_free(j);
+}
+
+static void engine_local(struct class *c)
 {
 	struct job *jobs = calloc((size_t)c->jobs, sizeof(*jobs));
 	size_t next = 0;
@@ -278,8 +271,10 @@ static void grade_all(struct class *c)
 
 		for (int k = 0; k < c->jobs && next < c->nr; k++) {
 			while (!jobs[k].pid && next < c->nr)
-				if (start_job(c, &jobs[k], next++))
+				if (job_prepare(c, &jobs[k], next++)) {
+					start_job(&jobs[k]);
 					running++;
+				}
 		}
 		if (!running)
 			break;
@@ -294,10 +289,11 @@ static void grade_all(struct class *c)
 	free(jobs);
 }
 
-enum { OPT_BOOK = 1, OPT_SEED, OPT_KIT };
+enum { OPT_BOOK = 1, OPT_SEED, OPT_KIT, OPT_ENGINE };
 static const struct option options[] = {{"book", 1, NULL, OPT_BOOK},
 					{"seed", 1, NULL, OPT_SEED},
 					{"kit", 1, NULL, OPT_KIT},
+					{"engine", 1, NULL, OPT_ENGINE},
 					{NULL, 0, NULL, 0}};
 
 int batch(int argc, char **argv)
@@ -305,11 +301,11 @@ int batch(int argc, char **argv)
 	static struct class c;
 	unsigned seed = (unsigned)getpid() * 7919u % 1000000;
 	const char *book = "build/gradebook.db";
+	bool slurm = false;
 	char *made;
 	int opt;
 
 	c.again = !strcmp(argv[0], "regrade");
-	c.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	while ((opt = getopt_long(argc, argv, "j:", options, NULL)) != -1) {
 		switch (opt) {
 		case 'j':
@@ -323,6 +319,11 @@ int batch(int argc, char **argv)
 			break;
 		case OPT_KIT:
 			c.kit = copy(optarg);
+			break;
+		case OPT_ENGINE:
+			slurm = !strcmp(optarg, "slurm");
+			if (!slurm && strcmp(optarg, "local"))
+				die("--engine: neither local nor slurm: %s", optarg);
 			break;
 		default:
 			die("what is that? See tlgrade --help");
@@ -343,17 +344,26 @@ int batch(int argc, char **argv)
 	for (int i = optind + 1; i < argc; i++)
 		add_argument(&c, argv[i]);
 	only_the_last(&c);
-	printf("%s: %zu submissions, seed %u, %d at a time, into %s\n", c.lab->name, c.nr, c.seed,
-	       c.jobs, book);
+	if (!c.jobs && !slurm)
+		c.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	printf("%s: %zu submissions, seed %u, ", c.lab->name, c.nr, c.seed);
+	if (c.jobs)
+		printf("%d at a time, ", c.jobs);
+	printf("into %s\n", book);
 	c.start = now();
-	grade_all(&c);
+	if (slurm)
+		engine_slurm(&c);
+	else
+		engine_local(&c);
 	printf("%zu graded, %zu were already; %.1f a minute\n", c.done, c.skipped,
 	       (double)c.done / ((now() - c.start) / 60 + 1e-9));
+	if (c.lost)
+		printf("%zu lost; call again to grade them\n", c.lost);
 	book_close(c.book);
 	free(made), free(c.kit), free(c.work);
 	lab_free(c.lab);
 	for (size_t i = 0; i < c.nr; i++)
 		free(c.at[i].path), free(c.at[i].student);
 	free(c.at);
-	return 0;
+	return c.lost ? 2 : 0;
 }

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
+#include <time.h>
 
 /* text.c */
 
@@ -62,13 +64,13 @@ struct test {
 	const struct stage *stage;
 	struct list needs; /* stages: its own stage's needs as well */
 	struct list let, console;
-	long long ticks; /* budget in guest instructions; 0: none */
+	long long ticks;  /* budget in guest instructions; 0: none */
 	int points, exit; /* exit: code with which the machine should end */
 	bool bochs;	  /* runs in Bochs, which checks segment limits; else in QEMU */
 };
 struct lab {
 	char *name, *dir, *title;
-	uint64_t version; /* of lab.conf and tests/ */
+	uint64_t version;  /* of lab.conf and tests/ */
 	struct list files; /* hv/... */
 	struct stage *stages;
 	size_t nr_stages;
@@ -89,12 +91,12 @@ struct mount {
 };
 struct command {
 	const char *const *argv;
-	const char *dir; /* working directory: within the confinement, if there is one */
+	const char *dir;	    /* working directory: within the confinement, if there is one */
 	const struct mount *mounts; /* NULL: not confined */
 	size_t nr_mounts;
-	int cpu, wall;	       /* seconds */
+	int cpu, wall;		/* seconds */
 	long long file, memory; /* bytes that a file may have, of address space; 0: no limit */
-	char *output;	       /* what it printed goes here, cut to its size */
+	char *output;		/* what it printed goes here, cut to its size */
 	size_t output_size;
 };
 /** @return the exit status, 128 + the signal, or COMMAND_HUNG */
@@ -112,7 +114,7 @@ struct result {
 	unsigned seed;
 	long long ticks; /* guest instructions, by the trace */
 	double seconds;
-	char why[700];	   /* one line or a few */
+	char why[700];	    /* one line or a few */
 	char evidence[200]; /* prefix of console, trace and log, below the output directory */
 	char diagram[240];
 };
@@ -128,7 +130,7 @@ struct session {
 	const char *emu;  /* "qemu", "bochs": only its tests; NULL: all */
 	char build_log[4000];
 	bool built;
-	struct result *results; /* as lab->tests */
+	struct result *results;				  /* as lab->tests */
 	void (*progress)(struct session *s, size_t test); /* after each, or NULL */
 	void *user;
 };
@@ -199,8 +201,45 @@ void book_close(struct sqlite3 *db);
 /** The seed of a class: the one that the book has, else `wanted`. */
 unsigned book_seed(struct sqlite3 *db, const struct lab *lab, unsigned wanted);
 
-/* batch.c */
+/* batch.c: a class, each submission a job. */
+struct submission {
+	char *path, *student;
+	time_t when; /* last changed */
+};
+struct class
+{
+	struct lab *lab;
+	char *kit, *work;
+	unsigned seed;
+	int jobs; /* at a time; 0: as many as there can be */
+	bool again;
+	struct sqlite3 *book;
+	struct submission *at;
+	size_t nr, skipped, done, lost;
+	double start;
+};
+struct job {
+	pid_t pid;
+	size_t number; /* of the submission */
+	uint64_t hash;
+	char *notes, *results; /* a file */
+	char *name;	       /* slurm.c: of its directory; NULL: nothing to do any more */
+	struct session s;
+};
 int batch(int argc, char **argv);
+/** Collect submission `number` into the class's work directory. @return false if it is graded */
+bool job_prepare(struct class *c, struct job *j, size_t number);
+/** Grade, and leave what came of it in a file, which is whole from the moment that it is there. */
+bool job_grade(struct session *s, const char *results);
+/** Put that file into the gradebook, and say so. @return false if it is not there, or not whole */
+bool job_merge(struct class *c, struct job *j);
+void job_lost(struct class *c, const struct job *j);
+void job_free(struct job *j);
+
+/* slurm.c: the jobs as tasks of a Slurm job array. */
+void engine_slurm(struct class *c);
+/** tlgrade task INDEX N: one of them, on whatever machine Slurm chose */
+int task(int argc, char **argv);
 /* main.c's other commands */
 int report(int argc, char **argv);
 int show(int argc, char **argv);

@@ -69,3 +69,9 @@ $(B)/tests/grader_command: tests/unit/grader_command.c grader/command.c grader/t
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -Igrader $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+
+# A class on a cluster; the test brings its own.
+.PHONY: test-slurm
+test-slurm: $(B)/.doctor ## a class through Slurm, on a cluster of this machine alone
+	@$(MAKE) -j$$(nproc) all $(B)/bin/tlgrade
+	@NEED_SLURM=1 TEST_LIMIT=900 tests/run tests/slurm/slurm.sh

@@ -15,6 +15,7 @@ static const char usage[] =
     "        grade the working tree, or in a handout one submission: a line a test,\n"
     "        as it finishes\n"
     "  batch LAB DIR|FILE.tgz|FILE.zip... [--book FILE] [--seed N] [-j N] [--kit DIR]\n"
+    "            [--engine local|slurm]\n"
     "        grade a class: each submission is built and run in confinement;\n"
     "        interrupted, it goes on where it was; results are kept in the gradebook\n"
     "  regrade LAB DIR|FILE... the same, also what is graded already\n"
@@ -224,8 +225,8 @@ static int grade(int argc, char **argv)
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
-} commands[] = {
-    {"grade", grade}, {"batch", batch}, {"regrade", batch}, {"report", report}, {"show", show}};
+} commands[] = {{"grade", grade},   {"batch", batch}, {"regrade", batch},
+		{"report", report}, {"show", show},   {"task", task}};
 
 int main(int argc, char **argv)
 {
