@@ -259,20 +259,17 @@ void gate_set_fast(struct gate *g, u8 vec, u16 cs, u32 eip)
 }
 
 /*
- * The guest runs on a stack with a 16-bit pointer: see gate_leave_16. There must be no fault on
- * that way but in loading ds, es, fs and gs: if the iret will fault, the ordinary one may.
+ * On the way to a stack with a 16-bit pointer (see gate_leave_16) there must be no fault but in loading
+ * ds, es, fs and gs: if the iret will fault, the ordinary one may.
  */
 static bool prepare_16_bit_stack(struct vcpu *v)
 {
 	const struct cpu_regs *r = v->regs;
 	struct gate *g = v->domain->gate;
-	struct desc ss = loaded_segment(v, SEG_SS), cs;
+	struct desc ss = loaded_segment(v, SEG_SS), cs = loaded_segment(v, SEG_CS);
 	u32 *far = (u32 *)((u8 *)r - GATE_FAR_STACK); /* ESP, SS */
 	u32 va = g->va + PAGES(GATE_STACK) + ((u32)&r->eip) % PAGE_SIZE;
 
-	if (ss.hi & DESC_DB)
-		return false;
-	cs = loaded_segment(v, SEG_CS);
 	if (!(ss.hi & DESC_P) || !desc_is_writable_data(ss) || desc_dpl(ss) != (r->cs & SEL_RPL) ||
 	    !(cs.hi & DESC_P) || r->eip > desc_limit(cs))
 		return false;
@@ -282,12 +279,20 @@ static bool prepare_16_bit_stack(struct vcpu *v)
 	return true;
 }
 
+static bool has_16_bit_stack(const struct vcpu *v)
+{
+	u32 ss = v->regs->ss, page = ss & SEL_TI ? GATE_LDT : GATE_GDT;
+	const struct desc *table = (const struct desc *)v->domain->gate->page[page];
+
+	return v->domain->mode == MMU_SHADOW && !(table[(ss & 0xFFFF) / 8].hi & DESC_DB);
+}
+
 void gate_exit(struct vcpu *v)
 {
 	struct gate *g = v->domain->gate;
 	const u8 *leave = isolation_segments ? gate_leave_same_cr3 : gate_leave;
 
-	if (v->domain->mode == MMU_SHADOW && prepare_16_bit_stack(v))
+	if (has_16_bit_stack(v) && prepare_16_bit_stack(v))
 		leave = gate_leave_16;
 	asm volatile("movl %0, %%esp\n\t"
 		     "jmp *%1"

@@ -50,12 +50,17 @@ u32 guest_eflags(const struct vcpu *v)
 	return efl | (v->virt.intr_flag ? EFL_IF : 0) | v->virt.iopl << EFL_IOPL_SHIFT | EFL_FIXED;
 }
 
-/* Out of ring 3 come the null selectors that it has loaded without us. */
+/* Out of ring 3 may come null selectors with an RPL, which it has loaded without us. */
 static void keep_null_selectors(struct vcpu *v)
 {
-	for (enum seg seg = 0; seg < NR_SEGS; seg++)
-		if (seg != SEG_CS && seg != SEG_SS)
-			note_null_selector(v, seg, *seg_slot(v->regs, seg));
+	static const u8 data[] = {SEG_ES, SEG_DS, SEG_FS, SEG_GS};
+
+	for (u32 k = 0; k < ARRAY_SIZE(data); k++) {
+		u16 selector = *seg_slot(v->regs, data[k]);
+
+		if (selector && !(selector & ~SEL_RPL))
+			note_null_selector(v, data[k], selector);
+	}
 }
 
 /*

@@ -88,14 +88,14 @@ bool use_descriptor(struct vcpu *v, u16 selector, struct desc d)
 	struct desc ignored, *real;
 	u32 nr;
 
-	if (boot_descriptor(v, selector, &ignored))
-		return true;
-	if (!(d.hi & DESC_A) && !mark_descriptor(v, selector, ACCESSED_BIT))
+	if (!(d.hi & DESC_A) && !boot_descriptor(v, selector, &ignored) &&
+	    !mark_descriptor(v, selector, ACCESSED_BIT))
 		return false;
 	/* What the guest may load must also be in the real table. */
 	real = selector & SEL_TI ? gate_guest_ldt(v->domain->gate, &nr)
 				 : gate_guest_gdt(v->domain->gate, &nr);
-	if (selector / 8u < nr && real[selector / 8].hi & DESC_P)
+	if ((selector / 8u < nr && real[selector / 8].hi & DESC_P) ||
+	    boot_descriptor(v, selector, &ignored))
 		return true;
 	domain_kill(v->domain, END_forbidden, selector,
 		    "loaded a selector of the end of a very long GDT or LDT");

@@ -61,7 +61,10 @@ enum emul emulate_mov_to_dr(struct emulation *e)
 
 	if (!dr)
 		return EMUL_EXCEPTION;
-	e->value = *dr = reg_get(e->regs, e->insn.rm, 4);
+	e->value = reg_get(e->regs, e->insn.rm, 4);
+	if (*dr == e->value)
+		return EMUL_DONE;
+	*dr = e->value;
 	ahead_forget(e->v->domain);
 	load_debug_registers(e->v);
 	return EMUL_DONE;

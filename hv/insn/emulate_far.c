@@ -90,7 +90,8 @@ static bool leave_kernel(struct emulation *e, u16 cs, u32 above, u32 release)
 	    !check_stack_segment(e->v, stack[1], cs & SEL_RPL, &d))
 		return false;
 	e->regs->ss = stack[1] & 0xFFFF;
-	memset(e->v->virt.null_rpl, 0, sizeof(e->v->virt.null_rpl));
+	if (e->v->domain->catch_reads)
+		memset(e->v->virt.null_rpl, 0, sizeof(e->v->virt.null_rpl));
 	reg_set(e->regs, 4, d.hi & DESC_DB ? 4 : 2, stack[0] + release);
 	return true;
 }

@@ -124,7 +124,8 @@ bool mem_read(struct emulation *e, enum seg seg, u32 offset, void *dst, u32 len)
 		inject_page_fault(e->v, &pf);
 		return false;
 	}
-	e->struck |= breakpoints_struck(e->v, la, len, BREAK_READ);
+	if (e->v->virt.dr[7] & DR7_ENABLED)
+		e->struck |= breakpoints_struck(e->v, la, len, BREAK_READ);
 	return true;
 }
 
@@ -139,7 +140,8 @@ bool mem_write(struct emulation *e, enum seg seg, u32 offset, const void *src, u
 		inject_page_fault(e->v, &pf);
 		return false;
 	}
-	e->struck |= breakpoints_struck(e->v, la, len, BREAK_WRITE);
+	if (e->v->virt.dr[7] & DR7_ENABLED)
+		e->struck |= breakpoints_struck(e->v, la, len, BREAK_WRITE);
 	return true;
 }
 
