@@ -1,5 +1,5 @@
 # chart.awk: the bars of bench.svg: each row of the tables, on a logarithmic scale.
-# Input: tests/bench/rows, then the results, one number a line.
+# The input is read by read.awk.
 
 function text(x, y, s, class, anchor) {
 	gsub(/&/, "\\&amp;", s)
@@ -38,20 +38,7 @@ function legend(y, n, names, classes,    i, x) {
 }
 
 BEGIN {
-	FS = "|"
 	LEFT = 290; PLOT = 520; BAR = 10; WIDTH = 900
-}
-/^#/ { next }
-FILENAME ~ /rows$/ {
-	key[$1, ++rows[$1]] = $2
-	label[$2] = $3
-	ref1[$2] = $4
-	ref2[$2] = $5
-	next
-}
-{
-	split($0, f, " ")
-	cost[f[1], f[2], f[3], f[4], f[5]] = f[6]
 }
 END {
 	step1 = 4 * BAR + 8

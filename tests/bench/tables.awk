@@ -1,5 +1,5 @@
 # tables.awk: prints the three tables of make bench, and writes them to OUT/bench.json.
-# Input: tests/bench/rows, then the results, one number a line.
+# The input is read by read.awk.
 
 function value(table, mmu, isolation, trace, key) {
 	return cost[table, mmu, isolation, trace, key]
@@ -102,22 +102,8 @@ function trace_table(    i, k) {
 }
 
 BEGIN {
-	FS = "|"
 	isolations["paging"]; isolations["segments"]
 	traces["off"]; traces["trap"]; traces["all"]
-}
-/^#/ { next }
-FILENAME ~ /rows$/ {
-	key[$1, ++rows[$1]] = $2
-	label[$2] = $3
-	ref1[$2] = $4
-	ref2[$2] = $5
-	goal[$2] = $6
-	next
-}
-{
-	split($0, f, " ")
-	cost[f[1], f[2], f[3], f[4], f[5]] = f[6]
 }
 END {
 	pv_table()

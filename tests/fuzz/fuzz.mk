@@ -15,7 +15,7 @@ $(B)/tests/fuzz-native.elf: $(FUZZ_NATIVE_O) tests/fuzz/native/native.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T tests/fuzz/native/native.ld -o $@ $(FUZZ_NATIVE_O)
 
-FUZZ_PV_O := $(call fuzz_objs,pv,$(addprefix tests/rogue/,try.S pv/start.S pv/env.c))
+FUZZ_PV_O := $(call fuzz_objs,pv,$(addprefix tests/rogue/,try.S try.c pv/start.S pv/env.c))
 $(B)/tests/fuzz-pv.elf: $(FUZZ_PV_O) tests/rogue/pv.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T tests/rogue/pv.ld -o $@ $(FUZZ_PV_O)

@@ -70,6 +70,10 @@ int strcmp(const char *a, const char *b);
 /** Call fn(arg). @return NO_TRAP, or the vector of the exception that ended it */
 u32 attempt(void (*fn)(u32), u32 arg);
 extern u32 attempt_sp; /* 0 outside of any */
+/** To be attempted: read, write (what is there already) and call an address. try.c */
+void try_read(u32 va);
+void try_write(u32 va);
+void try_call(u32 va);
 
 /** The last exception. */
 struct trap {

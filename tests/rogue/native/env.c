@@ -57,23 +57,6 @@ void load_idt(const void *base, u32 limit)
 	asm volatile("lidt %0" : : "m"(r) : "memory");
 }
 
-void try_read(u32 va)
-{
-	u32 word;
-
-	asm volatile("movl (%1), %0" : "=r"(word) : "r"(va));
-}
-
-void try_write(u32 va)
-{
-	asm volatile("movl (%0), %%eax\n\tmovl %%eax, (%0)" : : "r"(va) : "eax", "memory");
-}
-
-void try_call(u32 va)
-{
-	asm volatile("call *%0" : : "r"(va) : "eax", "ecx", "edx", "memory");
-}
-
 u32 note_trap(const u32 *frame)
 {
 	last_trap = (struct trap){frame[0], frame[1], frame[2], frame[3] & 0xFFFF, frame[4], 0};

@@ -35,9 +35,6 @@ u32 get_cr3(void);
 void set_cr3(u32 cr3);
 /** Linear address of the gate: what sgdt says in ring 3, which cannot be hidden. */
 u32 gate_va(void);
-void try_read(u32 va);
-void try_write(u32 va);
-void try_call(u32 va);
 
 /* start.S, user.S */
 extern u8 trap_stubs[], trap_stub_80[], stack_top[], trap_stack_top[], user_stack[], user_page[];

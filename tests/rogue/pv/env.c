@@ -110,24 +110,6 @@ u64 read_tsc(void)
 	return t;
 }
 
-void try_read(u32 va)
-{
-	u32 word;
-
-	asm volatile("movl (%1), %0" : "=r"(word) : "r"(va));
-}
-
-void try_write(u32 va)
-{
-	/* If it works, the hypervisor should live to tell: write back what was there. */
-	asm volatile("movl (%0), %%eax\n\tmovl %%eax, (%0)" : : "r"(va) : "eax", "memory");
-}
-
-void try_call(u32 va)
-{
-	asm volatile("call *%0" : : "r"(va) : "eax", "ecx", "edx", "memory");
-}
-
 u32 note_trap(const u32 *frame)
 {
 	last_trap = (struct trap){frame[0], frame[1], frame[2], frame[3] & 0xFFFF, frame[4], 0};

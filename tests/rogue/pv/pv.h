@@ -59,10 +59,6 @@ s32 unpin(u32 *table);
 /** Linear address of the gate, which sidt tells to everybody. */
 u32 gate_va(void);
 u64 read_tsc(void);
-/** Attempts for attempt(): read, write and call an address. */
-void try_read(u32 va);
-void try_write(u32 va);
-void try_call(u32 va);
 
 /* What runs when an event comes: set by a case that unmasks events. `frame` is eip, cs, eflags. */
 extern void (*event_hook)(u32 *frame);
