@@ -99,10 +99,11 @@ unsigned book_seed(struct sqlite3 *db, const struct lab *lab, unsigned wanted)
 bool book_has(struct sqlite3 *db, const struct lab *lab, const char *student, uint64_t hash,
 	      unsigned seed)
 {
-	sqlite3_stmt *st = prepare(db,
-				   "SELECT 1 FROM submission WHERE student = ? AND lab = ? AND "
-				   "version = ? AND hash = ? AND seed = ?",
-				   "sshhi", student, lab->name, lab->version, hash, (long long)seed);
+	sqlite3_stmt *st =
+	    prepare(db,
+		    "SELECT 1 FROM submission WHERE student = ? AND lab = ? AND "
+		    "version = ? AND hash = ? AND seed = ?",
+		    "sshhi", student, lab->name, lab->version, hash, (long long)seed);
 	bool found = step(db, st);
 
 	sqlite3_finalize(st);
@@ -130,11 +131,12 @@ void book_store(struct sqlite3 *db, const struct session *s, const char *student
 		const struct test *t = &s->lab->tests[i];
 		const struct result *r = &s->results[i];
 
-		once(db, prepare(db, "INSERT INTO result VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-				 "isssiiiidss", id, t->name, t->stage->id, verdict_names[r->verdict],
-				 r->verdict == PASSED ? (long long)t->points : 0ll,
-				 (long long)t->points, (long long)r->seed, r->ticks, r->seconds, r->why,
-				 r->diagram));
+		once(db,
+		     prepare(db, "INSERT INTO result VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			     "isssiiiidss", id, t->name, t->stage->id, verdict_names[r->verdict],
+			     r->verdict == PASSED ? (long long)t->points : 0ll,
+			     (long long)t->points, (long long)r->seed, r->ticks, r->seconds, r->why,
+			     r->diagram));
 	}
 	run(db, "COMMIT");
 }
@@ -181,14 +183,16 @@ static void fill(sqlite3 *db, struct session *s, long long id)
 
 bool book_next(struct sqlite3 *db, struct session *s, long long *row, struct book_row *out)
 {
-	sqlite3_stmt *st = prepare(db,
-				   "SELECT id, student, seed, built, build_log, notes, evidence, score "
-				   "FROM submission WHERE lab = ? ORDER BY student LIMIT 1 OFFSET ?",
-				   "si", s->lab->name, (*row)++);
+	sqlite3_stmt *st =
+	    prepare(db,
+		    "SELECT id, student, seed, built, build_log, notes, evidence, score "
+		    "FROM submission WHERE lab = ? ORDER BY student LIMIT 1 OFFSET ?",
+		    "si", s->lab->name, (*row)++);
 	bool found = step(db, st);
 
 	if (found) {
-		*out = (struct book_row){.student = copy(column(st, 1)), .notes = copy(column(st, 5)),
+		*out = (struct book_row){.student = copy(column(st, 1)),
+					 .notes = copy(column(st, 5)),
 					 .evidence = copy(column(st, 6)),
 					 .score = sqlite3_column_int(st, 7)};
 		s->seed = (unsigned)sqlite3_column_int64(st, 2);

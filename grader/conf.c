@@ -68,7 +68,7 @@ static void section(struct parse *p, char *s)
 
 static char **stage_key(struct stage *s, const char *key)
 {
-	return !strcmp(key, "title") ? &s->title
+	return !strcmp(key, "title")  ? &s->title
 	       : !strcmp(key, "todo") ? &s->todo
 	       : !strcmp(key, "read") ? &s->read
 				      : NULL;
@@ -76,11 +76,11 @@ static char **stage_key(struct stage *s, const char *key)
 
 static char **test_key(struct test *t, const char *key)
 {
-	return !strcmp(key, "title")  ? &t->title
+	return !strcmp(key, "title")	? &t->title
 	       : !strcmp(key, "run")	? &t->run
 	       : !strcmp(key, "expect") ? &t->expect
 	       : !strcmp(key, "hint")	? &t->hint
-				      : NULL;
+					: NULL;
 }
 
 static bool set_test(struct parse *p, const char *key, const char *value)
@@ -194,7 +194,8 @@ static void check_order(const struct lab *lab, const char *path)
 			for (size_t i = 0; i < lab->nr_tests && ready; i++)
 				for (size_t n = 0; n < lab->tests[i].needs.nr; n++)
 					if (lab->tests[i].stage == &lab->stages[k] &&
-					    !reached[find_stage(lab, lab->tests[i].needs.at[n]) - lab->stages])
+					    !reached[find_stage(lab, lab->tests[i].needs.at[n]) -
+						     lab->stages])
 						ready = false;
 			if (ready)
 				reached[k] = progress = true;

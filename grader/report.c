@@ -1,4 +1,5 @@
-/* report.c: what is in the gradebook, in the formats that others read; and one student's results. */
+/* report.c: what is in the gradebook, in the formats that others read; and one student's results.
+ */
 #include "grade.h"
 
 #include <getopt.h>
@@ -53,11 +54,21 @@ static void one(enum format f, const struct session *s, const struct book_row *r
 	json_t *j;
 
 	switch (f) {
-	case CSV: csv(s, row); break;
-	case HTML: report_html(s, row->student, stdout); break;
-	case JUNIT: report_junit(s, row->student, stdout); break;
-	case TAP: report_tap(s, stdout); break;
-	case AUTOLAB: report_autolab(s, stdout); break;
+	case CSV:
+		csv(s, row);
+		break;
+	case HTML:
+		report_html(s, row->student, stdout);
+		break;
+	case JUNIT:
+		report_junit(s, row->student, stdout);
+		break;
+	case TAP:
+		report_tap(s, stdout);
+		break;
+	case AUTOLAB:
+		report_autolab(s, stdout);
+		break;
 	default:
 		j = report_gradescope(s);
 		json_dumpf(j, stdout, JSON_INDENT(1));
@@ -74,10 +85,15 @@ static void end(enum format f)
 		report_junit_end(stdout);
 }
 
-static const struct option options[] = {
-    {"csv", 0, NULL, CSV},   {"html", 0, NULL, HTML},	    {"junit", 0, NULL, JUNIT},
-    {"tap", 0, NULL, TAP},   {"gradescope", 0, NULL, GRADESCOPE}, {"autolab", 0, NULL, AUTOLAB},
-    {"book", 1, NULL, 20},   {"student", 1, NULL, 21},	    {NULL, 0, NULL, 0}};
+static const struct option options[] = {{"csv", 0, NULL, CSV},
+					{"html", 0, NULL, HTML},
+					{"junit", 0, NULL, JUNIT},
+					{"tap", 0, NULL, TAP},
+					{"gradescope", 0, NULL, GRADESCOPE},
+					{"autolab", 0, NULL, AUTOLAB},
+					{"book", 1, NULL, 20},
+					{"student", 1, NULL, 21},
+					{NULL, 0, NULL, 0}};
 
 /* Every row of the book, or one student's, to `each`. */
 static size_t rows(const struct lab *lab, const char *book, const char *student, enum format f)

@@ -15,14 +15,15 @@ static json_t *one_test(const struct session *s, size_t i)
 	char *name = text("%s %s: %s", t->stage->id, t->name, t->title ? t->title : "");
 	char *number = text("%zu.%zu", (size_t)(t->stage - s->lab->stages) + 1, i + 1);
 	bool passed = r->done && r->verdict == PASSED;
-	char *output = passed ? copy("") : !r->done ? copy("not run: time was over")
-			      : text("%s: %s%s%s", verdict_names[r->verdict], r->why,
-				     t->hint && r->verdict == FAILED ? "\nhint: " : "",
-				     t->hint && r->verdict == FAILED ? t->hint : "");
+	char *output = passed	  ? copy("")
+		       : !r->done ? copy("not run: time was over")
+				  : text("%s: %s%s%s", verdict_names[r->verdict], r->why,
+					 t->hint && r->verdict == FAILED ? "\nhint: " : "",
+					 t->hint && r->verdict == FAILED ? t->hint : "");
 	json_t *j = json_pack("{s:i, s:i, s:s, s:s, s:s, s:s, s:[s], s:s}", "score",
 			      passed ? t->points : 0, "max_score", t->points, "status",
-			      passed ? "passed" : "failed", "name", name, "number", number, "output",
-			      output, "tags", t->stage->id, "visibility", "visible");
+			      passed ? "passed" : "failed", "name", name, "number", number,
+			      "output", output, "tags", t->stage->id, "visibility", "visible");
 
 	free(name), free(number), free(output);
 	if (!j)
@@ -35,16 +36,17 @@ json_t *report_gradescope(const struct session *s)
 	json_t *tests = json_array();
 	double seconds = 0;
 	char *output = text("%s, seed %u, lab version %016llx%s%s", s->lab->name, s->seed,
-			    (unsigned long long)s->lab->version, s->build_log[0] && !s->built ? "\n" : "",
-			    s->built ? "" : s->build_log);
+			    (unsigned long long)s->lab->version,
+			    s->build_log[0] && !s->built ? "\n" : "", s->built ? "" : s->build_log);
 
 	for (size_t i = 0; i < s->lab->nr_tests; i++) {
 		json_array_append_new(tests, one_test(s, i));
 		seconds += s->results[i].seconds;
 	}
-	json_t *j = json_pack("{s:i, s:i, s:s, s:s, s:s, s:o, s:[]}", "score", session_score(s),
-			      "execution_time", (int)(seconds + 0.5), "output", output, "visibility",
-			      "visible", "stdout_visibility", "hidden", "tests", tests, "leaderboard");
+	json_t *j =
+	    json_pack("{s:i, s:i, s:s, s:s, s:s, s:o, s:[]}", "score", session_score(s),
+		      "execution_time", (int)(seconds + 0.5), "output", output, "visibility",
+		      "visible", "stdout_visibility", "hidden", "tests", tests, "leaderboard");
 
 	free(output);
 	return j;
@@ -59,8 +61,8 @@ void report_autolab(const struct session *s, FILE *f)
 		int got = 0;
 
 		for (size_t i = 0; i < s->lab->nr_tests; i++)
-			if (s->lab->tests[i].stage == &s->lab->stages[k] &&
-			    s->results[i].done && s->results[i].verdict == PASSED)
+			if (s->lab->tests[i].stage == &s->lab->stages[k] && s->results[i].done &&
+			    s->results[i].verdict == PASSED)
 				got += s->lab->tests[i].points;
 		json_object_set_new(scores, s->lab->stages[k].id, json_integer(got));
 	}

@@ -15,8 +15,8 @@ static void description(FILE *f, const char *s)
 
 void report_tap(const struct session *s, FILE *f)
 {
-	fprintf(f, "TAP version 14\n1..%zu\n# %s, seed %u, %d/%d points\n", s->lab->nr_tests, s->lab->name,
-		s->seed, session_score(s), s->lab->points);
+	fprintf(f, "TAP version 14\n1..%zu\n# %s, seed %u, %d/%d points\n", s->lab->nr_tests,
+		s->lab->name, s->seed, session_score(s), s->lab->points);
 	for (size_t i = 0; i < s->lab->nr_tests; i++) {
 		const struct test *t = &s->lab->tests[i];
 		const struct result *r = &s->results[i];
@@ -34,8 +34,8 @@ void report_tap(const struct session *s, FILE *f)
 		fputc('\n', f);
 		if (r->verdict == PASSED || skipped)
 			continue;
-		fprintf(f, "  ---\n  verdict: %s\n  seed: %u\n  message: |\n    ", verdict_names[r->verdict],
-			r->seed);
+		fprintf(f, "  ---\n  verdict: %s\n  seed: %u\n  message: |\n    ",
+			verdict_names[r->verdict], r->seed);
 		for (const char *c = r->why; *c; c++) {
 			fputc(*c, f);
 			if (*c == '\n' && c[1])

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const marks[NR_VERDICTS] = {"ok",   "FAIL", "skip", "todo",
+static const char *const marks[NR_VERDICTS] = {"ok",	  "FAIL", "skip", "todo",
 					       "FORGED?", "HUNG", "BUILD"};
 
 /* Indented, so that the tests' own lines stand out. */
@@ -46,8 +46,8 @@ void report_line(const struct session *s, size_t i, FILE *f)
 	}
 	if (r->diagram[0])
 		fprintf(f, "          picture: %s/%s\n", s->out, r->diagram);
-	fprintf(f, "          again: tools/run HV=%s/hv.elf SEED=%u %s%s\n", s->out, r->seed, t->run,
-		t->bochs ? " EMU=bochs" : "");
+	fprintf(f, "          again: tools/run HV=%s/hv.elf SEED=%u %s%s\n", s->out, r->seed,
+		t->run, t->bochs ? " EMU=bochs" : "");
 }
 
 void report_text(const struct session *s, FILE *f)

@@ -1,13 +1,14 @@
-/* run.c: one test in an emulator. tools/run is what describes the machine; nothing is repeated here. */
+/* run.c: one test in an emulator. tools/run is what describes the machine; nothing is repeated
+ * here. */
 #include "grade.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define RUN_CPU	 15  /* seconds of an emulator that takes 2; a hung one is stopped then */
-#define BOCHS_CPU 60 /* the same of Bochs */
-#define RUN_WALL 120 /* one that sleeps */
-#define RUN_FILE (256ll << 20) /* the log of a guest that faults for ever */
+#define RUN_CPU	  15  /* seconds of an emulator that takes 2; a hung one is stopped then */
+#define BOCHS_CPU 60  /* the same of Bochs */
+#define RUN_WALL  120 /* one that sleeps */
+#define RUN_FILE  (256ll << 20) /* the log of a guest that faults for ever */
 
 unsigned test_seed(unsigned seed, const char *test)
 {
@@ -32,7 +33,11 @@ static void command_in(const struct session *s, struct command *c, struct mount 
 int tltrace(const struct session *s, const char *const *args, char *out, size_t size)
 {
 	const char *argv[48] = {"build/bin/tltrace"};
-	struct command c = {.argv = argv, .cpu = 20, .wall = 60, .file = 64 << 20, .output = out,
+	struct command c = {.argv = argv,
+			    .cpu = 20,
+			    .wall = 60,
+			    .file = 64 << 20,
+			    .output = out,
 			    .output_size = size};
 	struct mount mounts[2];
 	char *tree, *where;
@@ -52,8 +57,12 @@ void test_run(const struct session *s, const struct test *t, struct result *r)
 	const char *argv[32] = {"tools/run"};
 	char output[2000], *tree, *out, *prefix;
 	struct mount mounts[2];
-	struct command c = {.argv = argv, .cpu = RUN_CPU, .wall = RUN_WALL, .file = RUN_FILE,
-			    .output = output, .output_size = sizeof(output)};
+	struct command c = {.argv = argv,
+			    .cpu = RUN_CPU,
+			    .wall = RUN_WALL,
+			    .file = RUN_FILE,
+			    .output = output,
+			    .output_size = sizeof(output)};
 	double start = now();
 	size_t n = 1;
 	int status;

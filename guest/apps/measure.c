@@ -1,6 +1,7 @@
 /*
  * measure.c: three operations that change page tables, each some times; of the quickest (the others
- * met a timer tick) it says when it began and ended. Lab 03 counts instructions and entries between.
+ * met a timer tick) it says when it began and ended. Lab 03 counts instructions and entries
+ * between.
  */
 #include "lib/lib.h"
 

@@ -76,7 +76,8 @@ static void set(const char *name, const char *value)
 		options.outofsync = choice(name, value, "traced|outofsync");
 	} else if (!strcmp(name, "sensitive")) {
 		options.breakpoint = choice(name, value, "patch|breakpoint");
-	} else if (!strcmp(name, "scenario") || !strcmp(name, "seed") || !strncmp(name, "guest.", 6)) {
+	} else if (!strcmp(name, "scenario") || !strcmp(name, "seed") ||
+		   !strncmp(name, "guest.", 6)) {
 		u32 at = strlen(options.guest);
 
 		if (name[0] == 'g')

@@ -14,7 +14,8 @@ struct options {
 	u32 shadows;	 /* shadow mode: how many shadow tables a domain may have */
 	bool outofsync;	 /* shadow mode: how tables are followed (mmu/shadow/sync.c) */
 	bool breakpoint; /* shadow mode: how silent instructions are made to trap (insn/ahead.c) */
-	char guest[512]; /* the guest's command line: scenario=, seed=, and NAME= for each guest.NAME= */
+	char guest[512]; /* the guest's command line: scenario=, seed=, and NAME= for each
+			    guest.NAME= */
 };
 enum { ISOLATION_AUTO, ISOLATION_SEGMENTS, ISOLATION_PAGING };
 

@@ -81,7 +81,8 @@ static void updates(void)
 	say("updates other=%u\n", *(volatile u32 *)va);
 	told("updates table_writable", map_at(va, l1 * PAGE | RWPAGE));
 	told("updates table_readonly", map_at(va, l1 * PAGE | ROPAGE));
-	say("updates table=%u\n", (u32)(*(volatile u32 *)(va + (va >> 12 & 1023) * 4) == (l1 * PAGE | ROPAGE)));
+	say("updates table=%u\n",
+	    (u32)(*(volatile u32 *)(va + (va >> 12 & 1023) * 4) == (l1 * PAGE | ROPAGE)));
 	told("updates made_writable", map_at(va, l1 * PAGE | RWPAGE));
 	told("updates foreign", map_at(va, (0x100 + draw(64)) * PAGE | ROPAGE));
 	told("updates nowhere", map_at(va, (0xF0000 + draw(64)) * PAGE | ROPAGE));
@@ -114,9 +115,11 @@ static void counts(void)
 /* 03.3: entries of the page directory, and of what is no page table. */
 static void slots(void)
 {
-	u32 l1 = table_mfn((u32)data), pd = mfn_of(directory()), at = draw(1024), value = draw(1 << 24);
+	u32 l1 = table_mfn((u32)data), pd = mfn_of(directory()), at = draw(1024),
+	    value = draw(1 << 24);
 
-	told("slots hypervisor_slot", update(pd * PAGE + (1008 + draw(16)) * 4, l1 * PAGE | RWPAGE));
+	told("slots hypervisor_slot",
+	     update(pd * PAGE + (1008 + draw(16)) * 4, l1 * PAGE | RWPAGE));
 	told("slots slot_to_data", update(pd * PAGE + 4 * draw(256), mfn_of(data) * PAGE | RWPAGE));
 	told("slots slot_to_itself_writable", update(pd * PAGE + 4 * 700, pd * PAGE | RWPAGE));
 	told("slots slot_to_itself", update(pd * PAGE + 4 * 700, pd * PAGE | ROPAGE));
@@ -138,13 +141,15 @@ static void batch(void)
 
 	for (u32 i = 0; i < n; i++) {
 		data[i] = table_of(EMPTY)[(EMPTY >> 12 & 1023) + i]; /* as it was */
-		batch_of[i] = (struct mmu_update){entry_of(EMPTY + i * PAGE),
-						  spare_mfn(i) * PAGE | (i == bad ? RWPAGE | PS : RWPAGE)};
+		batch_of[i] =
+		    (struct mmu_update){entry_of(EMPTY + i * PAGE),
+					spare_mfn(i) * PAGE | (i == bad ? RWPAGE | PS : RWPAGE)};
 	}
 	say("batch n=%u bad=%u\n", n, bad);
 	ret = HCALL(mmu_update, batch_of, n, &done, DOMID_SELF);
 	for (u32 i = 0; i < n; i++)
-		right += ((table_of(EMPTY)[(EMPTY >> 12 & 1023) + i] ^ (i < bad ? (u32)batch_of[i].val : data[i])) &
+		right += ((table_of(EMPTY)[(EMPTY >> 12 & 1023) + i] ^
+			   (i < bad ? (u32)batch_of[i].val : data[i])) &
 			  ~(A | D)) == 0;
 	say("batch ret=%u done=%u right=%u\n", refusal(ret), done, right);
 	told("batch other_domain", HCALL(mmu_update, batch_of, 1, &done, 7));
@@ -161,7 +166,8 @@ static void batch_large(void)
 
 	mmuext(MMUEXT_PIN_L1_TABLE, fresh);
 	for (u32 i = 0; i < n; i++)
-		batch_of[i] = (struct mmu_update){fresh * PAGE + i * 4, spare_mfn(i % 512) * PAGE | RWPAGE};
+		batch_of[i] =
+		    (struct mmu_update){fresh * PAGE + i * 4, spare_mfn(i % 512) * PAGE | RWPAGE};
 	ret = HCALL(mmu_update, batch_of, n, &done, DOMID_SELF);
 	say("large n=%u ret=%u done=%u\n", n, refusal(ret), done);
 	finish(0);
@@ -172,7 +178,8 @@ static void batch_large(void)
 static void hook_far(void)
 {
 	remap(table, ROPAGE);
-	told("far hook", update(mfn_of(directory()) * PAGE + (FAR >> 22) * 4, mfn_of(table) * PAGE | P | RW | US | A));
+	told("far hook", update(mfn_of(directory()) * PAGE + (FAR >> 22) * 4,
+				mfn_of(table) * PAGE | P | RW | US | A));
 }
 
 /* 03.4: many writes, two entries. */
@@ -266,7 +273,8 @@ static void measure(void)
 		u32 start = tsc();
 
 		for (u32 i = 0; i < n; i++)
-			batch_of[i] = (struct mmu_update){fresh * PAGE + i * 4, spare_mfn(i) * PAGE | RWPAGE};
+			batch_of[i] =
+			    (struct mmu_update){fresh * PAGE + i * 4, spare_mfn(i) * PAGE | RWPAGE};
 		HCALL(mmu_update, batch_of, n, 0, DOMID_SELF);
 		say("measure what=update how=mmu_update n=%u start=%u end=%u\n", n, start, tsc());
 		for (u32 i = 0; i < n; i++)
@@ -287,9 +295,12 @@ void lab03(void)
 		const char *name;
 		void (*run)(void);
 	} scenarios[] = {
-	    {"types", types}, {"pinning", pinning}, {"updates", updates}, {"counts", counts}, {"slots", slots},
-	    {"batch", batch}, {"large", batch_large}, {"unhook", unhook}, {"unhookbad", unhook_bad},
-	    {"unhookcall", unhook_call}, {"measure", measure},
+	    {"types", types},	       {"pinning", pinning},
+	    {"updates", updates},      {"counts", counts},
+	    {"slots", slots},	       {"batch", batch},
+	    {"large", batch_large},    {"unhook", unhook},
+	    {"unhookbad", unhook_bad}, {"unhookcall", unhook_call},
+	    {"measure", measure},
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(scenarios); i++) {

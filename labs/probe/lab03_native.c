@@ -1,4 +1,5 @@
-/* lab03_native.c: what page-table entries cost under shadow page tables, by how many change together. */
+/* lab03_native.c: what page-table entries cost under shadow page tables, by how many change
+ * together. */
 #include "native.h"
 
 static void reload_cr3(void)

@@ -1,8 +1,8 @@
 /* native.c: the shadow-mode probe: start, descriptors, paging. */
 #include "native.h"
 
-#define CR0_ON 0x80010011u /* PG, WP, ET, PE */
-#define CR4_PSE 0x10u
+#define CR0_ON		0x80010011u /* PG, WP, ET, PE */
+#define CR4_PSE		0x10u
 #define PAGE_OF_ITS_OWN __attribute__((aligned(4096)))
 
 u32 pd[1024] PAGE_OF_ITS_OWN, pt_low[1024] PAGE_OF_ITS_OWN, pt_test[1024] PAGE_OF_ITS_OWN,

@@ -6,7 +6,7 @@
 
 /* Page-table bits (SDM 3A 4.3). */
 enum { P = 1, RW = 2, US = 4, A = 0x20, D = 0x40, PS = 0x80 };
-#define NO_TRAP 0xFFFFFFFFu
+#define NO_TRAP	  0xFFFFFFFFu
 #define TEST_BASE 0x40000000u /* where pt_test maps */
 #define POOL	  0x00200000u /* 2 MB of physical pages that nobody uses */
 

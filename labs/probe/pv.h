@@ -22,7 +22,10 @@ static inline s32 hypercall(u32 nr, u32 a, u32 b, u32 c, u32 d)
 {
 	s32 ret;
 
-	asm volatile("int $0x82" : "=a"(ret), "+b"(a), "+c"(b), "+d"(c), "+S"(d) : "0"(nr) : "memory");
+	asm volatile("int $0x82"
+		     : "=a"(ret), "+b"(a), "+c"(b), "+d"(c), "+S"(d)
+		     : "0"(nr)
+		     : "memory");
 	return ret;
 }
 #define HCALL(nr, a, b, c, d) hypercall(__HYPERVISOR_##nr, (u32)(a), (u32)(b), (u32)(c), (u32)(d))
