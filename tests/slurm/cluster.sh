@@ -70,9 +70,20 @@ cluster_start() {
 	until_true 30 cluster_idle
 }
 cluster_idle() { [ "$(sinfo --noheader --format=%t)" = idle ]; }
-# Last started, first ended; after ten seconds without asking.
+cluster_empty() { [ -z "$(squeue --noheader)" ]; }
+# What runs on account of the cluster: daemons, their steps, and what those started.
+cluster_left() (
+	conf=$SLURM_CONF
+	unset SLURM_CONF # or those who look would be found
+	grep -lszxF "SLURM_CONF=$conf" /proc/[0-9]*/environ | tr -dc '0-9\n'
+)
+# First the jobs; then, last started, first ended, the daemons; after a while without asking.
 cluster_stop() {
 	local i pid
+	if [ ${#cluster_pids[@]} -gt 0 ]; then
+		timeout 20 scancel --user="$(id -un)" 2>/dev/null
+		until_true 20 cluster_empty
+	fi
 	for ((i = ${#cluster_pids[@]} - 1; i >= 0; i--)); do
 		pid=${cluster_pids[i]}
 		kill "$pid" 2>/dev/null
@@ -80,4 +91,5 @@ cluster_stop() {
 		wait "$pid" 2>/dev/null
 	done
 	cluster_pids=()
+	for pid in $(cluster_left); do kill -KILL "$pid" 2>/dev/null; done
 }

@@ -78,4 +78,5 @@ ok the_evidence_is_kept test -s "$tmp/slurm.db.work/$lab"/student-1-*/evidence/h
 ok nothing_of_the_way_there_is_left bash -c '! compgen -G "$1/*.??????"' - "$tmp/slurm.db.work/$lab"
 cluster_stop
 ok what_was_started_is_stopped bash -c '! kill -0 "$@" 2>/dev/null' - "${started[@]}"
+ok and_what_that_started until_true 5 eval '[ -z "$(cluster_left)" ]'
 done_testing
