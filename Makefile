@@ -87,8 +87,8 @@ gdb: $(B)/.doctor ## boot it halted, and debug it with GDB
 	@tools/gdb $(MMU) $(SCENARIO) $(SEED)
 
 test: $(B)/.doctor ## everything that must hold; closes with "N passed, N failed"
-	@$(MAKE) -j$$(nproc) test-programs
-	@TRAPLINE_TEST_SCALE=10 tests/run $(UNIT_TESTS) $(BOOT_TESTS)
+	@$(MAKE) -j$$(nproc) test-programs $(B)/bin/tlgrade
+	@TRAPLINE_TEST_SCALE=10 TEST_LIMIT=1800 tests/run $(UNIT_TESTS) $(BOOT_TESTS) $(GRADER_TESTS)
 
 check: $(B)/.doctor ## the daily part of test, under a minute
 	@$(MAKE) -j$$(nproc) test-programs

@@ -32,7 +32,7 @@ csv() { $tl report $lab --csv --book "$1" >"$1.csv"; }
 whole() { nice $tl batch $lab "$class" --book "$tmp/one.db" --seed 8 -j 2 >"$tmp/one.log" 2>&1; }
 ok sixty_are_graded whole
 ok all_sixty_of_them bash -c 'grep -q "^60 graded, 0 were already" "$1"' - "$tmp/one.log"
-tail -n 1 "$tmp/one.log" | sed 's/^/# /'
+tail -n 1 "$tmp/one.log" | sed 's/^/# | /'
 
 # Killed, not asked to stop; nothing it started may go on.
 nice $tl batch $lab "$class" --book "$tmp/two.db" --seed 8 -j 2 >"$tmp/two.log" 2>&1 &

@@ -66,5 +66,5 @@ stopped bomb 'expands to more than 64 MB' 0
 stopped noise 'archive' 0
 ok nothing_was_left_behind test "$(find /tmp -maxdepth 1 -name 'pwned*' | wc -l)" = "$before_files"
 ok no_password_file_in_any_report bash -c '! grep -rq "root:x:0" "$1"' - "$tmp/book.db"
-echo "# hostile stopped $stopped/$hostile"
+echo "# | hostile stopped $stopped/$hostile"
 done_testing

@@ -2,6 +2,7 @@
 # mutants.sh: the reference has all points, the starter none, and each wrong solution loses the
 # stages that it breaks.
 . "$(dirname "$0")/lib.sh"
+killed=0 of=0 full=0 empty=0
 for lab in "${labs[@]}"; do
 	make -s kit LAB="$lab" >"$tmp/kit" 2>&1 || cat "$tmp/kit"
 	grader/mutants "$lab" "$tmp/$lab" >"$tmp/$lab.tap" 2>"$tmp/$lab.err"
@@ -9,8 +10,17 @@ for lab in "${labs[@]}"; do
 		case $line in
 		"ok "*) ok "$lab ${line#ok * - }" true ;;
 		"not ok "*) ok "$lab ${line#not ok * - }" false ;;
+		"# $lab: "*)
+			read -r _ _ _ a b _ reference _ starter <<<"$line"
+			killed=$((killed + a)) of=$((of + b))
+			full=$((full + (reference == 100))) empty=$((empty + (starter == 0)))
+			ok "at_least_12_wrong_solutions_of_$lab" test "$b" -ge 12
+			;;
 		"# "*) echo "$line" ;;
 		esac
 	done <"$tmp/$lab.tap"
 done
+echo "# | mutants killed $killed/$of"
+echo "# | reference 100 ×$full"
+echo "# | starter ok ×$empty"
 done_testing
