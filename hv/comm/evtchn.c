@@ -1,4 +1,4 @@
-/*[H77] evtchn.c: event channels. */
+/*[H80] evtchn.c: event channels. */
 #include "comm/evtchn.h"
 #include "mem/frame.h"
 #include "trace/trace.h"

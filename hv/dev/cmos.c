@@ -1,4 +1,4 @@
-/*[H52] cmos.c: the real-time clock, which starts where the emulator's is told to, and memory sizes.
+/*[H55] cmos.c: the real-time clock, which starts where the emulator's is told to, and memory sizes.
  */
 #include "dev/devices.h"
 

@@ -1,4 +1,4 @@
-/*[H49] pic.c: two 8259A interrupt controllers, edge triggered (Intel 8259A data sheet, 231468). */
+/*[H52] pic.c: two 8259A interrupt controllers, edge triggered (Intel 8259A data sheet, 231468). */
 #include "dev/devices.h"
 #include "lib/string.h"
 

@@ -1,4 +1,4 @@
-/*[H50]
+/*[H53]
  * pit.c: an 8254 timer (Intel data sheet 231164). A counter is not stepped: its value and output
  * follow from when it started.
  */

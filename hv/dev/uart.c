@@ -1,4 +1,4 @@
-/*[H51] uart.c: a 16550A serial port (National PC16550D data sheet) whose line is never busy. */
+/*[H54] uart.c: a 16550A serial port (National PC16550D data sheet) whose line is never busy. */
 #include "dev/devices.h"
 #include "lib/string.h"
 

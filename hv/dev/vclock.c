@@ -1,4 +1,4 @@
-/*[H48] vclock.c: system time in the units of the devices, without an error that grows. */
+/*[H51] vclock.c: system time in the units of the devices, without an error that grows. */
 #include "dev/devices.h"
 
 /* The processor divides 64 bits by 32 if the quotient has 32: high word first, then the rest. */

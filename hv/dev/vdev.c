@@ -1,4 +1,4 @@
-/*[H47] vdev.c: which port is which device's, and the few that are no device. */
+/*[H50] vdev.c: which port is which device's, and the few that are no device. */
 #include "dev/devices.h"
 #include "dev/vdev.h"
 #include "dom/domain.h"

@@ -1,4 +1,4 @@
-/*[H61] bounce.c: building the frame with which a direct-mode guest enters one of its handlers. */
+/*[H64] bounce.c: building the frame with which a direct-mode guest enters one of its handlers. */
 #include "cpu/gate.h"
 #include "dom/bounce.h"
 #include "hcall/hcall.h"

@@ -1,4 +1,4 @@
-/*[H22] build_native.c: the boot loader of a shadow-mode guest. */
+/*[H23] build_native.c: the boot loader of a shadow-mode guest. */
 #include "boot/multiboot.h"
 #include "cpu/gate.h"
 #include "dev/vdev.h"

@@ -1,4 +1,4 @@
-/*[H60]
+/*[H63]
  * build_pv.c: the start of day of a direct-mode domain.
  *
  * From VIRT_BASE on, and with guest frame 0 there, the guest finds: its kernel, the initrd, the

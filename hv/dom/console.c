@@ -1,4 +1,4 @@
-/*[H19] console.c: guests' output to the real serial port, and what is typed to the guest. */
+/*[H20] console.c: guests' output to the real serial port, and what is typed to the guest. */
 #include "comm/evtchn.h"
 #include "cpu/uart.h"
 #include "dev/vdev.h"

@@ -1,4 +1,4 @@
-/*[H46]
+/*[H49]
  * deliver.c: delivering exceptions and interrupts to a shadow-mode guest, as its own processor
  * would: through its IDT, onto the stack that its TSS names (SDM 3A 6.12).
  */

@@ -1,4 +1,4 @@
-/*[H17] domain.c: the end of domains, and what is told of them. */
+/*[H18] domain.c: the end of domains, and what is told of them. */
 #include "cpu/uart.h"
 #include "dom/deliver.h"
 #include "lib/printk.h"

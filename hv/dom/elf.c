@@ -1,4 +1,4 @@
-/*[H21] elf.c: reading an ELF file that may be anything. */
+/*[H22] elf.c: reading an ELF file that may be anything. */
 #include "dom/elf.h"
 #include "lib/string.h"
 

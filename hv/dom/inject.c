@@ -1,4 +1,4 @@
-/*[H45]
+/*[H48]
  * inject.c: queueing exceptions for a shadow-mode guest; two that meet are a double fault, and
  * three are the end (SDM 3A 6.15).
  */

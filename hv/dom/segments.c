@@ -1,4 +1,4 @@
-/*[H44]
+/*[H47]
  * segments.c: the real descriptor table, which stands in for the guest's.
  *
  * Bare hardware reads a descriptor once, when a selector is loaded, and keeps it. Ours reads it

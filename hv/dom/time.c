@@ -1,4 +1,4 @@
-/*[H18] time.c: system time from the time-stamp counter; the real timer as an alarm for all. */
+/*[H19] time.c: system time from the time-stamp counter; the real timer as an alarm for all. */
 #include "comm/evtchn.h"
 #include "cpu/pic.h"
 #include "dev/vdev.h"

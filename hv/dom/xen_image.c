@@ -1,4 +1,4 @@
-/*[H59] xen_image.c: what a kernel made for Xen says of itself in its ELF file. */
+/*[H62] xen_image.c: what a kernel made for Xen says of itself in its ELF file. */
 #include "dom/xen_image.h"
 #include "lib/string.h"
 

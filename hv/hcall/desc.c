@@ -1,4 +1,4 @@
-/*[H73]
+/*[H76]
  * desc.c: a guest's descriptor tables.
  *
  * The guest's frames are typed and so read-only to it; the CPU uses copies of them in the gate.

@@ -1,4 +1,4 @@
-/*[H72] desc_check.c: which segment descriptors and selectors a direct-mode guest may use. */
+/*[H75] desc_check.c: which segment descriptors and selectors a direct-mode guest may use. */
 #include "hcall/desc.h"
 #include "hcall/hcall.h"
 

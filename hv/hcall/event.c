@@ -1,4 +1,4 @@
-/*[H76] event.c: the hypercalls that work on event channels. */
+/*[H79] event.c: the hypercalls that work on event channels. */
 #include "comm/evtchn.h"
 #include "hcall/hcall.h"
 

@@ -1,4 +1,4 @@
-/*[H62] hcall.c: from int $0x82 to the function that carries it out, and back. */
+/*[H65] hcall.c: from int $0x82 to the function that carries it out, and back. */
 #include "hcall/hcall.h"
 #include "lib/string.h"
 #include "mmu/direct/walk.h"

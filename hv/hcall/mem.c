@@ -1,4 +1,4 @@
-/*[H74] mem.c: a guest's memory reservation: giving pages back (ballooning) and asking for them. */
+/*[H77] mem.c: a guest's memory reservation: giving pages back (ballooning) and asking for them. */
 #include <trapline/xen/memory.h>
 #include "hcall/hcall.h"
 #include "lib/string.h"

@@ -1,4 +1,4 @@
-/*[H78] misc.c: who we are, the console, the assists, and several calls in one. */
+/*[H81] misc.c: who we are, the console, the assists, and several calls in one. */
 #include "dom/console.h"
 #include "hcall/hcall.h"
 #include "lib/string.h"

@@ -1,4 +1,4 @@
-/*[H71] pagetable.c: the hypercalls that change page-table entries, singly and in batches. */
+/*[H74] pagetable.c: the hypercalls that change page-table entries, singly and in batches. */
 #include "hcall/hcall.h"
 #include "mem/domain_page.h"
 #include "mmu/direct/direct.h"

@@ -1,4 +1,4 @@
-/*[H75] sched.c: the hypercalls by which a guest gives up the CPU, and sets its timer. */
+/*[H78] sched.c: the hypercalls by which a guest gives up the CPU, and sets its timer. */
 #include "dom/time.h"
 #include "hcall/hcall.h"
 #include "mmu/direct/direct.h"

@@ -1,4 +1,4 @@
-/*[H63] trap.c: the hypercalls by which a guest says how it is to be entered, and how it goes back.
+/*[H66] trap.c: the hypercalls by which a guest says how it is to be entered, and how it goes back.
  */
 #include "cpu/gate.h"
 #include "hcall/hcall.h"

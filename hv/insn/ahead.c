@@ -1,4 +1,4 @@
-/*[H29]
+/*[H30]
  * ahead.c: reading a guest's code ahead to the next sensitive instructions, and stopping there with
  * the debug registers (SDM 3B 17.2).
  *

@@ -1,4 +1,4 @@
-/*[H41]
+/*[H44]
  * alu.c: arithmetic with flags, by the processor's own instructions.
  *
  * To compute ten flags for thirty operations in C is long and easy to get wrong; the processor

@@ -1,4 +1,4 @@
-/*[H25]
+/*[H26]
  * classify.c: which instructions are system instructions, and how they behave in ring 1.
  *
  * Popek and Goldberg (1974): a machine can be virtualized by trapping alone if every sensitive

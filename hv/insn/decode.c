@@ -1,4 +1,4 @@
-/*[H24] decode.c: one instruction of 32-bit code, from bytes to its parts. */
+/*[H25] decode.c: one instruction of 32-bit code, from bytes to its parts. */
 #include "insn/insn.h"
 #include "insn/opcodes.h"
 #include "lib/string.h"

@@ -1,4 +1,4 @@
-/*[H32]
+/*[H33]
  * descriptor.c: the guest's descriptors as it believes the processor to use them, and the checks of
  * loading a segment register (SDM 3A 5.5 to 5.8).
  */

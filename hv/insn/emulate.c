@@ -1,4 +1,4 @@
-/*[H30] emulate.c: one system instruction from fetch to its end, whichever it is. */
+/*[H31] emulate.c: one system instruction from fetch to its end, whichever it is. */
 #include "insn/emulate.h"
 #include "insn/scan.h"
 #include "mem/frame.h"

@@ -1,4 +1,4 @@
-/*[H33]
+/*[H34]
  * emulate_cr.c: control registers and model-specific registers: what the guest
  * believes of its processor is in v->virt, and the MMU is told when that changes.
  */

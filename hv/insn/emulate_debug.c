@@ -1,4 +1,4 @@
-/*[H33b]
+/*[H35]
  * emulate_debug.c: debug registers. The guest's breakpoints are put into the real ones; where we
  * carry out an instruction in its place, we look ourselves whether it strikes one.
  */

@@ -1,4 +1,4 @@
-/*[H37]
+/*[H39]
  * emulate_far.c: far jumps, calls and returns, iret and software interrupts. What goes through a
  * call gate is in emulate_gate.c.
  *

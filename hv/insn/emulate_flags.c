@@ -1,4 +1,4 @@
-/*[H34]
+/*[H36]
  * emulate_flags.c: EFLAGS with a virtual IF and IOPL, and waiting for an interrupt. While a guest
  * runs, the real IF is 1 and the real IOPL 0.
  */

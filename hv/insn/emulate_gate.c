@@ -1,4 +1,4 @@
-/*[H37b]
+/*[H40]
  * emulate_gate.c: far jumps and calls through a call gate (SDM 3A 5.8.3 to 5.8.5). The real table
  * has no gates, so that those of applications come here, too.
  */

@@ -1,4 +1,4 @@
-/*[H38] emulate_io.c: in, out, ins and outs, to the virtual PC. */
+/*[H41] emulate_io.c: in, out, ins and outs, to the virtual PC. */
 #include "dev/vdev.h"
 #include "insn/emulate.h"
 

@@ -1,4 +1,4 @@
-/*[H36]
+/*[H38]
  * emulate_seg.c: moving segment registers. Reading shows the guest's selector, loading makes the
  * checks of ring 0 and puts the real selector into the CPU's register.
  */

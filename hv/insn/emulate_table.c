@@ -1,4 +1,4 @@
-/*[H35]
+/*[H37]
  * emulate_table.c: the descriptor-table registers, and looking at descriptors. The guest sees its
  * own tables, with the rights of ring 0.
  */

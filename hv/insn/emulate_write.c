@@ -1,4 +1,4 @@
-/*[H39]
+/*[H42]
  * emulate_write.c: data instructions that write to memory, for pages that the guest may write to
  * but the processor may not: page tables, descriptor tables, planted code.
  */

@@ -1,4 +1,4 @@
-/*[H23]
+/*[H24]
  * opcodes.c: the opcode maps of a Pentium III, as tables (SDM 2, appendix A).
  *
  * MMX and SSE instructions are told apart by the prefixes 66, F2 and F3. None of that changes a

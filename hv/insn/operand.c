@@ -1,4 +1,4 @@
-/*[H31] operand.c: an instruction's operands: registers, memory through segments, and the stack. */
+/*[H32] operand.c: an instruction's operands: registers, memory through segments, and the stack. */
 #include "insn/emulate.h"
 
 static u32 *gpr(const struct cpu_regs *regs, u8 n)

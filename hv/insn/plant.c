@@ -1,4 +1,4 @@
-/*[H28] plant.c: the scanner at work on a domain's memory. */
+/*[H29] plant.c: the scanner at work on a domain's memory. */
 #include "dom/elf.h"
 #include "insn/ahead.h"
 #include "insn/scan.h"

@@ -1,4 +1,4 @@
-/*[H26]
+/*[H27]
  * scan.c: a linear sweep over a guest's code, planting traps.
  *
  * Linear means that an instruction begins where the one before it ends. Compilers keep data out of

@@ -1,4 +1,4 @@
-/*[H40] write_alu.c: instructions that read their memory operand, compute, and write it back. */
+/*[H43] write_alu.c: instructions that read their memory operand, compute, and write it back. */
 #include "insn/alu.h"
 #include "insn/emulate.h"
 

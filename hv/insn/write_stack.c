@@ -1,4 +1,4 @@
-/*[H43]
+/*[H46]
  * write_stack.c: instructions that write to the stack, where that shares a page with something
  * that is write-protected; and pop to memory.
  */

@@ -1,4 +1,4 @@
-/*[H42]
+/*[H45]
  * write_string.c: movs and stos, with their repeat prefixes.
  *
  * One emulation goes on until the destination's page ends, or is protected no more (a table that is

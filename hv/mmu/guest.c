@@ -1,4 +1,4 @@
-/*[H20] guest.c: reaching guest memory by linear address, as the guest's own instruction would. */
+/*[H21] guest.c: reaching guest memory by linear address, as the guest's own instruction would. */
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mem/frame.h"

@@ -1,4 +1,4 @@
-/*[H16] trace.c: the trace ring: CTF packets in machine memory. */
+/*[H17] trace.c: the trace ring: CTF packets in machine memory. */
 #include "cpu/uart.h"
 #include "lib/string.h"
 #include "trace/trace.h"

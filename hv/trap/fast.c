@@ -1,4 +1,4 @@
-/*[H15]
+/*[H16]
  * fast.c: the two entries that a direct-mode guest makes most.
  *
  * They do what trap_entry() and resume() do, where there is nothing else to do. What a hypercall

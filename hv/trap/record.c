@@ -1,4 +1,4 @@
-/*[H14b] record.c: what the trace is told of each entry, beside the entry itself. */
+/*[H15] record.c: what the trace is told of each entry, beside the entry itself. */
 #include "insn/insn.h"
 #include "trap/record.h"
 

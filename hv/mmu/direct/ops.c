@@ -1,4 +1,4 @@
-/*[H70] ops.c: the direct MMU behind struct mmu_ops, and its beginning and end. */
+/*[H73] ops.c: the direct MMU behind struct mmu_ops, and its beginning and end. */
 #include "cpu/gate.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"

@@ -1,4 +1,4 @@
-/*[H67] pin.c: tables that stay valid without being mapped, and the one that the CPU walks. */
+/*[H70] pin.c: tables that stay valid without being mapped, and the one that the CPU walks. */
 #include "mmu/direct/entry.h"
 #include "trace/trace.h"
 

@@ -1,4 +1,4 @@
-/*[H66] update.c: changing one entry of a page table that is in use. */
+/*[H69] update.c: changing one entry of a page table that is in use. */
 #include "mmu/direct/entry.h"
 
 int l1_update(struct domain *d, u32 *table, u32 index, u32 val)

@@ -1,4 +1,4 @@
-/*[H65] validate.c: what a frame is used as, and what a page table must hold to be one. */
+/*[H68] validate.c: what a frame is used as, and what a page table must hold to be one. */
 #include "mem/domain_page.h"
 #include "mmu/direct/entry.h"
 #include "trace/trace.h"

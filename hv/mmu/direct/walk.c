@@ -1,4 +1,4 @@
-/*[H64] walk.c: finding what a linear address means, in the tables that the CPU walks. */
+/*[H67] walk.c: finding what a linear address means, in the tables that the CPU walks. */
 #include "mem/domain_page.h"
 #include "mmu/direct/entry.h"
 #include "mmu/direct/walk.h"

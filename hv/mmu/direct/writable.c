@@ -1,4 +1,4 @@
-/*[H68]
+/*[H71]
  * writable.c: guests that write their page tables as if they were plain memory (vm_assist).
  *
  * VMASST_TYPE_writable_pagetables: each write traps, is emulated and validated on its own.

@@ -1,4 +1,4 @@
-/*[H55]
+/*[H58]
  * cache.c: the shadows that a domain has. A guest's page directories keep theirs over a change of
  * CR3, so that a context switch finds them again; the least recently used go when room is short.
  */

@@ -1,4 +1,4 @@
-/*[H54]
+/*[H57]
  * entry.c: shadow entries, and the write protection of the guest's tables.
  *
  * A frame's type_count is the number of shadow entries that map it writable, its aux the place of

@@ -1,4 +1,4 @@
-/*[H57]
+/*[H60]
  * place.c: where the gate lies in a shadow-mode guest's address space: as high as the guest leaves
  * room, in a 4 MiB slot that its page directory does not use; it moves when the guest needs that.
  */

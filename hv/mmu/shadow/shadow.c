@@ -1,4 +1,4 @@
-/*[H58]
+/*[H61]
  * shadow.c: shadow mode as the rest of the hypervisor sees it: page faults, true or hidden, and
  * the guest's writes to its own tables.
  */

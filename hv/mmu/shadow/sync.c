@@ -1,4 +1,4 @@
-/*[H56]
+/*[H59]
  * sync.c: tables out of sync: the other way to follow a guest's page tables (tables=outofsync).
  *
  * Instead of carrying out each write to a page table, let the guest write it freely after the

@@ -1,4 +1,4 @@
-/*[H53] walk.c: walking the guest's own page tables, as its processor would (SDM 3A 4.3). */
+/*[H56] walk.c: walking the guest's own page tables, as its processor would (SDM 3A 4.3). */
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
