@@ -259,8 +259,8 @@ void gate_set_fast(struct gate *g, u8 vec, u16 cs, u32 eip)
 }
 
 /*
- * On the way to a stack with a 16-bit pointer (see gate_leave_16) there must be no fault but in loading
- * ds, es, fs and gs: if the iret will fault, the ordinary one may.
+ * On the way to a stack with a 16-bit pointer (see gate_leave_16) there must be no fault but in
+ * loading ds, es, fs and gs: if the iret will fault, the ordinary one may.
  */
 static bool prepare_16_bit_stack(struct vcpu *v)
 {

@@ -13,9 +13,9 @@ links() {
 	grep -oP '\]\(\K[^)#]+' "${pages[@]}" | grep -v ':http' |
 		while IFS=: read -r page link; do echo "$page $(dirname "$page")/$link"; done
 }
-files() { # NN-name and globs of a student's files are no files; what is built is under build/
+files() { # what is built is under build/; a student's own files are not here
 	grep -oP '(?<![\w/.-])(tools|hv|tests|guest|trace|grader|labs|docs|include)/[\w./*{},-]*\w' "${pages[@]}" |
-		grep -vE 'NN-name|:labs/[^ ]*\*' | tr : ' '
+		grep -vE 'NN-name|:labs/[0-9]+-[^/]*/[^/]*\.[ch]$' | tr : ' '
 }
 targets() {
 	grep -ohP '(^    |`)make \K[a-z-]+(?![\w/-])' "${pages[@]}" | sort -u
