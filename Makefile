@@ -38,21 +38,22 @@ EMU ?= qemu
 MEM ?= 32
 GUEST_ELF ?=
 EXTRA ?=
+GUEST_ARGS ?=
 SENSITIVE ?= patch
 TABLES ?= traced
 RUN = tools/run MMU=$(MMU) SCENARIO=$(SCENARIO) SEED=$(SEED) TRACE=$(TRACE) ISOLATION=$(ISOLATION) \
-	EMU=$(EMU) MEM=$(MEM) GUEST_ELF=$(GUEST_ELF) SENSITIVE=$(SENSITIVE) TABLES=$(TABLES) "EXTRA=$(EXTRA)"
+	EMU=$(EMU) MEM=$(MEM) GUEST_ELF=$(GUEST_ELF) SENSITIVE=$(SENSITIVE) TABLES=$(TABLES) "EXTRA=$(EXTRA)" "GUEST_ARGS=$(GUEST_ARGS)"
 
 .PHONY: help all tour lint doctor demo run gdb bochs test check bench fuzz clean
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
+	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-10s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
 	@echo
 	@echo "  Options of run, bochs and gdb: MMU=shadow|direct|none SCENARIO=walk|hello|procs|... SEED=N"
 	@echo "  TRACE=all|off|life,trap,hcall,insn,mmu,dom  ISOLATION=auto|segments|paging  EMU=qemu|bochs"
 	@echo "  MEM=MB  GUEST_ELF=file  SENSITIVE=patch|breakpoint  TABLES=traced|outofsync.  V=1 shows the commands."
 
-all: $(HV_ELF) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace ## build everything
+all: $(HV_ELF) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace $(PROBES) ## build everything
 	@:
 
 # Everything else needs its packages first; a stamp keeps it to once.

@@ -26,6 +26,16 @@ grade: $(B)/.doctor ## grade the working tree: LAB=NN-name (SEED=N STAGE=02.3 EM
 	@$(B)/bin/tlgrade grade $(LAB) $(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) \
 		$(if $(STAGE),--stage $(STAGE)) $(if $(filter command line environment,$(origin EMU)),--emu $(EMU))
 
+.PHONY: pictures
+pictures: $(B)/.doctor ## draw the handouts' pictures anew: labs/*/pictures
+	@$(MAKE) -j$$(nproc) all
+	@labs/pictures
+
+.PHONY: measure
+measure: $(B)/.doctor ## lab 03: what page tables cost in both designs, and the plot of it
+	@$(MAKE) -j$$(nproc) all lab-parts
+	@labs/03-shadow-vs-direct/measure
+
 handout: $(B)/.doctor ## write the students' archive: LAB=NN-name
 	$(need_lab)
 	@$(MAKE) -j$$(nproc) LAB= $(patsubst %.c,$(B)/%.o,$(HV_C))

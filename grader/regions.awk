@@ -8,6 +8,7 @@
 #   /* LAB 02.3 END */
 #
 #   awk -v mode=starter ...   the file with each region replaced by its hint and stub
+#                             -v written="02.1": but those stages are left as they are
 #   awk -v mode=body ...      only the lines of the regions
 #   awk -v mode=given ...     only the lines outside
 #   awk -v mode=ids ...       which regions there are
@@ -24,6 +25,9 @@ BEGIN {
 	n = split(stages, list, " ")
 	for (i = 1; i <= n; i++)
 		known[list[i]] = 1
+	n = split(written, list, " ")
+	for (i = 1; i <= n; i++)
+		done[list[i]] = 1
 }
 /LAB [0-9.a-z]+ (BEGIN|END)/ {
 	match($0, /LAB [0-9.a-z]+ (BEGIN|END)/)
@@ -59,6 +63,8 @@ id != "" && head {
 		stub[++stubs] = $0
 	else if (/^[ \t]*\*\/$/) {
 		head = 0
+		if (stage in done)
+			next
 		emit(indent "/*")
 		emit(indent " * Stage " id " of the lab:")
 		for (i = 1; i <= hints; i++)
@@ -70,7 +76,7 @@ id != "" && head {
 		fail("neither HINT: nor STUB: nor the end of the comment, in region " id)
 	next
 }
-id != "" { if (mode == "body") print; next }
+id != "" { if (mode == "body") print; else if (stage in done) emit($0); next }
 /^#include/ && !included++ { emit("#include \"lib/lab.h\"") }
 { emit($0); if (mode == "given") print }
 END {

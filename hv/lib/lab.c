@@ -15,7 +15,7 @@ static const struct {
 #undef LAB_STAGE
 };
 
-static void tell(const char *id)
+static void tell(const char *id, const char *file, u32 line)
 {
 	printk("trapline: lab stage %s is not written yet\n", id);
 	for (u32 i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
@@ -23,24 +23,25 @@ static void tell(const char *id)
 		if (strncmp(stages[i].id, id, strlen(stages[i].id)))
 			continue;
 		printk("  stage:  %s\n", stages[i].title);
+		printk("  where:  labs/%s/%s:%u\n", stages[i].lab, file, line);
 		printk("  to do:  %s\n", stages[i].todo);
 		printk("  read:   labs/%s/README.md, \"%s\"\n", stages[i].lab, stages[i].read);
 	}
 }
 
-void lab_todo(const char *id)
+void lab_todo_at(const char *id, const char *file, u32 line)
 {
-	tell(id);
+	tell(id, file, line);
 	machine_exit(LAB_EXIT);
 }
 
-void lab_without(const char *id)
+void lab_without_at(const char *id, const char *file, u32 line)
 {
 	static const char *told;
 
 	if (told)
 		return;
 	told = id;
-	tell(id);
+	tell(id, file, line);
 	printk("  without it, the guest goes on\n");
 }

@@ -42,6 +42,8 @@ for lab in "${labs[@]}"; do
 	LC_ALL=C sort -u -o "$tmp/given.lines" "$tmp/given.lines"
 	LC_ALL=C comm -12 "$tmp/solution" "$tmp/given.lines" >"$tmp/leaked"
 	ok "no_line_of_a_solution_is_in_it_$lab" bash -c 'cat "$1"; [ ! -s "$1" ]' - "$tmp/leaked"
+	ok "nor_is_a_unit_of_its_own_there_$lab" bash -c 'cd "$1" && shift && for file; do
+		ls "$file" "${file%.c}.o" "ref/${file%.c}.o" 2>/dev/null && exit 1; done; true' - "$tmp/$lab/$lab" $(files_of "$lab")
 	for file in $(files_of "$lab"); do
 		ok "starter_of_$(basename "$file")" grep -q 'of the lab:' "$tmp/$lab/$lab/labs/$lab/$(basename "$file")"
 	done

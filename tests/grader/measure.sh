@@ -2,7 +2,7 @@
 # measure.sh: lab 03's measurement: every line is there, and the numbers are what the designs say.
 . "$(dirname "$0")/lib.sh"
 lab=labs/03-shadow-vs-direct tsv=build/measure/measure.tsv
-ok it_measures $lab/measure
+ok it_measures make -s measure
 at() { awk -F'\t' -v w="$1" -v d="$2" -v n="$3" -v b="$4" -v c="$5" '$1 == w && $2 == d && $3 == n && $4 == b { print $c }' $tsv; }
 cost() { at "$1" "$2" "$3" "$4" 5; }
 entries() { at "$1" "$2" "$3" "$4" 6; }
