@@ -336,6 +336,7 @@ int batch(int argc, char **argv)
 	made = text("%s/build/labs/probe/native.elf", c.kit);
 	if (access(made, R_OK))
 		die("there is no kit %s: make kit LAB=%s", c.kit, argv[optind]);
+	confinement_check();
 	c.lab = lab_load(c.kit, argv[optind]);
 	c.work = text("%s.work/%s", book, c.lab->name);
 	make_dirs(c.work);

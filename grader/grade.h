@@ -102,6 +102,8 @@ struct command {
 /** @return the exit status, 128 + the signal, or COMMAND_HUNG */
 #define COMMAND_HUNG 1000
 int command_run(const struct command *c);
+/** Die, with bubblewrap's own words, if it cannot confine commands here. */
+void confinement_check(void);
 
 /* session.c */
 

@@ -207,6 +207,8 @@ static int grade(int argc, char **argv)
 	if (submission) {
 		s.sources = sources = submitted(lab, submission, out);
 		s.confined = confined;
+		if (confined)
+			confinement_check();
 	}
 	session_run(&s);
 	if (!s.built)
