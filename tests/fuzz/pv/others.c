@@ -176,14 +176,24 @@ void gen_timer(struct call *c, bool nested)
 			   {any_word(), one_in(2) ? random_below(4) : any_word()}};
 }
 
-/* Not block, which may last, and not shutdown, which ends. */
+/* Not block, which may last, and not shutdown, which ends; nor a poll without an end. */
 void gen_sched(struct call *c, bool nested)
 {
 	static const u32 cmds[] = {SCHEDOP_yield, SCHEDOP_poll, 4, 5, ~0u};
 
 	(void)nested;
+	if (one_in(2)) {
+		u32 *w = scratch(16);
+
+		w[0] = in_va(scratch(8));
+		w[1] = one_in(4) ? any_word() : random_below(3);
+		w[2] = 1 + random_below(1 << 24); /* the timeout, in ns since the machine began */
+		w[3] = 0;
+		*c = (struct call){__HYPERVISOR_sched_op, {SCHEDOP_poll, in_va(w)}};
+		return;
+	}
 	*c = (struct call){one_in(2) ? __HYPERVISOR_sched_op : __HYPERVISOR_sched_op_compat,
-			   {random_of(cmds), any_word()}};
+			   {random_of(cmds), one_in(2) ? 0 : bad_va()}};
 }
 
 void gen_version(struct call *c, bool nested)
