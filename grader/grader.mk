@@ -36,19 +36,27 @@ measure: $(B)/.doctor ## lab 03: what page tables cost in both designs, and the 
 	@$(MAKE) -j$$(nproc) all lab-parts
 	@labs/03-shadow-vs-direct/measure
 
+HANDOUT ?= $(B)/handout
 handout: $(B)/.doctor ## write the students' archive: LAB=NN-name
 	$(need_lab)
 	@$(MAKE) -j$$(nproc) LAB= $(patsubst %.c,$(B)/%.o,$(HV_C))
-	@grader/handout $(LAB) $(B)/handout
+	@grader/handout $(LAB) $(HANDOUT)
 
-# A kit is an unpacked handout, built: what submissions are graded in.
+# A kit is an unpacked handout, built: what submissions are graded in. One is not made anew while
+# nothing has changed, since a class may be being graded in it.
 .PHONY: kit
-kit: ## prepare for grading a class: LAB=NN-name
+kit: $(B)/.doctor ## prepare for grading a class: LAB=NN-name
 	$(need_lab)
-	@$(MAKE) -j$$(nproc) LAB= $(patsubst %.c,$(B)/%.o,$(HV_C)) $(B)/bin/tltrace $(B)/bin/tlgrade
-	@grader/handout $(LAB) $(B)/kit
-	@mkdir -p $(B)/kit/$(LAB)/build/bin && cp $(B)/bin/tltrace $(B)/kit/$(LAB)/build/bin/
-	@$(MAKE) -s -C $(B)/kit/$(LAB) -j$$(nproc) LAB=$(LAB) kit-parts
+	@mkdir -p $(B)/kit
+	@flock $(B)/kit/.lock $(MAKE) -j$$(nproc) KIT=$(LAB) LAB= $(B)/kit/$(LAB)/build/.kit $(B)/bin/tlgrade
+ifneq ($(KIT),)
+$(B)/kit/$(KIT)/build/.kit: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(B)/bin/tltrace \
+	$(shell find Makefile hv guest include trace grader labs tools -type f ! -name '*.pyc')
+	@grader/handout $(KIT) $(B)/kit
+	@mkdir -p $(@D)/bin && cp $(B)/bin/tltrace $(@D)/bin/
+	@$(MAKE) -s -C $(B)/kit/$(KIT) KIT= LAB=$(KIT) kit-parts
+	@touch $@
+endif
 .PHONY: kit-parts
 kit-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) \
 	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio
@@ -60,7 +68,7 @@ gradescope: $(B)/.doctor ## write Gradescope's autograder: LAB=NN-name (SEED=N)
 	$(need_lab)
 	@$(MAKE) handout
 	@rm -rf $(GRADESCOPE) $(GRADESCOPE).zip && mkdir -p $(GRADESCOPE)
-	@cp grader/gradescope/* $(B)/handout/$(LAB).tar.gz $(GRADESCOPE)/
+	@cp grader/gradescope/* $(HANDOUT)/$(LAB).tar.gz $(GRADESCOPE)/
 	@echo $(LAB) >$(GRADESCOPE)/lab
 	@echo $(if $(filter command line environment,$(origin SEED)),$(SEED),$$((RANDOM * 10 % 99991))) >$(GRADESCOPE)/seed
 	@cd $(GRADESCOPE) && zip -q ../$(LAB).zip *

@@ -5,7 +5,7 @@ tl=build/bin/tlgrade
 
 for lab in "${labs[@]}"; do
 	make -s LAB="$lab" lab-parts >"$tmp/make" 2>&1
-	for seed in 1 77; do
+	for seed in 77; do
 		ok "reference_has_100_${lab}_seed_$seed" $tl grade "$lab" --seed "$seed" --out "$tmp/$lab" \
 			--gradescope "$tmp/results.json" --tap "$tmp/tap" --junit "$tmp/junit.xml" --autolab
 	done
