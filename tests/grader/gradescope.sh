@@ -5,7 +5,7 @@
 lab=03-shadow-vs-direct
 export AUTOGRADER=$tmp/autograder
 mkdir -p "$AUTOGRADER/source" "$AUTOGRADER/results"
-ok the_zip_is_written make -s gradescope LAB=$lab SEED=5 HANDOUT="$tmp/out"
+ok the_zip_is_written make -s gradescope LAB=$lab SEED=5 HANDOUT="$tmp/handed"
 ok with_the_scripts_at_its_top bash -c 'python3 -m zipfile -l "$1" | grep -cE "^(setup.sh|run_autograder) " | grep -qx 2' - build/gradescope/$lab.zip
 python3 -m zipfile -e build/gradescope/$lab.zip "$AUTOGRADER/source"
 chmod +x "$AUTOGRADER/source/run_autograder"
@@ -20,7 +20,7 @@ run() { # DIR: what it scores
 reference $lab "$tmp/reference"
 ok the_reference_is_run run "$tmp/reference"
 ok it_scores_100 test "$(score)" = 100
-ok the_starter_is_run run "$tmp/out/$lab/labs/$lab"
+ok the_starter_is_run run "$tmp/handed/$lab/labs/$lab"
 ok it_scores_0 test "$(score)" = 0
 mkdir "$tmp/bin" && printf '#!/bin/sh\nexit 1\n' >"$tmp/bin/bwrap" && chmod +x "$tmp/bin/bwrap"
 PATH=$tmp/bin:$PATH run "$tmp/reference"

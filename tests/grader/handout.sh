@@ -33,9 +33,9 @@ LC_ALL=C comm -23 "$tmp/body.lines" "$tmp/elsewhere.lines" >"$tmp/solution"
 ok there_are_solutions_to_hide test "$(wc -l <"$tmp/solution")" -gt 100
 
 for lab in "${labs[@]}"; do
-	ok "handout_is_written_$lab" make -s handout LAB="$lab" HANDOUT="$tmp/out"
+	ok "handout_is_written_$lab" make -s handout LAB="$lab" HANDOUT="$tmp/handed"
 	mkdir -p "$tmp/$lab"
-	ok "handout_unpacks_$lab" tar -xzf "$tmp/out/$lab.tar.gz" -C "$tmp/$lab"
+	ok "handout_unpacks_$lab" tar -xzf "$tmp/handed/$lab.tar.gz" -C "$tmp/$lab"
 	# Objects by their strings.
 	find "$tmp/$lab" -type f ! -name '*.o' -print0 | xargs -0 cat | trimmed >"$tmp/given.lines"
 	find "$tmp/$lab" -name '*.o' -print0 | xargs -0 -r strings | trimmed >>"$tmp/given.lines"

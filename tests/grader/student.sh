@@ -38,8 +38,8 @@ ok docs_tell_of_one_lab test -f "labs/$told/lab.conf"
 for lab in "${labs[@]}"; do
 	cd "$repo" || exit 1
 	begun=$SECONDS number=${lab%%-*}
-	ok "${number}_handed_out" make -s handout LAB="$lab" HANDOUT="$tmp/out"
-	mkdir "$tmp/$number" && cp "$tmp/out/$lab.tar.gz" "$tmp/$number" && cd "$tmp/$number" || exit 1
+	ok "${number}_handed_out" make -s handout LAB="$lab" HANDOUT="$tmp/handed"
+	mkdir "$tmp/$number" && cp "$tmp/handed/$lab.tar.gz" "$tmp/$number" && cd "$tmp/$number" || exit 1
 	if [ "$lab" = "$told" ]; then
 		replay 1 "$tmp/run"
 		ok "${number}_the_page_shows_the_first_run" shown "$tmp/run"
