@@ -3,6 +3,7 @@
 # make run, which names the stage; it is written; make grade. What docs/labs.md shows of that is what
 # is printed. `student.sh LAB...`: only those.
 . "$(dirname "$0")/lib.sh"
+unset MAKELEVEL MAKEFLAGS MFLAGS # of make test: a student's shell has none
 repo=$PWD
 [ $# = 0 ] || labs=("$@")
 
