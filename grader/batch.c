@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -243,10 +242,12 @@ void job_free(struct job *j)
 
 static void start_job(struct job *j)
 {
+	pid_t self = getpid();
+
 	fflush(NULL);
 	j->pid = fork();
 	if (j->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		die_with(self);
 		_exit(job_grade(&j->s, j->results) ? 0 : 1);
 	}
 }

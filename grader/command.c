@@ -122,12 +122,19 @@ static void limit(int what, long long to)
 		setrlimit(what, &r);
 }
 
-static void __attribute__((noreturn)) child(const struct command *c, int out)
+void die_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+}
+
+static void __attribute__((noreturn)) child(const struct command *c, int out, pid_t parent)
 {
 	struct words w = {.nr = 0};
 	int null = open("/dev/null", O_RDONLY);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	die_with(parent);
 	setsid();
 	dup2(null, 0);
 	dup2(out, 1);
@@ -183,7 +190,7 @@ int command_run(const struct command *c)
 {
 	int fd[2], status = 0;
 	bool ended;
-	pid_t pid;
+	pid_t self = getpid(), pid;
 
 	if (c->output)
 		c->output[0] = '\0';
@@ -193,7 +200,7 @@ int command_run(const struct command *c)
 	if (pid < 0)
 		die("fork: %s", strerror(errno));
 	if (pid == 0)
-		child(c, fd[1]);
+		child(c, fd[1], self);
 	close(fd[1]);
 	ended = follow(c, fd[0], pid, &status);
 	kill(-pid, SIGKILL); /* and whatever it started */

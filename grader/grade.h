@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
+#include <sys/types.h>
 #include <time.h>
 
 /* text.c */
@@ -99,6 +100,8 @@ struct command {
 	char *output;		/* what it printed goes here, cut to its size */
 	size_t output_size;
 };
+/** In a forked process: end when `parent` does, or at once if it has ended. */
+void die_with(pid_t parent);
 /** @return the exit status, 128 + the signal, or COMMAND_HUNG */
 #define COMMAND_HUNG 1000
 int command_run(const struct command *c);
