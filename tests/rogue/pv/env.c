@@ -150,9 +150,15 @@ u64 to_ns(u64 tsc)
 
 u64 system_time(void)
 {
-	const struct vcpu_time_info *t = &shared->vcpu_info[0].time;
+	const volatile struct vcpu_time_info *t = &shared->vcpu_info[0].time;
+	u32 version;
+	u64 now;
 
-	return t->system_time + to_ns(read_tsc() - t->tsc_timestamp);
+	do { /* the hypervisor may write it in between: then the counter is behind the stamp */
+		version = t->version;
+		now = t->system_time + to_ns(read_tsc() - t->tsc_timestamp);
+	} while ((version & 1) || version != t->version);
+	return now;
 }
 
 static u32 read_flags(void)
