@@ -8,12 +8,7 @@ mkdir -p "$class"
 ok there_is_a_kit make -s kit LAB=$lab
 harmful $lab "$class"
 for patch in tests/mutants/$lab/[a-h]*.patch; do # some of them: mutants.sh has them all
-	name=$(basename "$patch" .patch)
-	mkdir -p "$tmp/tree"
-	for file in $(files_of $lab); do mkdir -p "$tmp/tree/$(dirname "$file")" && cp "$file" "$tmp/tree/$file"; done
-	patch -s -p1 -d "$tmp/tree" <"$patch"
-	mkdir "$class/$name" && for file in $(files_of $lab); do cp "$tmp/tree/$file" "$class/$name/"; done
-	rm -r "$tmp/tree"
+	grader/mutate $lab "$patch" "$class/$(basename "$patch" .patch)"
 done
 # The rest are starters and some references, sent in all ways.
 n=0 ways=(tgz tar.xz tar.bz2 tar zip dir)

@@ -5,11 +5,7 @@
 lab=02-pagefault
 book=$tmp/book.db
 ok there_is_a_kit make -s kit LAB=$lab
-mkdir -p "$tmp/tree"
-for file in $(files_of $lab); do mkdir -p "$tmp/tree/$(dirname "$file")" && cp "$file" "$tmp/tree/$file"; done
-patch -s -p1 -d "$tmp/tree" <tests/mutants/$lab/error-write.patch
-mkdir -p "$tmp/class/error-write"
-for file in $(files_of $lab); do cp "$tmp/tree/$file" "$tmp/class/error-write/"; done
+grader/mutate $lab tests/mutants/$lab/error-write.patch "$tmp/class/error-write"
 build/bin/tlgrade batch $lab "$tmp/class" --book "$book" --seed 1 >"$tmp/batch" 2>&1
 build/bin/tlgrade show $lab error-write --book "$book" >"$tmp/show" 2>&1
 build/bin/tlgrade report $lab --html --book "$book" >"$tmp/html" 2>&1
