@@ -51,26 +51,6 @@ trapped:
 	movl	trap_return_esp, %esp
 	jmp	*trap_return
 
-/* u32 try(void (*f)(void *), void *arg): call f; the vector that it raised, or -1. */
-	.globl	try
-try:
-	pushl	%ebx
-	pushl	%esi
-	pushl	%edi
-	pushl	%ebp
-	pushl	24(%esp)		/* arg, for f */
-	movl	$1f, trap_return
-	movl	%esp, trap_return_esp
-	movl	$-1, trap_vec
-	call	*24(%esp)
-1:	addl	$4, %esp
-	movl	trap_vec, %eax
-	popl	%ebp
-	popl	%edi
-	popl	%esi
-	popl	%ebx
-	ret
-
 /* void enter_user(u32 eip, u32 esp, u32 eflags, u32 eax): by iret; the user comes back by a trap. */
 	.globl	enter_user
 enter_user:

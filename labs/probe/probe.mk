@@ -1,7 +1,7 @@
 # probe.mk: the probes: kernels that do one thing, by which the labs are judged.
 PROBE := $(B)/labs/probe
 PROBE_CFLAGS := $(KCFLAGS) -Ilabs/probe -ffile-prefix-map=$(CURDIR)=. -fno-tree-loop-distribute-patterns
-probe_objs = $(patsubst %,$(PROBE)/%.o,common.c $(1).S $(1).c $(2))
+probe_objs = $(patsubst %,$(PROBE)/%.o,common.c try.S $(1).S $(1).c $(2))
 
 $(PROBE)/%.o: labs/probe/% Makefile labs/probe/probe.mk
 	@mkdir -p $(@D)

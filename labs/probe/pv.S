@@ -50,26 +50,6 @@ event:
 failsafe:
 	iret
 
-/* u32 try(void (*f)(void *), void *arg) */
-	.globl	try
-try:
-	pushl	%ebx
-	pushl	%esi
-	pushl	%edi
-	pushl	%ebp
-	pushl	24(%esp)
-	movl	$1f, trap_return
-	movl	%esp, trap_return_esp
-	movl	$-1, trap_vec
-	call	*24(%esp)
-1:	addl	$4, %esp
-	movl	trap_vec, %eax
-	popl	%ebp
-	popl	%edi
-	popl	%esi
-	popl	%ebx
-	ret
-
 /* void enter_user(u32 eip, u32 esp, u32 eflags, u32 eax) */
 	.globl	enter_user
 enter_user:
