@@ -300,7 +300,7 @@ static const struct option options[] = {{"book", 1, NULL, OPT_BOOK},
 int batch(int argc, char **argv)
 {
 	static struct class c;
-	unsigned seed = (unsigned)getpid() * 7919u % 1000000;
+	unsigned seed = random_seed();
 	const char *book = "build/gradebook.db";
 	bool slurm = false;
 	char *made;

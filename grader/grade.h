@@ -16,7 +16,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
-#include <sys/types.h>
 #include <time.h>
 
 /* text.c */
@@ -145,6 +144,8 @@ bool session_wants(const struct session *s, size_t test);
 int session_score(const struct session *s);
 /** The seed of one test, drawn from the session's. */
 unsigned test_seed(unsigned seed, const char *test);
+/** One for a session that is given none. */
+unsigned random_seed(void);
 
 /* build.c, run.c, judge.c */
 bool build(struct session *s);

@@ -86,18 +86,6 @@ static void write_outputs(const struct session *s, const struct outputs *o)
 		report_autolab(s, stdout);
 }
 
-static unsigned random_seed(void)
-{
-	unsigned n = 0;
-	FILE *f = fopen("/dev/urandom", "rb");
-
-	if (!f || fread(&n, sizeof(n), 1, f) != 1)
-		n = (unsigned)getpid();
-	if (f)
-		fclose(f);
-	return n % 1000000;
-}
-
 enum {
 	OPT_SEED = 1,
 	OPT_STAGE,

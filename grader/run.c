@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RUN_CPU	  15  /* seconds of an emulator that takes 2; a hung one is stopped then */
 #define BOCHS_CPU 60  /* the same of Bochs */
@@ -15,6 +16,18 @@ unsigned test_seed(unsigned seed, const char *test)
 	uint64_t h = hash_bytes(HASH_START, &seed, sizeof(seed));
 
 	return 1 + (unsigned)(hash_bytes(h, test, strlen(test)) >> 16) % 9999;
+}
+
+unsigned random_seed(void)
+{
+	unsigned n = 0;
+	FILE *f = fopen("/dev/urandom", "rb");
+
+	if (!f || fread(&n, sizeof(n), 1, f) != 1)
+		n = (unsigned)getpid();
+	if (f)
+		fclose(f);
+	return n % 1000000;
 }
 
 /* In a kit, outside and inside differ. */
