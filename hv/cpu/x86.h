@@ -69,6 +69,13 @@
 #define EFL_VIP	       0x00100000u
 #define EFL_ID	       0x00200000u
 
+/* DR6 (SDM 3B 17.2.3). */
+#define DR6_BREAKPOINTS 0xFu
+#define DR6_BD		0x2000u /* debug registers touched under DR7.GD */
+#define DR6_BS		0x4000u /* single step */
+#define DR6_ONES	0xFFFF0FF0u
+#define DR6_ZEROS	0x00001000u
+
 /* Vectors (SDM 3A 6.3). */
 enum {
 	VEC_DE = 0,
@@ -121,6 +128,7 @@ enum {
 	DESC_INTR_GATE = 14,
 	DESC_TRAP_GATE = 15
 };
+#define GATE_WIDE 8u /* in a gate's type: it works on 32-bit words, not 16 */
 
 #ifndef __ASSEMBLER__
 #include <trapline/types.h>

@@ -7,8 +7,6 @@
 #include "dom/segments.h"
 #include "trace/trace.h"
 
-#define GATE_WIDE 8u /* in a gate's type: its frame has 32-bit words, not 16 */
-
 /* The guest's IDT entry, or false with the exception that the lack of it raises queued. */
 static bool read_idt(struct vcpu *v, u8 vec, u32 ext, struct desc *gate)
 {

@@ -6,8 +6,6 @@
 #include "trace/trace.h"
 
 /* Debug registers (SDM 3B 17.2): bits that are fixed, and general detect. */
-#define DR6_ZEROS 0x00001000u
-#define DR6_ONES  0xFFFF0FF0u
 #define DR7_ZEROS 0x0000D000u
 #define DR7_ONES  0x00000400u
 #define DR7_GD	  0x00002000u

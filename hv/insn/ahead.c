@@ -21,7 +21,6 @@
 #define NR_PLACES      128u
 #define DR7_ENABLE(n)  (3u << 2 * (n))
 #define DR7_EXECUTE(n) (1u << 2 * (n)) /* local enable; length and condition 0: execution */
-#define DR6_STEP       0x4000u
 #define NOWHERE	       0xFFFFFFFFu
 
 /** What was found ahead of one place. */
@@ -271,11 +270,11 @@ bool ahead_arm(struct vcpu *v)
 u32 ahead_stopped(struct vcpu *v, u32 why)
 {
 	struct ahead_state *a = v->domain->ahead;
-	u32 dr7 = debug_control(v, BREAK_DATA), guests = why & DR6_STEP;
+	u32 dr7 = debug_control(v, BREAK_DATA), guests = why & DR6_BS;
 
 	for (u32 n = 0; n < NR_STOPS; n++)
 		guests |= dr7 & DR7_ENABLE(n) ? why & 1u << n : 0;
-	if (why & DR6_STEP)
+	if (why & DR6_BS)
 		a->past = a->resumed = NOWHERE;
 	/* If a stop comes after the guest's own trap, it will still be there then. */
 	return guests ? guests : stop(v);

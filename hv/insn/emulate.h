@@ -25,8 +25,6 @@ struct emulation {
 };
 typedef enum emul emul_handler(struct emulation *e);
 
-#define DR6_BS 0x4000u /* single step */
-#define DR6_BD 0x2000u /* debug registers touched under DR7.GD */
 #define DR7_GD 0x2000u
 
 /* emulate.c */

@@ -6,8 +6,6 @@
 #include "insn/emulate.h"
 
 /* Bits that are always one or always zero (SDM 3B 17.2). */
-#define DR6_ONES  0xFFFF0FF0u
-#define DR6_ZEROS 0x00001000u
 #define DR7_ONES  0x00000400u
 #define DR7_ZEROS 0x0000D800u
 

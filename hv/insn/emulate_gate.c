@@ -5,7 +5,6 @@
 #include "insn/emulate.h"
 #include "trace/trace.h"
 
-#define GATE_WIDE	8u  /* in a gate's type: its frame has 32-bit words, not 16 */
 #define GATE_PARAMETERS 31u /* in its high word: how many words are copied from stack to stack */
 
 enum emul far_forbidden(struct emulation *e, u16 selector, const char *text)

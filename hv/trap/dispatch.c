@@ -20,8 +20,6 @@
 #include "trap/trap.h"
 
 #define VIRTUAL_8086_WORDS 4 /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
-#define DR6_STEP	   0x4000u
-#define DR6_BREAKPOINTS	   0xFu
 #define INT_N_LEN	   2 /* int n; int3 and into are one byte */
 
 static void interrupt(u32 irq)
@@ -80,15 +78,15 @@ static void debug_exception(struct vcpu *v)
 
 	/* Why, for the guest's own DR6. (A direct-mode guest is told what the real one says.) */
 	if (v->domain->mode == MMU_SHADOW)
-		why = take_debug_status() & (DR6_STEP | DR6_BREAKPOINTS);
+		why = take_debug_status() & (DR6_BS | DR6_BREAKPOINTS);
 	guests = why;
 	if (why && v->domain->ahead && from_kernel(v->regs))
 		guests = ahead_stopped(v, why);
-	if (v->virt.stepping && why & DR6_STEP) { /* our own step, over one instruction */
+	if (v->virt.stepping && why & DR6_BS) { /* our own step, over one instruction */
 		v->virt.stepping = 0;
 		v->virt.intr_shadow = 0;
 		v->regs->eflags &= ~EFL_TF;
-		guests &= ~DR6_STEP;
+		guests &= ~DR6_BS;
 	}
 	if (why && !guests)
 		return;
