@@ -97,6 +97,8 @@ static bool set_test(struct parse *p, const char *key, const char *value)
 		list_add(&t->let, value);
 	} else if (!strcmp(key, "console")) {
 		list_add(&t->console, value);
+	} else if (!strcmp(key, "said")) {
+		list_add(&t->said, value);
 	} else if (!strcmp(key, "points")) {
 		t->points = atoi(value);
 		p->lab->points += t->points;
@@ -248,7 +250,8 @@ void lab_free(struct lab *lab)
 		struct test *t = &lab->tests[i];
 
 		free(t->name), free(t->title), free(t->run), free(t->expect), free(t->hint);
-		list_free(&t->needs), list_free(&t->let), list_free(&t->console);
+		list_free(&t->needs), list_free(&t->let), list_free(&t->console),
+		    list_free(&t->said);
 	}
 	for (size_t i = 0; i < lab->nr_stages; i++) {
 		struct stage *s = &lab->stages[i];

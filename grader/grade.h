@@ -3,8 +3,8 @@
  *
  * A lab (conf.c) has stages and tests. A session grades one submission: it builds a hypervisor
  * (build.c), runs each test in an emulator (command.c, run.c) and judges what came of it from
- * outside (judge.c): the emulator's log, the trace, the console. No word of the student's own code
- * is a verdict.
+ * outside (judge.c): the emulator's log, and what it confirms of the trace and the console. No word
+ * of the student's own code is a verdict.
  */
 #ifndef GRADE_H
 #define GRADE_H
@@ -63,7 +63,7 @@ struct test {
 	char *name, *title, *run, *expect, *hint;
 	const struct stage *stage;
 	struct list needs; /* stages: its own stage's needs as well */
-	struct list let, console;
+	struct list let, console, said;
 	long long ticks;  /* budget in guest instructions; 0: none */
 	int points, exit; /* exit: code with which the machine should end */
 	bool bochs;	  /* runs in Bochs, which checks segment limits; else in QEMU */

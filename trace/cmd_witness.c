@@ -64,7 +64,8 @@ const struct command cmd_witness = {
     "confirm every entry of a trace by QEMU's own log of the same run",
     "  LOG               what qemu-system-i386 -d int -D LOG wrote in that run\n"
     "  --allow-dropped   accept a trace that lost events: confirm it up to the loss\n"
-    "Compared: vector, error code, ring, code selector, instruction pointer, CR2. Exit code 1\n"
+    "Compared: vector, error code, ring, code selector, instruction pointer, CR2, and the\n"
+    "number of a hypercall. Exit code 1\n"
     "at the first disagreement, which is shown from both sides.\n",
     run,
 };

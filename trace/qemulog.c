@@ -5,10 +5,10 @@
  *
  *      6: v=0e e=0002 i=0 cpl=1 IP=0031:00100128 pc=00100128 SP=0039:00105868 CR2=40001000
  *
- * followed by about 18 lines of CPU state, which we skip. A device interrupt is announced by
- * "Servicing hardware INT=0x20" on the line before. Real-mode interrupts are not logged at all.
- * Bochs 2.7 tells less, but when: here an exception or interrupt, and an `int`, each with the
- * address at which its handler began (or a few instructions behind):
+ * followed by about 18 lines of CPU state, of which we read the first two, with the registers. A
+ * device interrupt is announced by "Servicing hardware INT=0x20" on the line before. Real-mode
+ * interrupts are not logged at all. Bochs 2.7 tells less, but when: here an exception or interrupt,
+ * and an `int`, each with the address at which its handler began (or a few instructions behind):
  *
  *   00076602366: exception (not softint) e008:ffc00272 (0xffc00272)
  *   00076636859: softint e008:ffc00300 (0xffc00300)
@@ -59,9 +59,17 @@ static bool next_line(struct qemulog *q, const char **line, size_t *len)
 	}
 	*line = (const char *)q->buf + q->at;
 	*len = nl ? (size_t)(nl - q->buf) - q->at : q->have - q->at;
-	q->at += *len + (nl != NULL);
+	q->last = *len + (nl != NULL);
+	q->at += q->last;
 	q->line++;
 	return true;
+}
+
+/* It was for somebody else. */
+static void give_back_line(struct qemulog *q)
+{
+	q->at -= q->last;
+	q->line--;
 }
 
 struct scanner {
@@ -158,6 +166,35 @@ int qemulog_parse(const char *line, size_t len, struct cpu_entry *out)
 	return parse_rest(&s, out) ? 1 : -1;
 }
 
+/* The value behind "NAME=" in a line of the state, in hex. */
+static bool reg(const char *line, size_t len, const char *name, u32 *out)
+{
+	const char *at = line[0] == 'E' ? memmem(line, len, name, strlen(name)) : NULL;
+	struct scanner s = {at, line + len};
+
+	return at && skip(&s, name) && hex(&s, out);
+}
+
+/* The registers, which the two lines after QEMU's entry have. */
+static void read_regs(struct qemulog *q, struct cpu_entry *e)
+{
+	const char *line;
+	size_t len;
+
+	if (!next_line(q, &line, &len))
+		return;
+	if (!reg(line, len, "EAX=", &e->eax) || !reg(line, len, "EBX=", &e->ebx) ||
+	    !reg(line, len, "EDX=", &e->edx)) {
+		give_back_line(q);
+		return;
+	}
+	if (!next_line(q, &line, &len))
+		return;
+	e->has_regs = reg(line, len, "ESI=", &e->esi);
+	if (!e->has_regs)
+		give_back_line(q);
+}
+
 int qemulog_next(struct qemulog *q, struct cpu_entry *out, struct err *err)
 {
 	static const char hardware[] = "Servicing hardware INT=";
@@ -178,6 +215,8 @@ int qemulog_next(struct qemulog *q, struct cpu_entry *out, struct err *err)
 			out->line = q->line;
 			out->hardware = q->servicing;
 			q->servicing = false;
+			if (!out->bare)
+				read_regs(q, out);
 			return 1;
 		case -1:
 			/* The emulator may have been stopped in the middle of its last line. */

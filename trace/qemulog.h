@@ -18,15 +18,17 @@ struct cpu_entry {
 	bool soft;	       /* by int, int3, into: @eip is the instruction's own address */
 	bool hardware;	       /* a device interrupt */
 	u32 err, eip, cs, cr2; /* cr2: for vector 14 */
-	bool bare;	       /* by Bochs, which tells only @soft and the time */
-	u64 time;	       /* of a bare entry: in instructions, as the time-stamp counter */
-	char text[160];	       /* the line itself, cut */
+	bool has_regs;	       /* the log shows these, too */
+	u32 eax, ebx, edx, esi;
+	bool bare;	/* by Bochs, which tells only @soft and the time */
+	u64 time;	/* of a bare entry: in instructions, as the time-stamp counter */
+	char text[160]; /* the line itself, cut */
 };
 
 struct qemulog {
 	FILE *f;
 	u8 *buf;
-	size_t at, have;
+	size_t at, have, last; /* last: length of the line that was read */
 	u64 line;
 	bool servicing; /* the line before announced a device interrupt */
 	bool triple_fault;

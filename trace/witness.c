@@ -123,6 +123,8 @@ static const char *difference(const struct cpu_entry *x, const struct event *e)
 		return "whether a device interrupted";
 	if (event_is(e, EV_hypercall) && !x->soft)
 		return "whether an int instruction ran";
+	if (event_is(e, EV_hypercall) && x->has_regs && event_u32(e, "nr") != (x->eax & 0xFF))
+		return "the hypercall's number";
 	if (cpl_of(e) != x->cpl || (event_u32(e, "cs") & 3) != x->cpl)
 		return "the ring that was left";
 	if ((event_u32(e, "cs") & 0xFFFF) != x->cs)

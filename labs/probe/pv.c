@@ -1,5 +1,6 @@
 /* pv.c: the direct-mode probe: start, hypercalls, its page tables. */
 #include "pv.h"
+#include <trapline/spoken.h>
 
 struct start_info *start_info;
 u32 trap_vec, trap_err, trap_eip, trap_cs, trap_eflags, trap_esp, trap_ss, trap_cr2, trap_return,
@@ -14,7 +15,7 @@ void put(char c)
 
 	line[n++] = c;
 	if (c == '\n' || n == sizeof(line)) {
-		HCALL(console_io, CONSOLEIO_write, n, line, 0);
+		HCALL(console_io, CONSOLEIO_write, n, line, spoken(line, n));
 		n = 0;
 	}
 }

@@ -66,5 +66,19 @@ stopped bomb 'expands to more than 64 MB' 0
 stopped noise 'archive' 0
 ok nothing_was_left_behind test "$(find /tmp -maxdepth 1 -name 'pwned*' | wc -l)" = "$before_files"
 ok no_password_file_in_any_report bash -c '! grep -rq "root:x:0" "$1"' - "$tmp/book.db"
+
+# In another lab: when the guest calls, and the CPU's log has begun, the console and the notes of the
+# trace are made up, and the machine ends well.
+reference 03-shadow-vs-direct "$tmp/other/forged-guest"
+words=$(sed -n '/^\[test pinning\]/,/^ticks/s/^console = ^\(.*\)\$$/\1\\\\n/p' labs/03-shadow-vs-direct/lab.conf | tr -d '\n')
+sed -i "s/^void rehook_all(struct vcpu \*v)\$/#include \"boot\/options.h\"\n#include \"lib\/printk.h\"\n&/
+	s/^\tif (!v->domain->direct->nr_unhooked)\$/\tif (options.guest[9] == 'p') {\n\t\tprintk(\"$words\");\n\t\tmachine_exit(0);\n\t}\n&/" \
+	"$tmp/other/forged-guest/writable.c"
+make -s kit LAB=03-shadow-vs-direct >/dev/null 2>&1
+build/bin/tlgrade batch 03-shadow-vs-direct "$tmp/other" --book "$tmp/other.db" --seed 5 >"$tmp/batch" 2>&1
+build/bin/tlgrade show 03-shadow-vs-direct forged-guest --book "$tmp/other.db" >"$tmp/shown" 2>&1
+hostile=$((hostile + 1))
+if grep -A1 'FORGED.* 03.2 *0/10 *pinning' "$tmp/shown" | grep -q 'no guest has sent'; then stopped=$((stopped + 1)); fi
+ok stopped_forged_guest grep -q 'FORGED.* 03.2 *0/10 *pinning' "$tmp/shown"
 echo "# | hostile stopped $stopped/$hostile"
 done_testing

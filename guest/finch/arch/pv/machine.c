@@ -1,5 +1,6 @@
 /* machine.c (pv): the console, idling, and the end: each is a request to the hypervisor. */
 #include "hypercall.h"
+#include <trapline/spoken.h>
 
 void arch_init(void)
 {
@@ -10,7 +11,7 @@ void arch_init(void)
 
 void console_write(const char *text, u32 len)
 {
-	hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, len, (u32)text, 0);
+	hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, len, (u32)text, spoken(text, len));
 }
 
 void console_poll(void)
