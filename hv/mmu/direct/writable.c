@@ -39,7 +39,7 @@ static void rehook(struct vcpu *v, struct unhooked *u)
 	map = map_domain_page(u->map_table);
 	map[u->map_index] &= ~PTE_RW;
 	unmap_domain_page(map);
-	direct_invlpg(v, u->va);
+	direct_flush(v);
 	if (revalidate_l1(d, table, u->before))
 		domain_kill(d, END_forbidden, VEC_PF, "a bad entry in a writable page table");
 	if (u->slot < HV_SLOT)
@@ -96,8 +96,10 @@ static bool unhook(struct vcpu *v, const struct frame *f, vaddr_t va, mfn_t map_
 	mfn_t table = frame_mfn(f);
 	u32 *page;
 
-	/* A table through which itself is mapped cannot be taken away and written. */
-	if (slot > HV_SLOT || va >> 22 == slot || map_table.n == table.n)
+	/* A table through which itself is mapped cannot be taken away and written; nor by an entry
+	 * of the directory, where that maps the tables; nor can one that is out already. */
+	if (slot > HV_SLOT || va >> 22 == slot || map_table.n == table.n ||
+	    map_table.n == v->base.n || other->table.n == table.n)
 		return false;
 	if (mfn_valid(u->table))
 		rehook(v, u);

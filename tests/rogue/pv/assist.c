@@ -143,6 +143,77 @@ static void by_argument(u32 va)
 	HCALL(console_io, CONSOLEIO_write, 4, va, 0);
 }
 
+/* The table is out by one mapping; a second one must not take it out again, and keep it writable.
+ */
+static void unhooked_twice(u32 unused)
+{
+	volatile u32 *table = victim_table, *alias = victim_data;
+
+	(void)unused;
+	must(pin_l1(victim_table) == 0, "pin");
+	must(mmu_update(pde_maddr(0x100), mfn_of(victim_table) * PAGE_SIZE | PDE_NORMAL) == 0,
+	     "hook");
+	must(update_va((u32)alias, mfn_of(victim_table) * PAGE_SIZE | (PTE_NORMAL & ~PTE_RW)) == 0,
+	     "alias");
+	must(HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_unhook_pagetables, 0, 0) == 0,
+	     "assist");
+	table[5] = mfn_of(victim_other) * PAGE_SIZE | PTE_NORMAL;
+	alias[6] = 0;
+	try_read(0x100u << 22 | 5 * PAGE_SIZE);
+	alias[7] = HV_IMAGE_PHYS | PTE_NORMAL;
+	try_read(0x100u << 22 | 7 * PAGE_SIZE);
+}
+
+/* A table that maps the victim is itself in two slots: where the victim was written, both ways to
+ * it must be read-only again. */
+static void unhooked_two_ways(u32 unused)
+{
+	volatile u32 *one = (u32 *)(0x100u << 22), *two = (u32 *)(0x102u << 22);
+
+	(void)unused;
+	must(pin_l1(victim_table) == 0, "pin");
+	must(mmu_update(pde_maddr(0x103), mfn_of(victim_table) * PAGE_SIZE | PDE_NORMAL) == 0,
+	     "hook");
+	victim_other[0] = mfn_of(victim_table) * PAGE_SIZE | (PTE_NORMAL & ~PTE_RW);
+	must(pin_l1(victim_other) == 0, "pin-map");
+	for (u32 slot = 0x100; slot <= 0x102; slot += 2)
+		must(mmu_update(pde_maddr(slot), mfn_of(victim_other) * PAGE_SIZE | PDE_NORMAL) ==
+			 0,
+		     "hook-map");
+	must(HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_unhook_pagetables, 0, 0) == 0,
+	     "assist");
+	one[5] = mfn_of(victim_data) * PAGE_SIZE | PTE_NORMAL;
+	two[6] = 0;
+	try_read(0x103u << 22 | 5 * PAGE_SIZE);
+	two[7] = HV_IMAGE_PHYS | PTE_NORMAL;
+	try_read(0x103u << 22 | 7 * PAGE_SIZE);
+}
+
+/* Where the directory maps the tables, what maps a table is a directory entry: to write through
+ * that must come to an end. */
+static void unhooked_by_self_map(u32 unused)
+{
+	volatile u32 *entry = (u32 *)(0x101u << 22 | 0x100u << 12 | 20);
+	u32 dir = mfn_of((void *)start_info->pt_base);
+
+	(void)unused;
+	must(pin_l1(victim_table) == 0, "pin");
+	must(mmu_update(pde_maddr(0x100),
+			mfn_of(victim_table) * PAGE_SIZE | (PDE_NORMAL & ~PTE_RW)) == 0,
+	     "hook");
+	must(mmu_update(pde_maddr(0x101), dir * PAGE_SIZE | (PDE_NORMAL & ~PTE_RW)) == 0, "self");
+	must(HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_unhook_pagetables, 0, 0) == 0,
+	     "assist");
+	*entry = 0x1000;
+	verdict_silent(((volatile u32 *)victim_table)[5] == 0x1000);
+	must(HCALL(vm_assist, VMASST_CMD_disable, VMASST_TYPE_unhook_pagetables, 0, 0) == 0,
+	     "assist");
+	mmu_update(pde_maddr(0x101), 0);
+	mmu_update(pde_maddr(0x100), 0);
+	mmu_update(mfn_of(victim_table) * PAGE_SIZE + 20, 0);
+	unpin(victim_table);
+}
+
 CASES = {
     {"writable-table-mov", 0, 0, emulated, (u32)by_mov},
     {"writable-table-bytes", 0, 0, emulated, (u32)by_byte},
@@ -158,4 +229,7 @@ CASES = {
     {"unhooked-then-hypercall", 0, FATAL, unhooked, (u32)by_hypercall},
     {"unhooked-then-new-base", 0, FATAL, unhooked, (u32)by_new_base},
     {"unhooked-then-argument", 0, FATAL, unhooked, (u32)by_argument},
+    {"unhooked-twice", 0, FATAL, unhooked_twice, 0},
+    {"unhooked-two-ways", 0, FATAL | MAY_END, unhooked_two_ways, 0},
+    {"unhooked-by-self-map", 0, 0, unhooked_by_self_map, 0},
 };
