@@ -165,7 +165,8 @@ void gate_place(struct gate *g, u32 va)
 	d[GATE_SEL_TSS / 8] = system_segment(va + PAGES(GATE_TABLES) + GATE_TSS_OFFSET,
 					     sizeof(struct tss) - 1, DESC_TSS_AVAIL);
 	if (d[GATE_SEL_LDT / 8].hi & DESC_P)
-		gate_set_ldt(g, (desc_limit(d[GATE_SEL_LDT / 8]) + 1) / sizeof(*d));
+		d[GATE_SEL_LDT / 8] =
+		    system_segment(va + PAGES(GATE_LDT), desc_limit(d[GATE_SEL_LDT / 8]), DESC_LDT);
 	map_pages(g, g->pt, true);
 	map_pages(g, g->monitor_pt, false);
 	g->monitor_pd[va >> 22] = pde_of(g->monitor_pt);
@@ -309,19 +310,19 @@ void gate_exit(struct vcpu *v)
  * the CPU's frame has overwritten only slots below the fault's ESP. Those are exactly the ones
  * already popped, and the stub has just saved their values again.
  */
-bool gate_exit_fault(struct vcpu *v, const struct cpu_regs *frame)
+bool gate_exit_fault(struct vcpu *v, const struct cpu_regs *frame, struct cpu_regs *fault)
 {
 	struct gate *g = v->domain->gate;
 	u32 leave = g->va + (gate_leave - gate_code);
 	u32 regs_va = g->va + PAGES(GATE_STACK) + PAGE_SIZE - sizeof(struct cpu_regs);
-	struct cpu_regs copy = *frame;
 	u32 done;
 
+	*fault = *frame;
 	if (frame->eip < leave || frame->eip >= g->va + (u32)(gate_code_end - gate_code))
 		return false;
 	done = (u32)&frame->esp - regs_va; /* ESP at the fault: no esp and ss were pushed */
 	if (done > offsetof(struct cpu_regs, vec))
 		done = offsetof(struct cpu_regs, vec); /* at the iret */
-	memcpy(v->regs, &copy, done);
+	memcpy(v->regs, fault, done);
 	return true;
 }

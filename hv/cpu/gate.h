@@ -94,9 +94,10 @@ struct desc *gate_descriptor(struct gate *g, u16 selector);
 void gate_fill_slots(const struct gate *g, u32 *page_directory);
 /**
  * A fault in ring 0: was it the guest's registers that could not be restored? Then puts them back
- * into v->regs as they were before the attempt and returns true. @param frame the fault's frame
+ * into v->regs as they were before the attempt and returns true. @param frame the fault's frame,
+ * which is not one any more then; @param fault gets a copy of it
  */
-bool gate_exit_fault(struct vcpu *v, const struct cpu_regs *frame);
+bool gate_exit_fault(struct vcpu *v, const struct cpu_regs *frame, struct cpu_regs *fault);
 /** Leave the hypervisor for `current`. Does not return. */
 void gate_exit(struct vcpu *v) __attribute__((noreturn));
 

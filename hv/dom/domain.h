@@ -52,6 +52,7 @@ struct vcpu {
 	struct domain *domain;
 	u32 cr3; /* machine: what CR3 holds while this vcpu runs */
 	struct pending_exception exc;
+	u8 in_vain;	/* ways back to it that have faulted, in a row */
 	bool blocked;	/* waits for an event or interrupt */
 	u64 poll_until; /* blocked in a poll: system time in ns at which it ends; 0: in none */
 

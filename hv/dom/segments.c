@@ -120,6 +120,12 @@ void segments_sync_ldt(struct vcpu *v)
 	struct desc *real = gate_guest_ldt(v->domain->gate, &nr);
 
 	sync_table(v, &v->virt.ldt, have, SEL_TI, real, nr);
+	for (enum seg seg = 0; seg < NR_SEGS; seg++) {
+		u16 loaded = *seg_slot(v->regs, seg);
+
+		if (loaded & SEL_TI && loaded / 8u >= have)
+			have = loaded / 8u + 1;
+	}
 	gate_set_ldt(v->domain->gate, have < nr ? have : nr);
 }
 

@@ -19,8 +19,9 @@
 #include "trap/record.h"
 #include "trap/trap.h"
 
-#define VIRTUAL_8086_WORDS 4 /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
-#define INT_N_LEN	   2 /* int n; int3 and into are one byte */
+#define VIRTUAL_8086_WORDS 4  /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
+#define INT_N_LEN	   2  /* int n; int3 and into are one byte */
+#define IN_VAIN		   16 /* ways back to a guest that may fault in a row */
 
 static void interrupt(u32 irq)
 {
@@ -117,6 +118,7 @@ void trap_entry(void)
 	u8 lane = lane_of(r);
 	u32 vec = r->vec;
 
+	v->in_vain = 0;
 	/* It is EFLAGS that lies there then, with VM set. */
 	if (vec & EFL_VM)
 		end_virtual_8086(v, (const struct cpu_regs *)((u8 *)r - VIRTUAL_8086_WORDS * 4));
@@ -152,9 +154,22 @@ void trap_entry(void)
 	resume();
 }
 
+/* The guest cannot be gone back to. If that is so again when it has been told, and again, it would
+ * go on for ever, with interrupts off. */
+static void not_resumed(struct vcpu *v, const struct cpu_regs *fault)
+{
+	if (++v->in_vain > IN_VAIN)
+		domain_kill(v->domain, END_forbidden, fault->vec, "its handlers cannot be entered");
+	else if (v->domain->mode == MMU_SHADOW)
+		inject_exception(v, VEC_GP, fault->err);
+	else
+		direct_failsafe(v);
+}
+
 void hv_trap(struct cpu_regs *frame)
 {
 	extern u8 probe_insn[], probe_fault[];
+	struct cpu_regs fault;
 
 	if (frame->eflags & EFL_VM) /* the RPL of its CS is no ring */
 		end_virtual_8086(current, frame);
@@ -171,13 +186,10 @@ void hv_trap(struct cpu_regs *frame)
 	 * here (Xen advisory 260). It has struck; whatever it was watching, it was not us. */
 	if (frame->vec == VEC_DB)
 		return;
-	if (current && gate_exit_fault(current, frame)) {
-		trace_trap(current, LANE_VMM, LANE_VMM, frame->vec, frame->err, frame->eip,
-			   frame->cs, frame->vec == VEC_PF ? read_cr2() : 0);
-		if (current->domain->mode == MMU_SHADOW)
-			inject_exception(current, VEC_GP, frame->err);
-		else
-			direct_failsafe(current);
+	if (current && gate_exit_fault(current, frame, &fault)) {
+		trace_trap(current, LANE_VMM, LANE_VMM, fault.vec, fault.err, fault.eip, fault.cs,
+			   fault.vec == VEC_PF ? read_cr2() : 0);
+		not_resumed(current, &fault);
 		resume();
 	}
 	panic("vector %u (error %x) at %x, cr2 %x", frame->vec, frame->err, frame->eip, read_cr2());

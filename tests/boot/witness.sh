@@ -15,4 +15,7 @@ for mmu in shadow direct; do
 			bash -c 'build/bin/tltrace info "$1" | grep -qE "^ +irq +[1-9]"' - "$tmp/procs-$mmu-$isolation.ctf"
 	done
 done
+# Where a guest could not be gone back to, what faulted is the hypervisor's own instruction.
+tools/run MMU=direct GUEST_ELF=build/tests/rogue-pv.elf SCENARIO=iret-call-ring-0-rpl-1 OUT="$tmp/back" INTLOG=1 >"$tmp/log" 2>&1
+ok the_cpu_confirms_a_way_back_that_failed build/bin/tltrace witness "$tmp/back.ctf" "$tmp/back.int.log"
 done_testing

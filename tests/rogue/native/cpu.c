@@ -192,6 +192,38 @@ static void run_bytes(u32 with)
 			insn, arg                                                                  \
 		}                                                                                  \
 	}
+
+void make_ldt(void)
+{
+	static struct desc ldt[2] PAGE_ALIGNED;
+
+	ldt[1] = gdt[KERNEL_DS / 8];
+	gdt[SPARE_SEL / 8].lo = (u32)ldt << 16 | (sizeof(ldt) - 1);
+	gdt[SPARE_SEL / 8].hi =
+	    ((u32)ldt & 0xFF000000) | ((u32)ldt >> 16 & 0xFF) | DESC_P | DESC_LDT << 8;
+}
+
+/* A segment that is loaded stays, whatever becomes of its table; and so does the way back to us. */
+static void lldt_while_loaded(u32 unused)
+{
+	(void)unused;
+	make_ldt();
+	asm volatile("lldt %w0\n\t"
+		     "movl %1, %%fs\n\t"
+		     "lldt %w2\n\t"
+		     "cpuid\n\t" /* traps */
+		     "movl %%fs:0, %%eax\n\t"
+		     "movl %2, %%fs"
+		     :
+		     : "r"(SPARE_SEL), "r"(0xC), "S"(0)
+		     : "eax", "ebx", "ecx", "edx", "memory");
+}
+
+static void silent(u32 run)
+{
+	verdict_silent(attempt((void (*)(u32))run, 0) == NO_TRAP);
+}
+
 CASES = {
     WITH("selector-ds-hv", refused, ds, HV_DS),
     WITH("selector-fs-hv", refused, fs, HV_DS),
@@ -208,6 +240,7 @@ CASES = {
     WITH("ltr-beyond", refused, ltr, 0xFFF8),
     WITH("lldt-code", refused, lldt, KERNEL_CS),
     WITH("lldt-hv", refused, lldt, HV_DS),
+    {"lldt-while-loaded", 0, 0, silent, (u32)lldt_while_loaded},
     LARGE("large-gdt-ds-hv", ds, HV_DS),
     LARGE("large-gdt-ss-hv", ss, HV_DS),
     LARGE("large-gdt-far-jump-hv", far_jump, HV_CS),

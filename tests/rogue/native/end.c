@@ -60,6 +60,15 @@ static void handler_selector(u32 sel)
 	asm volatile("ud2");
 }
 
+/* Its handlers lie behind the end of their segment: each fault on the way brings another. */
+static void handler_beyond(u32 limit)
+{
+	gdt[SPARE_SEL / 8] = gdt[KERNEL_CS / 8];
+	gdt[SPARE_SEL / 8].lo = (gdt[SPARE_SEL / 8].lo & 0xFFFF0000) | limit;
+	gdt[SPARE_SEL / 8].hi &= ~0x008F0000u;
+	handler_selector(SPARE_SEL);
+}
+
 static void unmap_all(u32 unused)
 {
 	(void)unused;
@@ -166,6 +175,7 @@ CASES = {
     {"stack-at-zero", 0, FATAL, stack_at, 2},
     {"handler-unmapped", 0, FATAL, handler_at, UNMAPPED},
     {"handler-in-hv", 0, FATAL, handler_at, IN_HV},
+    {"handler-beyond-limit", 0, MAY_END, handler_beyond, 0xFF},
     {"handler-selector-hv", 0, FATAL, handler_selector, GATE_SHADOW_RESERVED + GATE_SEL_CS},
     {"handler-selector-user", 0, FATAL, handler_selector, USER_CS},
     {"handler-selector-null", 0, FATAL, handler_selector, 0},

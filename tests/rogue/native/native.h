@@ -29,6 +29,8 @@ extern u32 memory_end; /* the first guest-physical address that there is not */
 /** Hook page table `table` (page-aligned, identity-mapped) into the directory. */
 void hook(u32 slot, const void *table, u32 flags);
 void flush(void);
+/** A local descriptor table: SPARE_SEL names it, its entry 1 is the kernel's data. */
+void make_ldt(void);
 void load_gdt(const void *base, u32 limit);
 void load_idt(const void *base, u32 limit);
 u32 get_cr3(void);

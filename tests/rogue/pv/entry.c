@@ -150,6 +150,20 @@ static void failsafe_loop(u32 cs)
 	asm volatile("ud2");
 }
 
+/* The same, on a stack without end: one page, many times. */
+static void failsafe_deep(u32 slots)
+{
+	for (u32 i = 0; i < 1024; i++)
+		victim_table[i] = mfn_of(victim_data) * PAGE_SIZE | PTE_NORMAL;
+	read_only(victim_table);
+	for (u32 slot = 768 - slots; slot < 768; slot++)
+		mmu_update(pde_maddr(slot), mfn_of(victim_table) * PAGE_SIZE | PDE_NORMAL);
+	asm volatile("movl %0, %%esp\n\tpushl $0x0009\n\tcall *%1"
+		     :
+		     : "r"(768u << 22), "r"(failsafe_loop)
+		     : "memory");
+}
+
 static void no_handler(u32 unused)
 {
 	(void)unused;
@@ -205,6 +219,7 @@ CASES = {
     {"iret-call-stack-wraps", 0, FATAL, iret_stack, 0xFFFFFFFC},
     {"failsafe-not-enterable", 0, FATAL, failsafe_loop, 0x0009},
     {"failsafe-in-ldt", 0, FATAL, failsafe_loop, 0x000D},
+    {"failsafe-deep-stack", 0, FATAL, failsafe_deep, 256},
     {"no-handler", 0, FATAL, no_handler, 0},
     {"handler-unmapped", 0, FATAL, handler_unmapped, 0x00400000},
 };
