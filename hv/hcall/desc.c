@@ -88,8 +88,10 @@ static void copy_page(void *copy, mfn_t m)
 }
 
 /* Make the gate's pages from `first` on copies of `n` frames, of at most `max`. */
-static int install(struct gate *g, u32 first, const mfn_t *frames, u32 n, u32 max)
+static int install(struct domain *d, u32 first, const mfn_t *frames, u32 n, u32 max)
 {
+	struct gate *g = d->gate;
+
 	for (u32 i = 0; i < n; i++) {
 		if (!g->page[first + i])
 			g->page[first + i] = hv_alloc_page();
@@ -98,6 +100,7 @@ static int install(struct gate *g, u32 first, const mfn_t *frames, u32 n, u32 ma
 	}
 	for (u32 i = 0; i < n; i++)
 		copy_page(g->page[first + i], frames[i]);
+	d->direct->work += n * WORK_COPY;
 	for (u32 i = n; i < max; i++) {
 		if (g->page[first + i])
 			hv_free_page(g->page[first + i]);
@@ -124,7 +127,7 @@ s32 hc_set_gdt(struct vcpu *v, struct hcall_args *a)
 		return -EFAULT;
 	if (frames_take(d, frames, n, FT_GDT))
 		return -EINVAL;
-	err = install(d->gate, GATE_GDT, frames, n, FIRST_RESERVED_GDT_PAGE);
+	err = install(d, GATE_GDT, frames, n, FIRST_RESERVED_GDT_PAGE);
 	if (err) {
 		frames_drop(frames, n);
 		return err;
@@ -154,7 +157,7 @@ s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries)
 	}
 	if (frames_take(d, frames, n, FT_LDT))
 		return -EINVAL;
-	err = install(d->gate, GATE_LDT, frames, n, ARRAY_SIZE(s->ldt));
+	err = install(d, GATE_LDT, frames, n, ARRAY_SIZE(s->ldt));
 	if (err) {
 		frames_drop(frames, n);
 		return err;

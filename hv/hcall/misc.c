@@ -8,6 +8,7 @@
 #define XEN_VERSION_3_0	 (3u << 16 | 0)
 #define CONSOLE_CHUNK	 128 /* bytes copied at a time */
 #define CONSOLE_PER_CALL 4096
+#define MULTICALL_CYCLES 400000u /* after which others have their turn: as WORK_BOUND */
 
 static s32 answer(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
 {
@@ -146,6 +147,7 @@ static inline s32 one_call(struct vcpu *v, vaddr_t va)
 s32 hc_multicall(struct vcpu *v, struct hcall_args *a)
 {
 	struct direct_state *s = v->domain->direct;
+	u32 start = (u32)rdtsc();
 	s32 err = 0;
 
 	if (s->in_multicall)
@@ -153,7 +155,9 @@ s32 hc_multicall(struct vcpu *v, struct hcall_args *a)
 	work_begin(s);
 	s->in_multicall = true;
 	while (a->a2 && !err && !v->domain->dying) {
-		if (s->work >= WORK_BOUND || v->blocked) {
+		/* What one call costs is not always counted; the time is. */
+		if (s->work >= WORK_BOUND || (u32)rdtsc() - start >= MULTICALL_CYCLES ||
+		    v->blocked) {
 			err = HCALL_AGAIN;
 			break;
 		}

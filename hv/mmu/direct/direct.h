@@ -23,7 +23,8 @@
  * 50 instructions: one entry validated. A call that has used up WORK_BOUND returns HCALL_AGAIN.
  */
 #define WORK_BOUND  8192u
-#define WORK_UPDATE 8u /* units of one mmu_update */
+#define WORK_UPDATE 8u	 /* units of one mmu_update */
+#define WORK_COPY   128u /* of copying a page of descriptors */
 
 /** A page table that the guest writes freely until it is used again (writable.c). */
 struct unhooked {

@@ -232,7 +232,70 @@ static void partial_restart(u32 unused)
 	take_down();
 }
 
+static u32 descriptors[16][1024] PAGE_ALIGNED;
+
+/* Calls that are short by themselves, in one multicall. */
+static void long_calls(u32 nr)
+{
+	static struct evtchn_alloc_unbound port = {DOMID_SELF, DOMID_SELF, 0};
+	struct multicall_entry *call = (struct multicall_entry *)many;
+	static u32 frames[14];
+	u32 n = 2000, first;
+
+	for (u32 i = 0; i < 14; i++) {
+		frames[i] = mfn_of(descriptors[i]);
+		must(read_only(descriptors[i]) == 0, "read-only");
+	}
+	memset(victim_data, '\r', PAGE_SIZE); /* which is not printed */
+	for (u32 i = 0; i < n; i++) {
+		call[i] = (struct multicall_entry){.op = nr};
+		if (nr == __HYPERVISOR_set_gdt) {
+			call[i].args[0] = (u32)frames;
+			call[i].args[1] = 14 * 512;
+		} else if (nr == __HYPERVISOR_console_io) {
+			call[i].args[1] = PAGE_SIZE;
+			call[i].args[2] = (u32)victim_data;
+		} else {
+			call[i].args[0] = EVTCHNOP_alloc_unbound;
+			call[i].args[1] = (u32)&port;
+		}
+	}
+	start_clock();
+	HCALL(event_channel_op, EVTCHNOP_alloc_unbound, &port, 0, 0);
+	first = port.port; /* the timer's is before it */
+	must(HCALL(multicall, call, n, 0, 0) == 0, "multicall");
+	stop_clock();
+	must(HCALL(set_gdt, frames, 0, 0, 0) == 0, "no-gdt");
+	for (u32 i = 0; i < 14; i++)
+		must(writable(descriptors[i]) == 0, "descriptors-stay");
+	for (u32 i = first; i < NR_EVENT_CHANNELS; i++)
+		HCALL(event_channel_op, EVTCHNOP_close, &i, 0, 0);
+	memset(victim_data, 0, PAGE_SIZE);
+	memset(many, 0, n * sizeof(*call));
+}
+
+static void long_ldts(u32 unused)
+{
+	static struct mmuext_op op[1000];
+
+	(void)unused;
+	for (u32 i = 0; i < 16; i++)
+		must(read_only(descriptors[i]) == 0, "read-only");
+	for (u32 i = 0; i < 1000; i++)
+		op[i] = (struct mmuext_op){MMUEXT_SET_LDT, (u32)descriptors, 8192};
+	start_clock();
+	must(HCALL(mmuext_op, op, 1000, 0, DOMID_SELF) == 0, "ldts");
+	stop_clock();
+	must(mmuext(MMUEXT_SET_LDT, 0, 0) == 0, "no-ldt");
+	for (u32 i = 0; i < 16; i++)
+		must(writable(descriptors[i]) == 0, "descriptors-stay");
+}
+
 CASES = {
+    {"long-calls-gdt", 45, 0, long_calls, __HYPERVISOR_set_gdt},
+    {"long-calls-console", 45, 0, long_calls, __HYPERVISOR_console_io},
+    {"long-calls-ports", 45, 0, long_calls, __HYPERVISOR_event_channel_op},
+    {"long-ldts", 45, 0, long_ldts, 0},
     {"long-pin", 45, 0, long_pin, 0},
     {"long-batch", 45, 0, long_batch, 0},
     {"long-multicall", 45, 0, long_multicall, 0},
