@@ -134,26 +134,46 @@ static bool table_is_reused(struct vcpu *v, u32 frame_pfn)
 	return true;
 }
 
+/* With CR0.WP clear the kernel writes what its tables keep from ring 3. It may, by an entry that
+ * ring 3 cannot use: whose next access comes here, and gets the usual one. */
+static void let_kernel_write(struct vcpu *v, vaddr_t va, const struct walk *w)
+{
+	struct shadow_page *l1;
+
+	if (!mfn_valid(populate(v->domain, w->pfn)))
+		return;
+	l1 = l1_for(v, va, w);
+	if (l1)
+		spte_set(v->domain, l1, va >> PAGE_SHIFT & (NR_PTES - 1),
+			 spte_of(v->domain, w->pte | PTE_RW) & ~PTE_US);
+}
+
 /* A write that must not reach memory by itself. Returns false if it may after all. */
-static bool carry_out_write(struct vcpu *v, vaddr_t va, u32 frame_pfn, u8 flags)
+static bool carry_out_write(struct vcpu *v, vaddr_t va, const struct walk *w, u8 flags)
 {
 	struct domain *d = v->domain;
+	u32 frame_pfn = w->pfn;
 	struct shadow_page *p;
 
-	if ((flags & (FRAME_TRACED | FRAME_WATCHED)) == FRAME_TRACED &&
-	    table_is_reused(v, frame_pfn))
+	flags &= FRAME_TRACED | FRAME_WATCHED;
+	if (flags == FRAME_TRACED && table_is_reused(v, frame_pfn))
 		return false;
 	if (emulate_write(v) != EMUL_UNKNOWN)
 		return true;
+	if (!flags && (w->pde & PTE_RW)) {
+		let_kernel_write(v, va, w);
+		return true;
+	}
 	/* An instruction that we do not know: give up shadowing the table, if it is one. */
-	if (!(flags & FRAME_WATCHED) && d->shadow->root->key != frame_pfn) {
+	if (flags == FRAME_TRACED && d->shadow->root->key != frame_pfn) {
 		for (u32 kind = SH_L1; kind <= SH_L2; kind++)
 			if ((p = shadow_find(d->shadow, kind, frame_pfn)))
 				shadow_drop(d, p, DROP_rewritten);
 		return false;
 	}
 	domain_kill(d, END_forbidden, va,
-		    "wrote a table or planted code by an instruction that is not emulated");
+		    "wrote a table, planted code or, with WP clear, below a read-only directory "
+		    "entry, by an instruction that is not emulated");
 	return true;
 }
 
@@ -203,7 +223,7 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 		return true;
 	}
 	if (verdict == WALK_traced_write && !(f && !w.wp_off && shadow_unsync(d, w.pfn)) &&
-	    carry_out_write(v, va, w.pfn, f ? f->flags : 0))
+	    carry_out_write(v, va, &w, f ? f->flags : 0))
 		return true;
 	/* A hidden fault: the guest's tables permit it, ours did not know yet. */
 	if (!mfn_valid(populate(d, w.pfn)))

@@ -64,6 +64,15 @@ static void own_page_at_gate(u32 offset)
 	must(before != gate_va() || !(directory[before >> 22] & PTE_P), "gate-stays");
 }
 
+/* The processor's LDT moves with the gate. */
+static void gate_with_ldt(u32 offset)
+{
+	make_ldt();
+	asm volatile("lldt %w0" : : "r"(SPARE_SEL));
+	own_page_at_gate(offset);
+	asm volatile("movl %0, %%fs\n\tmovl %1, %%fs\n\tlldt %w1" : : "r"(0xC), "r"(0));
+}
+
 /* A page in one slot after the other: wherever the gate goes, it must give way. */
 static void every_slot(u32 unused)
 {
@@ -205,7 +214,42 @@ static void directory_maps_itself(u32 unused)
 	flush();
 }
 
+/* With CR0.WP clear ring 0 writes to read-only pages, and by every instruction. */
+static void wp_clear(u32 by)
+{
+	u32 cr0 = read_cr0(), *entry = &tables[0][(u32)page_a / PAGE_SIZE];
+
+	*entry &= ~PTE_RW;
+	flush();
+	write_cr0(cr0 & ~CR0_WP);
+	((void (*)(void *))by)(page_a);
+	write_cr0(cr0);
+	verdict_silent(page_a[0] != 0);
+	must(attempt(try_write, (u32)page_a) == VEC_PF, "stays-writable");
+	*entry |= PTE_RW;
+	flush();
+	page_a[0] = 0;
+}
+
+static void by_mov(void *to)
+{
+	asm volatile("movl $1, (%0)" : : "r"(to) : "memory");
+}
+
+static void by_shld(void *to)
+{
+	asm volatile("shldl $4, %1, (%0)" : : "r"(to), "r"(0x12345678) : "memory");
+}
+
+static void by_fnstcw(void *to)
+{
+	asm volatile("fnstcw (%0)" : : "r"(to) : "memory");
+}
+
 CASES = {
+    {"wp-clear-mov", 0, 0, wp_clear, (u32)by_mov},
+    {"wp-clear-shld", 0, 0, wp_clear, (u32)by_shld},
+    {"wp-clear-fnstcw", 0, 0, wp_clear, (u32)by_fnstcw},
     {"hv-image-read", 0, 0, read_at, IN_HV},
     {"hv-image-write", 0, 0, write_at, IN_HV},
     {"hv-image-execute", 0, 0, call_at, IN_HV},
@@ -223,6 +267,7 @@ CASES = {
     {"own-page-at-m2p", 0, 0, own_page_at, HV_BASE},
     {"own-page-at-last", 0, 0, own_page_at, 0xFFFFF000},
     {"own-page-at-gate", 0, 0, own_page_at_gate, 0x1000},
+    {"gate-moves-with-ldt", 0, 0, gate_with_ldt, 0x1000},
     {"own-page-in-every-slot", 0, 0, every_slot, 0},
     {"no-slot-for-the-gate", 0, FATAL, no_slot_left, 0},
     {"no-slot-large-pages", 0, FATAL, no_slot_left, 1},
