@@ -19,35 +19,111 @@
 #define MAX_TOTAL   (64ll << 20) /* what an archive may expand to */
 #define MAX_ENTRIES 20000
 
+#define MAX_REFUSALS 20 /* that are noted one by one */
+
+/* What is taken of each of the lab's files: the path that it had, and how many could have been. */
+struct choice {
+	char *path;
+	size_t nr;
+};
 /* A collection under way. */
 struct taking {
 	const struct lab *lab;
 	const char *to;
 	struct list *notes;
-	struct list taken; /* names */
+	struct choice *choices; /* as lab->files */
+	size_t refused, passed_over;
+	char *passed; /* the first of those, by the alphabet */
+	size_t root;  /* of a directory: where in a path what lies below it begins */
 };
 
 static void note(struct taking *k, const char *what, const char *name)
 {
-	char *s;
+	char *s = text("%.200s: %s", name, what), *clean = clean_name(s);
 
-	if (k->notes->nr >= 20)
-		return;
-	s = text("%.200s: %s", name, what);
-	for (char *c = s; *c; c++)
-		if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0x7F)
-			*c = '?';
-	list_add(k->notes, s);
-	free(s);
+	list_add(k->notes, clean);
+	free(s), free(clean);
 }
 
-/* The lab's own name for a file, or NULL if the lab does not ask for it. */
-static const char *wanted(const struct taking *k, const char *path)
+/* There may be thousands of them. */
+static void refuse(struct taking *k, const char *what, const char *path)
 {
-	for (size_t i = 0; i < k->lab->files.nr; i++)
-		if (!strcmp(base_name(k->lab->files.at[i]), base_name(path)))
-			return base_name(path);
+	if (k->refused++ < MAX_REFUSALS)
+		note(k, what, path);
+}
+
+static void pass_over(struct taking *k, const char *path)
+{
+	k->passed_over++;
+	if (k->passed && strcmp(k->passed, path) <= 0)
+		return;
+	free(k->passed);
+	k->passed = copy(path);
+}
+
+static bool ends_in(const char *path, const char *tail)
+{
+	size_t n = strlen(path), end = strlen(tail);
+
+	return n >= end && !strcmp(path + n - end, tail) && (n == end || path[n - end - 1] == '/');
+}
+
+/* Is it where the handout has the student's file? */
+static bool at_home(const struct taking *k, const char *path)
+{
+	char *home = text("labs/%s/%s", k->lab->name, base_name(path));
+	bool found = ends_in(path, home);
+
+	free(home);
+	return found;
+}
+
+/* Is it a file of the handout that is not the student's? So is guest/apps/walk.c. */
+static bool given(const struct taking *k, const char *path)
+{
+	bool found = false;
+
+	for (const char *p = path, *slash; !found && (slash = strchr(p, '/')); p = slash + 1) {
+		char *there = text("%s/../../%s", k->lab->dir, p);
+
+		found = access(there, F_OK) == 0;
+		free(there);
+	}
+	return found;
+}
+
+/* Which of the lab's files it could be, or NULL if the lab does not ask for it. */
+static struct choice *wanted(const struct taking *k, const char *path)
+{
+	for (size_t i = 0; i < k->lab->files.nr; i++) {
+		const char *file = k->lab->files.at[i];
+
+		if (!strcmp(base_name(file), base_name(path)))
+			return at_home(k, path) || ends_in(path, file) || !given(k, path)
+				   ? &k->choices[i]
+				   : NULL;
+	}
 	return NULL;
+}
+
+static int depth(const char *path)
+{
+	int n = 0;
+
+	for (; *path; path++)
+		n += *path == '/';
+	return n;
+}
+
+/* Directories and archives have an order of their own, by which nothing may be decided. Only of one
+ * path the later counts, as it would if the archive were unpacked. */
+static bool counts_more(const struct taking *k, const char *path, const char *than)
+{
+	if (at_home(k, path) != at_home(k, than))
+		return at_home(k, path);
+	if (depth(path) != depth(than))
+		return depth(path) < depth(than);
+	return strcmp(path, than) <= 0;
 }
 
 static bool leads_out(const char *path)
@@ -58,42 +134,46 @@ static bool leads_out(const char *path)
 	return *path == '/';
 }
 
-static void take(struct taking *k, const char *name, const char *bytes, size_t n)
+static void take(struct taking *k, struct choice *c, const char *path, const char *bytes, size_t n)
 {
-	char *path = text("%s/%s", k->to, name);
+	char *to = text("%s/%s", k->to, base_name(path));
 
-	if (list_has(&k->taken, name))
-		note(k, "is there twice; the first one counts", name);
-	else if (memchr(bytes, 0, n))
-		note(k, "is no text; passed over", name);
-	else if (write_file(path, bytes, n))
-		list_add(&k->taken, name);
-	free(path);
+	if (memchr(bytes, 0, n)) {
+		refuse(k, "is no text; refused", path);
+	} else {
+		c->nr++;
+		if ((!c->path || counts_more(k, path, c->path)) && write_file(to, bytes, n)) {
+			free(c->path);
+			c->path = copy(path);
+		}
+	}
+	free(to);
 }
 
 static void from_file(struct taking *k, const char *path, const struct stat *st)
 {
-	const char *name = wanted(k, path);
+	const char *name = path + k->root;
+	struct choice *c = wanted(k, name);
 	char *bytes;
 	FILE *f;
 	size_t n;
 
-	if (!name) {
-		note(k, "is not asked for; passed over", base_name(path));
+	if (!c) {
+		pass_over(k, name);
 		return;
 	}
 	if (!S_ISREG(st->st_mode) || st->st_size > MAX_FILE) {
-		note(k,
-		     S_ISREG(st->st_mode) ? "is bigger than 1 MB; refused"
-					  : "is no regular file; refused",
-		     name);
+		refuse(k,
+		       S_ISREG(st->st_mode) ? "is bigger than 1 MB; refused"
+					    : "is no regular file; refused",
+		       name);
 		return;
 	}
 	f = fopen(path, "rb");
 	bytes = malloc(MAX_FILE);
 	if (f && bytes) {
 		n = fread(bytes, 1, MAX_FILE, f);
-		take(k, name, bytes, n);
+		take(k, c, name, bytes, n);
 	}
 	free(bytes);
 	if (f)
@@ -104,7 +184,8 @@ static void from_file(struct taking *k, const char *path, const struct stat *st)
 static struct taking *walking;
 static int visit(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
-	(void)ftw;
+	if (ftw->level == 0)
+		walking->root = strlen(path) + 1;
 	if (type == FTW_F || type == FTW_SL || type == FTW_SLN)
 		from_file(walking, path, st);
 	return 0;
@@ -139,28 +220,30 @@ static char *entry_bytes(struct archive *a, size_t *n, long long *total)
 static void one_entry(struct taking *k, struct archive *a, struct archive_entry *e,
 		      long long *total)
 {
-	const char *path = archive_entry_pathname(e), *name;
+	const char *path = archive_entry_pathname(e);
+	struct choice *c = path ? wanted(k, path) : NULL;
 	size_t n;
 	char *bytes;
 
-	if (!path || archive_entry_filetype(e) == AE_IFDIR)
+	if (archive_entry_filetype(e) == AE_IFDIR)
 		return;
-	name = wanted(k, path);
-	if (leads_out(path)) {
-		note(k, "leads out of its archive; refused", path);
-		name = NULL;
-	} else if (!name) {
-		note(k, "is not asked for; passed over", path);
+	if (!path) {
+		refuse(k, "its name cannot be read; refused", "a file");
+	} else if (leads_out(path)) {
+		refuse(k, "leads out of its archive; refused", path);
+		c = NULL;
+	} else if (!c) {
+		pass_over(k, path);
 	} else if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e)) {
-		note(k, "is no regular file; refused", path);
-		name = NULL;
+		refuse(k, "is no regular file; refused", path);
+		c = NULL;
 	}
 	/* What is not wanted is read as well, so that a bomb is noticed. */
 	bytes = entry_bytes(a, &n, total);
-	if (name && !bytes)
-		note(k, "is bigger than 1 MB; refused", path);
-	else if (name)
-		take(k, name, bytes, n);
+	if (c && !bytes)
+		refuse(k, "is bigger than 1 MB; refused", path);
+	else if (c)
+		take(k, c, path, bytes, n);
 	free(bytes);
 }
 
@@ -197,9 +280,50 @@ static void from_archive(struct taking *k, const char *path)
 	archive_read_free(a);
 }
 
+/* What can be said only when all was looked at. @return how many were taken */
+static size_t conclude(struct taking *k)
+{
+	const struct list *files = &k->lab->files;
+	size_t n = 0;
+	char *s;
+
+	if (k->refused > MAX_REFUSALS) {
+		s = text("%zu more", k->refused - MAX_REFUSALS);
+		note(k, "refused", s);
+		free(s);
+	}
+	if (k->passed_over) {
+		s = k->passed_over == 1
+			? copy(k->passed)
+			: text("%.150s and %zu more", k->passed, k->passed_over - 1);
+		note(k, "not asked for; passed over", s);
+		free(s);
+	}
+	for (size_t i = 0; i < files->nr; i++) {
+		const char *name = base_name(files->at[i]);
+		struct choice *c = &k->choices[i];
+
+		if (!c->path) {
+			note(k, "is missing; the starter's counts", name);
+			continue;
+		}
+		n++;
+		if (c->nr > 1) {
+			s = text("is there %zu times; %.200s counts", c->nr, c->path);
+			note(k, s, name);
+			free(s);
+		}
+		free(c->path);
+	}
+	return n;
+}
+
 size_t collect(const struct lab *lab, const char *submission, const char *to, struct list *notes)
 {
-	struct taking k = {.lab = lab, .to = to, .notes = notes};
+	struct taking k = {.lab = lab,
+			   .to = to,
+			   .notes = notes,
+			   .choices = calloc(lab->files.nr, sizeof(struct choice))};
 	struct stat st;
 	size_t n;
 
@@ -214,11 +338,8 @@ size_t collect(const struct lab *lab, const char *submission, const char *to, st
 	} else {
 		note(&k, "is neither a directory nor a regular file", base_name(submission));
 	}
-	for (size_t i = 0; i < lab->files.nr; i++)
-		if (!list_has(&k.taken, base_name(lab->files.at[i])))
-			note(&k, "is missing; the starter's counts", base_name(lab->files.at[i]));
-	n = k.taken.nr;
-	list_free(&k.taken);
+	n = conclude(&k);
+	free(k.choices), free(k.passed);
 	return n;
 }
 

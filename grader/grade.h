@@ -37,6 +37,9 @@ void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 /** What a student's program printed, for a terminal or a report: only ASCII, and no control
  * characters but tabs and line ends; '?' for the others. */
 void clean_text(char *s, size_t n);
+/** A name that a student chose, in one line of a terminal: ASCII, and letters of any script; '?'
+ * for the others. */
+char *clean_name(const char *s);
 /** A whole file, at most `max` bytes of it, or NULL; cleaned if `clean`. */
 char *read_file(const char *path, size_t max, bool clean);
 bool write_file(const char *path, const void *bytes, size_t n);
@@ -178,7 +181,9 @@ void put_escaped(FILE *f, const char *s);
 
 /**
  * Take the lab's files, and nothing else, out of a submission (a directory, a tar or a zip) into
- * directory `to`. @return how many; `notes` says what was missing, refused or passed over
+ * directory `to`. Of several with one name that counts which lies in labs/NAME; else the one
+ * nearest to the top, and of those the first by the alphabet. @return how many; `notes` says what
+ * was missing, refused or passed over
  */
 size_t collect(const struct lab *lab, const char *submission, const char *to, struct list *notes);
 /** What is missing there is the starter's, out of the handout `tree`. */

@@ -56,7 +56,7 @@ stopped reference-source 'No such file' 0
 stopped much-output 'does not build' 0
 stopped macro-bomb 'does not build' 0
 stopped include-itself 'does not build' 0
-stopped makefile 'Makefile: is not asked for' 100
+stopped makefile 'Makefile and 1 more: not asked for' 100
 stopped symlink 'walk.c: is no regular file' 0
 stopped big 'walk.c: is bigger than 1 MB' 0
 stopped empty 'empty: none of the lab' 0

@@ -8,6 +8,13 @@ reference() {
 	mkdir -p "$2"
 	for file in $(files_of "$1"); do cp "$file" "$2/"; done
 }
+# hollow LAB DIR: a tree, or kit, in which everything is graded in no time, since nothing can be built
+hollow() {
+	mkdir -p "$2/labs" "$2/build/labs/probe"
+	cp -r "labs/$1" "$2/labs/"
+	echo '%.elf: ; @echo hollow; false' >"$2/Makefile"
+	touch "$2/build/labs/probe/native.elf"
+}
 # harmful LAB DIR: sixteen submissions that are broken or mean harm, whatever the lab; and one good
 # zip, one good name. What each must get is in hostile.sh.
 harmful() {

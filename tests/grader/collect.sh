@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# collect.sh: which files of a submission count does not depend on how it was sent, and what does not
+# count is said.
+. "$(dirname "$0")/lib.sh"
+lab=02-pagefault
+tl=$PWD/build/bin/tlgrade
+hollow $lab "$tmp/tree"
+mkdir -p "$tmp/tree/guest/apps" && touch "$tmp/tree/guest/apps/walk.c"
+
+# taken SUBMISSION: what is said of it, into $tmp/said; its files are then in $tmp/graded.src
+taken() {
+	rm -rf "$tmp/graded.src"
+	(cd "$tmp/tree" && $tl grade $lab --submission "$1" --seed 1 --unconfined --out "$tmp/graded") 2>&1 |
+		sed '/does not build/,$d' >"$tmp/said"
+}
+says() { grep -F -- "$1" "$tmp/said" || { cat "$tmp/said"; false; }; }
+is() { diff "$tmp/graded.src/$1" <(echo "$2"); }
+# archive NAME.zip|tar FILE...: of what is in $tmp/folder, in this order
+archive() {
+	(cd "$tmp/folder" && case $1 in
+		*.zip) zip -q "$tmp/$1" -- "${@:2}" ;;
+		*) tar --no-recursion -cf "$tmp/$1" -- "${@:2}" ;;
+		esac)
+}
+
+# The whole folder, in which other files have the same name.
+for file in labs/$lab/walk.c guest/apps/walk.c old/labs/$lab/walk.c walk.c entry.c a/entry.c b/inject.c a/inject.c; do
+	mkdir -p "$tmp/folder/$(dirname "$file")"
+	echo "$file" >"$tmp/folder/$file"
+done
+for i in $(seq 25); do echo >"$tmp/folder/other-$i"; done
+mapfile -t files < <(cd "$tmp/folder" && find . -type f -printf '%P\n' | LC_ALL=C sort)
+mapfile -t backwards < <(printf '%s\n' "${files[@]}" | tac)
+archive there.tar "${files[@]}"
+archive back.tar "${backwards[@]}"
+archive there.zip "${files[@]}"
+archive back.zip "${backwards[@]}"
+for way in folder there.tar back.tar there.zip back.zip; do
+	taken "$tmp/$way"
+	[ -f "$tmp/notes" ] || cp "$tmp/said" "$tmp/notes"
+	ok "what_lies_in_the_labs_own_folder_counts_$way" is walk.c labs/$lab/walk.c
+	ok "else_what_is_nearest_to_the_top_$way" is entry.c entry.c
+	ok "else_the_first_by_the_alphabet_$way" is inject.c a/inject.c
+	ok "the_same_is_said_$way" diff "$tmp/notes" "$tmp/said"
+done
+ok what_is_not_asked_for_is_one_line says 'guest/apps/walk.c and 25 more: not asked for; passed over'
+ok a_name_that_is_there_again_is_noted says "walk.c: is there 3 times; labs/$lab/walk.c counts"
+ok so_is_what_is_missing says "bounce.c: is missing; the starter's counts"
+rm -r "$tmp/folder/labs" "$tmp/folder/old" "$tmp/folder/walk.c"
+taken "$tmp/folder"
+ok a_file_of_the_handout_is_not_taken_for_it says "walk.c: is missing; the starter's counts"
+mkdir "$tmp/links"
+for i in $(seq 30); do mkdir "$tmp/links/$i" && ln -s /etc/passwd "$tmp/links/$i/walk.c"; done
+taken "$tmp/links"
+ok many_refusals_do_not_hide_it says "walk.c: is missing; the starter's counts"
+ok and_are_counted says '10 more: refused'
+done_testing
