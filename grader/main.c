@@ -2,6 +2,7 @@
 #include "grade.h"
 
 #include <getopt.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -220,6 +221,8 @@ static const struct {
 
 int main(int argc, char **argv)
 {
+	/* For the names in archives: without it, what is not ASCII in them cannot be read. */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);

@@ -54,4 +54,22 @@ for i in $(seq 30); do mkdir "$tmp/links/$i" && ln -s /etc/passwd "$tmp/links/$i
 taken "$tmp/links"
 ok many_refusals_do_not_hide_it says "walk.c: is missing; the starter's counts"
 ok and_are_counted says '10 more: refused'
+
+# Names that are not ASCII.
+python3 - "$tmp" <<'END'
+import sys, zipfile
+for name in "good", "bad":
+    with zipfile.ZipFile(f"{sys.argv[1]}/{name}.zip", "w") as z:
+        z.writestr("Übung 2/walk.c", "mine\n")
+        z.writestr("Übung 2/Ähnliches\x1b[2J.txt", "")
+with open(f"{sys.argv[1]}/bad.zip", "r+b") as f:
+    data = f.read().replace("Ü".encode(), b"\xff\xfe")
+    f.seek(0)
+    f.write(data)
+END
+taken "$tmp/good.zip"
+ok a_folder_may_have_any_letters is walk.c mine
+ok a_name_is_noted_with_its_letters_and_nothing_else says 'Übung 2/Ähnliches?[2J.txt: not asked for; passed over'
+taken "$tmp/bad.zip"
+ok a_name_that_cannot_be_read_is_noted says 'a file: its name cannot be read; refused'
 done_testing
