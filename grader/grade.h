@@ -144,6 +144,8 @@ struct session {
 void session_run(struct session *s);
 /** Is this test one of those that the session was asked for? */
 bool session_wants(const struct session *s, size_t test);
+/** Why a test that is not done is not. */
+const char *not_run(const struct session *s, size_t test);
 int session_score(const struct session *s);
 /** The seed of one test, drawn from the session's. */
 unsigned test_seed(unsigned seed, const char *test);

@@ -126,6 +126,37 @@ static char *submitted(const struct lab *lab, const char *path, const char *out)
 	return sources;
 }
 
+static bool wants_any(const struct session *s)
+{
+	for (size_t i = 0; i < s->lab->nr_tests; i++)
+		if (session_wants(s, i))
+			return true;
+	return false;
+}
+
+/* Nothing to run is no success: a typing error would be one. */
+static void check_asked(const struct session *s)
+{
+	struct session anywhere = *s;
+	char *known = copy("");
+
+	anywhere.emu = NULL;
+	if (!wants_any(s) && wants_any(&anywhere))
+		die("nothing that was asked for runs in %s", s->emu);
+	for (size_t i = 0; i < s->lab->nr_tests; i++) {
+		const struct test *t = &s->lab->tests[i];
+		bool first = !i || t->stage != t[-1].stage;
+		char *more =
+		    text("%s %s%s%s", known, first ? t->stage->id : "", first ? " " : "", t->name);
+
+		free(known);
+		known = more;
+	}
+	if (!wants_any(s))
+		die("no such stage or test: %s; there are%s", s->only, known);
+	free(known);
+}
+
 static int grade(int argc, char **argv)
 {
 	static struct outputs o;
@@ -186,6 +217,7 @@ static int grade(int argc, char **argv)
 		die("which lab? See tlgrade --help");
 	lab = lab_load(".", argv[optind]);
 	s.lab = lab;
+	check_asked(&s);
 	if (!out)
 		out = text("build/grade/%s", lab->name);
 	s.out = out;

@@ -16,7 +16,7 @@ static json_t *one_test(const struct session *s, size_t i)
 	char *number = text("%zu.%zu", (size_t)(t->stage - s->lab->stages) + 1, i + 1);
 	bool passed = r->done && r->verdict == PASSED;
 	char *output = passed	  ? copy("")
-		       : !r->done ? copy("not run: time was over")
+		       : !r->done ? copy(not_run(s, i))
 				  : text("%s: %s%s%s", verdict_names[r->verdict], r->why,
 					 t->hint && r->verdict == FAILED ? "\nhint: " : "",
 					 t->hint && r->verdict == FAILED ? t->hint : "");

@@ -30,7 +30,7 @@ void report_tap(const struct session *s, FILE *f)
 		else if (r->verdict == UNWRITTEN)
 			fputs(" # ", f);
 		if (skipped || r->verdict == UNWRITTEN)
-			description(f, r->done ? r->why : "not run");
+			description(f, r->done ? r->why : not_run(s, i));
 		fputc('\n', f);
 		if (r->verdict == PASSED || skipped)
 			continue;

@@ -46,15 +46,22 @@ void report_junit_begin(FILE *f)
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n", f);
 }
 
+static bool skipped(const struct result *r)
+{
+	return r->verdict == SKIPPED || !r->done;
+}
+
 void report_junit(const struct session *s, const char *student, FILE *f)
 {
-	size_t failed = 0, skipped = 0;
+	size_t nr_failed = 0, nr_skipped = 0;
 	double seconds = 0;
 
 	for (size_t i = 0; i < s->lab->nr_tests; i++) {
-		skipped += s->results[i].verdict == SKIPPED;
-		failed += s->results[i].verdict != PASSED && s->results[i].verdict != SKIPPED;
-		seconds += s->results[i].seconds;
+		const struct result *r = &s->results[i];
+
+		nr_skipped += skipped(r);
+		nr_failed += r->verdict != PASSED && !skipped(r);
+		seconds += r->seconds;
 	}
 	fputs("<testsuite name=\"", f);
 	put_escaped(f, s->lab->name);
@@ -62,7 +69,7 @@ void report_junit(const struct session *s, const char *student, FILE *f)
 	put_escaped(f, student ? student : "");
 	fprintf(f,
 		"\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" time=\"%.3f\">\n",
-		s->lab->nr_tests, failed, skipped, seconds);
+		s->lab->nr_tests, nr_failed, nr_skipped, seconds);
 	for (size_t i = 0; i < s->lab->nr_tests; i++) {
 		const struct test *t = &s->lab->tests[i];
 		const struct result *r = &s->results[i];
@@ -70,9 +77,9 @@ void report_junit(const struct session *s, const char *student, FILE *f)
 		fprintf(f, "<testcase classname=\"%s.%s\" name=\"", s->lab->name, t->stage->id);
 		put_escaped(f, t->name);
 		fprintf(f, "\" time=\"%.3f\">", r->seconds);
-		if (r->verdict == SKIPPED) {
+		if (skipped(r)) {
 			fputs("<skipped message=\"", f);
-			put_escaped(f, r->why);
+			put_escaped(f, r->done ? r->why : not_run(s, i));
 			fputs("\"/>", f);
 		} else if (r->verdict != PASSED) {
 			fprintf(f, "<failure type=\"%s\" message=\"", verdict_names[r->verdict]);

@@ -77,6 +77,11 @@ bool session_wants(const struct session *s, size_t i)
 	       !strcmp(s->only, t->name);
 }
 
+const char *not_run(const struct session *s, size_t i)
+{
+	return session_wants(s, i) ? "not run: time was over" : "not run: not asked for";
+}
+
 struct worker {
 	pid_t pid;
 	int fd;

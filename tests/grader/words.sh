@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# words.sh: what was not graded is not said to be, and what goes wrong is said.
+. "$(dirname "$0")/lib.sh"
+lab=02-pagefault
+tl=$PWD/build/bin/tlgrade
+hollow $lab "$tmp/tree"
+cd "$tmp/tree" || exit 1
+
+# says WHAT COMMAND...: it ends with status 2, and says that and nothing else
+says() {
+	local what=$1 status
+	shift
+	"$@" >"$tmp/stdout" 2>"$tmp/stderr"
+	status=$?
+	cat "$tmp/stdout" "$tmp/stderr"
+	[ $status = 2 ] && [ ! -s "$tmp/stdout" ] && grep -qF -- "$what" "$tmp/stderr"
+}
+
+# One stage of many: here a hypervisor can be built, though no test can be run.
+mkdir -p tools "$tmp/run"
+sed -i 's/@.*/@touch $@/' Makefile
+printf '#!/bin/sh\nexit 1\n' >tools/run && chmod +x tools/run
+nr=$(grep -c '^\[test ' labs/$lab/lab.conf)
+$tl grade $lab --stage alias --out "$tmp/run" --junit "$tmp/junit" --gradescope "$tmp/json" --tap "$tmp/tap" >"$tmp/log"
+said() { grep -c -- "$2" "$1"; }
+ok junit_skips_what_was_not_run test "$(said "$tmp/junit" '<skipped message="not run: not asked for"/>')" = $((nr - 1))
+ok and_counts_it grep -q "tests=\"$nr\" failures=\"1\" errors=\"0\" skipped=\"$((nr - 1))\"" "$tmp/junit"
+ok tap_does_the_same test "$(said "$tmp/tap" '# SKIP not run: not asked for')" = $((nr - 1))
+ok gradescope_says_why test "$(said "$tmp/json" '"output": "not run: not asked for"')" = $((nr - 1))
+ok a_stage_that_is_not_there_is_named says 'no such stage or test: 02.9; there are 02.1 alias wp 02.2 fault ' $tl grade $lab --stage 02.9
+ok so_it_is_with_an_emulator says 'no such stage or test: 02.9' $tl grade $lab --stage 02.9 --emu qemu
+ok no_test_for_an_emulator_is_no_success says 'nothing that was asked for runs in bochs' $tl grade $lab --emu bochs
+done_testing
