@@ -6,6 +6,7 @@
 #include "grade.h"
 
 #include <dirent.h>
+#include <ftw.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -64,18 +65,52 @@ static void only_the_last(struct class *c)
 	c->nr = kept;
 }
 
-/* Does it hold one of the lab's files itself? */
+/* One of the lab's files that it holds itself, or NULL. */
+static const char *loose_file(const struct lab *lab, const char *dir)
+{
+	for (size_t i = 0; i < lab->files.nr; i++) {
+		const char *name = base_name(lab->files.at[i]);
+		char *path = text("%s/%s", dir, name);
+		bool found = access(path, F_OK) == 0;
+
+		free(path);
+		if (found)
+			return name;
+	}
+	return NULL;
+}
+
+/* nftw() has no argument for its caller's use. */
+static struct {
+	const struct lab *lab;
+	char *path;
+} below;
+static int could_be_another(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	char *name = student_name(path);
+	bool found = ftw->level == 1 && strcmp(name, base_name(path)); /* an archive */
+
+	(void)st;
+	for (size_t i = 0; i < below.lab->files.nr && ftw->level > 1; i++)
+		found |= !strcmp(base_name(below.lab->files.at[i]), base_name(path));
+	free(name);
+	if (found && type == FTW_F)
+		below.path = clean_name(path);
+	return below.path != NULL;
+}
+
+/* A directory that holds one of the lab's files itself is a submission; but a file that got into a
+ * class's directory must not make one submission of the class. */
 static bool is_submission(const struct lab *lab, const char *dir)
 {
-	bool found = false;
+	const char *loose = loose_file(lab, dir);
 
-	for (size_t i = 0; i < lab->files.nr && !found; i++) {
-		char *path = text("%s/%s", dir, base_name(lab->files.at[i]));
-
-		found = access(path, F_OK) == 0;
-		free(path);
-	}
-	return found;
+	below.lab = lab;
+	if (loose && nftw(dir, could_be_another, 32, FTW_PHYS))
+		die("%s holds %s, as a submission does, and %s, as a class does: take one of them "
+		    "away",
+		    dir, loose, below.path);
+	return loose != NULL;
 }
 
 /* An archive is a submission; a directory is one, or holds submissions. */

@@ -72,4 +72,22 @@ ok a_folder_may_have_any_letters is walk.c mine
 ok a_name_is_noted_with_its_letters_and_nothing_else says 'Übung 2/Ähnliches?[2J.txt: not asked for; passed over'
 taken "$tmp/bad.zip"
 ok a_name_that_cannot_be_read_is_noted says 'a file: its name cannot be read; refused'
+
+# A class's directory, or a submission's?
+batch() { $tl batch $lab "$1" --kit "$tmp/tree" --book "$tmp/$2.db" -j 2; }
+students() { (cd "$tmp/tree" && $tl report $lab --csv --book "$tmp/$1.db") | sed -n '2,$s/,.*//p' | tr -d '\n'; }
+class=$tmp/class
+mkdir -p "$class"/{alice,bob/labs/$lab} "$tmp/one/tests"
+touch "$class/alice/walk.c" "$class/walk.c" "$tmp/one/walk.c" "$tmp/one/tests/test.c"
+refused() { dies "class/$1, as a class does" batch "$class" none; }
+ok a_loose_file_does_not_make_a_submission_of_a_class refused alice/walk.c
+mv "$class/alice/walk.c" "$class/bob/labs/$lab/"
+ok wherever_the_others_have_theirs refused "bob/labs/$lab/walk.c"
+rm -r "$class/bob" && touch "$class/dora.zip"
+ok so_it_is_with_archives refused dora.zip
+rm "$class/walk.c"
+ok without_it_all_are_graded batch "$class" class
+ok each_by_his_name test "$(students class)" = '"alice""dora"'
+ok a_submission_may_have_directories_of_its_own batch "$tmp/one" one
+ok it_is_one test "$(students one)" = '"one"'
 done_testing

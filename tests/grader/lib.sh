@@ -8,6 +8,15 @@ reference() {
 	mkdir -p "$2"
 	for file in $(files_of "$1"); do cp "$file" "$2/"; done
 }
+# dies WHAT COMMAND...: it ends with status 2, and says that and nothing else
+dies() {
+	local what=$1 status
+	shift
+	"$@" >"$tmp/stdout" 2>"$tmp/stderr"
+	status=$?
+	cat "$tmp/stdout" "$tmp/stderr"
+	[ $status = 2 ] && [ ! -s "$tmp/stdout" ] && grep -qF -- "$what" "$tmp/stderr"
+}
 # hollow LAB DIR: a tree, or kit, in which everything is graded in no time, since nothing can be built
 hollow() {
 	mkdir -p "$2/labs" "$2/build/labs/probe"
