@@ -33,8 +33,15 @@ static char *student_name(const char *path)
 
 static void add(struct class *c, const char *path, time_t when)
 {
+	char *student = student_name(path);
+
 	c->at = realloc(c->at, (c->nr + 1) * sizeof(*c->at));
-	c->at[c->nr++] = (struct submission){copy(path), student_name(path), when};
+	c->at[c->nr++] = (struct submission){copy(path), student, clean_name(student), when};
+}
+
+static void submission_free(struct submission *s)
+{
+	free(s->path), free(s->student), free(s->shown);
 }
 
 static int newest_first(const void *a, const void *b)
@@ -55,9 +62,12 @@ static void only_the_last(struct class *c)
 	qsort(c->at, c->nr, sizeof(*c->at), newest_first);
 	for (size_t i = 0; i < c->nr; i++) {
 		if (kept && !strcmp(c->at[kept - 1].student, c->at[i].student)) {
-			printf("%s: %s counts, %s is older\n", c->at[i].student,
-			       base_name(c->at[kept - 1].path), base_name(c->at[i].path));
-			free(c->at[i].path), free(c->at[i].student);
+			char *newer = clean_name(base_name(c->at[kept - 1].path));
+			char *older = clean_name(base_name(c->at[i].path));
+
+			printf("%s: %s counts, %s is older\n", c->at[i].shown, newer, older);
+			free(newer), free(older);
+			submission_free(&c->at[i]);
 		} else {
 			c->at[kept++] = c->at[i];
 		}
@@ -109,7 +119,7 @@ static bool is_submission(const struct lab *lab, const char *dir)
 	if (loose && nftw(dir, could_be_another, 32, FTW_PHYS))
 		die("%s holds %s, as a submission does, and %s, as a class does: take one of them "
 		    "away",
-		    dir, loose, below.path);
+		    clean_name(dir), loose, below.path);
 	return loose != NULL;
 }
 
@@ -251,7 +261,7 @@ bool job_merge(struct class *c, struct job *j)
 		minutes = (now() - c->start) / 60;
 		book_store(c->book, s, c->at[j->number].student, j->hash, j->notes);
 		printf("[%zu/%zu] %-24.24s %3d/%d", c->done + c->skipped, c->nr,
-		       c->at[j->number].student, session_score(s), c->lab->points);
+		       c->at[j->number].shown, session_score(s), c->lab->points);
 		printf("  (%.1f a minute, %.0f min left)%s\n", (double)c->done / minutes,
 		       (double)(c->nr - c->done - c->skipped) * minutes / (double)c->done,
 		       s->built ? "" : "  does not build");
@@ -264,7 +274,7 @@ bool job_merge(struct class *c, struct job *j)
 void job_lost(struct class *c, const struct job *j)
 {
 	c->lost++;
-	printf("%s: lost; call again to grade it\n", c->at[j->number].student);
+	printf("%s: lost; call again to grade it\n", c->at[j->number].shown);
 	fflush(stdout);
 }
 
@@ -400,7 +410,7 @@ int batch(int argc, char **argv)
 	free(made), free(c.kit), free(c.work);
 	lab_free(c.lab);
 	for (size_t i = 0; i < c.nr; i++)
-		free(c.at[i].path), free(c.at[i].student);
+		submission_free(&c.at[i]);
 	free(c.at);
 	return c.lost ? 2 : 0;
 }

@@ -217,6 +217,7 @@ unsigned book_seed(struct sqlite3 *db, const struct lab *lab, unsigned wanted);
 /* batch.c: a class, each submission a job. */
 struct submission {
 	char *path, *student;
+	char *shown; /* the student's name, for a terminal */
 	time_t when; /* last changed */
 };
 struct class

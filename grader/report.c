@@ -110,7 +110,10 @@ static size_t rows(const struct lab *lab, const char *book, const char *student,
 			if (f != NONE) {
 				one(f, &s, &row);
 			} else {
-				printf("%s: %s\n", lab->name, row.student);
+				char *shown = clean_name(row.student);
+
+				printf("%s: %s\n", lab->name, shown);
+				free(shown);
 				if (row.notes[0])
 					printf("  %s\n", row.notes);
 				if (!s.built)

@@ -20,4 +20,17 @@ ok gradescope_says_why test "$(said "$tmp/json" '"output": "not run: not asked f
 ok a_stage_that_is_not_there_is_named dies 'no such stage or test: 02.9; there are 02.1 alias wp 02.2 fault ' $tl grade $lab --stage 02.9
 ok so_it_is_with_an_emulator dies 'no such stage or test: 02.9' $tl grade $lab --stage 02.9 --emu qemu
 ok no_test_for_an_emulator_is_no_success dies 'nothing that was asked for runs in bochs' $tl grade $lab --emu bochs
+
+# A class in which nothing builds, with names that would tell another story.
+hollow $lab "$tmp/kit"
+mkdir -p "$tmp/class/jürgen" "$tmp/class/bob" && touch "$tmp/class/bob/walk.c" "$tmp/class/jürgen/walk.c"
+eve=$'eve\e]0;owned\a\n[9999] mallory  100'
+printf 'x' >"$tmp/class/$eve.tar" && printf 'x' >"$tmp/class/$eve.zip"
+$tl batch $lab "$tmp/class" --kit "$tmp/kit" --book "$tmp/book.db" -j 2 >"$tmp/batch" 2>&1
+$tl show $lab "$eve" --book "$tmp/book.db" >"$tmp/shown"
+plain() { ! LC_ALL=C grep -aP '[\x01-\x08\x0b-\x1f]' "$@"; }
+ok a_name_writes_no_line_of_its_own test "$(said "$tmp/batch" '^\[')" = 3
+ok nor_to_the_terminal plain "$tmp/batch" "$tmp/shown"
+ok it_is_shown_on_one_line grep -qF 'eve?]0;owned??[9999] mallory  100.zip' "$tmp/batch"
+ok letters_are_kept grep -q '^\[./3\] jürgen' "$tmp/batch"
 done_testing
