@@ -386,7 +386,7 @@ int batch(int argc, char **argv)
 	c.lab = lab_load(c.kit, argv[optind]);
 	c.work = text("%s.work/%s", book, c.lab->name);
 	make_dirs(c.work);
-	c.book = book_open(book);
+	c.book = book_open(book, true);
 	c.seed = book_seed(c.book, c.lab, seed);
 	for (int i = optind + 1; i < argc; i++)
 		add_argument(&c, argv[i]);

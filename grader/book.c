@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS class(lab TEXT PRIMARY KEY, seed INTEGER NOT NULL);"
@@ -20,14 +21,18 @@ static void run(sqlite3 *db, const char *sql)
 		die("gradebook: %s", sqlite3_errmsg(db));
 }
 
-struct sqlite3 *book_open(const char *path)
+struct sqlite3 *book_open(const char *path, bool make)
 {
+	int create = make ? SQLITE_OPEN_CREATE : 0;
 	sqlite3 *db;
 
-	if (sqlite3_open(path, &db) != SQLITE_OK)
+	if (!make && access(path, F_OK))
+		die("no gradebook %s: tlgrade batch makes one", path);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | create, NULL) != SQLITE_OK)
 		die("cannot open the gradebook %s", path);
 	sqlite3_busy_timeout(db, 30000);
-	run(db, schema);
+	if (make)
+		run(db, schema);
 	return db;
 }
 

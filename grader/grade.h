@@ -201,7 +201,8 @@ struct book_row {
 	unsigned seed;
 	int score, points;
 };
-struct sqlite3 *book_open(const char *path);
+/** Dies if it is not there and not to be made. */
+struct sqlite3 *book_open(const char *path, bool make);
 void book_store(struct sqlite3 *db, const struct session *s, const char *student, uint64_t hash,
 		const char *notes);
 /** Is the same submission graded already, with this seed and lab version? */

@@ -95,18 +95,20 @@ static const struct option options[] = {{"csv", 0, NULL, CSV},
 					{"student", 1, NULL, 21},
 					{NULL, 0, NULL, 0}};
 
-/* Every row of the book, or one student's, to `each`. */
-static size_t rows(const struct lab *lab, const char *book, const char *student, enum format f)
+/* Every row of the book, or one student's; dies if there is none. */
+static void rows(const struct lab *lab, const char *book, const char *student, enum format f)
 {
 	struct session s = {.lab = lab, .results = calloc(lab->nr_tests, sizeof(struct result))};
-	struct sqlite3 *db = book_open(book);
+	struct sqlite3 *db = book_open(book, false);
 	struct book_row row;
 	long long at = 0;
-	size_t found = 0;
+	bool found = false;
 
 	while (book_next(db, &s, &at, &row)) {
 		if (!student || !strcmp(student, row.student)) {
-			found++;
+			if (!found)
+				begin(f, lab);
+			found = true;
 			if (f != NONE) {
 				one(f, &s, &row);
 			} else {
@@ -126,9 +128,11 @@ static size_t rows(const struct lab *lab, const char *book, const char *student,
 		}
 		book_row_free(&row);
 	}
+	if (!found)
+		die("nothing of %s in %s", student ? student : lab->name, book);
+	end(f);
 	book_close(db);
 	free(s.results);
-	return found;
 }
 
 static struct lab *which(int argc, char **argv)
@@ -158,12 +162,9 @@ int report(int argc, char **argv)
 	lab = which(argc, argv);
 	if (f >= TAP && f <= AUTOLAB && !student)
 		die("this format is for one: --student NAME");
-	begin(f, lab);
-	size_t found = rows(lab, book, student, f);
-
-	end(f);
+	rows(lab, book, student, f);
 	lab_free(lab);
-	return found ? 0 : 2;
+	return 0;
 }
 
 int show(int argc, char **argv)
@@ -178,8 +179,7 @@ int show(int argc, char **argv)
 	lab = which(argc, argv);
 	if (optind + 1 >= argc)
 		die("which student? See tlgrade --help");
-	if (!rows(lab, book, argv[optind + 1], NONE))
-		die("%s has handed in nothing", argv[optind + 1]);
+	rows(lab, book, argv[optind + 1], NONE);
 	lab_free(lab);
 	return 0;
 }

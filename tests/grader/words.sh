@@ -33,4 +33,15 @@ ok a_name_writes_no_line_of_its_own test "$(said "$tmp/batch" '^\[')" = 3
 ok nor_to_the_terminal plain "$tmp/batch" "$tmp/shown"
 ok it_is_shown_on_one_line grep -qF 'eve?]0;owned??[9999] mallory  100.zip' "$tmp/batch"
 ok letters_are_kept grep -q '^\[./3\] jürgen' "$tmp/batch"
+
+# Reports of what is not there.
+no_book() { dies "no gradebook $tmp/typo.db: tlgrade batch makes one" $tl "$@" --book "$tmp/typo.db"; }
+ok a_table_needs_a_book no_book report $lab --csv
+ok one_report_does no_book report $lab --gradescope --student bob
+ok to_show_one_does no_book show $lab bob
+ok and_none_is_made test ! -e "$tmp/typo.db"
+ok nothing_of_a_student_is_an_error dies "nothing of zoe in $tmp/book.db" $tl report $lab --gradescope --student zoe --book "$tmp/book.db"
+ok so_it_is_to_show_it dies "nothing of zoe in $tmp/book.db" $tl show $lab zoe --book "$tmp/book.db"
+cp -r "$tmp/tree/labs/$lab" "$tmp/tree/labs/other"
+ok nothing_of_a_lab_is_an_error dies "nothing of other in $tmp/book.db" $tl report other --csv --book "$tmp/book.db"
 done_testing
