@@ -78,18 +78,27 @@ static void relocate(struct gate *g)
 	g->tss->iomap = sizeof(struct tss); /* beyond the limit: no port is free for ring 1 or 3 */
 }
 
-/* Map the gate's pages at its address in one page table. */
+/*
+ * Map the gate's pages at its address in one page table. A direct-mode guest's GDT may have fewer
+ * pages than lie before the one that is ours. A selector there is a #GP, by a descriptor that is
+ * not valid; without any page it would be a page fault, at an address that is not the guest's.
+ */
 static void map_pages(struct gate *g, u32 *pt, bool for_guest)
 {
+	static const u8 no_descriptors[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 	u32 first = (g->va >> PAGE_SHIFT) % NR_PTES;
+	u32 our_gdt = GATE_GDT + g->reserved_sel / PAGE_SIZE;
 
 	memset(pt, 0, PAGE_SIZE);
 	for (u32 i = 0; i < ARRAY_SIZE(g->page); i++) {
-		bool writable = !for_guest || i == GATE_STACK;
+		const u8 *page = g->page[i];
+		bool writable = page && (!for_guest || i == GATE_STACK);
 
-		if (g->page[i])
-			pt[first + i] = mfn_maddr(hv_page_mfn(g->page[i])).a | PTE_P | PTE_A |
-					PTE_D | (writable ? PTE_RW : 0);
+		if (!page && i >= GATE_GDT && i < our_gdt)
+			page = no_descriptors;
+		if (page)
+			pt[first + i] = mfn_maddr(hv_page_mfn(page)).a | PTE_P | PTE_A | PTE_D |
+					(writable ? PTE_RW : 0);
 	}
 }
 

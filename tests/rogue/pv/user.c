@@ -47,6 +47,15 @@ static void user(u32 arg)
 	must((last_trap.cs & 3) == 3, "not-from-ring-3");
 }
 
+/* Where there is no descriptor, nor even a page of the GDT: the same #GP as for a bad one. */
+static void user_no_descriptor(u32 selector)
+{
+	struct user u = {user_load_ds, selector};
+
+	verdict_vector(in_ring_3(&u), VEC_GP);
+	must(last_trap.err == (selector & ~SEL_RPL), "error-code");
+}
+
 static void user_gate(u32 stub)
 {
 	struct user u = {(const u8 *)stub, gate_va()};
@@ -116,6 +125,10 @@ CASES = {
     USER("user-rdmsr", 0, user_rdmsr, 0),
     USER("user-ds-ring-0", 0, user_load_ds, 0xE010),
     USER("user-ds-ring-1", 0, user_load_ds, FLAT_RING1_DS),
+    {"user-ds-no-gdt", 0, 0, user_no_descriptor, 0x000B},
+    {"user-ds-no-gdt-page", 0, 0, user_no_descriptor, 0x1003},
+    {"user-ds-last-gdt-page", 0, 0, user_no_descriptor, 0xDFFB},
+    {"user-ds-no-ldt", 0, 0, user_no_descriptor, 0x0007},
     USER("user-ss-ring-1", 0, user_load_ss, FLAT_RING1_SS),
     USER("user-int-8", 0, user_int_8, 0),
     USER("user-int-14", 0, user_int_14, 0),
