@@ -43,7 +43,7 @@ static void set_gate(struct desc *idt, u32 vec, u16 sel, u32 offset, u32 type, u
 
 struct desc *gate_descriptor(struct gate *g, u16 selector)
 {
-	u32 page = GATE_GDT + selector / PAGE_SIZE;
+	u32 page = (selector & SEL_TI ? GATE_LDT : GATE_GDT) + selector / PAGE_SIZE;
 
 	if (page >= ARRAY_SIZE(g->page) || !g->page[page])
 		return NULL;

@@ -87,7 +87,7 @@ void gate_build_descriptors(struct gate *g, u8 mode);
 struct desc gate_data_segment(u32 base);
 /** Truncate a guest descriptor so that it cannot reach the hypervisor (isolation `segments`). */
 struct desc gate_clip_descriptor(struct desc d);
-/** The real descriptor of a selector in this domain's GDT, or NULL if beyond the table. */
+/** The real descriptor of a selector in the domain's GDT or LDT; NULL: it has no such page. */
 struct desc *gate_descriptor(struct gate *g, u16 selector);
 /** Write the hypervisor's entries into the slots from HV_BASE up of a page directory that a guest
  * will run on: M2P and gate, and under `segments` the whole hypervisor. */

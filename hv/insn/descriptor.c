@@ -197,13 +197,9 @@ static bool check_data_segment(struct vcpu *v, u16 selector, u32 cpl)
 struct desc loaded_segment(const struct vcpu *v, enum seg seg)
 {
 	u16 selector = *seg_slot(v->regs, seg);
-	struct gate *g = v->domain->gate;
-	u32 nr;
+	const struct desc *d = gate_descriptor(v->domain->gate, selector);
 
-	if (!(selector & ~SEL_RPL))
-		return (struct desc){0, 0};
-	return selector & SEL_TI ? gate_guest_ldt(g, &nr)[selector / 8]
-				 : *gate_descriptor(g, selector);
+	return d && selector & ~SEL_RPL ? *d : (struct desc){0, 0};
 }
 
 u16 read_segment(const struct vcpu *v, enum seg seg)

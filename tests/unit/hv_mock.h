@@ -213,8 +213,11 @@ struct desc *gate_guest_gdt(struct gate *g, u32 *nr)
 
 struct desc *gate_descriptor(struct gate *g, u16 selector)
 {
-	(void)g;
-	return selector < PAGE_SIZE ? &mock.gdt[selector >> 3] : NULL;
+	u32 nr;
+
+	if (selector >= PAGE_SIZE)
+		return NULL;
+	return (selector & SEL_TI ? gate_guest_ldt(g, &nr) : mock.gdt) + selector / 8;
 }
 
 void write_debug(const u32 at[4], u32 dr7)

@@ -214,6 +214,41 @@ static void ldt_entries(u32 entries)
 	must(writable(victim_data) == 0, "frame-stays");
 }
 
+static void store_by_fs(u32 va)
+{
+	u32 entry = *(u32 *)va & ~PTE_RW;
+
+	asm volatile("movl %0, %%fs:(%1)" : : "r"(entry), "r"(va) : "memory");
+}
+
+/* A descriptor in the LDT's second page, of which the hypervisor's copy lies wherever there was
+ * memory. The processor has it; whoever carries out a write to a page table needs the same one. */
+static void ldt_second_page(u32 index)
+{
+	static u32 ldt[2][1024] PAGE_ALIGNED;
+	u32 *entry = pte_of(victim_other), before = *entry, flat = DATA | DPL(1) | DESC_G | DESC_DB;
+
+	ldt[1][(index - 512) * 2] = 0xFFFF;
+	ldt[1][(index - 512) * 2 + 1] = flat | 0xF0000;
+	must(read_only(ldt[0]) == 0 && read_only(ldt[1]) == 0, "read-only");
+	must(mmuext(MMUEXT_SET_LDT, (u32)ldt, 512) == 0, "ldt-of-one-page");
+	must(gdt_on(), "set-gdt"); /* takes the next page */
+	must(mmuext(MMUEXT_SET_LDT, (u32)ldt, 1024) == 0, "ldt-of-two-pages");
+	must(HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_writable_pagetables, 0, 0) == 0,
+	     "assist");
+
+	asm volatile("movl %0, %%fs" : : "r"(index * 8 | SEL_TI | 1));
+	verdict_silent(attempt(store_by_fs, (u32)entry) == NO_TRAP);
+	must(*entry == (before & ~PTE_RW), "entry-not-written");
+	asm volatile("movl %0, %%fs" : : "r"(0));
+
+	must(HCALL(vm_assist, VMASST_CMD_disable, VMASST_TYPE_writable_pagetables, 0, 0) == 0,
+	     "assist");
+	must(mmuext(MMUEXT_SET_LDT, 0, 0) == 0, "ldt-stays");
+	gdt_off();
+	must(writable(victim_other) == 0, "map-again");
+}
+
 CASES = {
     {"gdt-code-dpl-0", 0, 0, descriptor_flags, CODE | DPL(0)},
     {"gdt-data-dpl-0", 0, 0, descriptor_flags, DATA | DPL(0)},
@@ -257,4 +292,5 @@ CASES = {
     {"set-ldt-misaligned", 0, 0, ldt_writable, 8},
     {"set-ldt-too-many", 0, 0, ldt_entries, 8193},
     {"set-ldt-huge", 0, 0, ldt_entries, 0xFFFFFFFF},
+    {"ldt-second-page", 0, 0, ldt_second_page, 600},
 };
