@@ -19,8 +19,8 @@
 #include "trap/record.h"
 #include "trap/trap.h"
 
+#define INT_N		   0xCD
 #define VIRTUAL_8086_WORDS 4  /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
-#define INT_N_LEN	   2  /* int n; int3 and into are one byte */
 #define IN_VAIN		   16 /* ways back to a guest that may fault in a row */
 
 static void interrupt(u32 irq)
@@ -41,17 +41,27 @@ static void page_fault(struct vcpu *v, u32 va)
 		inject_page_fault(v, &pf);
 }
 
+/* Of an int n, int3 or into, which may have prefixes. */
+static u32 software_int_len(struct vcpu *v)
+{
+	u32 la = desc_base(loaded_segment(v, SEG_CS)) + v->regs->eip;
+	u8 bytes[INSN_MAX_LEN];
+	u32 n = guest_fetch(v, la, bytes, sizeof(bytes));
+	struct insn i;
+
+	if (n && bytes[0] == INT_N) /* nearly always */
+		return 2;
+	return insn_decode(bytes, n, &i) ? 1 : i.len;
+}
+
 /*
  * int n from ring 1 or 3: every gate of the real IDT has DPL 0, so the CPU says #GP with the IDT
  * bit and the vector; the guest's own gate decides.
  */
 static void software_interrupt(struct vcpu *v, u8 vec)
 {
-	u8 first = 0;
-	u32 len;
+	u32 len = software_int_len(v);
 
-	guest_fetch(v, v->regs->eip, &first, 1);
-	len = first == 0xCD ? INT_N_LEN : 1;
 	if (v->domain->mode == MMU_SHADOW)
 		inject_software(v, vec, len);
 	else if (!direct_software_int(v, vec, len))

@@ -4,7 +4,7 @@
 extern u8 user_read[], user_write[], user_call_at[], user_hypercall[], user_cli[], user_hlt[],
     user_in[], user_out[], user_read_cr0[], user_write_cr3[], user_write_dr7[], user_rdmsr[],
     user_lgdt[], user_load_ds[], user_load_ss[], user_int_8[], user_int_14[], user_int_0x20[],
-    user_sysenter[], user_far_call[];
+    user_sysenter[], user_cs_int_0x80[], user_far_call[];
 
 #define INT_0X80 0x80
 
@@ -54,6 +54,33 @@ static void user(u32 arg)
 {
 	verdict_trap(in_ring_3((const struct user *)arg));
 	must((last_trap.cs & 3) == 3, "not-from-ring-3");
+}
+
+/* An int n goes on behind itself, also with a prefix: not in its own middle. */
+static void user_prefixed_int(u32 len)
+{
+	static const struct user u = {user_cs_int_0x80, 0};
+
+	verdict_silent(in_ring_3(&u) == NO_TRAP);
+	must(last_trap.eip == (u32)u.stub + len, "eip");
+}
+
+/* The same in a code segment that does not begin at 0. */
+static void user_based_int(u32 unused)
+{
+	/* lcall to the next instruction by its place in that segment; int $0x80 */
+	static const u8 code[] = {0x9A, 7, 0, 0, 0, SPARE_SEL | 3, 0, 0xCD, INT_0X80};
+	u32 base = (u32)user_stack + 64;
+	struct user u = {user_stack + 64, 0};
+
+	(void)unused;
+	memcpy(user_stack + 64, code, sizeof(code));
+	gdt[SPARE_SEL / 8] = (struct desc){base << 16 | (sizeof(code) - 1),
+					   (base & 0xFF000000) | (base >> 16 & 0xFF) | DESC_P |
+					       DESC_DPL | DESC_S | DESC_CODE | DESC_RW | DESC_DB};
+	verdict_silent(in_ring_3(&u) == NO_TRAP);
+	must((last_trap.cs | 3) == (SPARE_SEL | 3) && last_trap.eip == sizeof(code), "eip");
+	gdt[SPARE_SEL / 8] = (struct desc){0, 0};
 }
 
 static void user_gate(u32 stub)
@@ -144,6 +171,8 @@ CASES = {
     USER("user-int-14", user_int_14, 0),
     USER("user-int-0x20", user_int_0x20, 0),
     USER("user-sysenter", user_sysenter, 0),
+    {"user-prefixed-int", 0, 0, user_prefixed_int, 3},
+    {"user-based-int", 0, 0, user_based_int, 0},
     USER("user-far-call-kernel", user_far_call, KERNEL_CS),
     USER("user-far-call-hv", user_far_call, GATE_SHADOW_RESERVED + GATE_SEL_CS),
     {"user-call-gate-kernel", 0, 0, call_gate, KERNEL_CS},

@@ -33,6 +33,7 @@ user_page:
 	user	user_int_0x20, "int $0x20"
 	user	user_int_0x21, "int $0x21"
 	user	user_sysenter, "sysenter"
+	user	user_cs_int_0x80, ".byte 0x2E; int $0x80"
 	.globl	user_far_call
 user_far_call:
 	pushl	%eax

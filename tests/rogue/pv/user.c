@@ -4,7 +4,7 @@
 extern u8 user_page[], user_nothing[], user_read[], user_write[], user_call_at[], user_hypercall[],
     user_cli[], user_hlt[], user_in[], user_out[], user_read_cr0[], user_write_cr3[],
     user_write_dr7[], user_rdmsr[], user_load_ds[], user_load_ss[], user_int_8[], user_int_14[],
-    user_int_0x20[], user_int_0x21[], user_sysenter[], user_far_call[];
+    user_int_0x20[], user_int_0x21[], user_sysenter[], user_cs_int_0x80[], user_far_call[];
 
 #define IN_HV	 (HV_LINEAR + HV_IMAGE_PHYS)
 #define INT_0X80 0x80
@@ -54,6 +54,15 @@ static void user_no_descriptor(u32 selector)
 
 	verdict_vector(in_ring_3(&u), VEC_GP);
 	must(last_trap.err == (selector & ~SEL_RPL), "error-code");
+}
+
+/* An int n goes on behind itself, also with a prefix: not in its own middle. */
+static void user_prefixed_int(u32 len)
+{
+	static const struct user u = {user_cs_int_0x80, 0};
+
+	verdict_silent(in_ring_3(&u) == NO_TRAP);
+	must(last_trap.eip == (u32)u.stub + len, "eip");
 }
 
 static void user_gate(u32 stub)
@@ -135,6 +144,7 @@ CASES = {
     USER("user-int-0x20", 0, user_int_0x20, 0),
     USER("user-int-0x21", 0, user_int_0x21, 0),
     USER("user-sysenter", 0, user_sysenter, 0),
+    {"user-prefixed-int", 0, 0, user_prefixed_int, 3},
     USER("user-far-call-ring-0", 0, user_far_call, 0xE008),
     USER("user-far-call-ring-1", 0, user_far_call, FLAT_RING1_CS),
     {"user-fast-gate-no-segment", 0, 0, fast_gate_selector, 0x0009},
