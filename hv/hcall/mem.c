@@ -7,7 +7,8 @@
 
 #define WORK_EXTENT 32u /* units: a page that comes in may be cleared */
 
-/** Give frame `m` back: it is freed when the last mapping goes. A pinned table stays. */
+/** Give frame `m` back: it is freed when the last mapping goes, and counts as the guest's until
+ * then. A pinned table stays. */
 static bool give_back(struct domain *d, mfn_t m)
 {
 	struct frame *f = frame_of(m);
@@ -15,11 +16,10 @@ static bool give_back(struct domain *d, mfn_t m)
 	if (!f || f->owner != d->id || !(f->flags & FRAME_ALLOCATED) || (f->flags & FRAME_PINNED))
 		return false;
 	f->flags &= ~FRAME_ALLOCATED;
-	d->populated--;
 	/* The guest may have dropped its mapping without a flush. */
 	if (f->refs == 1)
 		direct_flush(&d->vcpu);
-	frame_put(f);
+	page_put(d, f);
 	return true;
 }
 

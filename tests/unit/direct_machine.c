@@ -68,6 +68,7 @@ void machine_init(void)
 		frames[i] = (struct frame){.owner = guest.id, .refs = 1, .flags = FRAME_ALLOCATED};
 	frames[FOREIGN].owner = 2;
 	frames[SHARED].owner = DOM_HV;
+	guest.populated = FRAMES - 2;
 }
 
 int set_l1(u32 table, u32 index, u32 val)

@@ -14,6 +14,7 @@ static void compare(u32 step)
 {
 	struct derived x = now();
 
+	assert_int_equal(guest.populated + free_frames(), FRAMES - 2);
 	if (!x.sound)
 		fail_msg("step %u: the tables are unsound", step);
 	for (u32 n = 0; n < PLAYED; n++) {
@@ -137,9 +138,10 @@ static bool balloon(u32 step)
 	if (model.allocated[n]) {
 		model.allocated[n] = false;
 		f->flags &= ~FRAME_ALLOCATED;
-		frame_put(f);
+		page_put(&guest, f);
 	} else if (free_frames()) {
 		n = alloc_frame(guest.id).n;
+		guest.populated++;
 		model.allocated[n] = true;
 	}
 	return true;

@@ -323,15 +323,19 @@ static void xsa_299_a_half_validated_directory_is_no_directory(void **s)
 
 static void a_frame_goes_when_its_last_mapping_goes(void **s)
 {
+	u32 before = guest.populated;
+
 	(void)s;
 	allowed(set_l1(TABLE, 1, pte(DATA, RO)));
 	frame_table[DATA].flags &= ~FRAME_ALLOCATED;
-	frame_put(&frame_table[DATA]);
+	page_put(&guest, &frame_table[DATA]);
 	allowed(set_l1(TABLE, 0, 0));
 	assert_int_equal(frame_table[DATA].owner, 1);
+	assert_int_equal(guest.populated, before);
 	flushes = 0;
 	allowed(set_l1(TABLE, 1, 0));
 	assert_int_equal(frame_table[DATA].owner, DOM_FREE);
+	assert_int_equal(guest.populated, before - 1);
 	assert_int_equal(flushes, 1);
 }
 

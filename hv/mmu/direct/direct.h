@@ -78,6 +78,15 @@ static inline void work_begin(struct direct_state *s)
 		s->work = 0;
 }
 
+/** Drop a reference to a frame of the domain's. Only with the last one it has a page less: until
+ * then it cannot have another for it. */
+static inline void page_put(struct domain *d, struct frame *f)
+{
+	if (f->refs == 1)
+		d->populated--;
+	frame_put(f);
+}
+
 /* validate.c */
 
 /**

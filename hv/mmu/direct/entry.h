@@ -77,7 +77,7 @@ static inline void l1e_put(struct domain *d, u32 pte)
 	}
 	/* The frame may be somebody else's next: the CPU must not remember this mapping. */
 	direct_flush(&d->vcpu);
-	frame_put(f);
+	page_put(d, f);
 }
 
 /** Take what entry `slot` of the page directory in frame `dir` would hold. @return 0 or -EINVAL */

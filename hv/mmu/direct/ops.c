@@ -114,7 +114,7 @@ static void direct_destroy(struct domain *d)
 
 		if (f->owner == d->id && (f->flags & FRAME_ALLOCATED)) {
 			f->flags &= ~FRAME_ALLOCATED;
-			frame_put(f);
+			page_put(d, f);
 		}
 	}
 	for (u32 i = 0; i < NR_UNHOOKED; i++)

@@ -167,7 +167,7 @@ static void forget_type(struct domain *d, struct frame *f)
 	note_type(d, f, FT_NONE);
 	/* The CPU may still walk through it, and the guest may soon write it. */
 	direct_flush(&d->vcpu);
-	frame_put(f);
+	page_put(d, f);
 }
 
 int release_step(struct domain *d)

@@ -28,7 +28,7 @@ extern u32 pool_mfn[NR_POOL];
 extern u32 home_mfn; /* the directory that we started with */
 extern u32 first_kernel_slot, kernel_slots;
 /** Frames that we got but have nowhere, and frames that we gave back while they were in use. */
-#define MAX_LOOSE  64
+#define MAX_LOOSE  256
 #define MAX_GHOSTS 256
 extern u32 loose[MAX_LOOSE], nr_loose;
 extern u32 ghosts[MAX_GHOSTS], nr_ghosts;

@@ -48,6 +48,23 @@ static u32 current_reservation(void)
 	return HCALL(memory_op, XENMEM_current_reservation, &self, 0, 0);
 }
 
+static s32 memory_op(u32 cmd, u32 *list)
+{
+	struct xen_memory_reservation r = {(u32)list, 1, 0, 0, DOMID_SELF, 0};
+
+	return HCALL(memory_op, cmd, &r, 0, 0);
+}
+
+/* A page that was given back is ours until nothing holds it: make room for others beside such. */
+static void make_room(void)
+{
+	u32 *mfns = (u32 *)start_info->mfn_list;
+
+	for (u32 k = 1; k <= MAX_LOOSE + MAX_GHOSTS; k++)
+		if (memory_op(XENMEM_decrease_reservation, &mfns[start_info->nr_pages - k]) != 1)
+			print("fuzz: no room\n");
+}
+
 void pool_init(void)
 {
 	home_mfn = mfn_of((void *)start_info->pt_base);
@@ -61,6 +78,7 @@ void pool_init(void)
 			print("fuzz: no alias\n");
 		fill(i);
 	}
+	make_room();
 	reservation = current_reservation();
 }
 
@@ -93,13 +111,6 @@ void pool_got(u32 mfn)
 	take_out(ghosts, &nr_ghosts, mfn);
 	if (nr_loose < MAX_LOOSE)
 		loose[nr_loose++] = mfn;
-}
-
-static s32 memory_op(u32 cmd, u32 *list)
-{
-	struct xen_memory_reservation r = {(u32)list, 1, 0, 0, DOMID_SELF, 0};
-
-	return HCALL(memory_op, cmd, &r, 0, 0);
 }
 
 /* A page of the pool was given back: another takes its place. */
