@@ -49,6 +49,9 @@ static s32 poll(struct vcpu *v, const struct sched_poll *p)
 	}
 	if (p->timeout && p->timeout <= system_time())
 		return 0;
+	/* It was an event that ends the poll; and the guest would take it only after its sleep. */
+	if (v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask)
+		return 0;
 	v->poll_until = p->timeout ? p->timeout : FOR_EVER;
 	v->blocked = true;
 	return 0;

@@ -187,6 +187,19 @@ static void poll_ports(u32 count)
 	verdict_errno(HCALL(sched_op, SCHEDOP_poll, &p, 0, 0));
 }
 
+/* With an upcall on its way there is nothing to wait for: it would come after the timeout. */
+static void poll_before_upcall(u32 wait_ns)
+{
+	struct sched_poll p = {.timeout = system_time() + wait_ns};
+	struct vcpu_info *info = &shared->vcpu_info[0];
+
+	events_on(NULL);
+	info->evtchn_upcall_pending = 1;
+	verdict_silent(HCALL(sched_op, SCHEDOP_poll, &p, 0, 0) == 0 && system_time() < p.timeout);
+	must(!info->evtchn_upcall_pending, "no-upcall");
+	events_off();
+}
+
 /* A deadline at the end of time, or long ago: it must only not do harm. */
 static void timer(u32 high)
 {
@@ -276,6 +289,7 @@ CASES = {
     {"sched-poll-from-nowhere", 0, 0, poll_from, UNMAPPED},
     {"sched-poll-no-such-port", 0, 0, poll_ports, 1},
     {"sched-poll-too-many-ports", 0, 0, poll_ports, 0xFFFFFFFF},
+    {"sched-poll-before-upcall", 0, 0, poll_before_upcall, 50000000},
     {"sched-shutdown-reason", 0, 0, shutdown_reason, 99},
     {"timer-end-of-time", 20, 0, timer, 0xFFFFFFFF},
     {"timer-past", 20, 0, timer, 0},
