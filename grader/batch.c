@@ -6,6 +6,7 @@
 #include "grade.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <ftw.h>
 #include <getopt.h>
 #include <signal.h>
@@ -14,6 +15,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define LONG_FILE (4 << 20)
 
 /* alice.tar.gz -> alice */
 static char *student_name(const char *path)
@@ -161,20 +164,29 @@ static char *safe_name(const char *student)
 	return name;
 }
 
-/* Of what passed, and of what is long, nothing need be kept. */
-static void tidy(const struct session *s)
+static bool is_long(const char *path)
 {
-	for (size_t i = 0; i < s->lab->nr_tests; i++) {
-		char *base = text("%s/%s", s->out, s->lab->tests[i].name);
-		char *log = text("%s.int.log", base), *ctf = text("%s.ctf", base);
-		struct stat st;
+	struct stat st;
 
-		if (s->results[i].verdict == PASSED || (!stat(log, &st) && st.st_size > 8 << 20))
-			unlink(log);
-		if (s->results[i].verdict == PASSED)
-			remove_tree(ctf);
-		free(base), free(log), free(ctf);
-	}
+	return !stat(path, &st) && st.st_size > LONG_FILE;
+}
+
+/* Of what passed, and of what is long, nothing need be kept; nor is there room for it, if each test
+ * of a submission leaves as much as it may. */
+static void tidy(struct session *s, size_t test)
+{
+	bool passed = s->results[test].verdict == PASSED;
+	char *base = text("%s/%s", s->out, s->lab->tests[test].name);
+	char *log = text("%s.int.log", base), *ctf = text("%s.ctf", base);
+	char *stream = text("%s/stream", ctf), *console = text("%s.console", base);
+
+	if (passed || is_long(log))
+		unlink(log);
+	if (passed || is_long(stream))
+		remove_tree(ctf);
+	if (is_long(console) && truncate(console, LONG_FILE))
+		unlink(console);
+	free(base), free(log), free(ctf), free(stream), free(console);
 }
 
 bool job_grade(struct session *s, const char *results)
@@ -183,8 +195,8 @@ bool job_grade(struct session *s, const char *results)
 	FILE *f;
 	bool whole;
 
+	s->progress = tidy;
 	session_run(s);
-	tidy(s);
 	f = fopen(tmp, "wb");
 	whole = f &&
 		fwrite(s->results, sizeof(*s->results), s->lab->nr_tests, f) == s->lab->nr_tests &&
@@ -203,10 +215,25 @@ bool job_prepare(struct class *c, struct job *j, size_t number)
 	char *sources = text("%s.src", out);
 	size_t found;
 
+	*j = (struct job){.number = number,
+			  .notes = copy(""),
+			  .trouble = no_room(c->work, ROOM_LEFT),
+			  .s = {.lab = c->lab,
+				.tree = c->kit,
+				.sources = sources,
+				.out = out,
+				.confined = true,
+				.seed = c->seed,
+				.jobs = 1}};
+	free(safe);
+	if (j->trouble) {
+		job_lost(c, j);
+		job_free(j);
+		return false;
+	}
 	remove_tree(sources);
 	found = collect(c->lab, sub->path, sources, &notes);
-	*j = (struct job){
-	    .number = number, .hash = collected_hash(c->lab, sources), .notes = copy("")};
+	j->hash = collected_hash(c->lab, sources);
 	for (size_t i = 0; i < notes.nr; i++) {
 		char *all = text("%s%s%s", j->notes, i ? "; " : "", notes.at[i]);
 
@@ -214,11 +241,9 @@ bool job_prepare(struct class *c, struct job *j, size_t number)
 		j->notes = all;
 	}
 	list_free(&notes);
-	free(safe);
 	if (!c->again && book_has(c->book, c->lab, sub->student, j->hash, c->seed)) {
 		c->skipped++;
-		free(j->notes), free(out), free(sources);
-		*j = (struct job){0};
+		job_free(j);
 		return false;
 	}
 	if (!found) {
@@ -230,13 +255,6 @@ bool job_prepare(struct class *c, struct job *j, size_t number)
 	add_starters(c->lab, c->kit, sources);
 	remove_tree(out);
 	make_dirs(out);
-	j->s = (struct session){.lab = c->lab,
-				.tree = c->kit,
-				.sources = sources,
-				.out = out,
-				.confined = true,
-				.seed = c->seed,
-				.jobs = 1};
 	j->results = text("%s.results", out);
 	unlink(j->results);
 	return true;
@@ -256,6 +274,9 @@ bool job_merge(struct class *c, struct job *j)
 		fread(s->build_log, sizeof(s->build_log), 1, f) == 1;
 	if (f)
 		fclose(f);
+	free(j->trouble);
+	j->trouble = whole && session_trouble(s) ? copy(session_trouble(s)) : NULL;
+	whole &= !j->trouble;
 	if (whole) {
 		c->done++;
 		minutes = (now() - c->start) / 60;
@@ -273,14 +294,16 @@ bool job_merge(struct class *c, struct job *j)
 
 void job_lost(struct class *c, const struct job *j)
 {
+	const char *why = j->trouble ? j->trouble : "lost; call again to grade it";
+
 	c->lost++;
-	printf("%s: lost; call again to grade it\n", c->at[j->number].shown);
+	printf("%s: not graded: %.*s\n", c->at[j->number].shown, (int)strcspn(why, "\n"), why);
 	fflush(stdout);
 }
 
 void job_free(struct job *j)
 {
-	free(j->results), free(j->notes), free(j->name);
+	free(j->results), free(j->notes), free(j->name), free(j->trouble);
 	free((char *)j->s.out), free((char *)j->s.sources);
 	*j = (struct job){0};
 }
@@ -291,6 +314,8 @@ static void start_job(struct job *j)
 
 	fflush(NULL);
 	j->pid = fork();
+	if (j->pid < 0)
+		die("fork: %s; call again to grade the rest", strerror(errno));
 	if (j->pid == 0) {
 		die_with(self);
 		_exit(job_grade(&j->s, j->results) ? 0 : 1);
@@ -405,7 +430,7 @@ int batch(int argc, char **argv)
 	printf("%zu graded, %zu were already; %.1f a minute\n", c.done, c.skipped,
 	       (double)c.done / ((now() - c.start) / 60 + 1e-9));
 	if (c.lost)
-		printf("%zu lost; call again to grade them\n", c.lost);
+		printf("%zu not graded; mend what is said of them, and call again\n", c.lost);
 	book_close(c.book);
 	free(made), free(c.kit), free(c.work);
 	lab_free(c.lab);

@@ -28,7 +28,7 @@ char *inside(const struct session *s, const char *path)
 	return result;
 }
 
-bool build(struct session *s)
+enum verdict build(struct session *s)
 {
 	char *tree = absolute(s->tree), *out = absolute(s->out);
 	char *sources = s->sources ? absolute(s->sources) : NULL;
@@ -46,7 +46,7 @@ bool build(struct session *s)
 			    .nr_mounts = sources ? 3 : 2,
 			    .cpu = 30,
 			    .wall = 120,
-			    .file = 64 << 20,
+			    .file = 16 << 20,
 			    .memory = 2ll << 30,
 			    .output = s->build_log,
 			    .output_size = sizeof(s->build_log)};
@@ -59,10 +59,14 @@ bool build(struct session *s)
 	s->built = status == 0 && access(made, R_OK) == 0;
 	if (!s->built && !s->build_log[0])
 		put_text(s->build_log, sizeof(s->build_log), "the build %s",
-			 status == COMMAND_HUNG ? "did not end within 120 s"
+			 status == COMMAND_LOST	  ? "did not start"
+			 : status == COMMAND_HUNG ? "did not end within 120 s"
 			 : status > 128 ? "went beyond its limits of time, memory or file size"
 					: "failed without a word");
 	free(made), free(target), free(lab_src), free(lab_out), free(lab);
 	free(sources), free(out), free(tree);
-	return s->built;
+	/* make itself ends with less. */
+	if (status == COMMAND_LOST || status == 126 || status == 127)
+		return UNGRADED;
+	return s->built ? PASSED : NOT_BUILT;
 }

@@ -129,7 +129,16 @@ void die_with(pid_t parent)
 		_exit(1);
 }
 
-static void __attribute__((noreturn)) child(const struct command *c, int out, pid_t parent)
+/*
+ * Between us and the command are up to four programs, and any of them may fail. The last says that
+ * it has come so far, where the command itself cannot: an exit code would not tell, for a guest can
+ * make its emulator end with any.
+ */
+#define BEGUN 3
+static const char *const begin[] = {"sh", "-c", "echo >&3; exec \"$@\" 3>&-", "sh", NULL};
+
+static void __attribute__((noreturn))
+child(const struct command *c, int out, int begun, pid_t parent)
 {
 	struct words w = {.nr = 0};
 	int null = open("/dev/null", O_RDONLY);
@@ -139,6 +148,8 @@ static void __attribute__((noreturn)) child(const struct command *c, int out, pi
 	dup2(null, 0);
 	dup2(out, 1);
 	dup2(out, 2);
+	dup2(begun, BEGUN);
+	fcntl(BEGUN, F_SETFD, 0); /* if it was that already */
 	limit(RLIMIT_CPU, c->cpu);
 	limit(RLIMIT_FSIZE, c->file);
 	limit(RLIMIT_AS, c->memory);
@@ -146,8 +157,8 @@ static void __attribute__((noreturn)) child(const struct command *c, int out, pi
 		confine(&w, c);
 	else if (c->dir && chdir(c->dir))
 		_exit(127);
-	for (size_t i = 0; c->argv[i]; i++)
-		add(&w, c->argv[i]);
+	add_all(&w, begin);
+	add_all(&w, c->argv);
 	execvp(w.at[0], (char *const *)w.at);
 	dprintf(2, "tlgrade: cannot start %s: %s\n", w.at[0], strerror(errno));
 	_exit(127);
@@ -188,25 +199,29 @@ static bool follow(const struct command *c, int in, pid_t pid, int *status)
 
 int command_run(const struct command *c)
 {
-	int fd[2], status = 0;
-	bool ended;
+	int fd[2], begun[2], status = 0;
+	bool ended, has_begun;
+	char mark;
 	pid_t self = getpid(), pid;
 
 	if (c->output)
 		c->output[0] = '\0';
-	if (pipe2(fd, O_CLOEXEC))
+	if (pipe2(fd, O_CLOEXEC) || pipe2(begun, O_CLOEXEC | O_NONBLOCK))
 		die("pipe: %s", strerror(errno));
 	pid = fork();
 	if (pid < 0)
 		die("fork: %s", strerror(errno));
 	if (pid == 0)
-		child(c, fd[1], self);
-	close(fd[1]);
+		child(c, fd[1], begun[1], self);
+	close(fd[1]), close(begun[1]);
 	ended = follow(c, fd[0], pid, &status);
 	kill(-pid, SIGKILL); /* and whatever it started */
 	if (!ended)
 		waitpid(pid, &status, 0);
-	close(fd[0]);
+	has_begun = read(begun[0], &mark, 1) == 1;
+	close(fd[0]), close(begun[0]);
+	if (!has_begun)
+		return COMMAND_LOST;
 	if (!ended)
 		return COMMAND_HUNG;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

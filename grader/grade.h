@@ -47,6 +47,11 @@ bool write_file(const char *path, const void *bytes, size_t n);
 void make_dirs(const char *path);
 /** rm -rf. */
 void remove_tree(const char *path);
+/** Room below which nothing is graded, and what a job needs that writes all that it may. */
+#define ROOM_LEFT (64ll << 20)
+#define ROOM_JOB  (1ll << 30)
+/** NULL, or what to say if there is less `room`, in bytes, where `dir` is. */
+char *no_room(const char *dir, long long room);
 /** 64 bits of FNV-1a; start with HASH_START. */
 #define HASH_START 14695981039346656037ull
 uint64_t hash_bytes(uint64_t h, const void *bytes, size_t n);
@@ -104,15 +109,28 @@ struct command {
 };
 /** In a forked process: end when `parent` does, or at once if it has ended. */
 void die_with(pid_t parent);
-/** @return the exit status, 128 + the signal, or COMMAND_HUNG */
+/** @return the exit status, 128 + the signal, COMMAND_HUNG, or COMMAND_LOST if it never began; the
+ * output then says why */
 #define COMMAND_HUNG 1000
+#define COMMAND_LOST 1001
 int command_run(const struct command *c);
 /** Die, with bubblewrap's own words, if it cannot confine commands here. */
 void confinement_check(void);
 
 /* session.c */
 
-enum verdict { PASSED, FAILED, SKIPPED, UNWRITTEN, UNCONFIRMED, HUNG, NOT_BUILT, NR_VERDICTS };
+/* UNGRADED: the machine failed, not the student. It is no grade, and never in a gradebook. */
+enum verdict {
+	PASSED,
+	FAILED,
+	SKIPPED,
+	UNWRITTEN,
+	UNCONFIRMED,
+	HUNG,
+	NOT_BUILT,
+	UNGRADED,
+	NR_VERDICTS
+};
 extern const char *const verdict_names[NR_VERDICTS];
 
 struct result {
@@ -147,17 +165,21 @@ bool session_wants(const struct session *s, size_t test);
 /** Why a test that is not done is not. */
 const char *not_run(const struct session *s, size_t test);
 int session_score(const struct session *s);
+/** NULL, or why this is no grade; whatever else it says then does not count. */
+const char *session_trouble(const struct session *s);
 /** The seed of one test, drawn from the session's. */
 unsigned test_seed(unsigned seed, const char *test);
 /** One for a session that is given none. */
 unsigned random_seed(void);
 
 /* build.c, run.c, judge.c */
-bool build(struct session *s);
+/** @return PASSED, NOT_BUILT or UNGRADED; its words are in s->build_log */
+enum verdict build(struct session *s);
 void test_run(const struct session *s, const struct test *t, struct result *r);
 /** `prefix` is where the run left its files, `status` what tools/run ended with. */
 void judge(const struct session *s, const struct test *t, const char *prefix, int status,
 	   struct result *r);
+#define TRACE_CPU 20 /* seconds */
 /** tltrace ARGS..., confined like the run. @return its exit code; its output in `out` */
 int tltrace(const struct session *s, const char *const *args, char *out, size_t size);
 /** The path by which a (perhaps confined) command knows a file of the session's output. */
@@ -239,14 +261,17 @@ struct job {
 	uint64_t hash;
 	char *notes, *results; /* a file */
 	char *name;	       /* slurm.c: of its directory; NULL: nothing to do any more */
+	char *trouble;	       /* why it is not graded, or NULL */
 	struct session s;
 };
 int batch(int argc, char **argv);
-/** Collect submission `number` into the class's work directory. @return false if it is graded */
+/** Collect submission `number` into the class's work directory. @return false if it is graded, or
+ * there is no room to do so */
 bool job_prepare(struct class *c, struct job *j, size_t number);
 /** Grade, and leave what came of it in a file, which is whole from the moment that it is there. */
 bool job_grade(struct session *s, const char *results);
-/** Put that file into the gradebook, and say so. @return false if it is not there, or not whole */
+/** Put that file into the gradebook, and say so. @return false if it is not there, not whole, or no
+ * grade */
 bool job_merge(struct class *c, struct job *j);
 void job_lost(struct class *c, const struct job *j);
 void job_free(struct job *j);

@@ -185,15 +185,33 @@ static bool console_holds(const struct list *patterns, const char *heard, const 
 	return true;
 }
 
+/*
+ * tltrace about the run, for the verdict. It tells by 0, 1 or 2 what it makes of what it was given,
+ * and might be led into a crash, or to work without end, by a trace that is damaged on purpose: all
+ * that is the student's. That it could not begin, was stopped early or had no memory is not.
+ */
+static int ask(const struct session *s, const char *const *args, char *output, size_t size,
+	       struct result *r)
+{
+	double start = now();
+	int status = tltrace(s, args, output, size);
+	bool early = status == 128 + SIGKILL && now() - start < TRACE_CPU;
+
+	if (early || (status > 2 && status <= 128) || status >= COMMAND_HUNG)
+		verdict(r, UNGRADED, "tltrace %s could not do its work (%d): %s", args[0], status,
+			output);
+	return status;
+}
+
 /* The lines of the console that the guest sent. Bochs' log, without registers, cannot tell. */
 static char *spoken(const struct session *s, const struct test *t, const char *log,
-		    const char *prefix, const char *console)
+		    const char *prefix, const char *console, struct result *r)
 {
 	char *outer = text("%s.console", prefix), *path = inside(s, outer), *heard;
 	const char *args[] = {"spoken", log, path, NULL};
 
 	heard = t->bochs ? copy(console) : calloc(1, MAX_CONSOLE);
-	if (!t->bochs && tltrace(s, args, heard, MAX_CONSOLE))
+	if (!t->bochs && ask(s, args, heard, MAX_CONSOLE, r))
 		heard[0] = '\0';
 	free(outer), free(path);
 	return heard;
@@ -202,8 +220,9 @@ static char *spoken(const struct session *s, const struct test *t, const char *l
 static bool words_hold(const struct session *s, const struct test *t, const char *prefix,
 		       const char *log, const char *console, struct vars *v, struct result *r)
 {
-	char *heard = spoken(s, t, log, prefix, console);
-	bool hold = learn(t, heard, v, r) && console_holds(&t->console, heard, console, v, r) &&
+	char *heard = spoken(s, t, log, prefix, console, r);
+	bool hold = r->verdict != UNGRADED && learn(t, heard, v, r) &&
+		    console_holds(&t->console, heard, console, v, r) &&
 		    console_holds(&t->said, console, console, v, r);
 
 	free(heard);
@@ -232,21 +251,21 @@ static bool trace_holds(const struct session *s, const struct test *t, const cha
 		args[n++] = "--set";
 		args[n++] = sets[i];
 	}
-	status = tltrace(s, args, output, sizeof(output));
+	status = ask(s, args, output, sizeof(output), r);
 	if (status == 1)
 		put_text(r->diagram, sizeof(r->diagram), "%s.diverged.svg", base_name(prefix));
 	free(expect), free(svg), free(picture);
-	if (status)
+	if (status && r->verdict != UNGRADED)
 		verdict(r, FAILED, "the trace does not hold:\n%s", output);
 	return status == 0;
 }
 
-static long long ticks_of(const struct session *s, const char *ctf)
+static long long ticks_of(const struct session *s, const char *ctf, struct result *r)
 {
 	const char *args[] = {"info", ctf, NULL};
 	char output[1000], *at;
 
-	if (tltrace(s, args, output, sizeof(output)))
+	if (ask(s, args, output, sizeof(output), r))
 		return -1;
 	at = strstr(output, "duration");
 	return at ? atoll(at + strlen("duration")) : -1;
@@ -257,9 +276,10 @@ static bool confirmed(const struct session *s, const char *ctf, const char *log,
 	const char *args[] = {"witness", ctf, log, NULL};
 	char output[500];
 
-	if (tltrace(s, args, output, sizeof(output)) == 0)
+	if (ask(s, args, output, sizeof(output), r) == 0)
 		return true;
-	verdict(r, UNCONFIRMED, "the CPU does not confirm the trace:\n%s", output);
+	if (r->verdict != UNGRADED)
+		verdict(r, UNCONFIRMED, "the CPU does not confirm the trace:\n%s", output);
 	return false;
 }
 
@@ -294,8 +314,10 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 		;
 	else if (words_hold(s, t, prefix, log, console, &v, r) &&
 		 trace_holds(s, t, prefix, ctf, &v, r)) {
-		r->ticks = ticks_of(s, ctf);
-		if (t->ticks && (r->ticks < 0 || r->ticks > t->ticks))
+		r->ticks = ticks_of(s, ctf, r);
+		if (r->verdict == UNGRADED)
+			;
+		else if (t->ticks && (r->ticks < 0 || r->ticks > t->ticks))
 			verdict(r, FAILED, "took %lld guest instructions; the budget is %lld",
 				r->ticks, t->ticks);
 		else

@@ -39,8 +39,10 @@ static void write_gradescope(const struct session *s, const char *path)
 	char *tmp = text("%s.tmp", path);
 
 	/* Whole at any moment: a time-out keeps what was earned. */
-	if (json_dump_file(j, tmp, JSON_INDENT(1)) || rename(tmp, path))
+	if (json_dump_file(j, tmp, JSON_INDENT(1)) || rename(tmp, path)) {
+		unlink(path); /* part of a grade is none */
 		die("cannot write %s", path);
+	}
 	free(tmp);
 	json_decref(j);
 }
@@ -49,6 +51,8 @@ static void progress(struct session *s, size_t test)
 {
 	const struct outputs *o = s->user;
 
+	if (s->results[test].verdict == UNGRADED)
+		return;
 	if (s->results[test].verdict != NOT_BUILT)
 		report_line(s, test, stdout);
 	fflush(stdout);
@@ -232,6 +236,11 @@ static int grade(int argc, char **argv)
 			confinement_check();
 	}
 	session_run(&s);
+	if (session_trouble(&s)) {
+		if (o.gradescope)
+			unlink(o.gradescope);
+		die("not graded: %s", session_trouble(&s));
+	}
 	if (!s.built)
 		printf("it does not build:\n%s\n", s.build_log);
 	report_text(&s, stdout);

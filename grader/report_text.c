@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const marks[NR_VERDICTS] = {"ok",	  "FAIL", "skip", "todo",
-					       "FORGED?", "HUNG", "BUILD"};
+static const char *const marks[NR_VERDICTS] = {"ok",	  "FAIL", "skip",  "todo",
+					       "FORGED?", "HUNG", "BUILD", "TROUBLE"};
 
 /* Indented, so that the tests' own lines stand out. */
 static void block(FILE *f, const char *what, const char *s)

@@ -47,8 +47,8 @@ int tltrace(const struct session *s, const char *const *args, char *out, size_t 
 {
 	const char *argv[48] = {"build/bin/tltrace"};
 	struct command c = {.argv = argv,
-			    .cpu = 20,
-			    .wall = 60,
+			    .cpu = TRACE_CPU,
+			    .wall = 180,
 			    .file = 64 << 20,
 			    .output = out,
 			    .output_size = size};
@@ -68,7 +68,7 @@ void test_run(const struct session *s, const struct test *t, struct result *r)
 {
 	struct list words = {0};
 	const char *argv[32] = {"tools/run"};
-	char output[2000], *tree, *out, *prefix;
+	char output[2000], *tree, *out, *prefix, *log;
 	struct mount mounts[2];
 	struct command c = {.argv = argv,
 			    .cpu = RUN_CPU,
@@ -102,10 +102,18 @@ void test_run(const struct session *s, const struct test *t, struct result *r)
 	list_add(&words, seed);
 	for (size_t i = 0; i < words.nr && n < 31; i++)
 		argv[n++] = words.at[i];
+	log = text("%s.int.log", prefix);
+	unlink(log);
 	status = command_run(&c);
 	r->seconds = now() - start;
 	put_text(r->evidence, sizeof(r->evidence), "%s", t->name);
-	judge(s, t, prefix, status, r);
-	free(seed), free(prefix), free(tree), free(out);
+	/* An emulator makes its log before it lets the guest begin. */
+	if (status == COMMAND_LOST || (status != COMMAND_HUNG && access(log, F_OK))) {
+		r->verdict = UNGRADED;
+		put_text(r->why, sizeof(r->why), "the emulator did not start: %s", output);
+	} else {
+		judge(s, t, prefix, status, r);
+	}
+	free(seed), free(log), free(prefix), free(tree), free(out);
 	list_free(&words);
 }

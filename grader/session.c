@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-const char *const verdict_names[NR_VERDICTS] = {"passed",      "failed", "skipped",  "not written",
-						"unconfirmed", "hung",	 "not built"};
+const char *const verdict_names[NR_VERDICTS] = {"passed",      "failed", "skipped",   "not written",
+						"unconfirmed", "hung",	 "not built", "not graded"};
 
 int session_score(const struct session *s)
 {
@@ -17,6 +17,14 @@ int session_score(const struct session *s)
 		if (s->results[i].verdict == PASSED && s->results[i].done)
 			score += s->lab->tests[i].points;
 	return score;
+}
+
+const char *session_trouble(const struct session *s)
+{
+	for (size_t i = 0; i < s->lab->nr_tests; i++)
+		if (s->results[i].done && s->results[i].verdict == UNGRADED)
+			return s->results[i].why;
+	return NULL;
 }
 
 static void finish(struct session *s, size_t i, enum verdict v, const char *why)
@@ -88,6 +96,21 @@ struct worker {
 	size_t test;
 };
 
+/* What there is no room for may have been cut off, or left out. */
+static void check_room(const struct session *s, long long room, struct result *r)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *why = no_room(s->out, room);
+
+	if (!why && !s->confined)
+		why = no_room(tmp ? tmp : "/tmp", ROOM_LEFT);
+	if (why) {
+		r->verdict = UNGRADED;
+		put_text(r->why, sizeof(r->why), "%s", why);
+	}
+	free(why);
+}
+
 /* A process for each test: it is waiting that takes the time. */
 static void start(struct session *s, struct worker *w, size_t i)
 {
@@ -107,6 +130,7 @@ static void start(struct session *s, struct worker *w, size_t i)
 		close(fd[0]);
 		r.verdict = FAILED;
 		test_run(s, &s->lab->tests[i], &r);
+		check_room(s, ROOM_LEFT, &r);
 		_exit(write(fd[1], &r, sizeof(r)) == (ssize_t)sizeof(r) ? 0 : 1);
 	}
 	close(fd[1]);
@@ -118,13 +142,13 @@ static void collect_worker(struct session *s, struct worker *w)
 {
 	struct result r;
 
-	if (read(w->fd, &r, sizeof(r)) == (ssize_t)sizeof(r))
-		s->results[w->test] = r;
-	else
-		put_text(s->results[w->test].why, sizeof(r.why), "the grader failed here");
-	if (!s->results[w->test].done)
-		s->results[w->test].verdict = FAILED;
-	s->results[w->test].done = true;
+	if (read(w->fd, &r, sizeof(r)) != (ssize_t)sizeof(r)) {
+		r = (struct result){.verdict = UNGRADED};
+		put_text(r.why, sizeof(r.why), "the grader failed in test %s",
+			 s->lab->tests[w->test].name);
+	}
+	r.done = true;
+	s->results[w->test] = r;
 	close(w->fd);
 	waitpid(w->pid, NULL, 0);
 	w->pid = 0;
@@ -146,24 +170,32 @@ static void await(struct session *s, struct worker *w, int jobs)
 
 void session_run(struct session *s)
 {
-	size_t nr = s->lab->nr_tests, left = nr;
+	size_t nr = s->lab->nr_tests, left;
 	int jobs = s->jobs > 0 ? s->jobs : 1, running = 0;
 	struct worker *w = calloc((size_t)jobs, sizeof(*w));
 	bool *started = calloc(nr, sizeof(*started));
+	struct result made = {.verdict = PASSED};
 
 	s->results = calloc(nr, sizeof(*s->results));
 	make_dirs(s->out);
-	if (!build(s)) {
-		for (size_t i = 0; i < nr; i++)
-			finish(s, i, NOT_BUILT, "it does not build");
-		left = 0;
+	/* Who has all the room that a submission can fill cannot run out of it to escape a verdict.
+	 */
+	check_room(s, s->confined ? ROOM_JOB : ROOM_LEFT, &made);
+	if (made.verdict == PASSED) {
+		made.verdict = build(s);
+		put_text(made.why, sizeof(made.why), "%s",
+			 made.verdict == UNGRADED ? s->build_log : "it does not build");
+		check_room(s, ROOM_LEFT, &made);
 	}
+	for (size_t i = 0; i < nr && made.verdict != PASSED; i++)
+		finish(s, i, made.verdict, made.why);
+	left = made.verdict == PASSED ? nr : 0;
 	for (size_t i = 0; i < nr; i++)
 		started[i] = !session_wants(s, i);
 	while (left) {
 		left = 0;
 		for (size_t i = 0; i < nr; i++) {
-			if (started[i] || s->results[i].done)
+			if (started[i] || s->results[i].done || session_trouble(s))
 				continue;
 			left++;
 			/* Whoever asks for one stage gets that, whatever it needs. */

@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 #include <wctype.h>
+
+#define FEWEST_FILES 1000 /* that a file system must still take */
 
 void die(const char *fmt, ...)
 {
@@ -142,6 +145,16 @@ bool write_file(const char *path, const void *bytes, size_t n)
 	if (fd >= 0)
 		close(fd);
 	return ok;
+}
+
+char *no_room(const char *dir, long long room)
+{
+	struct statvfs v;
+
+	if (statvfs(dir, &v) || ((long long)(v.f_bavail * v.f_frsize) >= room &&
+				 (!v.f_files || v.f_favail >= FEWEST_FILES)))
+		return NULL;
+	return text("less than %lld MB of room in %s; make room and call again", room >> 20, dir);
 }
 
 void make_dirs(const char *path)

@@ -21,7 +21,7 @@ static void help(FILE *to)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(to, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
 	fprintf(to, "\n`tltrace COMMAND --help` tells more. Exit codes: 0 all is well, 1 a check "
-		    "failed or traces differ, 2 usage or file trouble.\n");
+		    "failed or traces differ, 2 usage or file trouble, 3 out of memory.\n");
 }
 
 int cmd_getopt(const struct command *self, int argc, char **argv, const struct option *opts,

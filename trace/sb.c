@@ -10,7 +10,7 @@
 static void out_of_memory(void)
 {
 	fputs("tltrace: out of memory\n", stderr);
-	exit(2);
+	exit(3); /* what it was given need not be bad */
 }
 
 void *xcalloc(size_t n, size_t size)
