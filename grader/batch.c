@@ -7,11 +7,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -360,6 +362,25 @@ static void engine_local(struct class *c)
 	free(jobs);
 }
 
+/* Two callers would remove and write the same directories. The lock goes with this process and the
+ * jobs that it forked, for these write there, too: of a caller that was killed they end soon. Tasks
+ * of a cluster have directories of their own. */
+static void lock(const struct class *c, const char *book)
+{
+	char *path = text("%s/lock", c->work);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	double end = now() + 3;
+
+	if (fd < 0)
+		die("cannot write %s: %s", path, strerror(errno));
+	while (flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
+		if (now() > end)
+			die("another call is grading into %s", book);
+		usleep(100000);
+	}
+	free(path);
+}
+
 enum { OPT_BOOK = 1, OPT_SEED, OPT_KIT, OPT_ENGINE };
 static const struct option options[] = {{"book", 1, NULL, OPT_BOOK},
 					{"seed", 1, NULL, OPT_SEED},
@@ -411,6 +432,7 @@ int batch(int argc, char **argv)
 	c.lab = lab_load(c.kit, argv[optind]);
 	c.work = text("%s.work/%s", book, c.lab->name);
 	make_dirs(c.work);
+	lock(&c, book);
 	c.book = book_open(book, true);
 	c.seed = book_seed(c.book, c.lab, seed);
 	for (int i = optind + 1; i < argc; i++)

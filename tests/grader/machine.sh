@@ -73,9 +73,24 @@ if [ -n "${APART:-}" ] && mkdir -p "$tmp/full.db.work" && mount -t tmpfs -o size
 	ok nor_one_that_fills_on_the_way ends_with 2 batch "$full" -j 1
 	wait $!
 	ok nothing_is_stored none_stored "$full"
-	rm -r "$class/alice"
 	mount -o remount,size=2g "$full.work"
+	rm -r "$class/alice"
 	ok with_room_it_is_graded ends_with 0 batch "$full"
 	umount "$full.work"
 fi
+
+# One book, two callers.
+reference $lab "$tmp/carol"
+"$tl" batch $lab "$tmp/carol" --book "$tmp/shared.db" >"$tmp/first" 2>&1 &
+caller=$!
+for _ in $(seq 200); do
+	compgen -G "$tmp/shared.db.work/$lab/carol*" >/dev/null && break
+	sleep 0.05
+done
+ok a_second_caller_is_refused ends_with 2 batch "$tmp/shared.db"
+ok and_is_told_why grep -q 'another call is grading into' "$tmp/log"
+kill -KILL $caller
+wait $caller 2>/dev/null
+rm -rf "$class/alice"
+ok one_that_was_killed_is_in_nobodys_way batch "$tmp/shared.db"
 done_testing
