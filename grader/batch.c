@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #define LONG_FILE (4 << 20)
+#define FIRST_UID 60000 /* of those that no distribution hands out */
+#define NR_UIDS	  1000
 
 /* alice.tar.gz -> alice */
 static char *student_name(const char *path)
@@ -197,6 +199,7 @@ bool job_grade(struct session *s, const char *results)
 	FILE *f;
 	bool whole;
 
+	s->uid = FIRST_UID + (uid_t)getpid() % NR_UIDS;
 	s->progress = tidy;
 	session_run(s);
 	f = fopen(tmp, "wb");

@@ -48,6 +48,7 @@ enum verdict build(struct session *s)
 			    .wall = 120,
 			    .file = 16 << 20,
 			    .memory = 2ll << 30,
+			    .uid = s->uid,
 			    .output = s->build_log,
 			    .output_size = sizeof(s->build_log)};
 	char *made = text("%s/hv.elf", out);

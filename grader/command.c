@@ -42,8 +42,8 @@ static void add_all(struct words *w, const char *const *list)
 
 /*
  * A limit on processes counts those of one user, and does not bind root. So root's commands become
- * nobody's; everybody else's get a user namespace, in which the count begins anew. Hence the limit
- * is set within.
+ * another's, each job's its own, for else one could leave no processes to the next; everybody
+ * else's get a user namespace, in which the count begins anew. Hence the limit is set within.
  */
 static void confine(struct words *w, const struct command *c)
 {
@@ -55,8 +55,7 @@ static void confine(struct words *w, const struct command *c)
 						    "--unshare-uts",
 						    "--unshare-cgroup-try",
 						    NULL};
-	static const char *const nobody[] = {"setpriv",	       "--reuid=65534",	 "--regid=65534",
-					     "--clear-groups", "--no-new-privs", NULL};
+	static const char *const drop[] = {"--clear-groups", "--no-new-privs", NULL};
 	static const char *const few[] = {"prlimit", "--nproc=256", "--", NULL};
 	static const char *const fixed[] = {"--die-with-parent",
 					    "--new-session",
@@ -96,12 +95,13 @@ static void confine(struct words *w, const struct command *c)
 					    "--tmpfs",
 					    "/tmp",
 					    NULL};
+	uid_t uid = c->uid ? c->uid : NOBODY;
 	bool root = geteuid() == 0;
 
 	add_all(w, root ? apart_of_root : apart);
 	add_all(w, fixed);
 	for (size_t i = 0; i < c->nr_mounts; i++) {
-		if (root && c->mounts[i].writable && chown(c->mounts[i].outside, NOBODY, NOBODY))
+		if (root && c->mounts[i].writable && chown(c->mounts[i].outside, uid, uid))
 			_exit(127);
 		add(w, c->mounts[i].writable ? "--bind" : "--ro-bind");
 		add(w, c->mounts[i].outside);
@@ -109,8 +109,12 @@ static void confine(struct words *w, const struct command *c)
 	}
 	add(w, "--chdir");
 	add(w, c->dir);
-	if (root)
-		add_all(w, nobody);
+	if (root) {
+		add(w, "setpriv");
+		add(w, text("--reuid=%u", uid));
+		add(w, text("--regid=%u", uid));
+		add_all(w, drop);
+	}
 	add_all(w, few);
 }
 

@@ -104,6 +104,7 @@ struct command {
 	size_t nr_mounts;
 	int cpu, wall;		/* seconds */
 	long long file, memory; /* bytes that a file may have, of address space; 0: no limit */
+	uid_t uid;		/* whose it becomes if root confines it; 0: nobody's */
 	char *output;		/* what it printed goes here, cut to its size */
 	size_t output_size;
 };
@@ -149,6 +150,7 @@ struct session {
 	const char *sources; /* the student's files; NULL: the tree's own labs/NAME */
 	const char *out;     /* for the hypervisor and all evidence */
 	bool confined;
+	uid_t uid; /* as a command's */
 	unsigned seed;
 	int jobs;
 	const char *only; /* one stage or test, or NULL */

@@ -50,6 +50,7 @@ int tltrace(const struct session *s, const char *const *args, char *out, size_t 
 			    .cpu = TRACE_CPU,
 			    .wall = 180,
 			    .file = 64 << 20,
+			    .uid = s->uid,
 			    .output = out,
 			    .output_size = size};
 	struct mount mounts[2];
@@ -74,6 +75,7 @@ void test_run(const struct session *s, const struct test *t, struct result *r)
 			    .cpu = RUN_CPU,
 			    .wall = RUN_WALL,
 			    .file = RUN_FILE,
+			    .uid = s->uid,
 			    .output = output,
 			    .output_size = sizeof(output)};
 	double start = now();

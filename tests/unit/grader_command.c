@@ -15,6 +15,8 @@
 
 static char dir[] = "/tmp/grader_command-XXXXXX", *self_dir, output[4000];
 
+static uid_t uid;
+
 /* Run WORDS in confinement, its working directory /out writable. @return its status */
 static int confined(int wall, const char *const *words)
 {
@@ -26,6 +28,7 @@ static int confined(int wall, const char *const *words)
 			    .cpu = 20,
 			    .wall = wall,
 			    .file = 1 << 20,
+			    .uid = uid,
 			    .output = output,
 			    .output_size = sizeof(output)};
 
@@ -115,6 +118,7 @@ static void count_forks(void)
 	}
 	printf("%d\n", n);
 	fflush(stdout);
+	usleep(500000); /* another may be counting its own */
 	_exit(0); /* looking for leaks would want one more process */
 }
 
@@ -124,6 +128,23 @@ static void its_processes_are_counted(void **state)
 	assert_int_equal(CONFINED(60, "/self/grader_command", "count-forks"), 0);
 	assert_in_range(atoi(output), 20, 256);
 	assert_true(gone_soon("count-forks"));
+}
+
+static void those_of_another_job_are_not(void **state)
+{
+	pid_t other = fork();
+	int status;
+
+	(void)state;
+	uid = other ? 60001 : 60002;
+	status = CONFINED(60, "/self/grader_command", "count-forks");
+	if (!other)
+		_exit(status || atoi(output) < 200);
+	assert_int_equal(status, 0);
+	assert_in_range(atoi(output), 200, 256);
+	assert_int_equal(waitpid(other, &status, 0), other);
+	assert_int_equal(status, 0);
+	uid = 0;
 }
 
 static void a_fork_bomb_ends_with_its_time(void **state)
@@ -155,6 +176,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(its_output_and_status_come_back),
 	    cmocka_unit_test(it_sees_little_and_can_change_less),
 	    cmocka_unit_test(its_processes_are_counted),
+	    cmocka_unit_test(those_of_another_job_are_not),
 	    cmocka_unit_test(a_fork_bomb_ends_with_its_time),
 	    cmocka_unit_test(what_is_too_long_or_too_much_is_stopped),
 	};
