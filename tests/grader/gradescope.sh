@@ -26,6 +26,17 @@ mkdir "$tmp/bin" && printf '#!/bin/sh\nexit 1\n' >"$tmp/bin/bwrap" && chmod +x "
 PATH=$tmp/bin:$PATH run "$tmp/reference"
 ok without_bubblewrap_it_says_so grep -q 'the container alone confines' "$tmp/stdout"
 ok and_scores_the_same test "$(score)" = 100
+# Root of a namespace with no other users: bubblewrap works there, but nobody else can be become.
+alone=(unshare -Urm --pid --fork --mount-proc)
+if "${alone[@]}" true 2>/dev/null; then
+	graded=$AUTOGRADER/$lab/build/grade # nobody's, and then root's
+	rm -rf "$AUTOGRADER/results/results.json" "$graded"
+	alone() { timeout 300 "${alone[@]}" "$AUTOGRADER/run_autograder" >"$tmp/stdout" 2>&1; }
+	ok root_without_other_users_is_run alone
+	ok that_is_said grep -q 'the container alone confines' "$tmp/stdout"
+	ok and_scores_as_much test "$(score)" = 100
+	rm -rf "$graded"
+fi
 
 # Stopped in the middle, as by a time-out: the file is whole, and has what was earned.
 rm -f "$AUTOGRADER/results/results.json"
