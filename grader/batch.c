@@ -19,8 +19,6 @@
 #include <unistd.h>
 
 #define LONG_FILE (4 << 20)
-#define FIRST_UID 60000 /* of those that no distribution hands out */
-#define NR_UIDS	  1000
 
 /* alice.tar.gz -> alice */
 static char *student_name(const char *path)
@@ -199,7 +197,6 @@ bool job_grade(struct session *s, const char *results)
 	FILE *f;
 	bool whole;
 
-	s->uid = FIRST_UID + (uid_t)getpid() % NR_UIDS;
 	s->progress = tidy;
 	session_run(s);
 	f = fopen(tmp, "wb");

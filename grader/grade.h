@@ -150,7 +150,7 @@ struct session {
 	const char *sources; /* the student's files; NULL: the tree's own labs/NAME */
 	const char *out;     /* for the hypervisor and all evidence */
 	bool confined;
-	uid_t uid; /* as a command's */
+	uid_t uid; /* as a command's; session_run() chooses */
 	unsigned seed;
 	int jobs;
 	const char *only; /* one stage or test, or NULL */
