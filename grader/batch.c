@@ -319,7 +319,7 @@ static void start_job(struct job *j)
 	if (j->pid < 0)
 		die("fork: %s; call again to grade the rest", strerror(errno));
 	if (j->pid == 0) {
-		die_with(self);
+		die_with(self, SIGTERM);
 		_exit(job_grade(&j->s, j->results) ? 0 : 1);
 	}
 }

@@ -18,6 +18,7 @@
 
 #define MAX_WORDS  128
 #define MAX_OUTPUT (64 << 20) /* who prints more is ended */
+#define GRACE	   2	      /* seconds to end in, when asked */
 
 struct words {
 	const char *at[MAX_WORDS];
@@ -126,9 +127,9 @@ static void limit(int what, long long to)
 		setrlimit(what, &r);
 }
 
-void die_with(pid_t parent)
+void die_with(pid_t parent, int signal)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_PDEATHSIG, signal);
 	if (getppid() != parent)
 		_exit(1);
 }
@@ -147,7 +148,7 @@ child(const struct command *c, int out, int begun, pid_t parent)
 	struct words w = {.nr = 0};
 	int null = open("/dev/null", O_RDONLY);
 
-	die_with(parent);
+	die_with(parent, SIGKILL);
 	setsid();
 	dup2(null, 0);
 	dup2(out, 1);
@@ -168,8 +169,37 @@ child(const struct command *c, int out, int begun, pid_t parent)
 	_exit(127);
 }
 
+/* The signals by which we are asked to end, while a command runs. */
+static volatile sig_atomic_t stopped;
+static void stop(int signal)
+{
+	stopped = signal;
+}
+
+static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
+#define NR_STOPS (sizeof(stops) / sizeof(stops[0]))
+
+static void await_stops(struct sigaction *old)
+{
+	const struct sigaction act = {.sa_handler = stop};
+
+	for (size_t i = 0; i < NR_STOPS; i++) {
+		sigaction(stops[i], NULL, &old[i]);
+		if (old[i].sa_handler != SIG_IGN)
+			sigaction(stops[i], &act, NULL);
+	}
+}
+
+static void obey_stops(const struct sigaction *old)
+{
+	for (size_t i = 0; i < NR_STOPS; i++)
+		sigaction(stops[i], &old[i], NULL);
+	if (stopped)
+		raise(stopped);
+}
+
 /* Read what it prints, until it has ended (what it leaves behind may still hold the pipe), has
- * printed too much, or its time is over. @return false if it must be killed */
+ * printed too much, its time is over, or ours. @return false if it must be ended */
 static bool follow(const struct command *c, int in, pid_t pid, int *status)
 {
 	double end = now() + c->wall;
@@ -193,16 +223,26 @@ static bool follow(const struct command *c, int in, pid_t pid, int *status)
 			return true;
 		if (!over)
 			over = waitpid(pid, status, WNOHANG) == pid;
-		if ((c->wall && now() > end) || all > MAX_OUTPUT) {
-			if (over)
-				return true;
-			return false;
-		}
+		if ((c->wall && now() > end) || all > MAX_OUTPUT || stopped)
+			return over;
 	}
+}
+
+/* Asked to end, a command may have something to clear away; then whatever is left of it goes. */
+static void end(pid_t pid, int *status)
+{
+	double end = now() + GRACE;
+
+	kill(-pid, SIGTERM);
+	while (waitpid(pid, status, WNOHANG) == 0 && now() < end)
+		usleep(10000);
+	kill(-pid, SIGKILL);
+	waitpid(pid, status, 0);
 }
 
 int command_run(const struct command *c)
 {
+	struct sigaction old[NR_STOPS];
 	int fd[2], begun[2], status = 0;
 	bool ended, has_begun;
 	char mark;
@@ -212,6 +252,7 @@ int command_run(const struct command *c)
 		c->output[0] = '\0';
 	if (pipe2(fd, O_CLOEXEC) || pipe2(begun, O_CLOEXEC | O_NONBLOCK))
 		die("pipe: %s", strerror(errno));
+	await_stops(old);
 	pid = fork();
 	if (pid < 0)
 		die("fork: %s", strerror(errno));
@@ -219,9 +260,11 @@ int command_run(const struct command *c)
 		child(c, fd[1], begun[1], self);
 	close(fd[1]), close(begun[1]);
 	ended = follow(c, fd[0], pid, &status);
-	kill(-pid, SIGKILL); /* and whatever it started */
-	if (!ended)
-		waitpid(pid, &status, 0);
+	if (ended)
+		kill(-pid, SIGKILL); /* whatever it started */
+	else
+		end(pid, &status);
+	obey_stops(old);
 	has_begun = read(begun[0], &mark, 1) == 1;
 	close(fd[0]), close(begun[0]);
 	if (!has_begun)
@@ -245,7 +288,7 @@ void confinement_check(void)
 			    .output_size = sizeof(output)};
 
 	if (command_run(&c))
-		die("nothing can be confined on this machine, and what students sent runs nowhere "
-		    "else:\n%s\n(a container or chroot must be allowed to make namespaces)",
+		die("nothing can be confined on this machine:\n%s\n"
+		    "(a container or chroot must be allowed to make namespaces)",
 		    output);
 }

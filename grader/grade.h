@@ -108,8 +108,8 @@ struct command {
 	char *output;		/* what it printed goes here, cut to its size */
 	size_t output_size;
 };
-/** In a forked process: end when `parent` does, or at once if it has ended. */
-void die_with(pid_t parent);
+/** In a forked process: get `signal` when `parent` ends, or end at once if it has. */
+void die_with(pid_t parent, int signal);
 /** @return the exit status, 128 + the signal, COMMAND_HUNG, or COMMAND_LOST if it never began; the
  * output then says why */
 #define COMMAND_HUNG 1000

@@ -131,7 +131,7 @@ static void start(struct session *s, struct worker *w, size_t i)
 	if (w->pid == 0) {
 		struct result r = s->results[i];
 
-		die_with(self);
+		die_with(self, SIGTERM);
 		close(fd[0]);
 		r.verdict = FAILED;
 		test_run(s, &s->lab->tests[i], &r);

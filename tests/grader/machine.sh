@@ -93,4 +93,27 @@ kill -KILL $caller
 wait $caller 2>/dev/null
 rm -rf "$class/alice"
 ok one_that_was_killed_is_in_nobodys_way batch "$tmp/shared.db"
+
+# Ended in the middle, as by Ctrl-C, nothing stays where temporary files are, and no emulator.
+left() { ls -A "$tmp/mine"; grep -ls "${tmp##*/}/[m]ine" /proc/[0-9]*/cmdline; }
+leaves_nothing_after() { # SIGNAL
+	mkdir -p "$tmp/mine"
+	(
+		for _ in $(seq 400); do
+			compgen -G "$tmp/mine/trapline.*/ram" >/dev/null && touch "$tmp/begun" && break
+			sleep 0.02
+		done
+		kill -"$1" "$(cat "$tmp/pid")"
+	) &
+	TMPDIR=$tmp/mine bash -c 'echo $$ >"$1"; exec "$2" grade "$3" --out "$4"' - "$tmp/pid" "$tl" $lab "$tmp/graded"
+	wait $!
+	for _ in $(seq 60); do
+		[ -n "$(left)" ] || break
+		sleep 0.05
+	done
+	left
+	[ -e "$tmp/begun" ] && rm "$tmp/begun" && [ -z "$(left)" ]
+}
+ok after_ctrl_c_nothing_is_left leaves_nothing_after INT
+ok nor_after_a_kill leaves_nothing_after KILL
 done_testing
