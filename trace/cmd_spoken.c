@@ -18,11 +18,18 @@
 #define COM1	 0x3F8
 #define COM1_LCR 0x3FB
 
+/* An instruction that may be the guest's `out`. Others trap with the port in EDX, too, since it was
+ * left there; so each has a line of its own. */
+struct place {
+	u32 eip, line; /* line: its sum so far */
+};
+#define PLACES 64
+
 /* The sums of the lines that guests have sent. */
 struct heard {
 	u32 *sums;
-	size_t nr, room;
-	u32 line; /* so far, of the one that comes in characters */
+	size_t nr, room, nr_places;
+	struct place places[PLACES];
 };
 
 static void hear(struct heard *h, u32 sum)
@@ -34,8 +41,22 @@ static void hear(struct heard *h, u32 sum)
 	h->sums[h->nr++] = sum;
 }
 
+static u32 *line_of(struct heard *h, u32 eip)
+{
+	size_t i = 0;
+
+	while (i < h->nr_places && h->places[i].eip != eip)
+		i++;
+	if (i == PLACES)
+		return NULL;
+	if (i == h->nr_places)
+		h->places[h->nr_places++] = (struct place){eip, SPOKEN_START};
+	return &h->places[i].line;
+}
+
 static void take(struct heard *h, const struct cpu_entry *e)
 {
+	u32 *line;
 	char c = (char)e->eax;
 
 	if (!e->has_regs || e->cpl != 1)
@@ -46,14 +67,17 @@ static void take(struct heard *h, const struct cpu_entry *e)
 	if (e->vec != 13)
 		return;
 	if ((e->edx & 0xFFFF) == COM1_LCR) /* what went to COM1 before was a divisor */
-		h->line = SPOKEN_START;
+		h->nr_places = 0;
 	if ((e->edx & 0xFFFF) != COM1 || c == '\r')
 		return;
-	h->line = spoken_byte(h->line, c);
+	line = line_of(h, e->eip);
+	if (!line)
+		return;
+	*line = spoken_byte(*line, c);
 	if (c != '\n')
 		return;
-	hear(h, h->line);
-	h->line = SPOKEN_START;
+	hear(h, *line);
+	*line = SPOKEN_START;
 }
 
 static int ascending(const void *a, const void *b)
@@ -83,7 +107,7 @@ static void print_heard(struct heard *h, FILE *console)
 static int run(const struct command *self, int argc, char **argv)
 {
 	static const struct option opts[] = {{0}};
-	struct heard h = {.line = SPOKEN_START};
+	struct heard h = {0};
 	struct cpu_entry entry;
 	struct qemulog log;
 	struct err err;
