@@ -264,7 +264,7 @@ static void kernel_iret(void)
 	asm volatile("pushfl\n\tpopl %0\n\tcli" : "=r"(after));
 	say("kernel moved=%u interrupts=%u want=%u\n", moved, after >> 9 & 1, flags >> 9 & 1);
 	try(do_bad_iret, (void *)bad);
-	say("kernel bad vec=%u err=%u\n", trap_vec, trap_err);
+	say("kernel bad vec=%u err=%u cs=%u\n", trap_vec, trap_err, trap_cs & 0xFFFF);
 	finish(0);
 }
 

@@ -19,6 +19,8 @@ for lab in "${labs[@]}"; do
 		"# "*) echo "$line" ;;
 		esac
 	done <"$tmp/$lab.tap"
+	ok "all_of_${lab}_are_graded" bash -c 'grep -q "^# $1: mutants" "$2" || { tail -n 20 "$3"; false; }' - \
+		"$lab" "$tmp/$lab.tap" "$tmp/$lab.err"
 done
 echo "# | mutants killed $killed/$of"
 echo "# | reference 100 ×$full"
