@@ -44,28 +44,43 @@ static char *line_with(const char *console, const char *what)
 	return strndup(at, (size_t)(end - at));
 }
 
-/* "lab stage 02.5a is not written": NULL, or the stage of the first such line, to be freed. */
+/* "lab stage 02.5a is not written": NULL, or the stage of the last such line, to be freed. The
+ * earlier ones are of stages without which the guest went on. */
 static char *unwritten(const char *console)
 {
-	char *line = line_with(console, "lab stage "), *stage = NULL;
+	const char what[] = "lab stage ", *id = NULL;
 
-	if (line) {
-		stage = copy(strstr(line, "lab stage ") + strlen("lab stage "));
-		stage[strcspn(stage, " ")] = '\0';
-	}
-	free(line);
-	return stage;
+	for (const char *at = console; (at = strstr(at, what));)
+		id = at += strlen(what);
+	return id ? strndup(id, strcspn(id, " \n")) : NULL;
+}
+
+/* @how: it "stopped at" that stage, which need not be the test's own, or "went on without" it. */
+static void not_written(const struct session *s, const char *how, const char *id, struct result *r)
+{
+	const struct stage *stage = NULL;
+
+	for (size_t i = 0; i < s->lab->nr_stages; i++)
+		if (!strncmp(id, s->lab->stages[i].id, strlen(s->lab->stages[i].id)))
+			stage = &s->lab->stages[i];
+	if (stage && stage->todo)
+		verdict(r, UNWRITTEN,
+			"%s %s, which is not written yet\nto do: %s\n"
+			"read: README.md of the lab, \"%s\"",
+			how, id, stage->todo, stage->read);
+	else
+		verdict(r, UNWRITTEN, "%s %s, which is not written yet", how, id);
 }
 
 /* It did not end well: say why, in the machine's own words. */
-static void bad_end(const char *console, int status, struct result *r)
+static void bad_end(const struct session *s, const char *console, int status, struct result *r)
 {
 	static const char *const words[] = {"PANIC", "domain 0 ended:", "could not be built",
 					    "status=", "trapline: option"};
 	char *line, *stage = unwritten(console);
 
 	if (stage && status == 4) {
-		verdict(r, UNWRITTEN, "stopped at %s, which is not written yet", stage);
+		not_written(s, "stopped at", stage, r);
 		free(stage);
 		return;
 	}
@@ -233,7 +248,7 @@ static bool words_hold(const struct session *s, const struct test *t, const char
 static bool trace_holds(const struct session *s, const struct test *t, const char *prefix,
 			const char *ctf, const struct vars *v, struct result *r)
 {
-	char *expect, *svg, *picture, sets[MAX_VARS][70], output[640];
+	char *expect, *svg, *picture, sets[MAX_VARS][70], output[2800];
 	const char *args[6 + 2 * MAX_VARS] = {"check", ctf};
 	size_t n = 5;
 	int status;
@@ -274,7 +289,7 @@ static long long ticks_of(const struct session *s, const char *ctf, struct resul
 static bool confirmed(const struct session *s, const char *ctf, const char *log, struct result *r)
 {
 	const char *args[] = {"witness", ctf, log, NULL};
-	char output[500];
+	char output[2800];
 
 	if (ask(s, args, output, sizeof(output), r) == 0)
 		return true;
@@ -309,7 +324,7 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 	else if (status == 128 + SIGXFSZ || status == (128 + SIGXFSZ - 1) / 2)
 		verdict(r, HUNG, "stopped: it wrote more than a run may (a fault without end?)");
 	else if (status != t->exit)
-		bad_end(console, status, r);
+		bad_end(s, console, status, r);
 	else if (!confirmed(s, ctf, log, r))
 		;
 	else if (words_hold(s, t, prefix, log, console, &v, r) &&
@@ -327,7 +342,7 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 	char *stage = unwritten(console);
 
 	if (r->verdict <= FAILED && stage && !strncmp(stage, t->stage->id, strlen(t->stage->id)))
-		verdict(r, UNWRITTEN, "went on without %s, which is not written yet", stage);
+		not_written(s, "went on without", stage, r);
 	free(stage);
 	if (r->verdict == FAILED && t->expect && !r->diagram[0]) {
 		struct result other = {.verdict = FAILED};

@@ -40,10 +40,6 @@ void report_line(const struct session *s, size_t i, FILE *f)
 		return;
 	if (t->hint && r->verdict != UNWRITTEN)
 		block(f, "hint: ", t->hint);
-	if (r->verdict == UNWRITTEN && t->stage->todo) {
-		block(f, "to do: ", t->stage->todo);
-		fprintf(f, "          read: %s, \"%s\"\n", "README.md of the lab", t->stage->read);
-	}
 	if (r->diagram[0])
 		fprintf(f, "          picture: %s/%s\n", s->out, r->diagram);
 	fprintf(f, "          again: tools/run HV=%s/hv.elf SEED=%u %s%s\n", s->out, r->seed,

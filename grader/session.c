@@ -68,7 +68,7 @@ static bool ready(struct session *s, size_t i)
 		int state = stage_state(s, t->needs.at[k]);
 
 		if (state < 0) {
-			char *why = text("needs stage %s, which has failed", t->needs.at[k]);
+			char *why = text("needs stage %s, which has not passed", t->needs.at[k]);
 
 			finish(s, i, SKIPPED, why);
 			free(why);

@@ -58,6 +58,10 @@ ok an_unwritten_stage_stops_by_its_name grep -q 'lab stage 02.1c is not written 
 ok and_says_where_to_read grep -q 'read:   labs/02-pagefault/README.md, "1. True and hidden faults"' "$tmp/run"
 timeout 400 make grade SEED=1 >"$tmp/grade" 2>&1
 ok make_grade_works_there_and_gives_nothing grep -q '02-pagefault: 0/100' "$tmp/grade"
+timeout 400 make grade SEED=1 STAGE=ad >"$tmp/grade" 2>&1
+ok it_tells_of_the_stage_that_stopped_it bash -c \
+	'grep -A1 "stopped at 02.1c" "$1" | grep -q "to do: guest_walk() reads"' - "$tmp/grade"
+ok and_where_that_is_explained grep -q 'read: README.md of the lab, "1. True and hidden faults"' "$tmp/grade"
 # Files of an earlier lab count only where the student says so.
 mkdir -p labs/01-rings && echo '#error this is mine' >labs/01-rings/rings.c
 ok without_mine_the_earlier_lab_is_the_references timeout 400 make all
