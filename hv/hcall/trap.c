@@ -37,8 +37,8 @@ static void set_system_call(struct vcpu *v, const struct trap_info *t)
 	 * HINT: If there is one, if the guest lets ring 3 raise this vector (its DPL is in the
 	 * HINT: flags), and if it does not want its events masked on entry (TI_MASK_EVENTS), which
 	 * HINT: no gate does. gate_set_fast() installs it; with cs 0 and address 0 it takes the
-	 * HINT: gate away. Tell the trace of either: trace_fast_gate() with both lanes LANE_VMM,
-	 * HINT: vector, cs, address.
+	 * HINT: gate away. Tell the trace of either:
+	 * HINT: trace_fast_gate(v, LANE_VMM, LANE_VMM, vector, cs, address).
 	 * STUB: lab_todo("01.2b");
 	 */
 	bool fast = t->address && (t->flags & TI_DPL_MASK) == 3 && !(t->flags & TI_MASK_EVENTS);

@@ -191,8 +191,10 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	 * HINT: Walk the guest's tables with guest_walk(). If they do not allow the access, the
 	 * HINT: fault is true: trace_walk() it (WALK_not_present or WALK_protection), fill *pf (the
 	 * HINT: address and the error code that the guest must see: PF_P only if it was a question
-	 * HINT: of rights), return false. Else it is hidden. Find the verdict (the list is in
-	 * HINT: event.def, enum walk), trace it, and:
+	 * HINT: of rights), return false. Else it is hidden. Find the verdict (event.def, enum
+	 * HINT: walk): hidden_dirty if the walk had to set D, else hidden_accessed if it had to set
+	 * HINT: A, else hidden_fill; no_machine_page and traced_write come before these. Trace it
+	 * HINT: before you populate() anything, and:
 	 * HINT: - a frame that the guest does not have: domain_kill(END_forbidden), return true;
 	 * HINT: - a write to a frame that is FRAME_TRACED or FRAME_WATCHED (or with w.wp_off):
 	 * HINT:   carry_out_write(), unless shadow_unsync() lets the guest write it freely;
