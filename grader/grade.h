@@ -140,7 +140,7 @@ struct result {
 	unsigned seed;
 	long long ticks; /* guest instructions, by the trace */
 	double seconds;
-	char why[700];	    /* one line or a few */
+	char why[3000];	    /* one line or a few, or an excerpt of a trace */
 	char evidence[200]; /* prefix of console, trace and log, below the output directory */
 	char diagram[240];
 };

@@ -61,6 +61,9 @@ int tltrace(const struct session *s, const char *const *args, char *out, size_t 
 		argv[i + 1] = args[i];
 	command_in(s, &c, mounts, &tree, &where);
 	status = command_run(&c);
+	/* What had to be cut, ends with a whole line. */
+	if (strlen(out) == size - 1 && strrchr(out, '\n'))
+		strrchr(out, '\n')[1] = '\0';
 	free(tree), free(where);
 	return status;
 }

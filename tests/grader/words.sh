@@ -9,7 +9,12 @@ cd "$tmp/tree" || exit 1
 # One stage of many: here a hypervisor can be built, though no test can be run.
 mkdir -p tools "$tmp/run"
 sed -i 's/@.*/@touch $@/' Makefile
-printf '#!/bin/sh\nexit 1\n' >tools/run && chmod +x tools/run
+# As if an emulator had started, and ended with that status.
+ends_with() {
+	printf '#!/bin/sh\nfor word; do case $word in OUT=*) : >"${word#OUT=}.int.log" ;; esac; done\nexit %s\n' "$1" >tools/run
+	chmod +x tools/run
+}
+ends_with 1
 nr=$(grep -c '^\[test ' labs/$lab/lab.conf)
 $tl grade $lab --stage alias --out "$tmp/run" --junit "$tmp/junit" --gradescope "$tmp/json" --tap "$tmp/tap" >"$tmp/log"
 said() { grep -c -- "$2" "$1"; }
@@ -20,6 +25,14 @@ ok gradescope_says_why test "$(said "$tmp/json" '"output": "not run: not asked f
 ok a_stage_that_is_not_there_is_named dies 'no such stage or test: 02.9; there are 02.1 alias wp 02.2 fault ' $tl grade $lab --stage 02.9
 ok so_it_is_with_an_emulator dies 'no such stage or test: 02.9' $tl grade $lab --stage 02.9 --emu qemu
 ok no_test_for_an_emulator_is_no_success dies 'nothing that was asked for runs in bochs' $tl grade $lab --emu bochs
+
+# A long excerpt of a trace, as tltrace tells it, is cut behind a line.
+ends_with 0
+mkdir -p build/bin && printf '#!/bin/sh\nseq -f "event %%g of some that are around the place, the end" 99; exit 1\n' >build/bin/tltrace
+chmod +x build/bin/tltrace
+$tl grade $lab --stage alias --out "$tmp/run" >"$tmp/log"
+ok an_excerpt_is_long test "$(said "$tmp/log" 'event [0-9]* of some')" -gt 30
+ok it_ends_with_a_line bash -c '! grep "  event" "$1" | grep -v "the end$"' - "$tmp/log"
 
 # A class in which nothing builds, with names that would tell another story.
 hollow $lab "$tmp/kit"
