@@ -39,7 +39,8 @@ enum verdict build(struct session *s)
 	/* Of the working tree, MINE=1 is make's own affair. */
 	char *lab_src = sources ? text("LAB_SRC=%s", s->confined ? "/src" : sources) : NULL;
 	char *target = text("%s/hv.elf", s->confined ? "/out" : out);
-	const char *argv[] = {"make", "-s", "SHELL=/bin/bash", lab, lab_out, target, lab_src, NULL};
+	const char *argv[] = {"make",  "-s",   "SHELL=/bin/bash", "LC_ALL=C", lab,
+			      lab_out, target, lab_src,		  NULL};
 	struct command c = {.argv = argv,
 			    .dir = s->confined ? "/kit" : tree,
 			    .mounts = s->confined ? mounts : NULL,

@@ -44,6 +44,9 @@ for lab in "${labs[@]}"; do
 	ok "no_line_of_a_solution_is_in_it_$lab" bash -c 'cat "$1"; [ ! -s "$1" ]' - "$tmp/leaked"
 	ok "nor_is_a_unit_of_its_own_there_$lab" bash -c 'cd "$1" && shift && for file; do
 		ls "$file" "${file%.c}.o" "ref/${file%.c}.o" 2>/dev/null && exit 1; done; true' - "$tmp/$lab/$lab" $(files_of "$lab")
+	ok "its_links_lead_to_what_is_there_$lab" bash -c 'cd "$1" && grep -roE "\]\([^)#:]+" --include="*.md" . |
+		while IFS=: read -r page link; do [ -e "$(dirname "$page")/${link#](}" ] || echo "$page: ${link#](}"; done |
+		tee "$2" && [ ! -s "$2" ]' - "$tmp/$lab/$lab" "$tmp/dead"
 	for file in $(files_of "$lab"); do
 		ok "starter_of_$(basename "$file")" grep -q 'of the lab:' "$tmp/$lab/$lab/labs/$lab/$(basename "$file")"
 	done
@@ -62,6 +65,10 @@ timeout 400 make grade SEED=1 STAGE=ad >"$tmp/grade" 2>&1
 ok it_tells_of_the_stage_that_stopped_it bash -c \
 	'grep -A1 "stopped at 02.1c" "$1" | grep -q "to do: guest_walk() reads"' - "$tmp/grade"
 ok and_where_that_is_explained grep -q 'read: README.md of the lab, "1. True and hidden faults"' "$tmp/grade"
+cp labs/$lab/walk.c "$tmp/" && echo 'int f(void) { return nothing; }' >>labs/$lab/walk.c
+LC_ALL=C.UTF-8 timeout 400 make grade SEED=1 >"$tmp/broken" 2>&1
+ok the_compilers_words_come_through grep -q "'nothing' undeclared" "$tmp/broken"
+mv "$tmp/walk.c" labs/$lab/
 # Files of an earlier lab count only where the student says so.
 mkdir -p labs/01-rings && echo '#error this is mine' >labs/01-rings/rings.c
 ok without_mine_the_earlier_lab_is_the_references timeout 400 make all
