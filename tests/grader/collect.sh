@@ -55,6 +55,10 @@ taken "$tmp/links"
 ok many_refusals_do_not_hide_it says "walk.c: is missing; the starter's counts"
 ok and_are_counted says '10 more: refused'
 
+mkdir "$tmp/answered" && touch "$tmp/answered/"{answers.md,walk.c}
+taken "$tmp/answered"
+ok answers_are_asked_for bash -c 'grep "walk.c\|entry.c" "$1" && ! grep answers.md "$1"' - "$tmp/said"
+
 # Names that are not ASCII.
 python3 - "$tmp" <<'END'
 import sys, zipfile
