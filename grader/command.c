@@ -155,15 +155,16 @@ child(const struct command *c, int out, int begun, pid_t parent)
 	dup2(out, 2);
 	dup2(begun, BEGUN);
 	fcntl(BEGUN, F_SETFD, 0); /* if it was that already */
-	limit(RLIMIT_CPU, c->cpu);
-	limit(RLIMIT_FSIZE, c->file);
-	limit(RLIMIT_AS, c->memory);
 	if (c->mounts)
 		confine(&w, c);
 	else if (c->dir && chdir(c->dir))
 		_exit(127);
 	add_all(&w, begin);
 	add_all(&w, c->argv);
+	/* From here on nothing may be allocated: our own heap may not fit in. */
+	limit(RLIMIT_CPU, c->cpu);
+	limit(RLIMIT_FSIZE, c->file);
+	limit(RLIMIT_AS, c->memory);
 	execvp(w.at[0], (char *const *)w.at);
 	dprintf(2, "tlgrade: cannot start %s: %s\n", w.at[0], strerror(errno));
 	_exit(127);

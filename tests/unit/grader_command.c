@@ -18,6 +18,7 @@ static char dir[] = "/tmp/grader_command-XXXXXX", *self_dir, output[4000];
 static uid_t uid;
 
 /* Run WORDS in confinement, its working directory /out writable. @return its status */
+static long long memory;
 static int confined(int wall, const char *const *words)
 {
 	struct mount mounts[] = {{dir, "/out", true}, {self_dir, "/self", false}};
@@ -28,6 +29,7 @@ static int confined(int wall, const char *const *words)
 			    .cpu = 20,
 			    .wall = wall,
 			    .file = 1 << 20,
+			    .memory = memory,
 			    .uid = uid,
 			    .output = output,
 			    .output_size = sizeof(output)};
@@ -169,6 +171,24 @@ static void what_is_too_long_or_too_much_is_stopped(void **state)
 	    CONFINED(60, "dd", "if=/dev/zero", "of=/tmp/big", "bs=1M", "count=600"), 0);
 }
 
+/* What tlgrade itself needs until the command begins, is not the command's: whatever little its
+ * heap, which is a sanitizer's, still has of some size. */
+static void a_limit_of_memory_is_the_commands_alone(void **state)
+{
+	void *kept[600][8];
+
+	(void)state;
+	memory = 1ll << 30;
+	for (size_t i = 0; i < 600; i++) {
+		for (size_t k = 0; k < 8; k++)
+			kept[i][k] = malloc(k % 2 ? 15 : 100);
+		if (CONFINED(20, "true")) fail_msg("%zu: %s", i, output);
+	}
+	for (size_t i = 0; i < 600 * 8; i++)
+		free(kept[i / 8][i % 8]);
+	memory = 0;
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +198,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(those_of_another_job_are_not),
 	    cmocka_unit_test(a_fork_bomb_ends_with_its_time),
 	    cmocka_unit_test(what_is_too_long_or_too_much_is_stopped),
+	    cmocka_unit_test(a_limit_of_memory_is_the_commands_alone),
 	};
 	int rc;
 
