@@ -182,7 +182,8 @@ static void a_limit_of_memory_is_the_commands_alone(void **state)
 	for (size_t i = 0; i < 600; i++) {
 		for (size_t k = 0; k < 8; k++)
 			kept[i][k] = malloc(k % 2 ? 15 : 100);
-		if (CONFINED(20, "true")) fail_msg("%zu: %s", i, output);
+		if (CONFINED(20, "true"))
+			fail_msg("%zu: %s", i, output);
 	}
 	for (size_t i = 0; i < 600 * 8; i++)
 		free(kept[i / 8][i % 8]);
