@@ -88,11 +88,11 @@ gdb: $(B)/.doctor ## boot it halted, and debug it with GDB
 	@tools/gdb $(MMU) $(SCENARIO) $(SEED)
 
 # These first, so that all processors have work to the end.
-LONGEST := $(addprefix tests/,grader/mutants.sh grader/batch.sh grader/hostile.sh boot/matrix.sh)
+LONGEST := $(addprefix tests/,grader/mutants.sh grader/batch.sh grader/hostile.sh boot/matrix.sh slurm/slurm.sh)
 test: $(B)/.doctor ## everything that must hold; closes with "N passed, N failed"
 	@$(MAKE) -j$$(nproc) test-programs lab-parts $(B)/bin/tlgrade
 	@TRAPLINE_TEST_SCALE=10 TEST_LIMIT=1800 tests/run $(LONGEST) $(filter-out $(LONGEST),$(UNIT_TESTS) \
-		$(BOOT_TESTS) $(GRADER_TESTS)) tests/slurm/slurm.sh
+		$(BOOT_TESTS) $(GRADER_TESTS))
 
 check: $(B)/.doctor ## the daily part of test, under a minute
 	@$(MAKE) -j$$(nproc) test-programs

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RUN_CPU	  15  /* seconds of an emulator that takes 2; a hung one is stopped then */
+#define RUN_CPU	  10  /* seconds of an emulator that takes 2; a hung one is stopped then */
 #define BOCHS_CPU 60  /* the same of Bochs */
 #define RUN_WALL  120 /* one that sleeps */
 #define RUN_FILE  (256ll << 20) /* the log of a guest that faults for ever */
