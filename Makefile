@@ -88,7 +88,8 @@ gdb: $(B)/.doctor ## boot it halted, and debug it with GDB
 	@tools/gdb $(MMU) $(SCENARIO) $(SEED)
 
 # These first, so that all processors have work to the end.
-LONGEST := $(addprefix tests/,grader/mutants.sh grader/batch.sh grader/hostile.sh boot/matrix.sh slurm/slurm.sh)
+LONGEST := $(addprefix tests/,grader/mutants.sh grader/batch.sh grader/hostile.sh boot/matrix.sh slurm/slurm.sh \
+	bochs/hostile.sh grader/student.sh)
 test: $(B)/.doctor ## everything that must hold; closes with "N passed, N failed"
 	@$(MAKE) -j$$(nproc) test-programs lab-parts $(B)/bin/tlgrade
 	@TRAPLINE_TEST_SCALE=10 TEST_LIMIT=1800 tests/run $(LONGEST) $(filter-out $(LONGEST),$(UNIT_TESTS) \

@@ -10,11 +10,12 @@ harmful $lab "$class"
 for patch in tests/mutants/$lab/[a-f]*.patch; do # some of them: mutants.sh has them all
 	grader/mutate $lab "$patch" "$class/$(basename "$patch" .patch)"
 done
-# The rest are starters and some references, sent in all ways.
+# The rest are starters, some that do not build, and some references, sent in all ways.
 n=0 ways=(tgz tar.xz tar.bz2 tar zip dir)
 while [ "$(ls -q "$class" | wc -l)" -lt 60 ]; do
 	name=student-$n way=${ways[n % ${#ways[@]}]}
 	if ((n % 11 == 1)); then reference $lab "$tmp/$name"; else cp -r build/kit/$lab/labs/$lab "$tmp/$name"; fi
+	((n % 3 || n % 11 == 1)) || echo '#error not yet' >>"$tmp/$name/$(basename "$(files_of $lab | head -1)")"
 	case $way in
 	dir) mv "$tmp/$name" "$class/" ;;
 	zip) (cd "$tmp" && zip -qr "$class/$name.zip" "$name") ;;
