@@ -8,6 +8,7 @@
 
 s32 result;
 s32 *result_at;
+bool results_get_lost;
 
 static u8 scratch_space[SCRATCH_BYTES] PAGE_ALIGNED;
 static u32 scratch_used;
@@ -133,7 +134,8 @@ static void multicall(struct call *c)
 
 	staged_nr = 1 + random_below(MAX_NESTED);
 	read = entry = scratch(sizeof(staged));
-	if (one_in(8))
+	results_get_lost = one_in(8);
+	if (results_get_lost)
 		entry = entries_in_pool(&read);
 	memset(staged, 0, sizeof(staged));
 	for (u32 i = 0; i < staged_nr; i++) {
@@ -150,6 +152,7 @@ static void multicall(struct call *c)
 		memcpy(staged[i].args, inner.arg, sizeof(inner.arg));
 	}
 	result_at = &result;
+	results_get_lost = false;
 	*c = (struct call){__HYPERVISOR_multicall, {in_va(entry), staged_nr}};
 	/* Nowhere to write it, or another page is there: then it is a call about nothing. */
 	if (attempt(copy_entries, (u32)entry) != NO_TRAP || read[0].op != staged[0].op ||

@@ -102,6 +102,8 @@ bool in_scratch(u32 va);
 void expect_frames(const u32 *list, u32 first, bool given_back, const s32 *ret);
 /** Where the result of the call being made up will be. */
 extern s32 *result_at;
+/** The call is one of a multicall's whose entries may become read-only on the way. */
+extern bool results_get_lost;
 void random_call(struct call *c);
 void call_done(void);
 void make_call(u32 call);

@@ -89,8 +89,10 @@ static void take_out(u32 *list, u32 *nr, u32 mfn)
 			list[k--] = list[--*nr];
 }
 
+/* That it lives is seen by its pfn; it has none yet if it came by increase_reservation. */
 static void add_ghost(u32 mfn)
 {
+	mmu_update((u64)mfn << 12 | MMU_MACHPHYS_UPDATE, 0);
 	if (nr_ghosts < MAX_GHOSTS)
 		ghosts[nr_ghosts++] = mfn;
 }
