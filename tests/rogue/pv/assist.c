@@ -143,6 +143,19 @@ static void by_argument(u32 va)
 	HCALL(console_io, CONSOLEIO_write, 4, va, 0);
 }
 
+/* The table of `slot`, mapped at `one` and `two`: out by the first write, used, and written again
+ * by the second mapping with what is not ours. */
+static void write_both_ways(volatile u32 *one, volatile u32 *two, const void *page, u32 slot)
+{
+	must(HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_unhook_pagetables, 0, 0) == 0,
+	     "assist");
+	one[5] = mfn_of(page) * PAGE_SIZE | PTE_NORMAL;
+	two[6] = 0;
+	try_read(slot << 22 | 5 * PAGE_SIZE);
+	two[7] = HV_IMAGE_PHYS | PTE_NORMAL;
+	try_read(slot << 22 | 7 * PAGE_SIZE);
+}
+
 /* The table is out by one mapping; a second one must not take it out again, and keep it writable.
  */
 static void unhooked_twice(u32 unused)
@@ -155,13 +168,7 @@ static void unhooked_twice(u32 unused)
 	     "hook");
 	must(update_va((u32)alias, mfn_of(victim_table) * PAGE_SIZE | (PTE_NORMAL & ~PTE_RW)) == 0,
 	     "alias");
-	must(HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_unhook_pagetables, 0, 0) == 0,
-	     "assist");
-	table[5] = mfn_of(victim_other) * PAGE_SIZE | PTE_NORMAL;
-	alias[6] = 0;
-	try_read(0x100u << 22 | 5 * PAGE_SIZE);
-	alias[7] = HV_IMAGE_PHYS | PTE_NORMAL;
-	try_read(0x100u << 22 | 7 * PAGE_SIZE);
+	write_both_ways(table, alias, victim_other, 0x100);
 }
 
 /* A table that maps the victim is itself in two slots: where the victim was written, both ways to
@@ -180,13 +187,7 @@ static void unhooked_two_ways(u32 unused)
 		must(mmu_update(pde_maddr(slot), mfn_of(victim_other) * PAGE_SIZE | PDE_NORMAL) ==
 			 0,
 		     "hook-map");
-	must(HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_unhook_pagetables, 0, 0) == 0,
-	     "assist");
-	one[5] = mfn_of(victim_data) * PAGE_SIZE | PTE_NORMAL;
-	two[6] = 0;
-	try_read(0x103u << 22 | 5 * PAGE_SIZE);
-	two[7] = HV_IMAGE_PHYS | PTE_NORMAL;
-	try_read(0x103u << 22 | 7 * PAGE_SIZE);
+	write_both_ways(one, two, victim_data, 0x103);
 }
 
 /* Where the directory maps the tables, what maps a table is a directory entry: to write through
