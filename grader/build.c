@@ -53,10 +53,12 @@ enum verdict build(struct session *s)
 			    .output = s->build_log,
 			    .output_size = sizeof(s->build_log)};
 	char *made = text("%s/hv.elf", out);
-	int status;
+	int status = 0;
 
-	unlink(made);
-	status = command_run(&c);
+	if (!s->made) {
+		unlink(made);
+		status = command_run(&c);
+	}
 	clean_text(s->build_log, strlen(s->build_log));
 	s->built = status == 0 && access(made, R_OK) == 0;
 	if (!s->built && !s->build_log[0])

@@ -155,6 +155,8 @@ struct session {
 	int jobs;
 	const char *only; /* one stage or test, or NULL */
 	const char *emu;  /* "qemu", "bochs": only its tests; NULL: all */
+	bool made;	  /* out/hv.elf is there: nothing is to be built */
+	int cpu;	  /* seconds of CPU time that a test gets; 0: as always */
 	char build_log[4000];
 	bool built;
 	struct result *results;				  /* as lab->tests */

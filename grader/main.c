@@ -12,9 +12,11 @@ static const char usage[] =
     "\n"
     "  grade LAB [--seed N] [--stage ID|TEST] [-j N] [--emu qemu|bochs] [--out DIR]\n"
     "            [--submission DIR|FILE [--unconfined]]\n"
+    "            [--built] [--cpu SECONDS]\n"
     "            [--gradescope FILE] [--tap FILE] [--junit FILE] [--autolab]\n"
     "        grade the working tree, or in a handout one submission: a line a test,\n"
-    "        as it finishes\n"
+    "        as it finishes; --built: DIR/hv.elf as it is, nothing is compiled;\n"
+    "        --cpu: when a test counts as hung\n"
     "  batch LAB DIR|FILE.tgz|FILE.zip... [--book FILE] [--seed N] [-j N] [--kit DIR]\n"
     "            [--engine local|slurm]\n"
     "        grade a class: each submission is built and run in confinement;\n"
@@ -103,7 +105,9 @@ enum {
 	OPT_JUNIT,
 	OPT_AUTOLAB,
 	OPT_SUBMISSION,
-	OPT_UNCONFINED
+	OPT_UNCONFINED,
+	OPT_BUILT,
+	OPT_CPU
 };
 static const struct option grade_options[] = {{"seed", 1, NULL, OPT_SEED},
 					      {"stage", 1, NULL, OPT_STAGE},
@@ -115,6 +119,8 @@ static const struct option grade_options[] = {{"seed", 1, NULL, OPT_SEED},
 					      {"autolab", 0, NULL, OPT_AUTOLAB},
 					      {"submission", 1, NULL, OPT_SUBMISSION},
 					      {"unconfined", 0, NULL, OPT_UNCONFINED},
+					      {"built", 0, NULL, OPT_BUILT},
+					      {"cpu", 1, NULL, OPT_CPU},
 					      {NULL, 0, NULL, 0}};
 
 /* Its files to a directory of their own, as a batch has them. */
@@ -214,6 +220,12 @@ static int grade(int argc, char **argv)
 			break;
 		case OPT_UNCONFINED:
 			confined = false;
+			break;
+		case OPT_BUILT:
+			s.made = true;
+			break;
+		case OPT_CPU:
+			s.cpu = atoi(optarg);
 			break;
 		default:
 			die("what is that? See tlgrade --help");

@@ -94,6 +94,10 @@ void test_run(const struct session *s, const struct test *t, struct result *r)
 		list_add(&words, "EMU=bochs");
 		c.cpu = BOCHS_CPU;
 	}
+	if (s->cpu) {
+		c.cpu = s->cpu;
+		c.wall = 10 * s->cpu; /* who sleeps for ever takes no CPU time */
+	}
 	list_add(&words, "LIMIT=0");
 	for (size_t i = 0; i < 2; i++) {
 		char *path = text("%s/%s", out, i ? t->name : "hv.elf");
