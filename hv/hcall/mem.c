@@ -1,6 +1,7 @@
 /*[H77] mem.c: a guest's memory reservation: giving pages back (ballooning) and asking for them. */
 #include <trapline/xen/memory.h>
 #include "hcall/hcall.h"
+#include "lib/range.h"
 #include "lib/string.h"
 #include "mmu/direct/direct.h"
 #include "trace/trace.h"
@@ -54,6 +55,7 @@ static s32 change_reservation(struct vcpu *v, struct hcall_args *a)
 {
 	u32 cmd = a->a1 & MEMOP_CMD_MASK, done = a->a1 >> MEMOP_EXTENT_SHIFT;
 	struct xen_memory_reservation r;
+	vaddr_t slot = 0;
 
 	work_begin(v->domain->direct);
 	if (copy_from_guest(v, &r, a->a2, sizeof(r)))
@@ -68,7 +70,10 @@ static s32 change_reservation(struct vcpu *v, struct hcall_args *a)
 			return HCALL_AGAIN;
 		}
 		v->domain->direct->work += WORK_EXTENT;
-		if (!extent(v, cmd, r.extent_start ? r.extent_start + 4 * done : 0))
+		/* Past the end of memory comes nothing, and not address 0: that is "no list". */
+		if (r.extent_start && !range_end(r.extent_start, done, sizeof(u32), &slot))
+			break;
+		if (!extent(v, cmd, slot))
 			break;
 	}
 	return done;

@@ -155,6 +155,24 @@ static void start_extent(u32 start)
 	    HCALL(memory_op, XENMEM_decrease_reservation | start << MEMOP_EXTENT_SHIFT, &r, 0, 0));
 }
 
+/* A list at the end of memory, of which the first word is said to be done: behind it comes nothing,
+ * and not address 0, which would mean that nobody wants to be told. */
+static void resumed_at_the_end(u32 va)
+{
+	struct xen_memory_reservation r = {va, 8, 0, 0, DOMID_SELF, 0};
+	u32 done = 1 << MEMOP_EXTENT_SHIFT, pfn = ((u32)victim_data - VIRT_BASE) / PAGE_SIZE;
+	s32 before = reservation(), ret;
+
+	must(update_va((u32)victim_data, 0) == 0, "unmap");
+	must(decrease(mfn_of(victim_data)) == 1, "decrease");
+	ret = HCALL(memory_op, XENMEM_increase_reservation | done, &r, 0, 0);
+	done_none(ret == 1 ? 0 : ret);
+	must(reservation() == before - 1, "page-lost");
+	must(memory_op(XENMEM_populate_physmap, (u32)&pfn, 1, 0, DOMID_SELF) == 1, "populate");
+	((u32 *)start_info->mfn_list)[((u32)victim_data - VIRT_BASE) / PAGE_SIZE] = pfn;
+	must(writable(victim_data) == 0, "map-again");
+}
+
 static void domain(u32 domid)
 {
 	domid_t dom = domid;
@@ -201,6 +219,7 @@ CASES = {
     {"memory-count-overflows", 0, 0, count, 0xFFFFFFFF},
     {"memory-start-extent", 212, 0, start_extent, 5},
     {"memory-start-extent-huge", 212, 0, start_extent, 0x0FFFFFFF},
+    {"memory-resumed-at-the-end", 212, 0, resumed_at_the_end, 0xFFFFFFFC},
     {"memory-domain-1", 0, 0, domain, 1},
     {"memory-domain-xen", 0, 0, domain, 0x7FF2},
     {"memory-populate-beyond", 0, 0, populate, 0x00FFFFFF},
