@@ -5,6 +5,7 @@
 #include "dom/deliver.h"
 #include "dev/vdev.h"
 #include "dom/segments.h"
+#include "lib/range.h"
 #include "trace/trace.h"
 
 /* The guest's IDT entry, or false with the exception that the lack of it raises queued. */
@@ -12,7 +13,7 @@ static bool read_idt(struct vcpu *v, u8 vec, u32 ext, struct desc *gate)
 {
 	struct guest_fault pf;
 
-	if (vec * 8u + 7 > v->virt.idt.limit) {
+	if (!within_limit(vec * 8u, sizeof(*gate), v->virt.idt.limit)) {
 		inject_exception(v, VEC_GP, vec * 8u | ERR_IDT | ext);
 		return false;
 	}

@@ -10,6 +10,7 @@
  */
 #include "cpu/gate.h"
 #include "dom/segments.h"
+#include "lib/range.h"
 #include "lib/string.h"
 #include "mem/frame.h"
 #include "mmu/shadow/shadow.h"
@@ -100,9 +101,11 @@ static void sync_table(struct vcpu *v, const struct table_reg *table, u32 have, 
 	watch(v, table->base, have * sizeof(struct desc));
 }
 
+#define TABLE_BYTES 0x10000u /* of which selectors can name a descriptor, however long it is */
+
 static u32 entries_of(const struct table_reg *table)
 {
-	return (table->limit + 1) / sizeof(struct desc);
+	return elements_within(table->limit, sizeof(struct desc));
 }
 
 void segments_sync(struct vcpu *v)
@@ -133,21 +136,18 @@ void segments_sync_ldt(struct vcpu *v)
 static bool in_table(struct vcpu *v, const struct table_reg *table, u32 pa, u32 len)
 {
 	struct guest_fault pf;
-	u32 done = 0;
+	u32 bytes = table->limit < TABLE_BYTES ? table->limit + 1 : TABLE_BYTES, part;
 
-	while (table->limit && done <= table->limit) {
-		u32 va = table->base + done, part = PAGE_SIZE - va % PAGE_SIZE;
+	for (u32 done = 0; table->limit && done < bytes; done += part) {
+		u32 va = table->base + done;
 		mfn_t m = v->domain->mmu->translate(v, va, 0, &pf);
-		u32 at;
 
-		if (part > table->limit + 1 - done)
-			part = table->limit + 1 - done;
-		if (mfn_valid(m)) {
-			at = frame_of(m)->pfn * PAGE_SIZE + va % PAGE_SIZE;
-			if (pa < at + part && at < pa + len)
-				return true;
-		}
-		done += part;
+		part = PAGE_SIZE - va % PAGE_SIZE;
+		if (part > bytes - done)
+			part = bytes - done;
+		if (mfn_valid(m) &&
+		    ranges_meet(frame_of(m)->pfn * PAGE_SIZE + va % PAGE_SIZE, part, pa, len))
+			return true;
 	}
 	return false;
 }

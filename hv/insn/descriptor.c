@@ -6,6 +6,7 @@
 #include "dom/inject.h"
 #include "dom/segments.h"
 #include "insn/scan.h"
+#include "lib/range.h"
 #include "trace/trace.h"
 
 #define ACCESS_BYTE  5	 /* of a descriptor: type, S, DPL, P */
@@ -33,7 +34,7 @@ enum desc_lookup lookup_descriptor(struct vcpu *v, u16 selector, struct desc *d,
 		return DESC_BEYOND;
 	if (boot_descriptor(v, selector, d))
 		return DESC_FOUND;
-	if (offset + sizeof(*d) - 1 > table->limit)
+	if (!within_limit(offset, sizeof(*d), table->limit))
 		return DESC_BEYOND;
 	return guest_read(v, table->base + offset, d, sizeof(*d), 0, pf) ? DESC_FOUND : DESC_FAULT;
 }
@@ -148,7 +149,7 @@ bool kernel_stack(struct vcpu *v, u32 ext, u16 *ss, u32 *esp, struct desc *d)
 	struct guest_fault pf;
 	u8 vec = VEC_TS;
 
-	if (v->virt.tr.limit < offsetof(struct tss, ss0) + 3) {
+	if (!within_limit(offsetof(struct tss, esp0), sizeof(tss), v->virt.tr.limit)) {
 		inject_exception(v, VEC_TS, selector_error(v->virt.tr_sel) | ext);
 		return false;
 	}

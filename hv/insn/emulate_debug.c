@@ -4,6 +4,7 @@
  */
 #include "insn/ahead.h"
 #include "insn/emulate.h"
+#include "lib/range.h"
 
 /* Bits that are always one or always zero (SDM 3B 17.2). */
 #define DR7_ONES  0x00000400u
@@ -107,7 +108,7 @@ u32 breakpoints_struck(const struct vcpu *v, u32 la, u32 len, u32 kinds)
 		u32 size = DR7_SIZE(dr[7], n), start = dr[n] & ~(size - 1);
 
 		if (dr[7] & DR7_ENABLE(n) && kinds >> DR7_ACCESS(dr[7], n) & 1 &&
-		    la < start + size && start < la + len)
+		    ranges_meet(la, len, start, size))
 			struck |= 1u << n;
 	}
 	return struck;

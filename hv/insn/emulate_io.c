@@ -1,6 +1,7 @@
 /*[H41] emulate_io.c: in, out, ins and outs, to the virtual PC. */
 #include "dev/vdev.h"
 #include "insn/emulate.h"
+#include "lib/range.h"
 
 /* How many elements one emulation of a rep form moves before the guest may take an interrupt. */
 #define MAX_ELEMENTS 64
@@ -21,7 +22,7 @@ bool port_allowed(const struct emulation *e)
 	/* Two bytes are read always: a port's neighbours may be in the second. */
 	return tr->limit >= sizeof(struct tss) - 1 &&
 	       guest_read(e->v, tr->base + offsetof(struct tss, iomap), &map, 2, 0, &pf) &&
-	       map + port / 8 + 1 <= tr->limit &&
+	       within_limit(map + port / 8, 2, tr->limit) &&
 	       guest_read(e->v, tr->base + map + port / 8, &bits, 2, 0, &pf) && !(bits & wanted);
 }
 

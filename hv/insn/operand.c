@@ -1,5 +1,6 @@
 /*[H32] operand.c: an instruction's operands: registers, memory through segments, and the stack. */
 #include "insn/emulate.h"
+#include "lib/range.h"
 
 static u32 *gpr(const struct cpu_regs *regs, u8 n)
 {
@@ -90,15 +91,15 @@ enum seg insn_operand_segment(const struct insn *i)
 static bool within(struct desc d, u32 offset, u32 len, bool write)
 {
 	bool code = d.hi & DESC_CODE;
-	u32 last = offset + len - 1, limit = desc_limit(d);
+	u32 limit = desc_limit(d);
 
 	if (!(d.hi & DESC_P) || !(d.hi & DESC_S))
 		return false;
 	if (code ? write || !(d.hi & DESC_RW) : write && !(d.hi & DESC_RW))
 		return false;
 	if (!code && d.hi & DESC_EC) /* expand-down: valid above the limit */
-		return offset > limit && last >= offset && (d.hi & DESC_DB || last <= 0xFFFF);
-	return last <= limit && last >= offset;
+		return offset > limit && within_limit(offset, len, d.hi & DESC_DB ? ~0u : 0xFFFF);
+	return within_limit(offset, len, limit);
 }
 
 bool linear_address(struct emulation *e, enum seg seg, u32 offset, u32 len, bool write, u32 *la)

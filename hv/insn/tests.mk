@@ -39,3 +39,9 @@ $(B)/tests/vdev_pc: tests/unit/vdev_pc.c $(wildcard hv/dev/*.c) $(HV_HEADERS)
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(INSN_HOST) $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+
+UNIT_TESTS += $(B)/tests/range
+$(B)/tests/range: tests/unit/range.c hv/lib/range.h
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(INSN_HOST) $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka

@@ -21,4 +21,17 @@ static inline bool within_limit(u32 offset, u32 len, u32 limit)
 	return !len || (offset <= limit && len - 1 <= limit - offset);
 }
 
+/** How many whole elements of `size` bytes (2 or more) a table has whose last byte is `limit`. */
+static inline u32 elements_within(u32 limit, u32 size)
+{
+	return limit / size + (limit % size == size - 1);
+}
+
+/** Do the `len` bytes from `a` on have one in common with the `n` from `b` on? Either may go on at
+ * 0 behind the end of the address space, as linear addresses do. */
+static inline bool ranges_meet(u32 a, u32 len, u32 b, u32 n)
+{
+	return b - a < len || a - b < n;
+}
+
 #endif
