@@ -224,6 +224,7 @@ bool job_prepare(struct class *c, struct job *j, size_t number)
 				.tree = c->kit,
 				.sources = sources,
 				.out = out,
+				.bare = c->bare,
 				.confined = true,
 				.seed = c->seed,
 				.jobs = 1}};
@@ -431,6 +432,7 @@ int batch(int argc, char **argv)
 	confinement_check();
 	c.lab = lab_load(c.kit, argv[optind]);
 	c.work = text("%s.work/%s", book, c.lab->name);
+	c.bare = text("%s.work/bare", book);
 	make_dirs(c.work);
 	lock(&c, book);
 	c.book = book_open(book, true);
@@ -454,7 +456,7 @@ int batch(int argc, char **argv)
 	if (c.lost)
 		printf("%zu not graded; mend what is said of them, and call again\n", c.lost);
 	book_close(c.book);
-	free(made), free(c.kit), free(c.work);
+	free(made), free(c.kit), free(c.work), free(c.bare);
 	lab_free(c.lab);
 	for (size_t i = 0; i < c.nr; i++)
 		submission_free(&c.at[i]);

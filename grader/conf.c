@@ -60,7 +60,7 @@ static void section(struct parse *p, char *s)
 	} else if (!strcmp(s, "test") && arg) {
 		lab->tests = realloc(lab->tests, (lab->nr_tests + 1) * sizeof(*lab->tests));
 		p->test = &lab->tests[lab->nr_tests++];
-		*p->test = (struct test){.name = copy(trim(arg))};
+		*p->test = (struct test){.name = copy(trim(arg)), .seeds = 1};
 	} else if (strcmp(s, "lab")) {
 		wrong(p, "unknown section", s);
 	}
@@ -80,6 +80,7 @@ static char **test_key(struct test *t, const char *key)
 	       : !strcmp(key, "run")	? &t->run
 	       : !strcmp(key, "expect") ? &t->expect
 	       : !strcmp(key, "hint")	? &t->hint
+	       : !strcmp(key, "same")	? &t->same
 					: NULL;
 }
 
@@ -108,6 +109,10 @@ static bool set_test(struct parse *p, const char *key, const char *value)
 		t->bochs = !strcmp(value, "bochs");
 		if (!t->bochs && strcmp(value, "qemu"))
 			wrong(p, "neither qemu nor bochs:", value);
+	} else if (!strcmp(key, "seeds")) {
+		t->seeds = atoi(value);
+		if (t->seeds < 1)
+			wrong(p, "not a number of seeds:", value);
 	} else if (!strcmp(key, "ticks")) {
 		t->ticks = atoll(value);
 	} else {
@@ -173,6 +178,12 @@ static void check(const struct lab *lab, const char *path)
 
 		if (!t->stage || !t->run)
 			die("%s: test '%s' has no stage or no run", path, t->name);
+		t->untraced = strstr(t->run, "TRACE=off") != NULL;
+		if (t->untraced && (t->expect || t->ticks))
+			die("%s: test '%s' has no trace to expect anything of", path, t->name);
+		if (t->same && t->bochs)
+			die("%s: test '%s': Bochs has no log that could confirm `same`", path,
+			    t->name);
 		for (size_t k = 0; k < t->stage->needs.nr; k++)
 			if (!list_has(&t->needs, t->stage->needs.at[k]))
 				list_add(&t->needs, t->stage->needs.at[k]);
@@ -249,7 +260,8 @@ void lab_free(struct lab *lab)
 	for (size_t i = 0; i < lab->nr_tests; i++) {
 		struct test *t = &lab->tests[i];
 
-		free(t->name), free(t->title), free(t->run), free(t->expect), free(t->hint);
+		free(t->name), free(t->title), free(t->run), free(t->expect), free(t->hint),
+		    free(t->same);
 		list_free(&t->needs), list_free(&t->let), list_free(&t->console),
 		    list_free(&t->said);
 	}

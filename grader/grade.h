@@ -69,12 +69,15 @@ struct stage {
 };
 struct test {
 	char *name, *title, *run, *expect, *hint;
+	char *same; /* lines that must be as on the bare machine: an extended regular expression */
 	const struct stage *stage;
 	struct list needs; /* stages: its own stage's needs as well */
 	struct list let, console, said;
 	long long ticks;  /* budget in guest instructions; 0: none */
 	int points, exit; /* exit: code with which the machine should end */
+	int seeds;	  /* runs, each with a seed of its own */
 	bool bochs;	  /* runs in Bochs, which checks segment limits; else in QEMU */
+	bool untraced;	  /* TRACE=off: there is no trace to judge by */
 };
 struct lab {
 	char *name, *dir, *title;
@@ -137,7 +140,8 @@ extern const char *const verdict_names[NR_VERDICTS];
 struct result {
 	enum verdict verdict;
 	bool done;
-	unsigned seed;
+	unsigned seed;	 /* of the last run */
+	int runs;	 /* so many; the last failed, if one did */
 	long long ticks; /* guest instructions, by the trace */
 	double seconds;
 	char why[3000];	    /* one line or a few, or an excerpt of a trace */
@@ -149,6 +153,7 @@ struct session {
 	const char *tree;    /* where Makefile and tools are: the working tree, or a kit */
 	const char *sources; /* the student's files; NULL: the tree's own labs/NAME */
 	const char *out;     /* for the hypervisor and all evidence */
+	const char *bare;    /* for what the bare machine says, which is the same for all */
 	bool confined;
 	uid_t uid; /* as a command's; session_run() chooses */
 	unsigned seed;
@@ -173,10 +178,12 @@ int session_score(const struct session *s);
 const char *session_trouble(const struct session *s);
 /** The seed of one test, drawn from the session's. */
 unsigned test_seed(unsigned seed, const char *test);
+/** The seed of its run number `run`, 0 the first. */
+unsigned run_seed(unsigned seed, const char *test, int run);
 /** One for a session that is given none. */
 unsigned random_seed(void);
 
-/* build.c, run.c, judge.c */
+/* build.c, run.c, judge.c, oracle.c */
 /** @return PASSED, NOT_BUILT or UNGRADED; its words are in s->build_log */
 enum verdict build(struct session *s);
 void test_run(const struct session *s, const struct test *t, struct result *r);
@@ -186,6 +193,9 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 #define TRACE_CPU 20 /* seconds */
 /** tltrace ARGS..., confined like the run. @return its exit code; its output in `out` */
 int tltrace(const struct session *s, const char *const *args, char *out, size_t size);
+/** `same = ERE`: are those lines of the console that the guest has sent as on the bare machine? */
+bool same_as_bare(const struct session *s, const struct test *t, const char *heard,
+		  const char *console, struct result *r);
 /** The path by which a (perhaps confined) command knows a file of the session's output. */
 char *inside(const struct session *s, const char *path);
 
@@ -250,7 +260,7 @@ struct submission {
 struct class
 {
 	struct lab *lab;
-	char *kit, *work;
+	char *kit, *work, *bare;
 	unsigned seed;
 	int jobs; /* at a time; 0: as many as there can be */
 	bool again;

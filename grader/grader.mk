@@ -1,5 +1,7 @@
 # grader.mk: tlgrade, the labs' probes, handouts and kits.
 include labs/probe/probe.mk
+# Kernels that tests may run besides: what they print is right, or is the same on the bare machine.
+ORACLES := $(addprefix $(B)/tests/,matrix.elf fuzz-native.elf fuzz-pv.elf rogue-native.elf rogue-pv.elf)
 
 TLGRADE_SRC := $(wildcard grader/*.c)
 TLGRADE_OBJ := $(TLGRADE_SRC:%.c=$(B)/host/%.o)
@@ -15,7 +17,7 @@ $(B)/host/grader/%.o: grader/%.c
 
 # What a graded run needs besides the hypervisor, which tlgrade has made for itself.
 .PHONY: lab-parts grade handout
-lab-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) \
+lab-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) $(ORACLES) \
 	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace
 
 STAGE ?=
@@ -51,14 +53,14 @@ kit: $(B)/.doctor ## prepare for grading a class: LAB=NN-name
 	@flock $(B)/kit/.lock $(MAKE) -j$$(nproc) KIT=$(LAB) LAB= $(B)/kit/$(LAB)/build/.kit $(B)/bin/tlgrade
 ifneq ($(KIT),)
 $(B)/kit/$(KIT)/build/.kit: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(B)/bin/tltrace \
-	$(shell find Makefile hv guest include trace grader labs tools -type f ! -name '*.pyc')
+	$(shell find Makefile hv guest include trace grader labs tools tests/matrix tests/fuzz tests/rogue -type f ! -name '*.pyc')
 	@grader/handout $(KIT) $(B)/kit
 	@mkdir -p $(@D)/bin && cp $(B)/bin/tltrace $(@D)/bin/
 	@$(MAKE) -s -C $(B)/kit/$(KIT) KIT= LAB=$(KIT) kit-parts
 	@touch $@
 endif
 .PHONY: kit-parts
-kit-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) \
+kit-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) $(ORACLES) \
 	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio
 
 # Gradescope takes a zip with these two scripts at its top; all submissions get the same seed.

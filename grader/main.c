@@ -180,6 +180,7 @@ static int grade(int argc, char **argv)
 	int opt;
 
 	s = (struct session){.tree = ".",
+			     .bare = "build/bare",
 			     .jobs = (int)sysconf(_SC_NPROCESSORS_ONLN),
 			     .progress = progress,
 			     .user = &o,

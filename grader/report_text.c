@@ -42,6 +42,9 @@ void report_line(const struct session *s, size_t i, FILE *f)
 		block(f, "hint: ", t->hint);
 	if (r->diagram[0])
 		fprintf(f, "          picture: %s/%s\n", s->out, r->diagram);
+	if (t->seeds > 1)
+		fprintf(f, "          run %d of %d, each with a seed of its own\n", r->runs,
+			t->seeds);
 	fprintf(f, "          again: tools/run HV=%s/hv.elf SEED=%u %s%s\n", s->out, r->seed,
 		t->run, t->bochs ? " EMU=bochs" : "");
 }

@@ -235,6 +235,7 @@ int task(int argc, char **argv)
 		s.seed = (unsigned)strtoul(lines.at[2], NULL, 10);
 		s.sources = text("%s.src", dir);
 		s.out = text("%s/evidence", work);
+		s.bare = text("%.*s/../bare", (int)(base_name(argv[1]) - argv[1]), argv[1]);
 		free(results);
 		results = text("%s/results", work);
 		status = !job_grade(&s, results);
@@ -242,7 +243,7 @@ int task(int argc, char **argv)
 		if (status || rename(work, dir))
 			remove_tree(work);
 		lab_free((struct lab *)s.lab);
-		free((char *)s.sources), free((char *)s.out);
+		free((char *)s.sources), free((char *)s.out), free((char *)s.bare);
 	}
 	free(all), free(dir), free(work), free(results);
 	list_free(&lines);

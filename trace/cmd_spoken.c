@@ -3,7 +3,8 @@
  *
  * A hypervisor can print what it likes, and that a guest had said it. But in QEMU's log stand the
  * registers of every entry: a native guest's characters, which it sends one by one to the serial
- * port (an `out` in ring 1 is a #GP), and a sum over what a direct-mode guest hands to console_io.
+ * port (an `out` in ring 1 is a #GP), and sums over lines: what a direct-mode guest hands to
+ * console_io, and what the instruction matrix sends by `rep outsb`.
  */
 #include "cmd.h"
 
@@ -68,7 +69,10 @@ static void take(struct heard *h, const struct cpu_entry *e)
 		return;
 	if ((e->edx & 0xFFFF) == COM1_LCR) /* what went to COM1 before was a divisor */
 		h->nr_places = 0;
-	if ((e->edx & 0xFFFF) != COM1 || c == '\r')
+	if ((e->edx & 0xFFFF) != COM1)
+		return;
+	hear(h, e->edi); /* a `rep outsb` sends what no register has: its sum is beside it */
+	if (c == '\r')
 		return;
 	line = line_of(h, e->eip);
 	if (!line)

@@ -190,7 +190,7 @@ static void read_regs(struct qemulog *q, struct cpu_entry *e)
 	}
 	if (!next_line(q, &line, &len))
 		return;
-	e->has_regs = reg(line, len, "ESI=", &e->esi);
+	e->has_regs = reg(line, len, "ESI=", &e->esi) && reg(line, len, "EDI=", &e->edi);
 	if (!e->has_regs)
 		give_back_line(q);
 }

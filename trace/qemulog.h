@@ -19,7 +19,7 @@ struct cpu_entry {
 	bool hardware;	       /* a device interrupt */
 	u32 err, eip, cs, cr2; /* cr2: for vector 14 */
 	bool has_regs;	       /* the log shows these, too */
-	u32 eax, ebx, edx, esi;
+	u32 eax, ebx, edx, esi, edi;
 	bool bare;	/* by Bochs, which tells only @soft and the time */
 	u64 time;	/* of a bare entry: in instructions, as the time-stamp counter */
 	char text[160]; /* the line itself, cut */

@@ -3,7 +3,9 @@
  *
  * A direct-mode guest passes it in ESI, beside console_io's own arguments. The hypervisor looks
  * past it; but the emulator's log has the registers of each entry, and so tltrace can tell which
- * lines of a console a guest has sent, whatever the hypervisor printed.
+ * lines of a console a guest has sent, whatever the hypervisor printed. A native guest whose
+ * characters are not in a register, since it sends them by `rep outsb`, has the sum of the line in
+ * EDI at the last of these.
  */
 #ifndef TRAPLINE_SPOKEN_H
 #define TRAPLINE_SPOKEN_H

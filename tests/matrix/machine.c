@@ -1,6 +1,8 @@
 /* machine.c: paging, interrupt controllers and timer; setting all back before each cell. */
 #include "machine.h"
 
+#include <trapline/spoken.h>
+
 #define COM1	   0x3F8
 #define UART_FIFO  16
 #define PIC1	   0x20
@@ -35,14 +37,20 @@ struct __attribute__((packed)) table_pointer {
 
 void console_write(const char *text, u32 len)
 {
+	static u32 sum = SPOKEN_START; /* of the line, for tltrace spoken */
+
 	/* As much at a time as its FIFO holds: in a domain each instruction here is a trap. */
 	while (len) {
 		u32 n = len < UART_FIFO ? len : UART_FIFO;
 
+		for (u32 k = 0; k < n; k++)
+			sum = spoken_byte(sum, text[k]);
 		while (!(inb(COM1 + 5) & 0x20))
 			;
 		len -= n;
-		asm volatile("rep outsb" : "+S"(text), "+c"(n) : "d"(COM1));
+		asm volatile("rep outsb" : "+S"(text), "+c"(n) : "d"(COM1), "D"(sum));
+		if (text[-1] == '\n') /* prints end with it */
+			sum = SPOKEN_START;
 	}
 }
 

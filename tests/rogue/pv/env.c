@@ -1,6 +1,8 @@
 /* env.c: what the hostile direct-mode kernel stands on: start, memory, traps. */
 #include "pv.h"
 
+#include <trapline/spoken.h>
+
 struct start_info *start_info;
 struct shared_info *shared;
 u32 nonexistent_mfn;
@@ -126,7 +128,7 @@ u32 note_trap(const u32 *frame)
 
 void console_write(const char *text, u32 len)
 {
-	HCALL(console_io, CONSOLEIO_write, len, text, 0);
+	HCALL(console_io, CONSOLEIO_write, len, text, spoken(text, len));
 }
 
 void power_off(bool well)
