@@ -41,8 +41,8 @@ EXTRA ?=
 GUEST_ARGS ?=
 SENSITIVE ?= patch
 TABLES ?= traced
-RUN = tools/run MMU=$(MMU) SCENARIO=$(SCENARIO) SEED=$(SEED) TRACE=$(TRACE) ISOLATION=$(ISOLATION) \
-	EMU=$(EMU) MEM=$(MEM) GUEST_ELF=$(GUEST_ELF) SENSITIVE=$(SENSITIVE) TABLES=$(TABLES) "EXTRA=$(EXTRA)" "GUEST_ARGS=$(GUEST_ARGS)"
+HOST_MEM ?=
+RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES EXTRA GUEST_ARGS,'$v=$($v)')
 
 .PHONY: help all tour lint doctor demo run gdb bochs test check bench fuzz clean
 help: ## list the targets
@@ -51,7 +51,7 @@ help: ## list the targets
 	@echo
 	@echo "  Options of run, bochs and gdb: MMU=shadow|direct|none SCENARIO=walk|hello|procs|... SEED=N"
 	@echo "  TRACE=all|off|life,trap,hcall,insn,mmu,dom  ISOLATION=auto|segments|paging  EMU=qemu|bochs"
-	@echo "  MEM=MB  GUEST_ELF=file  SENSITIVE=patch|breakpoint  TABLES=traced|outofsync.  V=1 shows the commands."
+	@echo "  MEM=MB  HOST_MEM=MB  GUEST_ELF=file  SENSITIVE=patch|breakpoint  TABLES=traced|outofsync.  V=1 shows the commands."
 
 all: $(HV_ELF) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace $(PROBES) $(ORACLES) ## build everything
 	@:

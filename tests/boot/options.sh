@@ -11,7 +11,20 @@ refused() { # NAME TEXT RUN-ARGUMENTS...
 refused bad_trace_class_is_named 'trace=nonsense' TRACE=trap,nonsense
 refused bad_isolation_is_named 'isolation=none' EXTRA=isolation=none
 refused unknown_option_is_named 'colour=red' EXTRA=colour=red
-refused bad_memory_is_named 'mem=0' MEM=0
+refused bad_memory_is_named 'MEM=0: not a number from 4 to 1024' MEM=0
+refused the_hypervisor_refuses_it_too 'mem=0' EXTRA=mem=0
+for seed in '' x -1 1.5 0x10 007 4294967296 '1 scenario=hello'; do
+	refused "seed_${seed//[^a-z0-9]/_}_is_no_number" "SEED=$seed: not a number" SEED="$seed"
+done
+refused bad_limit_is_named 'LIMIT=soon: not a number' LIMIT=soon
+refused bad_emulator_is_named 'EMU=vmware: not one of qemu, bochs' EMU=vmware
+refused bad_mode_is_named 'MMU=nested: not one of shadow, direct, none' MMU=nested
+refused unknown_scenario_is_named 'SCENARIO=wlak: not one of walk, hello' SCENARIO=wlak
+refused a_scenario_is_one_word 'SCENARIO=a b: not one word' SCENARIO='a b' GUEST_ELF=build/guest/finch-native.elf
+refused a_guests_argument_has_a_value "GUEST_ARGS: 'batch' is not NAME=VALUE" GUEST_ARGS=batch
+refused a_guests_argument_has_a_name "GUEST_ARGS: '=3' is not NAME=VALUE" GUEST_ARGS='batch=2 =3'
+refused unknown_guest_argument_is_named "Finch has no option 'colour'" GUEST_ARGS=colour=red
+refused a_directory_is_no_kernel 'no guest kernel tests' GUEST_ELF=tests
 refused a_kernel_that_is_no_elf_is_said 'no 32-bit x86 ELF' GUEST_ELF=Makefile
 refused a_probe_on_the_bare_bochs_is_said 'runs in QEMU only' MMU=none EMU=bochs \
 	GUEST_ELF=build/labs/probe/native.elf

@@ -41,5 +41,5 @@ ok "the_cache_had_hits" grep -qE '^shadow cache: .* [1-9][0-9]* hits' "$tmp/stat
 ok "and_evictions_under_its_bound" grep -qE '^shadow cache: .* [1-9][0-9]* evicted' "$tmp/stats"
 
 # Four times the machine's memory: it is allocated when it is touched.
-ok "a_guest_larger_than_the_machine" tools/run MMU=shadow MEM=512 SCENARIO=forktest TRACE=off OUT="$tmp/big"
+ok "a_guest_larger_than_the_machine" tools/run MMU=shadow MEM=512 HOST_MEM=128 SCENARIO=forktest TRACE=off OUT="$tmp/big"
 done_testing
