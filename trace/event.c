@@ -46,7 +46,7 @@ static bool common_field(const struct event *e, const char *name, s64 *value, en
 	} common[] = {
 	    {"from", e->from, TY_e_lane},  {"to", e->to, TY_e_lane},
 	    {"domain", e->domain, TY_u16}, {"vcpu", e->vcpu, TY_u16},
-	    {"fault", e->fault, TY_u32},   {"step", e->step, TY_u16},
+	    {"fault", e->fault, TY_u32},   {"step", e->step, TY_u32},
 	    {"ts", (s64)e->ts, TY_u64},	   {"seq", e->seq, TY_u32},
 	};
 

@@ -11,7 +11,8 @@ struct event {
 	const u8 *fields; /* as they lie on the wire */
 	u32 seq;	  /* 1 for the first event of the trace */
 	u32 fault;	  /* episode, 0: none */
-	u16 domain, step, vcpu;
+	u32 step;
+	u16 domain, vcpu;
 	u8 from, to;	/* enum lane, always below NR_LANES */
 	u32 lost_after; /* events discarded between this one and the next */
 };

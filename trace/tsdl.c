@@ -83,8 +83,8 @@ void tsdl_metadata(struct sb *b, u64 freq)
 		  "\t\ttsc_t timestamp_end;\n\t\tu32 content_size;\n\t\tu32 packet_size;\n"
 		  "\t\tu32 packet_seq_num;\n\t\tu32 events_discarded;\n\t} align(8);\n"
 		  "\tevent.header := struct {\n\t\tu16 id;\n\t\ttsc_t timestamp;\n\t} align(8);\n"
-		  "\tevent.context := struct {\n\t\tu16 domain;\n\t\te_lane from;\n"
-		  "\t\te_lane to;\n\t\tu32 fault;\n\t\tu16 step;\n\t\tu16 vcpu;\n"
+		  "\tevent.context := struct {\n\t\tu16 domain;\n\t\tu16 vcpu;\n"
+		  "\t\te_lane from;\n\t\te_lane to;\n\t\tu32 fault;\n\t\tu32 step;\n"
 		  "\t} align(8);\n};\n\n");
 	for (size_t i = 0; i < schema_nevents; i++)
 		add_event(b, &schema_events[i]);

@@ -67,6 +67,9 @@ struct vcpu {
 	struct vcpu_info *info;
 
 	/* The trace's view. */
+	struct {
+		u16 domain, vcpu;
+	} name;	   /* which vcpu this is */
 	u8 lane;   /* enum lane in which it was last put to run */
 	u32 step;  /* steps recorded in the current fault episode */
 	u32 fault; /* number of the current fault episode, 0: none */

@@ -7,7 +7,7 @@ u32 trace_classes;
 u8 *trace_next, *trace_limit; /* trace_limit is NULL while there is no packet to fill */
 
 static struct domain nobody = {.id = TRACE_NO_DOMAIN};
-struct vcpu trace_nobody = {.domain = &nobody};
+struct vcpu trace_nobody = {.domain = &nobody, .name = {TRACE_NO_DOMAIN, 0}};
 
 static struct trace_ring *ring;
 static struct trace_packet *packet; /* the last one */

@@ -74,7 +74,8 @@ static ALWAYS_INLINE void *trace_begin(struct vcpu *v, u32 class, u16 id, u32 fi
 	trace_next += sizeof(*e) + fields;
 	e->timestamp = rdtsc();
 	e->id = id;
-	e->domain = v->domain->id;
+	/* Domain and vcpu, in one store. */
+	__builtin_memcpy((u8 *)e + offsetof(struct trace_event, domain), &v->name, sizeof(v->name));
 	e->from = from;
 	e->to = to;
 	if (v->fault) {

@@ -128,12 +128,10 @@ void trap_entry(void)
 	u8 lane = lane_of(r);
 	u32 vec = r->vec;
 
-	v->in_vain = 0;
 	/* It is EFLAGS that lies there then, with VM set. */
 	if (vec & EFL_VM)
 		end_virtual_8086(v, (const struct cpu_regs *)((u8 *)r - VIRTUAL_8086_WORDS * 4));
-	if (trace_classes)
-		trace_back(v, lane);
+	guest_entered(v, lane, trace_classes);
 	if (vec >= VEC_IRQ0) {
 		trace_irq(v, lane, LANE_VMM, vec, r->eip, r->cs);
 		interrupt(vec - VEC_IRQ0);

@@ -30,7 +30,6 @@ static ALWAYS_INLINE void record_hypercall(struct vcpu *v, u32 nr)
 	const struct hcall_args *a = HCALL_ARGS(r);
 	struct trace_fields_hypercall *t;
 
-	trace_back(v, LANE_GUEST);
 	t = trace_hypercall_at(v, LANE_GUEST, LANE_VMM);
 	if (t) {
 		t->nr = nr;
@@ -58,6 +57,7 @@ static ALWAYS_INLINE void __attribute__((noreturn)) hypercall(bool traced)
 	u32 nr = r->eax;
 	s32 ret;
 
+	guest_entered(v, LANE_GUEST, traced);
 	if (traced)
 		record_hypercall(v, nr);
 	ret = hypercall_nr(v, nr, HCALL_ARGS(r));
@@ -77,7 +77,6 @@ static ALWAYS_INLINE void record_fault(struct vcpu *v, u8 lane, u32 va)
 	struct cpu_regs *r = v->regs;
 	struct trace_fields_trap *t;
 
-	trace_back(v, lane);
 	t = trace_trap_at(v, lane, LANE_VMM);
 	if (t) {
 		t->vec = VEC_PF;
@@ -86,6 +85,13 @@ static ALWAYS_INLINE void record_fault(struct vcpu *v, u8 lane, u32 va)
 		t->cs = r->cs;
 		t->va = va;
 	}
+}
+
+static ALWAYS_INLINE void fault_entered(struct vcpu *v, u8 lane, u32 va, bool traced)
+{
+	guest_entered(v, lane, traced);
+	if (traced)
+		record_fault(v, lane, va);
 }
 
 static ALWAYS_INLINE void __attribute__((noreturn)) fault(bool traced)
@@ -97,10 +103,11 @@ static ALWAYS_INLINE void __attribute__((noreturn)) fault(bool traced)
 	/* Another vector there: from virtual-8086 mode (see end_virtual_8086). */
 	if (v->regs->vec != VEC_PF)
 		trap_entry();
-	if (traced && from_kernel(v->regs))
-		record_fault(v, LANE_GUEST, va);
-	else if (traced)
-		record_fault(v, LANE_APP, va);
+	/* Twice, so that each lane is a constant in what is inlined. */
+	if (from_kernel(v->regs))
+		fault_entered(v, LANE_GUEST, va, traced);
+	else
+		fault_entered(v, LANE_APP, va, traced);
 	if (traced)
 		record_insn_direct(v);
 	/* With an assist the fault may not be the guest's. */

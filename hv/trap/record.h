@@ -1,4 +1,4 @@
-/* record.h: what the trace is told of each entry, beside the entry itself. */
+/* record.h: what every entry from a guest has in common, and what the trace is told of it. */
 #ifndef HV_RECORD_H
 #define HV_RECORD_H
 
@@ -41,7 +41,7 @@ static ALWAYS_INLINE void record_insn_direct(struct vcpu *v)
 }
 
 void trace_back_to_kernel(struct vcpu *v);
-/** On each entry: where does the trace believe that the vcpu was, and where does it come from? */
+/** Where does the trace believe that the vcpu was, and where does it come from? */
 static ALWAYS_INLINE void trace_back(struct vcpu *v, u8 lane)
 {
 	if (lane == LANE_APP) {
@@ -52,6 +52,14 @@ static ALWAYS_INLINE void trace_back(struct vcpu *v, u8 lane)
 		/* Otherwise it is the kernel again, outside an episode: nothing to account for. */
 		trace_back_to_kernel(v);
 	}
+}
+
+/** What happens at each entry from a guest, by whichever way it came in. */
+static ALWAYS_INLINE void guest_entered(struct vcpu *v, u8 lane, bool traced)
+{
+	v->in_vain = 0; /* it has run */
+	if (traced)
+		trace_back(v, lane);
 }
 
 #endif

@@ -18,7 +18,7 @@
 #define TRACE_UUID                                                                                 \
 	{                                                                                          \
 		0x74, 0x72, 0x61, 0x70, 0x6c, 0x69, 0x4e, 0x45, 0x80, 0x63, 0x74, 0x66, 0x00,      \
-		    0x00, 0x00, 0x01                                                               \
+		    0x00, 0x00, 0x02                                                               \
 	}
 
 /** The first page of the trace area in machine memory. */
@@ -49,11 +49,11 @@ struct trace_event {
 	u16 id;
 	u64 timestamp; /* TSC */
 	u16 domain;    /* 0xFFFF: the hypervisor itself */
-	u8 from;       /* enum lane */
-	u8 to;	       /* enum lane */
-	u32 fault;     /* fault episode, 0: none */
-	u16 step;      /* within the episode, from 1; 0 outside */
 	u16 vcpu;
+	u8 from;   /* enum lane */
+	u8 to;	   /* enum lane */
+	u32 fault; /* fault episode, 0: none */
+	u32 step;  /* within the episode, from 1; 0 outside */
 } __attribute__((packed));
 
 #define TRACE_NO_DOMAIN 0xFFFFu

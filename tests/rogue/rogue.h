@@ -15,6 +15,8 @@
 
 /** attempt() met no exception. */
 #define NO_TRAP 0xFFFF
+/** It met the failsafe callback, which has no vector (direct mode). */
+#define VEC_FAILSAFE 250
 
 #ifndef __ASSEMBLER__
 #include <trapline/types.h>

@@ -128,6 +128,23 @@ static void an_episode_runs_from_leaving_to_resuming(void **state)
 	assert_int_equal(v->fault, 2);
 }
 
+/* Each is a number of its own, also in a very long episode. */
+static void a_record_names_its_vcpu_and_its_step(void **state)
+{
+	struct vcpu *v = start(false);
+	struct trace_event *e = (void *)(packet(0) + 1);
+
+	(void)state;
+	v->name.domain = 3;
+	v->name.vcpu = 2;
+	trace_entered(v, LANE_APP);
+	v->step = 0xFFFF;
+	trace_invlpg(v, LANE_VMM, LANE_VMM, 1);
+	assert_int_equal(e->domain, 3);
+	assert_int_equal(e->vcpu, 2);
+	assert_int_equal(e->step, 0x10000);
+}
+
 static void a_native_return_is_noticed_at_the_next_entry(void **state)
 {
 	struct vcpu *v = start(false);
@@ -184,6 +201,7 @@ int main(void)
 	    cmocka_unit_test(a_full_ring_drops_and_counts),
 	    cmocka_unit_test(a_class_that_is_off_leaves_nothing),
 	    cmocka_unit_test(an_episode_runs_from_leaving_to_resuming),
+	    cmocka_unit_test(a_record_names_its_vcpu_and_its_step),
 	    cmocka_unit_test(a_native_return_is_noticed_at_the_next_entry),
 	    cmocka_unit_test(the_serial_port_gets_the_whole_packets_at_the_end),
 	    cmocka_unit_test(classes_are_chosen_by_name),

@@ -14,7 +14,8 @@ struct synth {
 	size_t size, at; /* at: next byte within the last packet */
 	u64 now;
 	u32 fault, discarded;
-	u16 step, domain;
+	u32 step;
+	u16 domain;
 };
 
 /** Start a trace: a machine event and a domain_start event. */

@@ -135,6 +135,17 @@ static void iret_to_failsafe(u32 cs)
 	shared->vcpu_info[0].evtchn_upcall_mask = 1;
 }
 
+/* As often as it likes: each time the guest has run in between, if only to make hypercalls. */
+static void iret_to_failsafe_often(u32 cs)
+{
+	u32 told = 0;
+
+	for (u32 i = 0; i < 100; i++)
+		told += attempt(iret_selector, cs) == VEC_FAILSAFE;
+	shared->vcpu_info[0].evtchn_upcall_mask = 1;
+	verdict_silent(told == 100);
+}
+
 static void iret_stack(u32 esp)
 {
 	asm volatile("movl %0, %%esp\n\tint $0x82" : : "r"(esp), "a"(__HYPERVISOR_iret) : "memory");
@@ -214,6 +225,7 @@ CASES = {
     {"iret-call-null", 0, FATAL, iret_selector, 0},
     {"iret-call-ring-0-rpl-1", 0, 0, iret_to_failsafe, HV_CS | 1},
     {"iret-call-not-present", 0, 0, iret_to_failsafe, 0x0009},
+    {"iret-call-not-present-100-times", 0, 0, iret_to_failsafe_often, 0x0009},
     {"iret-call-stack-in-hv", 0, FATAL, iret_stack, IN_HV},
     {"iret-call-stack-unmapped", 0, FATAL, iret_stack, 0x00400000},
     {"iret-call-stack-wraps", 0, FATAL, iret_stack, 0xFFFFFFFC},

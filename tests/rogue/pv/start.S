@@ -7,7 +7,6 @@
 #include "rogue.h"
 
 #define STACK_SIZE 16384
-#define VEC_FAILSAFE 250
 
 	.section __xen_guest
 	.ascii	"GUEST_OS=rogue,XEN_VER=xen-3.0,VIRT_BASE=0xC0000000,PAE=no,LOADER=generic"
