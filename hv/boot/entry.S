@@ -62,4 +62,21 @@ probe_fault: /* hv_trap sends the #GP here */
 	movl $1, %eax
 	ret
 
+/* bool rdmsr_safe(u32 msr, u64 *val) */
+	.globl rdmsr_safe, rdmsr_insn, rdmsr_fault
+rdmsr_safe:
+	pushl %edx
+	movl %eax, %ecx
+rdmsr_insn:
+	rdmsr
+	popl %ecx
+	movl %eax, (%ecx)
+	movl %edx, 4(%ecx)
+	movl $1, %eax
+	ret
+rdmsr_fault: /* the same */
+	popl %edx
+	xorl %eax, %eax
+	ret
+
 	.section .note.GNU-stack, "", @progbits

@@ -177,6 +177,9 @@ struct cpu_regs {
 	u32 eip, cs, eflags, esp, ss;
 };
 
+/** Read a model-specific register. @return false if there is none of this number */
+bool rdmsr_safe(u32 msr, u64 *val);
+
 #ifdef TRAPLINE_HOST_TEST /* the test is the machine */
 void outb(u16 port, u8 val);
 u8 inb(u16 port);

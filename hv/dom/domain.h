@@ -63,6 +63,8 @@ struct vcpu {
 	struct trap_info traps[256];
 	u32 kernel_ss, kernel_sp; /* stack_switch: ring-1 stack on entry from ring 3 */
 	u32 event_cs, event_eip, failsafe_cs, failsafe_eip;
+	vaddr_t port_map; /* physdev_op: bits of the ports that it lets its applications use */
+	u32 nr_ports;
 	mfn_t base; /* the page directory in use */
 	struct vcpu_info *info;
 

@@ -40,6 +40,7 @@ hypercall_fn *const hypercall_table[XEN_NR_HYPERCALLS] = {
     [__HYPERVISOR_callback_op] = hc_callback_op,
     [__HYPERVISOR_event_channel_op] = hc_event_channel_op,
     [__HYPERVISOR_physdev_op] = hc_physdev_op,
+    [__HYPERVISOR_physdev_op_compat] = hc_physdev_op_compat,
 };
 
 int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len)

@@ -14,6 +14,7 @@
 
 #include "dom/domain.h"
 #include "hcall/errno.h"
+#include "insn/insn.h"
 
 /** Not an error either: the registers are as they should be, EAX included. */
 #define HCALL_REGS_SET (-513)
@@ -69,8 +70,12 @@ hypercall_fn hc_memory_op;
 hypercall_fn hc_sched_op_compat, hc_sched_op, hc_set_timer_op, hc_vcpu_op;
 /* event.c: event channels */
 hypercall_fn hc_event_channel_op, hc_event_channel_op_compat;
+/* privileged.c */
+/** Carry out the privileged instruction at regs->eip of a direct-mode guest, if Xen would. */
+enum emul emulate_privileged(struct vcpu *v);
 /* misc.c */
-hypercall_fn hc_xen_version, hc_console_io, hc_vm_assist, hc_multicall, hc_physdev_op;
+hypercall_fn hc_xen_version, hc_console_io, hc_vm_assist, hc_multicall, hc_physdev_op,
+    hc_physdev_op_compat;
 
 int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len);
 int copy_to_guest_slowly(struct vcpu *v, vaddr_t dst, const void *src, u32 len);

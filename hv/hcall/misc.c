@@ -172,11 +172,42 @@ s32 hc_multicall(struct vcpu *v, struct hcall_args *a)
 	return err;
 }
 
-/** physdev_op(struct physdev_op *): a kernel asks for its I/O privilege level, which is never
- * given: ports are ours. */
+/**
+ * physdev_op(cmd, arg): a kernel asks for the right to use ports, as the EFLAGS.IOPL and the TSS of
+ * a bare machine would give it (privileged.c). @return 0, -EFAULT, or -EINVAL for all that is about
+ * interrupts and other hardware, which no guest has
+ */
 s32 hc_physdev_op(struct vcpu *v, struct hcall_args *a)
 {
-	(void)v;
-	(void)a;
-	return -EPERM;
+	struct physdev_set_iobitmap map;
+	u32 iopl;
+
+	switch (a->a1) {
+	case PHYSDEVOP_set_iopl:
+		if (copy_from_guest(v, &iopl, a->a2, sizeof(iopl)))
+			return -EFAULT;
+		if (iopl > 3)
+			return -EINVAL;
+		v->virt.iopl = iopl;
+		return 0;
+	case PHYSDEVOP_set_iobitmap:
+		if (copy_from_guest(v, &map, a->a2, sizeof(map)))
+			return -EFAULT;
+		if (map.nr_ports > 65536)
+			return -EINVAL;
+		v->port_map = map.bitmap;
+		v->nr_ports = map.nr_ports;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/** physdev_op_compat(struct { u32 cmd; union args; } *): Xen 3.0.0's form. */
+s32 hc_physdev_op_compat(struct vcpu *v, struct hcall_args *a)
+{
+	struct hcall_args args = {.a2 = a->a1 + sizeof(u32)};
+
+	if (copy_from_guest(v, &args.a1, a->a1, sizeof(u32)))
+		return -EFAULT;
+	return hc_physdev_op(v, &args);
 }

@@ -96,6 +96,10 @@ void set_guest_eflags(struct vcpu *v, u32 val, u32 mask);
 u32 changeable_eflags(u32 size);
 /* emulate_io.c */
 extern emul_handler emulate_in, emulate_out;
+/** The port: DX, or a byte in the code (E4 to E7). */
+u16 insn_port(const struct emulation *e);
+/** Are the bits of the instruction's ports clear in the map at this linear address? */
+bool port_map_allows(const struct emulation *e, vaddr_t map);
 /** Does the guest's TSS let ring 3 use the instruction's ports (SDM 1, 13.5.2)? */
 bool port_allowed(const struct emulation *e);
 

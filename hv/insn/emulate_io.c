@@ -6,24 +6,43 @@
 /* How many elements one emulation of a rep form moves before the guest may take an interrupt. */
 #define MAX_ELEMENTS 64
 
-/* The port: DX, or a byte in the code (E4 to E7). */
-static u16 port_of(const struct emulation *e)
+u16 insn_port(const struct emulation *e)
 {
 	return e->insn.imm_size ? e->insn.imm : e->regs->edx;
+}
+
+bool port_map_allows(const struct emulation *e, vaddr_t map)
+{
+	u32 port = insn_port(e), wanted = ((1u << operand_size(&e->insn)) - 1) << port % 8;
+	struct guest_fault pf;
+	u16 bits;
+
+	/* Two bytes are read always: a port's neighbours may be in the second. */
+	return guest_read(e->v, map + port / 8, &bits, 2, 0, &pf) && !(bits & wanted);
 }
 
 bool port_allowed(const struct emulation *e)
 {
 	const struct table_reg *tr = &e->v->virt.tr;
-	u32 port = port_of(e), wanted = ((1u << operand_size(&e->insn)) - 1) << port % 8;
 	struct guest_fault pf;
-	u16 map, bits;
+	u16 map;
 
-	/* Two bytes are read always: a port's neighbours may be in the second. */
 	return tr->limit >= sizeof(struct tss) - 1 &&
 	       guest_read(e->v, tr->base + offsetof(struct tss, iomap), &map, 2, 0, &pf) &&
-	       within_limit(map + port / 8, 2, tr->limit) &&
-	       guest_read(e->v, tr->base + map + port / 8, &bits, 2, 0, &pf) && !(bits & wanted);
+	       within_limit(map + insn_port(e) / 8, 2, tr->limit) &&
+	       port_map_allows(e, tr->base + map);
+}
+
+/* A direct-mode guest has been given no device: nobody answers. */
+static u32 port_in(struct emulation *e, u32 size)
+{
+	return e->v->domain->vdev ? vdev_in(e->v, insn_port(e), size) : ~0u;
+}
+
+static void port_out(struct emulation *e, u32 size)
+{
+	if (e->v->domain->vdev)
+		vdev_out(e->v, insn_port(e), size, e->value);
 }
 
 static bool ins_one(struct emulation *e, u32 size)
@@ -38,7 +57,7 @@ static bool ins_one(struct emulation *e, u32 size)
 		inject_page_fault(e->v, &pf);
 		return false;
 	}
-	e->value = vdev_in(e->v, e->regs->edx, size);
+	e->value = port_in(e, size);
 	if (!mem_write(e, SEG_ES, offset, &e->value, size))
 		return false;
 	index_add(e, REG_DI, e->regs->eflags & EFL_DF ? -(s32)size : (s32)size);
@@ -53,7 +72,7 @@ static bool outs_one(struct emulation *e, u32 size)
 	e->value = 0;
 	if (!mem_read(e, seg, offset, &e->value, size))
 		return false;
-	vdev_out(e->v, e->regs->edx, size, e->value);
+	port_out(e, size);
 	index_add(e, REG_SI, e->regs->eflags & EFL_DF ? -(s32)size : (s32)size);
 	return true;
 }
@@ -87,7 +106,7 @@ enum emul emulate_in(struct emulation *e)
 
 	if (e->insn.opcode < 0xE4)
 		return string_io(e, ins_one);
-	e->value = vdev_in(e->v, port_of(e), size);
+	e->value = port_in(e, size);
 	reg_set(e->regs, 0, size, e->value);
 	return EMUL_DONE;
 }
@@ -99,6 +118,6 @@ enum emul emulate_out(struct emulation *e)
 	if (e->insn.opcode < 0xE4)
 		return string_io(e, outs_one);
 	e->value = reg_get(e->regs, 0, size);
-	vdev_out(e->v, port_of(e), size, e->value);
+	port_out(e, size);
 	return EMUL_DONE;
 }

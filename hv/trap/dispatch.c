@@ -80,6 +80,9 @@ static void general_protection(struct vcpu *v)
 	 * applications; they get what they would on bare hardware. */
 	if (v->domain->mode == MMU_SHADOW && emulate_system(v) != EMUL_UNKNOWN)
 		return;
+	/* With an error code it is a selector that was wrong. */
+	if (v->domain->mode == MMU_DIRECT && !err && emulate_privileged(v) != EMUL_UNKNOWN)
+		return;
 	inject_exception(v, VEC_GP, err);
 }
 
@@ -174,9 +177,22 @@ static void not_resumed(struct vcpu *v, const struct cpu_regs *fault)
 		direct_failsafe(v);
 }
 
+/* Instructions of ours that may fault, and where to go on then. */
+static bool expected_fault(struct cpu_regs *frame)
+{
+	extern u8 probe_insn[], probe_fault[], rdmsr_insn[], rdmsr_fault[];
+	static const u8 *const at[][2] = {{probe_insn, probe_fault}, {rdmsr_insn, rdmsr_fault}};
+
+	for (u32 i = 0; i < ARRAY_SIZE(at); i++)
+		if (frame->eip == (u32)at[i][0]) {
+			frame->eip = (u32)at[i][1];
+			return true;
+		}
+	return false;
+}
+
 void hv_trap(struct cpu_regs *frame)
 {
-	extern u8 probe_insn[], probe_fault[];
 	struct cpu_regs fault;
 
 	if (frame->eflags & EFL_VM) /* the RPL of its CS is no ring */
@@ -186,10 +202,8 @@ void hv_trap(struct cpu_regs *frame)
 		interrupt(frame->vec - VEC_IRQ0);
 		return;
 	}
-	if (frame->eip == (u32)probe_insn) {
-		frame->eip = (u32)probe_fault;
+	if (expected_fault(frame))
 		return;
-	}
 	/* A guest's watchpoint that a load of SS held back until the next instruction had come in
 	 * here (Xen advisory 260). It has struck; whatever it was watching, it was not us. */
 	if (frame->vec == VEC_DB)

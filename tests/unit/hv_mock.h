@@ -309,6 +309,7 @@ static void mock_start(void)
 	mock.dom.mmu = &mock_mmu;
 	mock.dom.mode = MMU_SHADOW;
 	mock.dom.gate = &mock.gate;
+	mock.dom.vdev = (struct vdev *)&mock; /* there is a PC: nobody looks into it here */
 	vcpu->domain = &mock.dom;
 	vcpu->regs = &mock.regs;
 	mock.gdt[GATE_BOOT_CS >> 3] =

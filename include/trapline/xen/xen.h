@@ -29,6 +29,7 @@
 #define __HYPERVISOR_event_channel_op_compat 16
 #define __HYPERVISOR_xen_version	     17
 #define __HYPERVISOR_console_io		     18
+#define __HYPERVISOR_physdev_op_compat	     19
 #define __HYPERVISOR_grant_table_op	     20
 #define __HYPERVISOR_vm_assist		     21
 #define __HYPERVISOR_iret		     23
@@ -131,6 +132,14 @@ struct trap_info {
 #define XENVER_platform_parameters 5
 #define XENVER_get_features	   6
 #define XENVER_pagesize		   7
+
+/* physdev_op(cmd, void *arg); the compat form (19, Xen 3.0.0) takes both in one structure */
+#define PHYSDEVOP_set_iopl     6 /* u32: 0 to 3 */
+#define PHYSDEVOP_set_iobitmap 7
+struct physdev_set_iobitmap {
+	u32 bitmap;   /* linear address; a 0 bit allows the port */
+	u32 nr_ports; /* how many the map covers */
+};
 
 /* sched_op(cmd, void *arg), and sched_op_compat(cmd, u32 arg) */
 #define SCHEDOP_yield	 0

@@ -236,8 +236,7 @@ static void for_privileged(u32 nr)
 
 static void unknown(u32 unused)
 {
-	static const u8 gaps[] = {7,  11, 19, 22, 25, 27, 28, 30, 31,
-				  34, 37, 38, 39, 40, 47, 48, 63};
+	static const u8 gaps[] = {7, 11, 22, 25, 27, 28, 30, 31, 34, 37, 38, 39, 40, 47, 48, 63};
 
 	(void)unused;
 	for (u32 i = 0; i < sizeof(gaps); i++)

@@ -8,15 +8,13 @@
 #define DEBUG_EXIT 0xF4u /* ends the emulator */
 
 void insn_cli(u32), insn_sti(u32), insn_hlt(u32), insn_lgdt(u32), insn_lidt(u32), insn_lldt(u32),
-    insn_ltr(u32), insn_clts(u32), insn_lmsw(u32), insn_invlpg(u32), insn_wbinvd(u32),
-    insn_invd(u32), insn_rdmsr(u32), insn_wrmsr(u32), insn_rdpmc(u32), insn_sysexit(u32),
-    insn_sysenter(u32), insn_write_cr0(u32), insn_write_cr2(u32), insn_write_cr3(u32),
-    insn_write_cr4(u32), insn_read_cr0(u32), insn_read_cr2(u32), insn_read_cr3(u32),
-    insn_read_cr4(u32), insn_write_dr0(u32), insn_write_dr7(u32), insn_read_dr6(u32), insn_in(u32),
-    insn_out(u32), insn_outl(u32), insn_out_imm(u32), insn_ins(u32), insn_outs(u32),
-    insn_load_ds(u32), insn_load_es(u32), insn_load_fs(u32), insn_load_gs(u32), insn_load_ss(u32),
-    insn_pop_ds(u32), insn_lfs(u32), insn_far_jump(u32), insn_far_call(u32), insn_far_return(u32),
-    insn_iret(u32), insn_iret_nested(u32), insn_int(u32);
+    insn_ltr(u32), insn_lmsw(u32), insn_invlpg(u32), insn_invd(u32), insn_rdpmc(u32),
+    insn_sysexit(u32), insn_sysenter(u32), insn_write_cr3(u32), insn_write_cr4(u32),
+    insn_write_dr0(u32), insn_write_dr7(u32), insn_in(u32), insn_out(u32), insn_outl(u32),
+    insn_out_imm(u32), insn_ins(u32), insn_outs(u32), insn_load_ds(u32), insn_load_es(u32),
+    insn_load_fs(u32), insn_load_gs(u32), insn_load_ss(u32), insn_pop_ds(u32), insn_lfs(u32),
+    insn_far_jump(u32), insn_far_call(u32), insn_far_return(u32), insn_iret(u32),
+    insn_iret_nested(u32), insn_int(u32);
 u32 insn_popf(u32 set), insn_iret_flags(u32 set);
 
 /* The table's argument is the function; most need no argument of their own. */
@@ -123,24 +121,12 @@ CASES = {
     GP("insn-lidt", insn_lidt),
     GP("insn-lldt", insn_lldt),
     GP("insn-ltr", insn_ltr),
-    GP("insn-clts", insn_clts),
     GP("insn-invlpg", insn_invlpg),
-    GP("insn-wbinvd", insn_wbinvd),
     GP("insn-invd", insn_invd),
-    GP("insn-rdmsr", insn_rdmsr),
-    GP("insn-wrmsr", insn_wrmsr),
     GP("insn-rdpmc", insn_rdpmc),
     GP("insn-sysexit", insn_sysexit),
     GP("insn-sysenter", insn_sysenter),
-    GP("insn-write-cr2", insn_write_cr2),
     GP("insn-write-cr3", insn_write_cr3),
-    GP("insn-read-cr0", insn_read_cr0),
-    GP("insn-read-cr2", insn_read_cr2),
-    GP("insn-read-cr3", insn_read_cr3),
-    GP("insn-read-cr4", insn_read_cr4),
-    GP("insn-write-dr0", insn_write_dr0),
-    GP("insn-write-dr7", insn_write_dr7),
-    GP("insn-read-dr6", insn_read_dr6),
     GP("insn-out-imm", insn_out_imm),
 };
 
@@ -153,8 +139,10 @@ CASES = {
 	}
 static const struct rogue_case more[] __attribute__((section("rogue_cases"), used)) = {
     WITH("insn-lmsw", insn_lmsw, 1),
-    WITH("insn-write-cr0", insn_write_cr0, 0x80000011),
     WITH("insn-write-cr4", insn_write_cr4, 0x10),
+    WITH("insn-write-cr3-hv-frame", insn_write_cr3, 0x100000),
+    WITH("insn-write-dr0-in-hv", insn_write_dr0, HV_LINEAR),
+    WITH("insn-write-dr7-general-detect", insn_write_dr7, 0x2000),
     WITH("insn-in", insn_in, UART),
     WITH("insn-out-debug-exit", insn_out, DEBUG_EXIT),
     WITH("insn-outl", insn_outl, 0xCF8),
