@@ -139,9 +139,8 @@ void book_store(struct sqlite3 *db, const struct session *s, const char *student
 		once(db,
 		     prepare(db, "INSERT INTO result VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			     "isssiiiidss", id, t->name, t->stage->id, verdict_names[r->verdict],
-			     r->verdict == PASSED ? (long long)t->points : 0ll,
-			     (long long)t->points, (long long)r->seed, r->ticks, r->seconds, r->why,
-			     r->diagram));
+			     (long long)session_points(s, i), (long long)t->points,
+			     (long long)r->seed, r->ticks, r->seconds, r->why, r->diagram));
 	}
 	run(db, "COMMIT");
 }

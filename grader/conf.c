@@ -60,7 +60,7 @@ static void section(struct parse *p, char *s)
 	} else if (!strcmp(s, "test") && arg) {
 		lab->tests = realloc(lab->tests, (lab->nr_tests + 1) * sizeof(*lab->tests));
 		p->test = &lab->tests[lab->nr_tests++];
-		*p->test = (struct test){.name = copy(trim(arg)), .seeds = 1};
+		*p->test = (struct test){.name = copy(trim(arg)), .seeds = 1, .alone = -1};
 	} else if (strcmp(s, "lab")) {
 		wrong(p, "unknown section", s);
 	}
@@ -79,7 +79,6 @@ static char **test_key(struct test *t, const char *key)
 	return !strcmp(key, "title")	? &t->title
 	       : !strcmp(key, "run")	? &t->run
 	       : !strcmp(key, "expect") ? &t->expect
-	       : !strcmp(key, "hint")	? &t->hint
 	       : !strcmp(key, "same")	? &t->same
 					: NULL;
 }
@@ -100,9 +99,13 @@ static bool set_test(struct parse *p, const char *key, const char *value)
 		list_add(&t->console, value);
 	} else if (!strcmp(key, "said")) {
 		list_add(&t->said, value);
+	} else if (!strcmp(key, "hint")) {
+		list_add(&t->hints, value);
 	} else if (!strcmp(key, "points")) {
 		t->points = atoi(value);
 		p->lab->points += t->points;
+	} else if (!strcmp(key, "alone")) {
+		t->alone = atoi(value);
 	} else if (!strcmp(key, "exit")) {
 		t->exit = atoi(value);
 	} else if (!strcmp(key, "emu")) {
@@ -169,6 +172,15 @@ static uint64_t version(const struct lab *lab, const char *conf)
 	return h;
 }
 
+/* In the order of the stages, whatever the order in the file. */
+static int by_stage(const void *a, const void *b)
+{
+	const struct test *x = a, *y = b;
+
+	return x->stage != y->stage ? (x->stage > y->stage) - (x->stage < y->stage)
+				    : x->number - y->number;
+}
+
 static void check(const struct lab *lab, const char *path)
 {
 	if (!lab->files.nr || !lab->nr_tests)
@@ -178,6 +190,9 @@ static void check(const struct lab *lab, const char *path)
 
 		if (!t->stage || !t->run)
 			die("%s: test '%s' has no stage or no run", path, t->name);
+		t->number = (int)i;
+		if (t->alone < 0)
+			t->alone = t->points;
 		t->untraced = strstr(t->run, "TRACE=off") != NULL;
 		if (t->untraced && (t->expect || t->ticks))
 			die("%s: test '%s' has no trace to expect anything of", path, t->name);
@@ -192,6 +207,7 @@ static void check(const struct lab *lab, const char *path)
 				die("%s: test '%s' needs stage '%s': there is none", path, t->name,
 				    t->needs.at[k]);
 	}
+	qsort(lab->tests, lab->nr_tests, sizeof(*lab->tests), by_stage);
 }
 
 /* Stages must not need each other in a circle: nobody could begin. */
@@ -260,10 +276,9 @@ void lab_free(struct lab *lab)
 	for (size_t i = 0; i < lab->nr_tests; i++) {
 		struct test *t = &lab->tests[i];
 
-		free(t->name), free(t->title), free(t->run), free(t->expect), free(t->hint),
-		    free(t->same);
+		free(t->name), free(t->title), free(t->run), free(t->expect), free(t->same);
 		list_free(&t->needs), list_free(&t->let), list_free(&t->console),
-		    list_free(&t->said);
+		    list_free(&t->said), list_free(&t->hints);
 	}
 	for (size_t i = 0; i < lab->nr_stages; i++) {
 		struct stage *s = &lab->stages[i];

@@ -68,16 +68,20 @@ struct stage {
 	struct list needs;
 };
 struct test {
-	char *name, *title, *run, *expect, *hint;
+	char *name, *title, *run, *expect;
 	char *same; /* lines that must be as on the bare machine: an extended regular expression */
 	const struct stage *stage;
 	struct list needs; /* stages: its own stage's needs as well */
 	struct list let, console, said;
-	long long ticks;  /* budget in guest instructions; 0: none */
-	int points, exit; /* exit: code with which the machine should end */
-	int seeds;	  /* runs, each with a seed of its own */
-	bool bochs;	  /* runs in Bochs, which checks segment limits; else in QEMU */
-	bool untraced;	  /* TRACE=off: there is no trace to judge by */
+	struct list hints; /* "/ERE/ TEXT": for a failure that is told like that; TEXT: for any */
+	long long ticks;   /* budget in guest instructions; 0: none */
+	int number;	   /* its place in lab.conf */
+	int points;
+	int alone;     /* points if a stage that it needs has not passed */
+	int exit;      /* code with which the machine should end */
+	int seeds;     /* runs, each with a seed of its own */
+	bool bochs;    /* runs in Bochs, which checks segment limits; else in QEMU */
+	bool untraced; /* TRACE=off: there is no trace to judge by */
 };
 struct lab {
 	char *name, *dir, *title;
@@ -144,7 +148,7 @@ struct result {
 	int runs;	 /* so many; the last failed, if one did */
 	long long ticks; /* guest instructions, by the trace */
 	double seconds;
-	char why[3000];	    /* one line or a few, or an excerpt of a trace */
+	char why[4000];	    /* one line or a few, or an excerpt of a trace; and a hint */
 	char evidence[200]; /* prefix of console, trace and log, below the output directory */
 	char diagram[240];
 };
@@ -173,6 +177,10 @@ void session_run(struct session *s);
 bool session_wants(const struct session *s, size_t test);
 /** Why a test that is not done is not. */
 const char *not_run(const struct session *s, size_t test);
+/** A stage that this test needs and that has not passed, or NULL. */
+const char *session_lacks(const struct session *s, size_t test);
+/** The points that a test has earned. */
+int session_points(const struct session *s, size_t test);
 int session_score(const struct session *s);
 /** NULL, or why this is no grade; whatever else it says then does not count. */
 const char *session_trouble(const struct session *s);

@@ -96,6 +96,38 @@ static void bad_end(const struct session *s, const char *console, int status, st
 	verdict(r, FAILED, "the machine stopped (exit code %d) and said nothing of why", status);
 }
 
+static bool matches(const char *pattern, const char *console, regmatch_t *m)
+{
+	regex_t re;
+	bool found;
+
+	if (regcomp(&re, pattern, REG_EXTENDED | REG_NEWLINE))
+		die("bad regular expression in lab.conf: %s", pattern);
+	found = regexec(&re, console, m ? 2 : 0, m, 0) == 0;
+	regfree(&re);
+	return found;
+}
+
+/* A hint belongs to a failure: to the one that its pattern knows again, or, if it has none, to any
+ * that a check found. Who hangs or crashes has not come so far. */
+static void add_hint(const struct test *t, bool checked, struct result *r)
+{
+	for (size_t i = 0; i < t->hints.nr; i++) {
+		const char *hint = t->hints.at[i], *end = strstr(hint + 1, "/ ");
+		char *pattern =
+		    *hint == '/' && end ? strndup(hint + 1, (size_t)(end - hint - 1)) : NULL;
+		bool fits = pattern ? matches(pattern, r->why, NULL) : checked;
+		size_t n = strlen(r->why);
+
+		if (fits)
+			put_text(r->why + n, sizeof(r->why) - n, "%shint: %s",
+				 n && r->why[n - 1] == '\n' ? "" : "\n", pattern ? end + 2 : hint);
+		free(pattern);
+		if (fits)
+			return;
+	}
+}
+
 /* "$NAME" in a pattern stands for its value. */
 static char *filled(const char *pattern, const struct vars *v)
 {
@@ -120,18 +152,6 @@ static char *filled(const char *pattern, const struct vars *v)
 		}
 	}
 	return result;
-}
-
-static bool matches(const char *pattern, const char *console, regmatch_t *m)
-{
-	regex_t re;
-	bool found;
-
-	if (regcomp(&re, pattern, REG_EXTENDED | REG_NEWLINE))
-		die("bad regular expression in lab.conf: %s", pattern);
-	found = regexec(&re, console, 2, m, 0) == 0;
-	regfree(&re);
-	return found;
 }
 
 /* `let = NAME PATTERN`: what the guest drew from its seed. */
@@ -320,6 +340,7 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 	char *outer = text("%s.ctf", prefix), *ctf = inside(s, outer);
 	char *log_outer = text("%s.int.log", prefix), *log = inside(s, log_outer);
 	struct vars v = {.nr = 0};
+	bool checked = false;
 
 	if (!console)
 		console = copy("");
@@ -331,8 +352,8 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 		bad_end(s, console, status, r);
 	else if (!confirmed(s, t, ctf, log, r))
 		;
-	else if (words_hold(s, t, prefix, log, console, &v, r) &&
-		 trace_holds(s, t, prefix, ctf, &v, r)) {
+	else if (checked = true, words_hold(s, t, prefix, log, console, &v, r) &&
+				     trace_holds(s, t, prefix, ctf, &v, r)) {
 		r->ticks = t->untraced ? 0 : ticks_of(s, ctf, r);
 		if (r->verdict == UNGRADED)
 			;
@@ -358,6 +379,8 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 		if (!r->diagram[0])
 			draw(s, ctf, prefix, r);
 	}
+	if (r->verdict != PASSED && r->verdict != UNWRITTEN && r->verdict != UNGRADED)
+		add_hint(t, checked && r->verdict == FAILED, r);
 	r->done = true;
 	free(path), free(console), free(outer), free(ctf), free(log_outer), free(log);
 }

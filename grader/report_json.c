@@ -15,13 +15,13 @@ static json_t *one_test(const struct session *s, size_t i)
 	char *name = text("%s %s: %s", t->stage->id, t->name, t->title ? t->title : "");
 	char *number = text("%zu.%zu", (size_t)(t->stage - s->lab->stages) + 1, i + 1);
 	bool passed = r->done && r->verdict == PASSED;
-	char *output = passed	  ? copy("")
-		       : !r->done ? copy(not_run(s, i))
-				  : text("%s: %s%s%s", verdict_names[r->verdict], r->why,
-					 t->hint && r->verdict == FAILED ? "\nhint: " : "",
-					 t->hint && r->verdict == FAILED ? t->hint : "");
+	const char *lacks = session_lacks(s, i);
+	char *output = passed && lacks ? text("passes, but needs %s", lacks)
+		       : passed	       ? copy("")
+		       : !r->done      ? copy(not_run(s, i))
+				       : text("%s: %s", verdict_names[r->verdict], r->why);
 	json_t *j = json_pack("{s:i, s:i, s:s, s:s, s:s, s:s, s:[s], s:s}", "score",
-			      passed ? t->points : 0, "max_score", t->points, "status",
+			      session_points(s, i), "max_score", t->points, "status",
 			      passed ? "passed" : "failed", "name", name, "number", number,
 			      "output", output, "tags", t->stage->id, "visibility", "visible");
 
@@ -61,9 +61,8 @@ void report_autolab(const struct session *s, FILE *f)
 		int got = 0;
 
 		for (size_t i = 0; i < s->lab->nr_tests; i++)
-			if (s->lab->tests[i].stage == &s->lab->stages[k] && s->results[i].done &&
-			    s->results[i].verdict == PASSED)
-				got += s->lab->tests[i].points;
+			if (s->lab->tests[i].stage == &s->lab->stages[k])
+				got += session_points(s, i);
 		json_object_set_new(scores, s->lab->stages[k].id, json_integer(got));
 	}
 	j = json_pack("{s:o}", "scores", scores);

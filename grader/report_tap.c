@@ -25,6 +25,8 @@ void report_tap(const struct session *s, FILE *f)
 		fprintf(f, "%sok %zu - %s ", r->verdict == PASSED || skipped ? "" : "not ", i + 1,
 			t->stage->id);
 		description(f, t->name);
+		if (r->done && r->verdict == PASSED && session_lacks(s, i))
+			fprintf(f, " # passes, but needs %s", session_lacks(s, i));
 		if (skipped)
 			fputs(" # SKIP ", f);
 		else if (r->verdict == UNWRITTEN)

@@ -8,9 +8,9 @@ static const char *const marks[NR_VERDICTS] = {"ok",	  "FAIL", "skip",  "todo",
 					       "FORGED?", "HUNG", "BUILD", "TROUBLE"};
 
 /* Indented, so that the tests' own lines stand out. */
-static void block(FILE *f, const char *what, const char *s)
+static void block(FILE *f, const char *s)
 {
-	fprintf(f, "          %s", what);
+	fputs("          ", f);
 	for (; *s; s++) {
 		fputc(*s, f);
 		if (*s == '\n' && s[1])
@@ -20,26 +20,41 @@ static void block(FILE *f, const char *what, const char *s)
 		fputc('\n', f);
 }
 
+/* What is to do is said once, where it stops the first test. */
+static bool told_before(const struct session *s, size_t i)
+{
+	for (size_t k = 0; k < i && s->results[i].verdict == UNWRITTEN; k++)
+		if (s->results[k].done && !strcmp(s->results[k].why, s->results[i].why))
+			return true;
+	return false;
+}
+
 void report_line(const struct session *s, size_t i, FILE *f)
 {
 	const struct test *t = &s->lab->tests[i];
 	const struct result *r = &s->results[i];
+	const char *lacks = session_lacks(s, i);
 	bool color = isatty(fileno(f));
 	const char *paint = r->verdict == PASSED ? "32" : r->verdict == SKIPPED ? "33" : "31";
 
 	fprintf(f, "  %s%s%s%-7s%s %-6s %2d/%-2d  %s: %s", color ? "\033[" : "", color ? paint : "",
 		color ? "m" : "", marks[r->verdict], color ? "\033[0m" : "", t->stage->id,
-		r->verdict == PASSED ? t->points : 0, t->points, t->name, t->title ? t->title : "");
+		session_points(s, i), t->points, t->name, t->title ? t->title : "");
 	if (r->ticks > 0)
 		fprintf(f, "  (%lld instructions)", r->ticks);
+	if (r->verdict == PASSED && lacks)
+		fprintf(f, "  (passes, but needs %s)", lacks);
 	fputc('\n', f);
 	if (r->verdict == PASSED || r->verdict == NOT_BUILT)
 		return;
-	block(f, "", r->why);
+	if (told_before(s, i))
+		fprintf(f, "          %.*s\n", (int)strcspn(r->why, "\n"), r->why);
+	else
+		block(f, r->why);
 	if (r->verdict == SKIPPED)
 		return;
-	if (t->hint && r->verdict != UNWRITTEN)
-		block(f, "hint: ", t->hint);
+	if (lacks && r->verdict != UNWRITTEN)
+		fprintf(f, "          needs %s, which has not passed: look there first\n", lacks);
 	if (r->diagram[0])
 		fprintf(f, "          picture: %s/%s\n", s->out, r->diagram);
 	if (t->seeds > 1)
@@ -62,8 +77,7 @@ void report_text(const struct session *s, FILE *f)
 			if (s->lab->tests[i].stage != stage || !session_wants(s, i))
 				continue;
 			of += s->lab->tests[i].points;
-			if (s->results[i].done && s->results[i].verdict == PASSED)
-				got += s->lab->tests[i].points;
+			got += session_points(s, i);
 		}
 		all += of;
 		if (of)

@@ -8,19 +8,55 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define FIRST_UID 60000 /* of those that no distribution hands out */
-#define NR_UIDS	  5000
+#define FIRST_UID  60000 /* of those that no distribution hands out */
+#define NR_UIDS	   5000
+#define MANY_HANGS 3 /* then what needs one that hung is left out */
 
 const char *const verdict_names[NR_VERDICTS] = {"passed",      "failed", "skipped",   "not written",
 						"unconfirmed", "hung",	 "not built", "not graded"};
+
+/* How a stage stands: 1 all its tests passed, 0 not all are done, -1 one did not pass. Those that
+ * nobody asked for do not count. */
+static int stage_state(const struct session *s, const char *id)
+{
+	int state = 1;
+
+	for (size_t i = 0; i < s->lab->nr_tests; i++) {
+		if (strcmp(s->lab->tests[i].stage->id, id))
+			continue;
+		if (!s->results[i].done && session_wants(s, i))
+			return 0;
+		if (s->results[i].done && s->results[i].verdict != PASSED)
+			state = -1;
+	}
+	return state;
+}
+
+const char *session_lacks(const struct session *s, size_t i)
+{
+	const struct list *needs = &s->lab->tests[i].needs;
+
+	for (size_t k = 0; k < needs->nr; k++)
+		if (stage_state(s, needs->at[k]) < 0)
+			return needs->at[k];
+	return NULL;
+}
+
+int session_points(const struct session *s, size_t i)
+{
+	const struct test *t = &s->lab->tests[i];
+
+	if (!s->results[i].done || s->results[i].verdict != PASSED)
+		return 0;
+	return session_lacks(s, i) ? t->alone : t->points;
+}
 
 int session_score(const struct session *s)
 {
 	int score = 0;
 
 	for (size_t i = 0; i < s->lab->nr_tests; i++)
-		if (s->results[i].verdict == PASSED && s->results[i].done)
-			score += s->lab->tests[i].points;
+		score += session_points(s, i);
 	return score;
 }
 
@@ -43,39 +79,46 @@ static void finish(struct session *s, size_t i, enum verdict v, const char *why)
 		s->progress(s, i);
 }
 
-/* How a stage stands: 1 all its tests passed, 0 not yet known, -1 one did not. */
-static int stage_state(const struct session *s, const char *id)
+/* Why nothing can be seen of what needs that stage, or NULL. One that is wrong is no reason. */
+static const char *no_ground(const struct session *s, const char *id)
 {
-	int state = 1;
+	int unwritten = 0, hung = 0, passed = 0, hung_anywhere = 0;
 
 	for (size_t i = 0; i < s->lab->nr_tests; i++) {
-		if (strcmp(s->lab->tests[i].stage->id, id))
+		const struct result *r = &s->results[i];
+
+		hung_anywhere += r->done && r->verdict == HUNG;
+		if (!r->done || strcmp(s->lab->tests[i].stage->id, id))
 			continue;
-		if (!s->results[i].done)
-			state = 0;
-		else if (s->results[i].verdict != PASSED)
-			return -1;
+		unwritten += r->verdict == UNWRITTEN || r->verdict == SKIPPED;
+		hung += r->verdict == HUNG;
+		passed += r->verdict == PASSED;
 	}
-	return state;
+	if (unwritten && !passed)
+		return "is not written yet";
+	/* Each such test takes long. */
+	return hung && hung_anywhere >= MANY_HANGS ? "hangs" : NULL;
 }
 
-/* Its own stage may need others, and so may the test itself. Those that fail skip it. */
+/* Its own stage may need others, and so may the test itself. It waits for those, and is run whether
+ * they pass or not, if there is something to see. */
 static bool ready(struct session *s, size_t i)
 {
-	const struct test *t = &s->lab->tests[i];
+	const struct list *needs = &s->lab->tests[i].needs;
 
-	for (size_t k = 0; k < t->needs.nr; k++) {
-		int state = stage_state(s, t->needs.at[k]);
+	for (size_t k = 0; k < needs->nr; k++)
+		if (stage_state(s, needs->at[k]) == 0)
+			return false;
+	for (size_t k = 0; k < needs->nr; k++) {
+		const char *reason = no_ground(s, needs->at[k]);
 
-		if (state < 0) {
-			char *why = text("needs stage %s, which has not passed", t->needs.at[k]);
+		if (reason) {
+			char *why = text("needs stage %s, which %s", needs->at[k], reason);
 
 			finish(s, i, SKIPPED, why);
 			free(why);
 			return false;
 		}
-		if (state == 0)
-			return false;
 	}
 	return true;
 }

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# points.sh: a mistake loses the points of what it breaks; tests are told in the order of their stages, a
+# todo once, and a hint where it belongs.
+. "$(dirname "$0")/lib.sh"
+lab=02-pagefault
+tl=$PWD/build/bin/tlgrade
+hollow $lab "$tmp/tree"
+cd "$tmp/tree" || exit 1
+# A machine that is only played: each scenario has a file with what it prints, and one with its status.
+mkdir -p tools build/bin
+sed -i 's/@.*/@touch $@/' Makefile
+cat >tools/run <<'END'
+#!/bin/bash
+for word; do case $word in OUT=*) out=${word#*=} ;; SCENARIO=*) scenario=${word#*=} ;; esac done
+: >"$out.int.log"
+cp "$scenario" "$out.console"
+exit "$(cat "$scenario.status" 2>/dev/null || echo 0)"
+END
+printf '#!/bin/sh\n[ "$1" != spoken ] || cat "$3"\nexit 0\n' >build/bin/tltrace
+chmod +x tools/run build/bin/tltrace
+cat >labs/$lab/lab.conf <<'END'
+[lab]
+title = t
+file = hv/mmu/shadow/walk.c
+[stage 02.1]
+title = one
+todo = write one
+read = 1
+[stage 02.2]
+title = two
+todo = write two
+read = 2
+needs = 02.1
+[stage 02.3]
+title = three
+needs = 02.2
+[test late]
+stage = 02.3
+points = 30
+run = TRACE=off SCENARIO=late
+console = ^late=1$
+[test half]
+stage = 02.3
+points = 20
+alone = 7
+run = TRACE=off SCENARIO=half
+console = ^half=1$
+[test first]
+stage = 02.1
+points = 40
+run = TRACE=off SCENARIO=first
+console = ^first=1$
+hint = /first=2/ twice is too often
+hint = whatever it is
+[test middle]
+stage = 02.2
+points = 10
+run = TRACE=off SCENARIO=middle
+console = ^middle=1$
+END
+for test in first middle late half; do echo "$test=1" >$test; done
+grade() { $tl grade $lab --seed 1 --out "$tmp/run" --gradescope "$tmp/json" "$@" >"$tmp/log" 2>&1; }
+said() { grep -qE -- "$1" "$tmp/log"; }
+export -f grade
+export tl lab tmp
+ok all_points grade
+ok in_the_order_of_the_stages test "$(sed -n 's/^  ok .* \([a-z]*\): $/\1/p' "$tmp/log" | xargs)" = 'first middle late half'
+
+echo 'first=2' >first
+fails one_is_wrong grade
+ok what_needs_it_is_run_all_the_same said '^  ok +02.2 +10/10 .*passes, but needs 02.1'
+ok and_has_its_points said "$lab: 60/100"
+ok its_hint_is_shown said '^ +hint: twice is too often'
+ok and_no_other bash -c '! grep "whatever" "$1"' - "$tmp/log"
+ok gradescope_is_told grep -q 'passes, but needs 02.1' "$tmp/json"
+echo 'first=3' >first
+fails another_failure grade
+ok has_the_general_hint said '^ +hint: whatever it is'
+echo 3 >first.status
+fails a_crash grade
+ok has_none bash -c '! grep "hint:" "$1"' - "$tmp/log"
+rm first.status
+
+echo 'first=1' >first && echo 'middle=0' >middle
+fails a_middle_one_is_wrong grade
+ok alone_a_test_has_what_its_author_gives said '^  ok +02.3 +7/20 .*passes, but needs 02.2'
+ok and_the_sum_is_of_these said "$lab: 77/100"
+echo 'late=0' >late
+fails a_later_one_is_wrong_too grade
+ok it_leads_to_the_first said 'needs 02.2, which has not passed: look there first'
+echo 'late=1' >late
+
+# Not written: said once; nothing is to be seen of what needs it.
+echo 'trapline: lab stage 02.2 is not written yet' | tee middle >first
+echo 4 | tee middle.status >first.status
+fails nothing_written grade
+ok what_is_to_do_is_said_once test "$(grep -c 'to do: write two' "$tmp/log")" = 1
+ok the_first_stage_stopped_at_another test "$(grep -c 'stopped at 02.2' "$tmp/log")" = 1
+ok and_the_others_are_skipped test "$(grep -cE '^  skip .*(middle|late|half)' "$tmp/log")" = 3
+done_testing
