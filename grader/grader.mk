@@ -63,6 +63,13 @@ endif
 kit-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) $(ORACLES) \
 	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio
 
+# Does the grader see mistakes? Mutants of the reference, each built and graded in the kit.
+.PHONY: mutation
+mutation: ## how many mechanical mistakes the tests see: LAB=NN (SAMPLE=N SEED=N KEEP=1)
+	$(need_lab)
+	@$(MAKE) kit
+	@tools/mutation $(LAB) --seed $(SEED) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(KEEP),--keep)
+
 # Gradescope takes a zip with these two scripts at its top; all submissions get the same seed.
 GRADESCOPE = $(B)/gradescope/$(LAB)
 .PHONY: gradescope

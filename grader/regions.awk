@@ -11,6 +11,7 @@
 #                             -v written="02.1": but those stages are left as they are
 #   awk -v mode=body ...      only the lines of the regions
 #   awk -v mode=given ...     only the lines outside
+#   awk -v mode=lines ...     the numbers of the lines of the regions, each with its region
 #   awk -v mode=ids ...       which regions there are
 #
 # Any mode refuses (with status 1) marks that are nested, unterminated, not begun, or not of one of
@@ -76,7 +77,7 @@ id != "" && head {
 		fail("neither HINT: nor STUB: nor the end of the comment, in region " id)
 	next
 }
-id != "" { if (mode == "body") print; else if (stage in done) emit($0); next }
+id != "" { if (mode == "body") print; else if (mode == "lines") print FNR, id; else if (stage in done) emit($0); next }
 /^#include/ && !included++ { emit("#include \"lib/lab.h\"") }
 { emit($0); if (mode == "given") print }
 END {

@@ -11,6 +11,8 @@ MINE ?= 0
 LAB_OUT ?= $(B)/lab/$(LAB)
 LAB_SRC ?= labs/$(LAB)
 ALL_LABS := $(sort $(notdir $(patsubst %/lab.conf,%,$(wildcard labs/*/lab.conf))))
+# LAB=NN says enough.
+override LAB := $(or $(filter $(LAB)-%,$(ALL_LABS)),$(LAB))
 lab_files = $(shell sed -n 's/^file *= *//p' labs/$(1)/lab.conf)
 ifneq ($(LAB),)
 ifeq ($(filter $(LAB),$(ALL_LABS)),)
