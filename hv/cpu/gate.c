@@ -300,8 +300,9 @@ static bool has_16_bit_stack(const struct vcpu *v)
 void gate_exit(struct vcpu *v)
 {
 	struct gate *g = v->domain->gate;
-	const u8 *leave = isolation_segments ? gate_leave_same_cr3 : gate_leave;
+	const u8 *leave = isolation_segments && !v->flush ? gate_leave_same_cr3 : gate_leave;
 
+	v->flush = false;
 	if (has_16_bit_stack(v) && prepare_16_bit_stack(v))
 		leave = gate_leave_16;
 	asm volatile("movl %0, %%esp\n\t"

@@ -33,6 +33,7 @@ struct virt_cpu {
 	u8 iopl;
 	struct table_reg gdt, idt, ldt, tr; /* base, limit of the segments for ldt and tr */
 	u16 ldt_sel, tr_sel;
+	bool tr_wide;	/* the TSS is one of 32 bits */
 	u8 null_rpl[6]; /* by enum seg: the RPL of a null selector, which the CPU forgets */
 	u32 dr[8];
 };
@@ -50,7 +51,9 @@ struct pending_exception {
 struct vcpu {
 	struct cpu_regs *regs; /* in the entry-stack page, by its linear address in the monitor */
 	struct domain *domain;
-	u32 cr3; /* machine: what CR3 holds while this vcpu runs */
+	u32 cr3;    /* machine: what CR3 holds while this vcpu runs */
+	bool flush; /* the CPU may remember translations that hold no longer: load it on the way out
+		     */
 	struct pending_exception exc;
 	u8 in_vain;	/* ways back to it that have faulted, in a row */
 	bool blocked;	/* waits for an event or interrupt */
@@ -101,6 +104,7 @@ struct domain {
 	struct vdev *vdev; /* shadow mode: its PIC, PIT and UART */
 	struct shadow_state *shadow;
 	struct patch_table *patches; /* shadow mode: the traps planted in its code */
+	struct found_code *found;    /* shadow mode: code that it brought forth itself */
 	bool catch_reads;	   /* shadow mode: reads of ds, es, fs and gs must be caught, too */
 	bool lazy_tables;	   /* shadow mode, tables=outofsync */
 	u32 shadow_bound;	   /* shadow mode: how many shadow tables it may have */

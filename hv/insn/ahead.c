@@ -8,6 +8,7 @@
  */
 #include "cpu/gate.h"
 #include "dom/inject.h"
+#include "dom/segments.h"
 #include "insn/ahead.h"
 #include "insn/insn.h"
 #include "lib/string.h"
@@ -19,23 +20,31 @@
 #define MAX_INSNS      256u /* read ahead for one start: then the stop is wherever that is */
 #define MAX_BLOCKS     32u
 #define NR_PLACES      128u
+#define MAX_PAGES      4u /* that one reading may go through */
 #define DR7_ENABLE(n)  (3u << 2 * (n))
 #define DR7_EXECUTE(n) (1u << 2 * (n)) /* local enable; length and condition 0: execution */
 #define NOWHERE	       0xFFFFFFFFu
 
-/** What was found ahead of one place. */
+/** What was found ahead of one place. All addresses are linear. */
 struct place {
 	bool known;
+	u8 code_size; /* of operands there: 2 or 4 */
+	u8 nr, nr_pages;
 	u32 from;
-	u32 nr, at[NR_STOPS];
+	u32 at[NR_STOPS];
+	/* It holds as long as this code is there. */
+	struct {
+		u32 va;
+		mfn_t m;
+	} pages[MAX_PAGES];
 };
 
 struct ahead_state {
-	u32 past;    /* EIP of an instruction that is to run by itself */
-	u32 resumed; /* EIP to which the guest came with RF set: its breakpoints there are off */
+	u32 past;    /* an instruction that is to run by itself */
+	u32 resumed; /* where the guest came with RF set: its breakpoints there are off */
 	struct place places[NR_PLACES];
 };
-_Static_assert(sizeof(struct ahead_state) <= PAGE_SIZE, "ahead_state fits a page");
+#define STATE_PAGES ((sizeof(struct ahead_state) + PAGE_SIZE - 1) / PAGE_SIZE)
 
 /** A reading in progress. */
 struct reading {
@@ -49,7 +58,7 @@ struct reading {
 
 bool ahead_init(struct domain *d)
 {
-	d->ahead = hv_alloc_page();
+	d->ahead = hv_alloc_pages(STATE_PAGES);
 	if (d->ahead)
 		d->ahead->past = d->ahead->resumed = NOWHERE;
 	return d->ahead != NULL;
@@ -69,49 +78,46 @@ static void stop_at(struct reading *r, u32 va)
 	r->place->at[r->place->nr++] = va;
 }
 
-/* From now on the guest's writes to this code come to us. */
-static void watch(struct vcpu *v, u32 va)
+static mfn_t code_frame(struct vcpu *v, u32 va)
 {
 	struct guest_fault pf;
-	mfn_t m = v->domain->mmu->translate(v, va, 0, &pf);
 
-	if (mfn_valid(m) && !(frame_of(m)->flags & FRAME_WATCHED))
-		frame_trace(v->domain, m, FRAME_WATCHED);
+	return v->domain->mmu->translate(v, va, 0, &pf);
+}
+
+/* The reading comes to this page. From now on the guest's writes to the code in it come to us.
+ * @return false if that makes too many pages, or there is none */
+static bool enter_page(struct reading *r, u32 va)
+{
+	struct place *p = r->place;
+	mfn_t m;
+
+	va &= PAGE_MASK;
+	for (u32 i = 0; i < p->nr_pages; i++)
+		if (p->pages[i].va == va)
+			return true;
+	m = code_frame(r->v, va);
+	if (p->nr_pages == MAX_PAGES || !mfn_valid(m))
+		return false;
+	p->pages[p->nr_pages].va = va;
+	p->pages[p->nr_pages++].m = m;
+	if (!(frame_of(m)->flags & FRAME_WATCHED))
+		frame_trace(r->v->domain, m, FRAME_WATCHED);
+	return true;
+}
+
+/* Is the code that was read still what these addresses mean? */
+static bool still_there(struct vcpu *v, const struct place *p)
+{
+	for (u32 i = 0; i < p->nr_pages; i++)
+		if (code_frame(v, p->pages[i].va).n != p->pages[i].m.n)
+			return false;
+	return true;
 }
 
 static bool must_stop(const struct vcpu *v, const struct insn *i)
 {
 	return insn_needs_plant(i) || (v->domain->catch_reads && insn_reads_segment(i));
-}
-
-enum branch { BRANCH_NONE, BRANCH_ALWAYS, BRANCH_PERHAPS, BRANCH_SOMEWHERE };
-
-/* Where does control go after this instruction? */
-static enum branch branch_of(const struct insn *i, u32 next, u32 *target)
-{
-	bool relative = false;
-	enum branch kind = BRANCH_NONE;
-
-	if (i->two_byte) {
-		if ((i->opcode & 0xF0) == 0x80) { /* jcc rel32 */
-			relative = true;
-			kind = BRANCH_PERHAPS;
-		}
-	} else if ((i->opcode & 0xF0) == 0x70 || (i->opcode & 0xFC) == 0xE0) { /* jcc, loop */
-		relative = true;
-		kind = BRANCH_PERHAPS;
-	} else if (i->opcode == 0xEB || i->opcode == 0xE9 || i->opcode == 0xE8) { /* jmp, call */
-		relative = true;
-		kind = BRANCH_ALWAYS;
-	} else if (i->opcode == 0xC2 || i->opcode == 0xC3 || /* ret */
-		   (i->opcode == 0xFF && (i->reg == 2 || i->reg == 4))) {
-		kind = BRANCH_SOMEWHERE;
-	}
-	if (relative && i->op_size == 2) /* cuts EIP to 16 bits */
-		return BRANCH_SOMEWHERE;
-	if (relative)
-		*target = next + (i->imm_size == 1 ? (u32)(s8)i->imm : i->imm);
-	return kind;
 }
 
 static bool seen(const struct reading *r, u32 va)
@@ -132,8 +138,6 @@ static void note(struct reading *r, u32 va)
 /* Read one way to its end, which is a stop, a trap of its own, or a place already seen. */
 static void read_way(struct reading *r, u32 va)
 {
-	u32 page = ~0u;
-
 	if (seen(r, va))
 		return;
 	note(r, va);
@@ -143,13 +147,10 @@ static void read_way(struct reading *r, u32 va)
 		struct insn insn;
 
 		if (r->insns++ == MAX_INSNS || breakpoints_struck(r->v, va, 1, BREAK_EXECUTE) ||
-		    insn_decode(bytes, n, &insn)) {
+		    insn_decode_sized(bytes, n, r->place->code_size, &insn) || !enter_page(r, va) ||
+		    !enter_page(r, va + insn.len - 1)) {
 			stop_at(r, va);
 			return;
-		}
-		if (va >> PAGE_SHIFT != page) {
-			page = va >> PAGE_SHIFT;
-			watch(r->v, va);
 		}
 		if (must_stop(r->v, &insn)) {
 			stop_at(r, va);
@@ -159,10 +160,11 @@ static void read_way(struct reading *r, u32 va)
 		 * of ds does): then what comes after it must have been read. */
 		if (insn_kind(&insn) == INSN_PRIVILEGED)
 			return;
-		switch (branch_of(&insn, va + insn.len, &target)) {
+		switch (insn_branch(&insn, va + insn.len, &target)) {
 		case BRANCH_NONE:
 			va += insn.len;
 			break;
+		case BRANCH_CALL: /* it comes back by a ret, which is a stop */
 		case BRANCH_ALWAYS:
 			va = target;
 			if (seen(r, va))
@@ -182,6 +184,7 @@ static void read_way(struct reading *r, u32 va)
 				return;
 			note(r, va);
 			break;
+		case BRANCH_CALL_SOMEWHERE:
 		case BRANCH_SOMEWHERE:
 			stop_at(r, va);
 			return;
@@ -190,14 +193,14 @@ static void read_way(struct reading *r, u32 va)
 }
 
 /* Read ahead from here to no more than `slots` places to stop. */
-static const struct place *look_ahead(struct vcpu *v, u32 from, u32 slots)
+static const struct place *look_ahead(struct vcpu *v, u32 from, u8 code_size, u32 slots)
 {
 	struct place *p = &v->domain->ahead->places[from % NR_PLACES];
 	struct reading r = {.v = v, .place = p, .slots = slots};
 
-	if (p->known && p->from == from)
+	if (p->known && p->from == from && p->code_size == code_size && still_there(v, p))
 		return p;
-	*p = (struct place){.known = true, .from = from};
+	*p = (struct place){.known = true, .from = from, .code_size = code_size};
 	r.ways[r.nr_ways++] = from;
 	while (r.nr_ways)
 		read_way(&r, r.ways[--r.nr_ways]);
@@ -211,21 +214,21 @@ static u32 stop(struct vcpu *v)
 	struct ahead_state *a = v->domain->ahead;
 	struct cpu_regs *r = v->regs;
 	struct insn insn;
-	u8 bytes[INSN_MAX_LEN];
-	u32 n, struck;
+	u8 bytes[INSN_MAX_LEN], size;
+	u32 la = code_address(v, &size), n, struck;
 
-	if (a->resumed == r->eip) {
+	if (a->resumed == la) {
 		r->eflags |= EFL_RF;
 	} else {
-		struck = breakpoints_struck(v, r->eip, 1, BREAK_EXECUTE);
+		struck = breakpoints_struck(v, la, 1, BREAK_EXECUTE);
 		if (struck)
 			return struck;
 	}
-	n = guest_fetch(v, r->eip, bytes, sizeof(bytes));
+	n = guest_fetch(v, la, bytes, sizeof(bytes));
 	/* A branch, or as far as was read: let this one instruction run by itself. */
-	if (insn_decode(bytes, n, &insn) || !must_stop(v, &insn) ||
+	if (insn_decode_sized(bytes, n, size, &insn) || !must_stop(v, &insn) ||
 	    emulate_system(v) == EMUL_UNKNOWN)
-		a->past = r->eip;
+		a->past = la;
 	return 0;
 }
 
@@ -235,12 +238,14 @@ bool ahead_arm(struct vcpu *v)
 	u32 dr7 = debug_control(v, BREAK_DATA), slots = 0, used = 0, at[NR_STOPS], struck;
 	struct cpu_regs *r = v->regs;
 	const struct place *p;
+	u8 size;
+	u32 la = code_address(v, &size);
 
 	if (r->eflags & EFL_RF)
-		a->resumed = r->eip;
-	else if (a->resumed != r->eip)
+		a->resumed = la;
+	else if (a->resumed != la)
 		a->resumed = NOWHERE;
-	if (a->past != r->eip)
+	if (a->past != la)
 		a->past = NOWHERE;
 	for (u32 n = 0; n < NR_STOPS; n++)
 		slots += !(dr7 & DR7_ENABLE(n));
@@ -252,7 +257,7 @@ bool ahead_arm(struct vcpu *v)
 		return false;
 	}
 	memcpy(at, v->virt.dr, sizeof(at));
-	p = slots ? look_ahead(v, r->eip, slots) : NULL;
+	p = slots ? look_ahead(v, la, size, slots) : NULL;
 	for (u32 n = 0; p && n < NR_STOPS && used < p->nr; n++)
 		if (!(dr7 & DR7_ENABLE(n))) {
 			at[n] = p->at[used++];
@@ -260,7 +265,7 @@ bool ahead_arm(struct vcpu *v)
 		}
 	write_debug(at, dr7);
 	r->eflags &= ~EFL_RF;
-	if (a->past == r->eip) {
+	if (a->past == la) {
 		v->virt.stepping |= !(r->eflags & EFL_TF); /* or it is the guest's own step */
 		r->eflags |= EFL_TF | EFL_RF;
 	}

@@ -69,6 +69,36 @@ u32 alu_shift(enum shift_op op, u32 a, u32 count, u32 size, u32 *flags)
 	return shift[op][size / 2](a, count, flags);
 }
 
+/* One instruction with its three operands: ECX has the count, EBX what comes in. */
+#define DOUBLE_SHIFT(name, insn)                                                                   \
+	static u32 name(u32 a, u32 b, u32 count, u32 *flags)                                       \
+	{                                                                                          \
+		u32 ah = (*flags & LAHF_FLAGS) << 8;                                               \
+		u8 of = !!(*flags & EFL_OF);                                                       \
+                                                                                                   \
+		asm("addb $0x7F, %[of]\n\t"                                                        \
+		    "sahf\n\t" insn "\n\t"                                                         \
+		    "lahf\n\t"                                                                     \
+		    "seto %[of]"                                                                   \
+		    : "+a"(ah), "+d"(a), [of] "+&q"(of)                                            \
+		    : "c"(count), "S"(b)                                                           \
+		    : "cc");                                                                       \
+		*flags = (*flags & ~(LAHF_FLAGS | EFL_OF)) | (ah >> 8 & LAHF_FLAGS) |              \
+			 (of ? EFL_OF : 0);                                                        \
+		return a;                                                                          \
+	}
+DOUBLE_SHIFT(shld_2, "shldw %%cl, %%si, %%dx")
+DOUBLE_SHIFT(shld_4, "shldl %%cl, %%esi, %%edx")
+DOUBLE_SHIFT(shrd_2, "shrdw %%cl, %%si, %%dx")
+DOUBLE_SHIFT(shrd_4, "shrdl %%cl, %%esi, %%edx")
+
+u32 alu_double_shift(bool right, u32 a, u32 b, u32 count, u32 size, u32 *flags)
+{
+	if (right)
+		return size == 2 ? shrd_2(a, b, count, flags) : shrd_4(a, b, count, flags);
+	return size == 2 ? shld_2(a, b, count, flags) : shld_4(a, b, count, flags);
+}
+
 u32 alu_unary(enum unary_op op, u32 a, u32 size, u32 *flags)
 {
 	return unary[op][size / 2](a, 0, flags);

@@ -22,6 +22,8 @@ enum unary_op { UNARY_INC, UNARY_DEC, UNARY_NOT, UNARY_NEG };
 /** a op b on `size` bytes; *flags (EFLAGS) gets the arithmetic flags that the operation sets. */
 u32 alu(enum alu_op op, u32 a, u32 b, u32 size, u32 *flags);
 u32 alu_shift(enum shift_op op, u32 a, u32 count, u32 size, u32 *flags);
+/** shld or (`right`) shrd of `a` by `count` bits, which come out of `b`; 2 or 4 bytes. */
+u32 alu_double_shift(bool right, u32 a, u32 b, u32 count, u32 size, u32 *flags);
 u32 alu_unary(enum unary_op op, u32 a, u32 size, u32 *flags);
 
 #endif

@@ -1,4 +1,4 @@
-/*[H25] decode.c: one instruction of 32-bit code, from bytes to its parts. */
+/*[H25] decode.c: one instruction of 32-bit or 16-bit code, from bytes to its parts. */
 #include "insn/insn.h"
 #include "insn/opcodes.h"
 #include "lib/string.h"
@@ -31,7 +31,7 @@ static u32 sign_extend(u32 value, u32 size)
 	return size ? (u32)((s32)(value << unused) >> unused) : 0;
 }
 
-static void take_prefix(struct insn *i, u8 byte)
+static void take_prefix(struct insn *i, u8 byte, u8 code_size)
 {
 	switch (byte) {
 	case 0x26:
@@ -52,11 +52,11 @@ static void take_prefix(struct insn *i, u8 byte)
 	case 0x65:
 		i->segment = SEG_GS;
 		break;
-	case 0x66:
-		i->op_size = 2;
+	case 0x66: /* the other size than the code segment's */
+		i->op_size = 6 - code_size;
 		break;
 	case 0x67:
-		i->addr_size = 2;
+		i->addr_size = 6 - code_size;
 		break;
 	case 0xF0:
 		i->lock = true;
@@ -70,11 +70,12 @@ static void take_prefix(struct insn *i, u8 byte)
 /* Prefixes in any order and number, then an opcode of one byte, or 0F and another. */
 static int take_opcode(struct cursor *c, struct insn *i)
 {
+	u8 code_size = i->op_size;
 	u32 byte;
 	int err;
 
 	while (!(err = take(c, 1, &byte)) && byte != 0x0F && one_byte_map[byte] & OPC_PREFIX)
-		take_prefix(i, byte);
+		take_prefix(i, byte, code_size);
 	if (!err && byte == 0x0F) {
 		i->two_byte = true;
 		err = take(c, 1, &byte);
@@ -186,14 +187,14 @@ static int take_immediate(struct cursor *c, struct insn *i, u16 flags)
 	return take(c, i->imm_size, &i->imm);
 }
 
-int insn_decode(const u8 *bytes, u32 n, struct insn *out)
+int insn_decode_sized(const u8 *bytes, u32 n, u8 code_size, struct insn *out)
 {
 	struct cursor c = {bytes, n, 0};
 	u16 flags;
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	out->op_size = out->addr_size = 4;
+	out->op_size = out->addr_size = code_size;
 	out->segment = -1;
 	err = take_opcode(&c, out);
 	if (err)
@@ -212,7 +213,38 @@ int insn_decode(const u8 *bytes, u32 n, struct insn *out)
 	return err;
 }
 
+int insn_decode(const u8 *bytes, u32 n, struct insn *out)
+{
+	return insn_decode_sized(bytes, n, 4, out);
+}
+
 s32 insn_imm(const struct insn *i)
 {
 	return sign_extend(i->imm, i->imm_size == 1 || i->imm_size == 2 ? i->imm_size : 4);
+}
+
+enum branch insn_branch(const struct insn *i, u32 next, u32 *target)
+{
+	enum branch kind = BRANCH_NONE;
+
+	if (i->two_byte) {
+		if ((i->opcode & 0xF0) == 0x80) /* jcc rel32 */
+			kind = BRANCH_PERHAPS;
+	} else if ((i->opcode & 0xF0) == 0x70 || (i->opcode & 0xFC) == 0xE0) { /* jcc, loop */
+		kind = BRANCH_PERHAPS;
+	} else if (i->opcode == 0xEB || i->opcode == 0xE9) { /* jmp */
+		kind = BRANCH_ALWAYS;
+	} else if (i->opcode == 0xE8) {
+		kind = BRANCH_CALL;
+	} else if (i->opcode == 0xC2 || i->opcode == 0xC3 || (i->opcode == 0xFF && i->reg == 4)) {
+		return BRANCH_SOMEWHERE; /* ret, jmp by a register or memory */
+	} else if (i->opcode == 0xFF && i->reg == 2) {
+		return BRANCH_CALL_SOMEWHERE;
+	}
+	if (kind == BRANCH_NONE)
+		return kind;
+	if (i->op_size == 2) /* cuts EIP to 16 bits */
+		return kind == BRANCH_CALL ? BRANCH_CALL_SOMEWHERE : BRANCH_SOMEWHERE;
+	*target = next + (i->imm_size == 1 ? (u32)(s8)i->imm : i->imm);
+	return kind;
 }

@@ -117,12 +117,13 @@ bool first_use(struct vcpu *v, u32 err)
 
 bool check_code_segment(struct vcpu *v, u16 selector, enum transfer how, struct desc *d)
 {
-	u32 rpl = selector & SEL_RPL, level = how == TRANSFER_RETURN ? rpl : 0, dpl;
+	u32 cpl = from_kernel(v->regs) ? 0 : 3, rpl = selector & SEL_RPL, dpl;
+	u32 level = how == TRANSFER_RETURN ? rpl : cpl;
 
 	if (!fetch_descriptor(v, selector, VEC_GP, d))
 		return false;
 	dpl = desc_dpl(*d);
-	if (!desc_is_code(*d) ||
+	if (!desc_is_code(*d) || (how == TRANSFER_RETURN && rpl < cpl) ||
 	    (desc_is_conforming(*d) ? dpl > level : dpl != level || rpl > level))
 		return fail(v, VEC_GP, selector);
 	if (!(d->hi & DESC_P))
@@ -143,23 +144,23 @@ bool check_stack_segment(struct vcpu *v, u16 selector, u32 cpl, struct desc *d)
 
 bool kernel_stack(struct vcpu *v, u32 ext, u16 *ss, u32 *esp, struct desc *d)
 {
-	struct {
-		u32 esp0, ss0;
-	} tss;
 	struct guest_fault pf;
+	u32 word[2] = {0, 0}; /* SP and SS, as wide as the TSS has them */
+	u32 size = v->virt.tr_wide ? 4 : 2;
 	u8 vec = VEC_TS;
 
-	if (!within_limit(offsetof(struct tss, esp0), sizeof(tss), v->virt.tr.limit)) {
+	/* Behind the link, which is one such word (SDM 3A figures 7-2 and 7-10). */
+	if (!within_limit(size, 2 * size, v->virt.tr.limit)) {
 		inject_exception(v, VEC_TS, selector_error(v->virt.tr_sel) | ext);
 		return false;
 	}
-	if (!guest_read(v, v->virt.tr.base + offsetof(struct tss, esp0), &tss, sizeof(tss), 0,
-			&pf)) {
+	if (!guest_read(v, v->virt.tr.base + size, &word[0], size, 0, &pf) ||
+	    !guest_read(v, v->virt.tr.base + 2 * size, &word[1], size, 0, &pf)) {
 		inject_page_fault(v, &pf);
 		return false;
 	}
-	*esp = tss.esp0;
-	*ss = tss.ss0;
+	*esp = word[0];
+	*ss = word[1];
 	switch (lookup_descriptor(v, *ss, d, &pf)) {
 	case DESC_FAULT:
 		inject_page_fault(v, &pf);
@@ -201,6 +202,14 @@ struct desc loaded_segment(const struct vcpu *v, enum seg seg)
 	const struct desc *d = gate_descriptor(v->domain->gate, selector);
 
 	return d && selector & ~SEL_RPL ? *d : (struct desc){0, 0};
+}
+
+u32 code_address(const struct vcpu *v, u8 *code_size)
+{
+	struct desc cs = loaded_segment(v, SEG_CS);
+
+	*code_size = cs.hi & DESC_DB ? 4 : 2;
+	return desc_base(cs) + v->regs->eip;
 }
 
 u16 read_segment(const struct vcpu *v, enum seg seg)

@@ -25,6 +25,12 @@ struct emulation {
 };
 typedef enum emul emul_handler(struct emulation *e);
 
+/** The ring in which the guest believes the instruction to be: 0 or 3. */
+static inline u32 cpl_of(const struct emulation *e)
+{
+	return e->access ? 3 : 0;
+}
+
 #define DR7_GD 0x2000u
 
 /* emulate.c */
@@ -51,6 +57,10 @@ u32 insn_effective_address(const struct vcpu *v, const struct insn *i);
 enum seg insn_operand_segment(const struct insn *i);
 /** Linear address of `len` bytes at seg:offset, after the checks of segmentation. */
 bool linear_address(struct emulation *e, enum seg seg, u32 offset, u32 len, bool write, u32 *la);
+/** Every access that an instruction makes goes through these two: the guest may watch it. `access`
+ * is e->access, or 0 for what the CPU does itself as ring 0; PF_W where a write will follow. */
+bool linear_read(struct emulation *e, u32 la, void *dst, u32 len, u32 access);
+bool linear_write(struct emulation *e, u32 la, const void *src, u32 len, u32 access);
 bool mem_read(struct emulation *e, enum seg seg, u32 offset, void *dst, u32 len);
 bool mem_write(struct emulation *e, enum seg seg, u32 offset, const void *src, u32 len);
 /** The memory operand of the instruction, `len` bytes from it on. */
@@ -81,6 +91,8 @@ extern emul_handler emulate_mov_from_seg, emulate_mov_to_seg, emulate_push_seg, 
     emulate_load_far_ptr;
 /* emulate_far.c */
 extern emul_handler emulate_jmp_far, emulate_call_far, emulate_ret_far, emulate_iret, emulate_int_n;
+/* What they do in ring 3; the others know. */
+extern emul_handler emulate_user_iret, emulate_user_popf;
 /** Go on at selector:offset, which have been checked; the selector's RPL is the new CPL. */
 enum emul far_go(struct emulation *e, u16 selector, u32 offset);
 /* emulate_gate.c */
@@ -94,6 +106,8 @@ extern emul_handler emulate_pushf, emulate_popf, emulate_cli, emulate_sti, emula
 void set_guest_eflags(struct vcpu *v, u32 val, u32 mask);
 /** What popf and iret may change in ring 0, with an operand of `size` bytes. */
 u32 changeable_eflags(u32 size);
+/** The same in ring 3: IF only if the guest's IOPL is 3, IOPL never. */
+u32 user_changeable_eflags(const struct vcpu *v, u32 size);
 /* emulate_io.c */
 extern emul_handler emulate_in, emulate_out;
 /** The port: DX, or a byte in the code (E4 to E7). */
@@ -107,7 +121,8 @@ bool port_allowed(const struct emulation *e);
 
 /* write_alu.c */
 extern emul_handler write_alu, write_alu_imm, write_shift, write_group3, write_group5, write_bit,
-    write_bit_imm, write_cmpxchg, write_cmpxchg8b, write_xadd, write_xchg, write_setcc;
+    write_bit_imm, write_double_shift, write_arpl, write_cmpxchg, write_cmpxchg8b, write_xadd,
+    write_xchg, write_setcc;
 /* write_stack.c */
 extern emul_handler write_push_reg, write_push_imm, write_push_rm, write_pusha, write_call,
     write_call_rm, write_enter, write_pop;

@@ -46,8 +46,7 @@ enum emul far_go(struct emulation *e, u16 selector, u32 offset)
 	return EMUL_DONE;
 }
 
-/* Far jmp and call. From ring 3 we only come here where the CPU has refused: then it is a gate, or
- * the CPU was right. */
+/* Far jmp and call. */
 static enum emul go_far(struct emulation *e, bool call)
 {
 	u32 frame[2] = {read_segment(e->v, SEG_CS), e->next};
@@ -58,12 +57,12 @@ static enum emul go_far(struct emulation *e, bool call)
 	if (!far_target(e, &offset, &selector))
 		return EMUL_EXCEPTION;
 	result = far_through_gate(e, selector, call);
-	if (result != EMUL_UNKNOWN || e->access)
+	if (result != EMUL_UNKNOWN)
 		return result;
 	if (!check_target(e, selector, offset, TRANSFER_JUMP) ||
 	    (call && !stack_push(e, frame, 2, e->insn.op_size)))
 		return EMUL_EXCEPTION;
-	return far_go(e, selector & ~SEL_RPL, offset);
+	return far_go(e, (selector & ~SEL_RPL) | cpl_of(e), offset);
 }
 
 enum emul emulate_jmp_far(struct emulation *e)
@@ -119,7 +118,7 @@ enum emul emulate_ret_far(struct emulation *e)
 		return EMUL_EXCEPTION;
 	if (!ring_exists(e, cs))
 		return EMUL_DONE;
-	if (!(cs & SEL_RPL))
+	if ((cs & SEL_RPL) == cpl_of(e))
 		stack_drop(e, 2 * size + release);
 	else if (!leave_kernel(e, cs, 2 * size + release, release))
 		return EMUL_EXCEPTION;
@@ -175,6 +174,21 @@ enum emul emulate_iret(struct emulation *e)
 	set_guest_eflags(e->v, frame[2], changeable_eflags(size) | (size == 4 ? EFL_RF : 0));
 	return far_go(e, cs, frame[0]);
 	/* LAB 02.4 END */
+}
+
+/* Within ring 3: it never leads to a lower one. */
+enum emul emulate_user_iret(struct emulation *e)
+{
+	u32 size = e->insn.op_size, frame[3], flags = user_changeable_eflags(e->v, size);
+
+	if (e->regs->eflags & EFL_NT)
+		return return_from_task(e);
+	if (!stack_peek(e, 0, frame, 3, size) ||
+	    !check_target(e, frame[1], frame[0], TRANSFER_RETURN))
+		return EMUL_EXCEPTION;
+	stack_drop(e, 3 * size);
+	set_guest_eflags(e->v, frame[2], flags | (size == 4 ? EFL_RF : 0));
+	return far_go(e, frame[1], frame[0]);
 }
 
 /* int3, int n, into. */

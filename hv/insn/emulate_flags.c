@@ -3,6 +3,7 @@
  * runs, the real IF is 1 and the real IOPL 0.
  */
 #include "insn/emulate.h"
+#include "insn/scan.h"
 #include "trace/trace.h"
 
 u32 changeable_eflags(u32 size)
@@ -11,6 +12,11 @@ u32 changeable_eflags(u32 size)
 		    EFL_IOPL | EFL_NT;
 
 	return size == 2 ? flags : flags | EFL_AC | EFL_ID;
+}
+
+u32 user_changeable_eflags(const struct vcpu *v, u32 size)
+{
+	return changeable_eflags(size) & ~(EFL_IOPL | (v->virt.iopl == 3 ? 0 : EFL_IF));
 }
 
 void set_guest_eflags(struct vcpu *v, u32 val, u32 mask)
@@ -64,6 +70,17 @@ enum emul emulate_popf(struct emulation *e)
 	/* LAB 01.4c END */
 }
 
+enum emul emulate_user_popf(struct emulation *e)
+{
+	u32 size = e->insn.op_size;
+
+	if (!stack_peek(e, 0, &e->value, 1, size))
+		return EMUL_EXCEPTION;
+	stack_drop(e, size);
+	set_guest_eflags(e->v, e->value, user_changeable_eflags(e->v, size));
+	return EMUL_DONE;
+}
+
 enum emul emulate_cli(struct emulation *e)
 {
 	/* LAB 01.4d BEGIN
@@ -94,7 +111,11 @@ enum emul emulate_sti(struct emulation *e)
 enum emul emulate_hlt(struct emulation *e)
 {
 	e->value = e->v->virt.intr_flag;
-	if (e->v->virt.intr_flag)
+	if (is_copied_trap(e->v))
+		domain_kill(
+		    e->v->domain, END_forbidden, e->regs->eip,
+		    "ran a copy of code with planted traps: SENSITIVE=breakpoint plants none");
+	else if (e->v->virt.intr_flag)
 		e->v->blocked = true;
 	else
 		domain_kill(e->v->domain, END_crash, 0, "halted with interrupts disabled");

@@ -35,7 +35,6 @@ static bool check_gate_target(struct emulation *e, u16 selector, u32 cpl, bool c
 static bool push_on_kernel_stack(struct emulation *e, u32 parameters, u32 size)
 {
 	u32 frame[4 + MAX_PARAMETERS] = {e->next, e->regs->cs}, n = 2 + parameters, esp, mask, at;
-	struct guest_fault pf;
 	struct desc stack;
 	u16 ss;
 
@@ -48,10 +47,8 @@ static bool push_on_kernel_stack(struct emulation *e, u32 parameters, u32 size)
 		((u16 *)frame)[k] = frame[k];
 	mask = stack.hi & DESC_DB ? ~0u : 0xFFFF;
 	at = (esp - n * size) & mask;
-	if (!guest_write(e->v, desc_base(stack) + at, frame, n * size, 0, &pf)) {
-		inject_page_fault(e->v, &pf);
+	if (!linear_write(e, desc_base(stack) + at, frame, n * size, 0))
 		return false;
-	}
 	e->regs->esp = (esp & ~mask) | at;
 	e->regs->ss = real_selector(ss);
 	return true;

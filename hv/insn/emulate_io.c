@@ -27,7 +27,7 @@ bool port_allowed(const struct emulation *e)
 	struct guest_fault pf;
 	u16 map;
 
-	return tr->limit >= sizeof(struct tss) - 1 &&
+	return e->v->virt.tr_wide && tr->limit >= sizeof(struct tss) - 1 &&
 	       guest_read(e->v, tr->base + offsetof(struct tss, iomap), &map, 2, 0, &pf) &&
 	       within_limit(map + insn_port(e) / 8, 2, tr->limit) &&
 	       port_map_allows(e, tr->base + map);
@@ -58,7 +58,7 @@ static bool ins_one(struct emulation *e, u32 size)
 		return false;
 	}
 	e->value = port_in(e, size);
-	if (!mem_write(e, SEG_ES, offset, &e->value, size))
+	if (!linear_write(e, la, &e->value, size, e->access))
 		return false;
 	index_add(e, REG_DI, e->regs->eflags & EFL_DF ? -(s32)size : (s32)size);
 	return true;

@@ -114,6 +114,7 @@ enum emul emulate_ltr(struct emulation *e)
 	    !mark_descriptor(e->v, sel, BUSY_BIT))
 		return EMUL_EXCEPTION;
 	virt->tr_sel = sel;
+	virt->tr_wide = DESC_TYPE(d.hi) == DESC_TSS_AVAIL;
 	virt->tr.base = desc_base(d);
 	virt->tr.limit = desc_limit(d);
 	return EMUL_DONE;
@@ -139,7 +140,7 @@ enum emul emulate_str(struct emulation *e)
 
 /*
  * lar, lsl, verr, verw: fetch the descriptor that the operand selects.
- * @return false if an exception was raised; *visible: there is one that ring 0 may see
+ * @return false if an exception was raised; *visible: there is one that may be seen
  */
 static bool inspect(struct emulation *e, struct desc *d, bool *visible)
 {
@@ -152,9 +153,9 @@ static bool inspect(struct emulation *e, struct desc *d, bool *visible)
 	*visible = false;
 	switch (lookup_descriptor(e->v, sel, d, &pf)) {
 	case DESC_FOUND:
-		/* CPL is 0, so only RPL counts; a conforming code segment anybody may see. */
+		/* The weaker of CPL and RPL counts; a conforming code segment anybody may see. */
 		*visible = (d->hi & DESC_S && d->hi & DESC_CODE && d->hi & DESC_EC) ||
-			   (sel & SEL_RPL) <= desc_dpl(*d);
+			   ((sel & SEL_RPL) | cpl_of(e)) <= desc_dpl(*d);
 		return true;
 	case DESC_BEYOND:
 		return true;

@@ -27,6 +27,25 @@ static enum emul write_mov_imm(struct emulation *e)
 	return operand_write(e, &e->value, operand_size(&e->insn)) ? EMUL_DONE : EMUL_EXCEPTION;
 }
 
+/* 0F 00 and 0F 01: those that store a register of the system's. */
+static enum emul write_system(struct emulation *e)
+{
+	switch (e->insn.op) {
+	case OP_sldt:
+		return emulate_sldt(e);
+	case OP_str:
+		return emulate_str(e);
+	case OP_sgdt:
+		return emulate_sgdt(e);
+	case OP_sidt:
+		return emulate_sidt(e);
+	case OP_smsw:
+		return emulate_smsw(e);
+	default:
+		return EMUL_UNKNOWN;
+	}
+}
+
 #define ALU_FORMS(opcode) [opcode...(opcode) + 1] = write_alu
 
 static emul_handler *const one_byte[256] = {
@@ -38,9 +57,12 @@ static emul_handler *const one_byte[256] = {
     ALU_FORMS(0x28), /* sub */
     ALU_FORMS(0x30), /* xor */
     [0x06] = emulate_push_seg,
+    [0x0E] = emulate_push_seg,
+    [0x16] = emulate_push_seg,
     [0x1E] = emulate_push_seg,
     [0x50 ... 0x57] = write_push_reg,
     [0x60] = write_pusha,
+    [0x63] = write_arpl,
     [0x68] = write_push_imm,
     [0x6A] = write_push_imm,
     [0x80 ... 0x83] = write_alu_imm,
@@ -48,6 +70,8 @@ static emul_handler *const one_byte[256] = {
     [0x88 ... 0x89] = write_mov,
     [0x8C] = emulate_mov_from_seg,
     [0x8F] = write_pop,
+    [0x9A] = emulate_call_far,
+    [0x9C] = emulate_pushf,
     [0xA2 ... 0xA3] = write_mov_acc,
     [0xA4 ... 0xA5] = write_movs,
     [0xAA ... 0xAB] = write_stos,
@@ -61,11 +85,19 @@ static emul_handler *const one_byte[256] = {
 };
 
 static emul_handler *const two_byte[256] = {
-    [0x90 ... 0x9F] = write_setcc,   [0xA0] = emulate_push_seg,
-    [0xA8] = emulate_push_seg,	     [0xAB] = write_bit, /* bts */
-    [0xB0 ... 0xB1] = write_cmpxchg, [0xB3] = write_bit, /* btr */
-    [0xBA] = write_bit_imm,	     [0xBB] = write_bit, /* btc */
-    [0xC0 ... 0xC1] = write_xadd,    [0xC7] = write_cmpxchg8b,
+    [0x00 ... 0x01] = write_system,
+    [0x90 ... 0x9F] = write_setcc,
+    [0xA0] = emulate_push_seg,
+    [0xA4 ... 0xA5] = write_double_shift, /* shld */
+    [0xAC ... 0xAD] = write_double_shift, /* shrd */
+    [0xA8] = emulate_push_seg,
+    [0xAB] = write_bit, /* bts */
+    [0xB0 ... 0xB1] = write_cmpxchg,
+    [0xB3] = write_bit, /* btr */
+    [0xBA] = write_bit_imm,
+    [0xBB] = write_bit, /* btc */
+    [0xC0 ... 0xC1] = write_xadd,
+    [0xC7] = write_cmpxchg8b,
 };
 
 enum emul emulate_write(struct vcpu *v)
@@ -74,6 +106,10 @@ enum emul emulate_write(struct vcpu *v)
 	enum emul result = emul_begin(&e, v);
 	emul_handler *handler;
 
+	/* Some processors do something there. (A page fault comes before an undefined opcode in
+	 * none.) */
+	if (result == EMUL_UNKNOWN && e.undefined)
+		return emul_raise(&e, VEC_UD, 0);
 	if (result != EMUL_DONE)
 		return result;
 	handler = (e.insn.two_byte ? two_byte : one_byte)[e.insn.opcode];

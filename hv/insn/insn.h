@@ -54,6 +54,8 @@ enum seg { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, NR_SEGS }; /* sreg3 e
  * @return 0; -1 if the bytes end too early; -2 if this is not an instruction of a Pentium III
  */
 int insn_decode(const u8 *bytes, u32 n, struct insn *out);
+/** The same of code whose segment has operands and addresses of `code_size` bytes: 2 or 4. */
+int insn_decode_sized(const u8 *bytes, u32 n, u8 code_size, struct insn *out);
 
 /** The immediate operand or jump distance, sign-extended to 32 bits. */
 s32 insn_imm(const struct insn *i);
@@ -73,6 +75,18 @@ bool insn_needs_plant(const struct insn *i);
  * guest's kernel has a null selector with an RPL there, of which the CPU forgets the RPL.
  */
 bool insn_reads_segment(const struct insn *i);
+
+/** Where control goes after an instruction. */
+enum branch {
+	BRANCH_NONE, /* on */
+	BRANCH_ALWAYS,
+	BRANCH_PERHAPS,
+	BRANCH_CALL,
+	BRANCH_CALL_SOMEWHERE, /* the bytes do not tell where */
+	BRANCH_SOMEWHERE,
+};
+/** @param next the address behind it; *target: where a branch goes that says so by itself */
+enum branch insn_branch(const struct insn *i, u32 next, u32 *target);
 
 struct vcpu;
 

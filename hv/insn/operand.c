@@ -114,14 +114,11 @@ bool linear_address(struct emulation *e, enum seg seg, u32 offset, u32 len, bool
 	return true;
 }
 
-bool mem_read(struct emulation *e, enum seg seg, u32 offset, void *dst, u32 len)
+bool linear_read(struct emulation *e, u32 la, void *dst, u32 len, u32 access)
 {
 	struct guest_fault pf;
-	u32 la;
 
-	if (!linear_address(e, seg, offset, len, false, &la))
-		return false;
-	if (!guest_read(e->v, la, dst, len, e->access, &pf)) {
+	if (!guest_read(e->v, la, dst, len, access, &pf)) {
 		inject_page_fault(e->v, &pf);
 		return false;
 	}
@@ -130,20 +127,33 @@ bool mem_read(struct emulation *e, enum seg seg, u32 offset, void *dst, u32 len)
 	return true;
 }
 
-bool mem_write(struct emulation *e, enum seg seg, u32 offset, const void *src, u32 len)
+bool linear_write(struct emulation *e, u32 la, const void *src, u32 len, u32 access)
 {
 	struct guest_fault pf;
-	u32 la;
 
-	if (!linear_address(e, seg, offset, len, true, &la))
-		return false;
-	if (!guest_write(e->v, la, src, len, e->access, &pf)) {
+	if (!guest_write(e->v, la, src, len, access, &pf)) {
 		inject_page_fault(e->v, &pf);
 		return false;
 	}
 	if (e->v->virt.dr[7] & DR7_ENABLED)
 		e->struck |= breakpoints_struck(e->v, la, len, BREAK_WRITE);
 	return true;
+}
+
+bool mem_read(struct emulation *e, enum seg seg, u32 offset, void *dst, u32 len)
+{
+	u32 la;
+
+	return linear_address(e, seg, offset, len, false, &la) &&
+	       linear_read(e, la, dst, len, e->access);
+}
+
+bool mem_write(struct emulation *e, enum seg seg, u32 offset, const void *src, u32 len)
+{
+	u32 la;
+
+	return linear_address(e, seg, offset, len, true, &la) &&
+	       linear_write(e, la, src, len, e->access);
 }
 
 bool operand_read(struct emulation *e, void *dst, u32 len)

@@ -1,14 +1,47 @@
 /*[H29] plant.c: the scanner at work on a domain's memory. */
 #include "dom/elf.h"
+#include "dom/segments.h"
 #include "insn/ahead.h"
+#include "insn/emulate.h"
 #include "insn/scan.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mem/frame.h"
+#include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
 
 #define TABLE_PAGES 8  /* about 4000 instructions */
 #define PF_X	    1u /* struct elf_phdr.flags */
+
+/*
+ * Code that was not there when the kernel was loaded: generated, copied, a module. Nothing tells
+ * where it begins or what of its page is data, so it is not swept but followed, from each place
+ * where the kernel is seen in it. What was written, called and left again without an entry into the
+ * hypervisor has not been seen.
+ */
+#define COPY_BYTES    4u   /* so many that are the same are no accident */
+#define FOUND_PAGES   32u  /* pages that may have such code; the one found first goes first */
+#define FOUND_ENTRIES 8u   /* places in a page from which to follow it when it has changed */
+#define FOUND_WAYS    32u  /* branches yet to be followed */
+#define FOUND_INSNS   1024 /* followed from one place, at most */
+
+struct found_page {
+	u32 pfn; /* 0: not in use */
+	bool changed;
+	u8 code_size; /* of operands: 2 or 4 */
+	u8 nr_entries;
+	u32 entries[FOUND_ENTRIES]; /* linear */
+	u32 seen[PAGE_SIZE / 32];   /* where instructions begin, as bits */
+};
+
+struct found_code {
+	bool changed; /* one of the pages has */
+	u32 next;     /* to be given up if all are in use */
+	u32 known; /* number of the linear page that was seen last and has been scanned; epoch: */
+	u32 known_epoch;
+	struct found_page pages[FOUND_PAGES];
+};
+#define FOUND_CODE_PAGES ((sizeof(struct found_code) + PAGE_SIZE - 1) / PAGE_SIZE)
 
 /* The machine frame of a guest-physical address. Code was loaded, so memory is there. */
 static mfn_t code_frame(const struct domain *d, u32 pa)
@@ -97,7 +130,8 @@ bool scan_kernel(struct domain *d, const struct elf *elf)
 	u32 i = 0, pa, found = 0;
 
 	d->patches = patch_table_init(hv_alloc_pages(TABLE_PAGES), TABLE_PAGES * PAGE_SIZE);
-	if (!d->patches) {
+	d->found = hv_alloc_pages(FOUND_CODE_PAGES);
+	if (!d->patches || !d->found) {
 		domain_kill(d, END_no_memory, 0, "no memory for its patch table");
 		return false;
 	}
@@ -127,6 +161,184 @@ void catch_reads(struct domain *d)
 	finish(d, patch_table_rescan(d->patches, &m, &r), &r);
 }
 
+static bool was_scanned(const struct patch_table *t, u32 pa)
+{
+	for (u32 i = 0; i < t->nr_regions; i++)
+		if (pa >= t->regions[i].start && pa < t->regions[i].end)
+			return true;
+	return false;
+}
+
+/* The whole page of it? */
+static bool page_was_scanned(const struct patch_table *t, u32 pa)
+{
+	return was_scanned(t, pa & PAGE_MASK) && was_scanned(t, pa | (PAGE_SIZE - 1));
+}
+
+/* Take the traps of a page away again, but those of a part that has been scanned. */
+static void forget_page(struct domain *d, struct found_page *p)
+{
+	struct patch_table *t = d->patches;
+	u32 start = p->pfn * PAGE_SIZE, k = patch_find(t, start);
+
+	while (k < t->nr && t->entries[k].pa - start < PAGE_SIZE) {
+		if (was_scanned(t, t->entries[k].pa)) {
+			k++;
+			continue;
+		}
+		write_code(d, t->entries[k].pa, t->entries[k].byte, OP_other);
+		patch_delete(t, k);
+	}
+	memset(p->seen, 0, sizeof(p->seen));
+	p->changed = false;
+}
+
+static struct found_page *find_page(struct found_code *f, u32 pfn)
+{
+	for (u32 i = 0; i < FOUND_PAGES; i++)
+		if (f->pages[i].pfn == pfn)
+			return &f->pages[i];
+	return NULL;
+}
+
+static struct found_page *get_page(struct vcpu *v, mfn_t m, u8 code_size)
+{
+	struct found_code *f = v->domain->found;
+	u32 pfn = frame_of(m)->pfn;
+	struct found_page *p = find_page(f, pfn);
+
+	if (p)
+		return p;
+	p = find_page(f, 0);
+	if (!p) {
+		p = &f->pages[f->next++ % FOUND_PAGES];
+		forget_page(v->domain, p);
+	}
+	*p = (struct found_page){.pfn = pfn, .code_size = code_size};
+	if (!(frame_of(m)->flags & FRAME_WATCHED))
+		frame_trace(v->domain, m, FRAME_WATCHED);
+	return p;
+}
+
+static void note_change(struct domain *d, u32 pa)
+{
+	struct found_page *p = find_page(d->found, pa / PAGE_SIZE);
+
+	if (p)
+		p->changed = d->found->changed = true;
+}
+
+/* Plant over the instruction at `pa` if that is needed. @return false if the domain has ended */
+static bool plant_found(struct domain *d, const struct insn *i, u32 pa, u8 byte)
+{
+	struct patch_table *t = d->patches;
+	u32 k = patch_find(t, pa);
+
+	if (!insn_needs_plant(i) && !(t->reads && insn_reads_segment(i)))
+		return true;
+	if (k < t->nr && t->entries[k].pa == pa)
+		return true;
+	if (!patch_insert(t, k, (struct patch){pa, byte, i->op})) {
+		domain_kill(d, END_no_memory, pa, scan_error_text(SCAN_TABLE_FULL));
+		return false;
+	}
+	write_code(d, pa, PLANTED_BYTE, i->op);
+	return true;
+}
+
+/* The page of the instruction at `va`, if it is to be followed there: not scanned, not yet seen. */
+static struct found_page *unseen(struct vcpu *v, u32 va, u8 code_size, u32 *pa)
+{
+	struct guest_fault pf;
+	mfn_t m = v->domain->mmu->translate(v, va, 0, &pf);
+	u32 offset = va % PAGE_SIZE;
+	struct found_page *p;
+
+	*pa = 0;
+	if (!mfn_valid(m))
+		return NULL;
+	*pa = frame_of(m)->pfn * PAGE_SIZE + offset;
+	if (was_scanned(v->domain->patches, *pa))
+		return NULL;
+	p = get_page(v, m, code_size);
+	return p->seen[offset / 32] >> offset % 32 & 1 ? NULL : p;
+}
+
+static void follow_code(struct vcpu *v, u32 from, u8 code_size)
+{
+	u32 ways[FOUND_WAYS], nr = 0, insns = 0, va, pa, target;
+	struct found_page *p;
+
+	for (ways[nr++] = from; nr;) {
+		u8 bytes[INSN_MAX_LEN];
+		enum branch branch = BRANCH_NONE;
+		struct insn insn;
+
+		for (va = ways[--nr]; (p = unseen(v, va, code_size, &pa)); va += insn.len) {
+			u32 n = guest_fetch(v, va, bytes, sizeof(bytes));
+
+			p->seen[va % PAGE_SIZE / 32] |= 1u << va % 32;
+			emul_overlay(v, va, bytes, n);
+			if (insns++ == FOUND_INSNS ||
+			    insn_decode_sized(bytes, n, code_size, &insn) ||
+			    !plant_found(v->domain, &insn, pa, bytes[0]))
+				break;
+			target = va + insn.len;
+			branch = insn_branch(&insn, target, &target);
+			if (branch == BRANCH_SOMEWHERE || insn.op == OP_iret ||
+			    insn.op == OP_jmp_far || insn.op == OP_ret_far)
+				break;
+			if (branch != BRANCH_NONE && branch != BRANCH_CALL_SOMEWHERE &&
+			    nr < FOUND_WAYS)
+				ways[nr++] = target;
+			if (branch == BRANCH_ALWAYS)
+				break;
+		}
+	}
+	trace_scan(v, LANE_VMM, LANE_VMM, from, from, insns, 0);
+}
+
+/* What has been written to is followed anew from where it was entered. */
+static void follow_changes(struct vcpu *v)
+{
+	struct found_code *f = v->domain->found;
+
+	f->changed = false;
+	for (u32 i = 0; i < FOUND_PAGES; i++) {
+		struct found_page *p = &f->pages[i];
+
+		if (!p->changed)
+			continue;
+		forget_page(v->domain, p);
+		for (u32 k = 0; k < p->nr_entries; k++)
+			follow_code(v, p->entries[k], p->code_size);
+	}
+}
+
+void code_entered(struct vcpu *v)
+{
+	struct found_code *f = v->domain->found;
+	const struct shadow_state *s = v->domain->shadow;
+	struct found_page *p;
+	u32 la, pa;
+	u8 size;
+
+	if (f->changed)
+		follow_changes(v);
+	la = code_address(v, &size);
+	if (la >> PAGE_SHIFT == f->known && s->epoch == f->known_epoch)
+		return;
+	p = unseen(v, la, size, &pa);
+	if (p) {
+		p->entries[p->nr_entries < FOUND_ENTRIES ? p->nr_entries++ : la % FOUND_ENTRIES] =
+		    la;
+		follow_code(v, la, size);
+	} else if (page_was_scanned(v->domain->patches, pa)) {
+		f->known = la >> PAGE_SHIFT;
+		f->known_epoch = s->epoch;
+	}
+}
+
 const struct patch *patch_lookup(const struct domain *d, paddr_t pa)
 {
 	return d->patches ? patch_table_lookup(d->patches, pa) : NULL;
@@ -143,6 +355,26 @@ void patch_written(struct domain *d, u32 pa, u32 len)
 	struct code_memory m = {d, read_code, write_code};
 	struct scan_result r;
 
-	if (d->patches)
-		finish(d, patch_table_written(d->patches, paddr(pa), len, &m, &r), &r);
+	if (!d->patches)
+		return;
+	note_change(d, pa);
+	finish(d, patch_table_written(d->patches, paddr(pa), len, &m, &r), &r);
+}
+
+bool is_copied_trap(struct vcpu *v)
+{
+	const struct patch_table *t = v->domain->patches;
+	u8 here[COPY_BYTES], there[COPY_BYTES], size;
+	struct guest_fault pf;
+	u32 la = code_address(v, &size);
+	mfn_t m = v->domain->mmu->translate(v, la, 0, &pf);
+
+	if (!t || !mfn_valid(m) || was_scanned(t, frame_of(m)->pfn * PAGE_SIZE + la % PAGE_SIZE) ||
+	    guest_fetch(v, la, here, sizeof(here)) < sizeof(here))
+		return false;
+	for (u32 k = 0; k < t->nr; k++)
+		if (read_code(v->domain, t->entries[k].pa, there, sizeof(there)) &&
+		    memcmp(here, there, sizeof(here)) == 0)
+			return true;
+	return false;
 }

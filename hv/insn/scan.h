@@ -92,6 +92,8 @@ enum scan_error patch_table_written(struct patch_table *t, paddr_t pa, u32 len,
 
 struct domain;
 struct elf;
+struct vcpu;
+struct found_code;
 /* The same on a domain's memory (plant.c). A domain in which nothing was planted has no table; the
  * first three are then without effect. An error of the scanner ends the domain. */
 const struct patch *patch_lookup(const struct domain *d, paddr_t pa);
@@ -103,6 +105,15 @@ void catch_reads(struct domain *d);
 /** Scan the executable sections of a kernel that has just been loaded (all of its executable
  * segments, if it has no sections). @return false if the domain has been ended */
 bool scan_kernel(struct domain *d, const struct elf *elf);
+
+/**
+ * A vcpu is about to run its kernel at EIP, or has been stopped there: if that is not in code that
+ * has been scanned (it has been generated, copied or loaded by the guest itself), follow it from
+ * there and plant what is needed.
+ */
+void code_entered(struct vcpu *v);
+/** Is the `hlt` at EIP a trap of ours, in a copy that the guest has made of its code? */
+bool is_copied_trap(struct vcpu *v);
 
 /* For scan.c only. */
 /** Index of the first entry at or after `pa`. */

@@ -11,18 +11,14 @@ struct target {
 static bool target_read(struct emulation *e, struct target *t, s32 displacement)
 {
 	u32 offset = insn_effective_address(e->v, &e->insn) + displacement;
-	struct guest_fault pf;
 
 	if (e->insn.addr_size == 2)
 		offset &= 0xFFFF;
 	t->size = operand_size(&e->insn);
 	t->old = 0;
-	if (!linear_address(e, insn_operand_segment(&e->insn), offset, t->size, true, &t->la))
+	if (!linear_address(e, insn_operand_segment(&e->insn), offset, t->size, true, &t->la) ||
+	    !linear_read(e, t->la, &t->old, t->size, e->access | PF_W))
 		return false;
-	if (!guest_read(e->v, t->la, &t->old, t->size, e->access | PF_W, &pf)) {
-		inject_page_fault(e->v, &pf);
-		return false;
-	}
 	/* Code that changes itself must not find our traps in itself. */
 	emul_overlay(e->v, t->la, &t->old, t->size);
 	return true;
@@ -31,11 +27,9 @@ static bool target_read(struct emulation *e, struct target *t, s32 displacement)
 /* Write it back; flags change only if that succeeds. */
 static enum emul target_write(struct emulation *e, const struct target *t, u32 val, u32 flags)
 {
-	struct guest_fault pf;
-
 	e->value = val;
-	if (!guest_write(e->v, t->la, &val, t->size, e->access, &pf))
-		return emul_fault(e, &pf);
+	if (!linear_write(e, t->la, &val, t->size, e->access))
+		return EMUL_EXCEPTION;
 	e->regs->eflags = flags;
 	return EMUL_DONE;
 }
@@ -110,11 +104,41 @@ enum emul write_group5(struct emulation *e)
 		return memory ? unary(e, UNARY_DEC) : EMUL_UNKNOWN;
 	case 2:
 		return write_call_rm(e);
+	case 3:
+		return memory ? emulate_call_far(e) : EMUL_UNKNOWN;
 	case 6:
 		return write_push_rm(e);
 	default:
 		return EMUL_UNKNOWN;
 	}
+}
+
+/* shld A4 and A5, shrd AC and AD: the bits that come in are the register's. */
+enum emul write_double_shift(struct emulation *e)
+{
+	u32 count = (e->insn.imm_size ? e->insn.imm : reg_get(e->regs, REG_CX, 1)) & 31;
+	u32 flags = e->regs->eflags, reg, val;
+	struct target t;
+
+	if (!target_read(e, &t, 0))
+		return EMUL_EXCEPTION;
+	reg = reg_get(e->regs, e->insn.reg, t.size);
+	val = alu_double_shift(e->insn.opcode & 8, t.old, reg, count, t.size, &flags);
+	return target_write(e, &t, val, flags);
+}
+
+/* The RPL of a selector is raised to that of another. */
+enum emul write_arpl(struct emulation *e)
+{
+	u32 rpl = reg_get(e->regs, e->insn.reg, 2) & 3, flags = e->regs->eflags & ~EFL_ZF;
+	struct target t;
+
+	e->insn.op_size = 2;
+	if (!target_read(e, &t, 0))
+		return EMUL_EXCEPTION;
+	if ((t.old & 3) < rpl)
+		return target_write(e, &t, (t.old & ~3u) | rpl, flags | EFL_ZF);
+	return target_write(e, &t, t.old, flags);
 }
 
 enum bit_op { BIT_TEST, BIT_SET, BIT_RESET, BIT_COMPLEMENT };
@@ -196,19 +220,17 @@ enum emul write_cmpxchg8b(struct emulation *e)
 {
 	struct cpu_regs *r = e->regs;
 	u32 old[2], new[2] = {r->ebx, r->ecx}, la;
-	struct guest_fault pf;
 	bool equal;
 
 	if (!linear_address(e, insn_operand_segment(&e->insn),
-			    insn_effective_address(e->v, &e->insn), sizeof(old), true, &la))
+			    insn_effective_address(e->v, &e->insn), sizeof(old), true, &la) ||
+	    !linear_read(e, la, old, sizeof(old), e->access | PF_W))
 		return EMUL_EXCEPTION;
-	if (!guest_read(e->v, la, old, sizeof(old), e->access | PF_W, &pf))
-		return emul_fault(e, &pf);
 	emul_overlay(e->v, la, old, sizeof(old));
 	equal = old[0] == r->eax && old[1] == r->edx;
 	e->value = equal ? new[0] : old[0];
-	if (!guest_write(e->v, la, equal ? new : old, sizeof(old), e->access, &pf))
-		return emul_fault(e, &pf);
+	if (!linear_write(e, la, equal ? new : old, sizeof(old), e->access))
+		return EMUL_EXCEPTION;
 	r->eax = old[0];
 	r->edx = old[1];
 	r->eflags = (r->eflags & ~EFL_ZF) | (equal ? EFL_ZF : 0);

@@ -15,6 +15,7 @@
 #include "hcall/hcall.h"
 #include "insn/ahead.h"
 #include "insn/insn.h"
+#include "insn/scan.h"
 #include "lib/printk.h"
 #include "trap/record.h"
 #include "trap/trap.h"
@@ -44,14 +45,13 @@ static void page_fault(struct vcpu *v, u32 va)
 /* Of an int n, int3 or into, which may have prefixes. */
 static u32 software_int_len(struct vcpu *v)
 {
-	u32 la = desc_base(loaded_segment(v, SEG_CS)) + v->regs->eip;
-	u8 bytes[INSN_MAX_LEN];
-	u32 n = guest_fetch(v, la, bytes, sizeof(bytes));
+	u8 bytes[INSN_MAX_LEN], size;
+	u32 la = code_address(v, &size), n = guest_fetch(v, la, bytes, sizeof(bytes));
 	struct insn i;
 
 	if (n && bytes[0] == INT_N) /* nearly always */
 		return 2;
-	return insn_decode(bytes, n, &i) ? 1 : i.len;
+	return insn_decode_sized(bytes, n, size, &i) ? 1 : i.len;
 }
 
 /*
@@ -240,6 +240,13 @@ static void idle(struct vcpu *v)
 	timer_rearm(); /* a vcpu that runs may wait for other times than one that sleeps */
 }
 
+/* The guest may be where one instruction after the other is carried out for it, for ever. */
+static void let_interrupts_in(void)
+{
+	/* One saves and restores these; the guest's may not be loadable any more. */
+	asm volatile("movl %0, %%fs\n\tmovl %0, %%gs\n\tsti\n\tnop\n\tcli" : : "r"(0) : "memory");
+}
+
 void resume(void)
 {
 	struct vcpu *v = current;
@@ -255,9 +262,16 @@ void resume(void)
 			idle(v);
 		else if (!v->domain->ahead || !from_kernel(r) || v->domain->dying || ahead_arm(v))
 			break;
+		else
+			let_interrupts_in();
 	}
 	if (v->domain->dying)
 		machine_end(v->domain);
+	if (v->domain->patches && from_kernel(r)) {
+		code_entered(v);
+		if (v->domain->dying)
+			resume();
+	}
 	if (v->domain->mode == MMU_SHADOW &&
 	    (v->domain->ahead ? !from_kernel(r) : v->virt.dr[7] & DR7_ENABLED))
 		load_debug_registers(v); /* the gate may have moved; and these are not ahead's */

@@ -250,6 +250,18 @@ void ahead_forget(struct domain *d)
 /* A planted trap: what it replaced is found next to it, in mock_planted. */
 static u32 mock_planted_at;
 static u8 mock_planted_byte;
+const struct patch *patch_lookup(const struct domain *d, paddr_t pa)
+{
+	(void)d, (void)pa;
+	return NULL;
+}
+
+bool is_copied_trap(struct vcpu *v)
+{
+	(void)v;
+	return false;
+}
+
 void patch_overlay(const struct domain *d, paddr_t pa, u8 *bytes, u32 n)
 {
 	(void)d;

@@ -731,6 +731,7 @@ static void start_application(u32 ss0)
 	put_word(0x50004, 2);
 	put_word(0x50008, 3);
 	vcpu->virt.tr = (struct table_reg){MOCK_TSS, 103};
+	vcpu->virt.tr_wide = true;
 	vcpu->virt.tr_sel = TSS_SEL;
 	put_word(MOCK_TSS + 4, MOCK_STACK);
 	put_word(MOCK_TSS + 8, ss0);
@@ -776,9 +777,8 @@ static void a_call_gate_from_an_application(void **state)
 	put_gate(U_CS, CALL_GATE(3));
 	assert_int_equal(SYSTEM(CALL_RPL3), EMUL_DONE);
 	assert_true(mock.regs.cs == U_CS && mock.regs.esp == 0x50000 - 8);
-	/* What is no gate, the CPU has refused with good reason. */
 	start_application(K_DS);
-	assert_int_equal(SYSTEM("\x9A\x00\x00\x00\x00\x08\x00"), EMUL_UNKNOWN);
+	RAISES("\x9A\x00\x00\x00\x00\x08\x00", VEC_GP, K_CS);
 }
 
 static void push_frame(u32 eip, u32 cs, u32 eflags)
@@ -851,6 +851,7 @@ static void bad_irets_are_refused_whole(void **state)
 	}
 	mock_start();
 	vcpu->virt.tr = (struct table_reg){MOCK_TSS, 103};
+	vcpu->virt.tr_wide = true;
 	mock_put(MOCK_TSS, "\x28\x00", 2);
 	mock.regs.eflags |= EFL_NT;
 	RAISES("\xCF", VEC_TS, TSS_SEL);
@@ -1018,6 +1019,7 @@ static void ring_3_may_do_what_iopl_and_the_map_of_ports_allow(void **state)
 	assert_int_equal(SYSTEM("\x0F\x20\xC0"), EMUL_UNKNOWN); /* mov %cr0, %eax */
 	vcpu->virt.iopl = 2;
 	vcpu->virt.tr = (struct table_reg){0x9000, map + 1};
+	vcpu->virt.tr_wide = true;
 	mock_put(0x9000 + offsetof(struct tss, iomap), &map, 2);
 	mock_put(0x9000 + map, bits, sizeof(bits));
 	assert_int_equal(SYSTEM("\xE4\x09"), EMUL_UNKNOWN);

@@ -42,8 +42,8 @@ void spte_set(struct domain *d, struct shadow_page *p, u32 i, u32 spte)
 		count_writable(d->shadow, p, i, old, -1);
 		count_writable(d->shadow, p, i, spte, 1);
 		trace_spte(&d->vcpu, LANE_VMM, LANE_VMM, p->va + i * PAGE_SIZE, old, spte);
-		if (isolation_segments && (old & PTE_P))
-			invlpg(p->va + i * PAGE_SIZE);
+		/* The table may be linked at many places, of which `va` is but one. */
+		d->vcpu.flush |= old & PTE_P;
 	}
 	unmap_domain_page(table);
 }
@@ -91,8 +91,7 @@ void spde_clear(struct domain *d, struct shadow_page *p, u32 i)
 		return;
 	/* The frame of a shadow knows which one it holds. */
 	s->pages[frame_of(mfn(old >> PAGE_SHIFT))->aux].refs--;
-	if (isolation_segments && p == s->root)
-		write_cr3(read_cr3());
+	d->vcpu.flush = true;
 }
 
 void spde_set(struct domain *d, struct shadow_page *p, u32 i, struct shadow_page *l1, u32 gpde)
@@ -101,10 +100,12 @@ void spde_set(struct domain *d, struct shadow_page *p, u32 i, struct shadow_page
 	u32 val = mfn_maddr(l1->mfn).a | PTE_P | PTE_A | (gpde & (PTE_RW | PTE_US));
 
 	if (table[i] != val) {
+		d->vcpu.flush |= table[i] & PTE_P;
 		if (table[i] >> PAGE_SHIFT != l1->mfn.n) {
 			spde_clear(d, p, i);
 			l1->refs++;
 			in_use(p, i);
+			shadow_linked(d, l1);
 		}
 		table[i] = val;
 	}

@@ -101,6 +101,8 @@ bool shadow_unsync(struct domain *d, u32 table_pfn);
 void shadow_resync(struct domain *d);
 /** The guest flushed one page's translation. */
 void shadow_resync_page(struct domain *d, vaddr_t va);
+/** A directory leads to this table anew, at addresses where nothing old can be remembered. */
+void shadow_linked(struct domain *d, struct shadow_page *l1);
 /** This shadow is being dropped. */
 void shadow_forget_unsynced(struct shadow_state *s, const struct shadow_page *l1);
 

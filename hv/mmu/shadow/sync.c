@@ -41,6 +41,27 @@ static void read_again(struct domain *d, struct shadow_page *l1, u32 i, u32 have
 		spte_set(d, l1, i, want);
 }
 
+static void read_all_again(struct domain *d, struct shadow_page *l1)
+{
+	u32 *table = map_domain_page(l1->mfn);
+
+	for (u32 i = l1->low; i <= l1->high; i++)
+		if (table[i])
+			read_again(d, l1, i, table[i]);
+	unmap_domain_page(table);
+}
+
+void shadow_linked(struct domain *d, struct shadow_page *l1)
+{
+	struct shadow_state *s = d->shadow;
+
+	for (u32 n = 0; n < s->nr_unsynced; n++)
+		if (s->unsynced[n] == l1) {
+			forget_translations(s);
+			read_all_again(d, l1);
+		}
+}
+
 void shadow_resync(struct domain *d)
 {
 	struct shadow_state *s = d->shadow;
@@ -48,7 +69,6 @@ void shadow_resync(struct domain *d)
 	forget_translations(s);
 	while (s->nr_unsynced) {
 		struct shadow_page *l1 = s->unsynced[s->nr_unsynced - 1];
-		u32 *table;
 
 		if (l1->refs == 0) { /* nobody leads here any more: the table has been freed */
 			shadow_drop(d, l1, DROP_freed);
@@ -56,11 +76,7 @@ void shadow_resync(struct domain *d)
 		}
 		s->nr_unsynced--;
 		frame_trace(d, d->p2m[l1->key], FRAME_TRACED);
-		table = map_domain_page(l1->mfn);
-		for (u32 i = l1->low; i <= l1->high; i++)
-			if (table[i])
-				read_again(d, l1, i, table[i]);
-		unmap_domain_page(table);
+		read_all_again(d, l1);
 	}
 }
 
