@@ -78,6 +78,8 @@ static int draw(const struct command *self, const struct request *r)
 		if (make_side(&t[opened], r, opened, &side[opened], &err))
 			rc = cmd_fail(self, &err);
 	}
+	if (rc == 0 && draw_fits(&side[0], r->ndirs == 2 ? &side[1] : NULL, &err))
+		rc = cmd_fail(self, &err);
 	if (rc == 0) {
 		draw_layout(&side[0], r->ndirs == 2 ? &side[1] : NULL, &pages);
 		if (draw_write(&pages, r->out, &err))

@@ -151,6 +151,9 @@ struct pages {
 	size_t count;
 };
 
+/** How many pages would that be, at least? Laying out takes long, and this does not. 0, or -1 with
+ * @err filled: too many. */
+int draw_fits(const struct side *a, const struct side *b, struct err *err);
 /** Lay out one side, or two aligned by phase (@b may be NULL). */
 void draw_layout(const struct side *a, const struct side *b, struct pages *out);
 void draw_pages_free(struct pages *p);

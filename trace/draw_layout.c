@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define ROWS_PER_PAGE 13
+#define MOST_PAGES    500
 
 struct row {
 	const struct step *step[2];
@@ -21,6 +22,21 @@ struct rows {
 	struct row *v;
 	size_t count;
 };
+
+int draw_fits(const struct side *a, const struct side *b, struct err *err)
+{
+	size_t rows = a->steps.count, pages;
+
+	if (b && b->steps.count > rows)
+		rows = b->steps.count;
+	pages = (rows + ROWS_PER_PAGE - 1) / ROWS_PER_PAGE;
+	return pages <= MOST_PAGES
+		   ? 0
+		   : err_set(err,
+			     "this would be %zu pages; choose a part with --from and "
+			     "--to, or an episode with --fault",
+			     pages);
+}
 
 static void add_row(struct rows *r, const struct step *a, const struct step *b, enum phase phase)
 {

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PNG_DPI	   144
-#define MOST_PAGES 500
+#define PNG_DPI 144
 
 bool draw_format_known(const char *out)
 {
@@ -53,11 +52,6 @@ int draw_write(const struct pages *pages, const char *out, struct err *err)
 {
 	int rc = 0;
 
-	if (pages->count > MOST_PAGES)
-		return err_set(err,
-			       "this would be %zu pages; choose a part with --from and --to, "
-			       "or an episode with --fault",
-			       pages->count);
 	for (size_t i = 0; i < pages->count && rc == 0; i++)
 		rc = write_page(&pages->v[i], i, out, err);
 	return rc;

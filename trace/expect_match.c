@@ -96,6 +96,18 @@ static bool test_holds(const struct expect_test *t, const struct event *e, struc
 	return false;
 }
 
+/* An event about the right address with another value is nearer than one with the right value about
+ * another address: that is where to look. */
+static bool asks_for_address(const struct expect_test *t, const struct expect_vars *vars)
+{
+	static const char *const addresses[] = {"va", "cr2", "pa", "ptr", "pfn"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++)
+		if (!strcmp(t->field, addresses[i]))
+			return t->op == OP_EQ && (!t->var[0] || expect_var(vars, t->var));
+	return false;
+}
+
 size_t expect_nearness(const struct expect_pattern *p, const struct event *e,
 		       const struct expect_vars *vars)
 {
@@ -105,7 +117,8 @@ size_t expect_nearness(const struct expect_pattern *p, const struct event *e,
 	if (!expect_event_fits(p->event, e))
 		return 0;
 	for (size_t i = 0; i < p->ntests; i++)
-		n += test_holds(&p->tests[i], e, &scratch, true, NULL);
+		if (test_holds(&p->tests[i], e, &scratch, true, NULL))
+			n += asks_for_address(&p->tests[i], vars) ? EXPECT_TESTS + 1 : 1;
 	return n;
 }
 

@@ -94,12 +94,17 @@ static bool lost_between(struct run *r, size_t from, size_t to)
  * more than the crossing that ended the search. */
 static void explain_next(struct run *r, const struct expect_line *l, size_t last)
 {
-	size_t about = last;
+	size_t about = last, nearness = 1;
 	struct sb why = {0};
 
-	for (size_t i = r->pos; i < last; i++)
-		if (!strcmp(nth(r, i)->def->name, l->pattern.event))
-			about = i;
+	for (size_t i = r->pos; i < last; i++) {
+		size_t near = expect_nearness(&l->pattern, nth(r, i), &r->vars);
+
+		if (strcmp(nth(r, i)->def->name, l->pattern.event) || near < nearness)
+			continue;
+		nearness = near;
+		about = i;
+	}
 	expect_match(&l->pattern, nth(r, about), &r->vars, true, &why);
 	r->at = about;
 	if (about == last)

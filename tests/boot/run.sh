@@ -62,6 +62,19 @@ ok a_qemu_that_dies_is_said with "(sleep 3; kill -SEGV \$\$) & exec $(command -v
 ok a_hung_machine_is_stopped run 124 'stopped after 2 s' MMU=none LIMIT=2 \
 	GUEST_ELF=build/tests/ends/hang.elf
 
+# What repeats in a hung machine is told, from the trace and from the CPU's log alone.
+loops() { # RUN-ARGUMENTS...: the loop is that of the guest's instruction `again`
+	local again
+	again=$(nm build/tests/ends/loop.elf | sed -n 's/^\([0-9a-f]*\) T again$/\1/p')
+	tools/run LIMIT=2 INTLOG=1 OUT="$tmp/loop" GUEST_ELF=build/tests/ends/loop.elf "$@" >/dev/null 2>&1
+	[ $? = 124 ] && build/bin/tltrace loop --log "$tmp/loop.int.log" >"$tmp/log" || return 1
+	[ "$1" = MMU=none ] || build/bin/tltrace loop "$tmp/loop.ctf" -o "$tmp/loop.svg" >"$tmp/trace" || return 1
+	head -1 "$tmp/log" | grep -E "^#UD from the instruction at 0x$again of ring [01] repeats, [0-9]{3,} times$" || return 1
+	[ "$1" = MMU=none ] || { [ -s "$tmp/loop.svg" ] && head -1 "$tmp/trace" | grep -E "at 0x$again of the guest OS repeats, [0-9]{3,}" && grep 'emulate op=iret' "$tmp/trace"; }
+}
+ok a_hang_is_told_in_a_domain loops MMU=shadow
+ok a_hang_is_told_on_the_bare_machine loops MMU=none
+
 # A run that is ended.
 ended_by() { # SIGNAL STATUS RUN-ARGUMENTS...
 	local status=0 pid

@@ -56,8 +56,9 @@ static void says(const char *what)
 
 static void every_command_explains_itself(void **state)
 {
-	static const char *const names[] = {"extract", "info",	  "dump", "stats", "faults",
-					    "check",   "witness", "draw", "diff",  "events-doc"};
+	static const char *const names[] = {"extract", "info",	"dump",	     "stats",
+					    "faults",  "check", "witness",   "draw",
+					    "diff",    "loop",	"events-doc"};
 
 	(void)state;
 	assert_int_equal(tltrace("--help"), 0);
@@ -130,6 +131,32 @@ static void the_classes_of_a_divergence_survive_in_svg(void **state)
 	says(".svg");
 }
 
+static void a_loop_is_told_in_one_sentence(void **state)
+{
+	(void)state;
+	assert_int_equal(tltrace("loop @/loop.ctf -o @/loop.dot"), 0);
+	says("#PF (error 6) at 0x40001000, by the instruction at 0x08048123 of the application "
+	     "repeats, 5 times; its shadow entry was written, 0x07654067, and it faults again; "
+	     "the guest OS was told\n");
+	says("      emulate op=iret eip=0xc0101300 value=0x08048123\n");
+	assert_int_equal(tltrace("loop @/esx.ctf"), 1);
+	says("no fault repeats at the end; the last entry of 4: #GP");
+	assert_int_equal(tltrace("loop @/loop.ctf -o @/loop.bmp"), 2);
+	assert_int_equal(tltrace("loop --log @/none -o @/loop.svg"), 2);
+	says("only a trace can be drawn");
+	assert_int_equal(tltrace("loop --log @/none"), 2);
+	assert_int_equal(tltrace("loop"), 2);
+}
+
+/* What is too much is refused before it takes long. */
+static void draw_refuses_too_many_pages(void **state)
+{
+	(void)state;
+	assert_int_equal(tltrace("draw @/long.ctf --all -o @/long.svg"), 2);
+	says("choose a part with --from");
+	assert_int_equal(tltrace("draw @/long.ctf --from 1 --to 40 -o @/long.dot"), 0);
+}
+
 static void draw_refuses_what_it_cannot_do(void **state)
 {
 	(void)state;
@@ -179,6 +206,23 @@ static int make_traces(void **state)
 	synth_xen_walk(&s, 1, SYNTH_VA);
 	rc |= synth_write(&s, path.s, &err);
 	synth_free(&s);
+	path.len = 0;
+	sb_add(&path, "%s/loop.ctf", dir);
+	synth_begin(&s, 1);
+	for (u32 i = 1; i <= 5; i++)
+		synth_esx_walk(&s, i, SYNTH_VA);
+	rc |= synth_write(&s, path.s, &err);
+	synth_free(&s);
+	/* Nothing in it can be folded. */
+	path.len = 0;
+	sb_add(&path, "%s/long.ctf", dir);
+	synth_begin(&s, 2);
+	for (u32 i = 1; i <= 1500; i++) {
+		synth_xen_walk(&s, i, SYNTH_VA + i * 4096);
+		synth_noise(&s, i % 2);
+	}
+	rc |= synth_write(&s, path.s, &err);
+	synth_free(&s);
 	sb_free(&path);
 	return rc;
 }
@@ -203,6 +247,8 @@ int main(void)
 	    cmocka_unit_test(stats_end_with_the_number_of_entries),
 	    cmocka_unit_test(checks_and_differences_set_the_exit_code),
 	    cmocka_unit_test(the_classes_of_a_divergence_survive_in_svg),
+	    cmocka_unit_test(a_loop_is_told_in_one_sentence),
+	    cmocka_unit_test(draw_refuses_too_many_pages),
 	    cmocka_unit_test(draw_refuses_what_it_cannot_do),
 	    cmocka_unit_test(docs_events_md_is_current),
 	};

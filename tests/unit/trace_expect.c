@@ -67,6 +67,16 @@ static void notes_may_match_before_the_next_crossing(void **state)
 	says("verdict is not_present, expected == protection");
 }
 
+static void the_nearest_event_is_about_the_right_address(void **state)
+{
+	(void)state;
+	/* A later walk has the verdict and the PDE; the one of this address is what went wrong. */
+	assert_int_equal(
+	    check(&esx, "episode va=$V\nany walk va=$V verdict=traced_write pde=0x236067\n"), 1);
+	says("the nearest is event ");
+	says(": verdict is not_present, expected == traced_write");
+}
+
 static void then_means_the_very_next_event(void **state)
 {
 	(void)state;
@@ -259,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(plain_lines_are_strict_about_crossings),
 	    cmocka_unit_test(notes_may_match_before_the_next_crossing),
+	    cmocka_unit_test(the_nearest_event_is_about_the_right_address),
 	    cmocka_unit_test(then_means_the_very_next_event),
 	    cmocka_unit_test(variables_bind_once),
 	    cmocka_unit_test(masks_apply_to_both_sides),
