@@ -1,6 +1,7 @@
 # probe.mk: the probes: kernels that do one thing, by which the labs are judged.
 PROBE := $(B)/labs/probe
 PROBE_CFLAGS := $(KCFLAGS) -Ilabs/probe -ffile-prefix-map=$(CURDIR)=. -fno-tree-loop-distribute-patterns
+LAB03_C := $(notdir $(filter-out %_native.c,$(sort $(wildcard labs/probe/lab03*.c))))
 probe_objs = $(patsubst %,$(PROBE)/%.o,common.c try.S $(1).S $(1).c $(2))
 
 $(PROBE)/%.o: labs/probe/% Makefile labs/probe/probe.mk
@@ -11,7 +12,7 @@ $(PROBE)/native.elf: $(call probe_objs,native,lab01.c lab01_insns.S lab01_native
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/native.ld -o $@ $(filter %.o,$^)
 PROBES := $(PROBE)/native.elf
-$(PROBE)/pv.elf: $(call probe_objs,pv,lab01.c lab01_insns.S lab01_pv.c lab03.c) labs/probe/pv.ld
+$(PROBE)/pv.elf: $(call probe_objs,pv,lab01.c lab01_insns.S lab01_pv.c $(LAB03_C)) labs/probe/pv.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/pv.ld -o $@ $(filter %.o,$^)
 PROBES += $(PROBE)/pv.elf

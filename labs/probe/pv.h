@@ -5,7 +5,7 @@
 #include <trapline/xen/xen.h>
 #include "probe.h"
 
-enum { P = 1, RW = 2, US = 4, A = 0x20, D = 0x40, PS = 0x80 };
+enum { P = 1, RW = 2, US = 4, PWT = 8, PCD = 0x10, A = 0x20, D = 0x40, PS = 0x80, G = 0x100 };
 #define VIRT_BASE 0xC0000000u
 #define RWPAGE	  (P | RW | A | D)
 #define ROPAGE	  (P | A | D)
