@@ -35,6 +35,23 @@ static void types(void)
 	finish(0);
 }
 
+/* 03.1: a directory that leads to many page tables, none of which is one yet. All that the guest
+ * can write without changing an entry is descriptors: the even slots. */
+#define MANY 60u
+static void bounded(void)
+{
+	u32 dir = spare_mfn(800), first = draw(300);
+
+	for (u32 i = 0; i < MANY; i++)
+		HCALL(update_descriptor, dir * PAGE + (first + i) * 8, 0,
+		      spare_mfn(i) * PAGE | P | RW | US | A, 0);
+	say("bounded dir=%x tables=%u\n", dir, MANY);
+	told("bounded pin", mmuext(MMUEXT_PIN_L2_TABLE, dir));
+	told("bounded unpin", mmuext(MMUEXT_UNPIN_TABLE, dir));
+	told("bounded table_again", mmuext(MMUEXT_PIN_L1_TABLE, spare_mfn(draw(MANY))));
+	finish(0);
+}
+
 /* Pin `table` with this entry in a drawn place; it is mapped read-only meanwhile. */
 static void pin_with(const char *what, u32 entry)
 {
@@ -295,12 +312,10 @@ void lab03(void)
 		const char *name;
 		void (*run)(void);
 	} scenarios[] = {
-	    {"types", types},	       {"pinning", pinning},
-	    {"updates", updates},      {"counts", counts},
-	    {"slots", slots},	       {"batch", batch},
-	    {"large", batch_large},    {"unhook", unhook},
-	    {"unhookbad", unhook_bad}, {"unhookcall", unhook_call},
-	    {"measure", measure},
+	    {"types", types},	       {"pinning", pinning},	    {"bounded", bounded},
+	    {"updates", updates},      {"counts", counts},	    {"slots", slots},
+	    {"batch", batch},	       {"large", batch_large},	    {"unhook", unhook},
+	    {"unhookbad", unhook_bad}, {"unhookcall", unhook_call}, {"measure", measure},
 	};
 
 	lab03_random();

@@ -33,7 +33,9 @@ void lab03_change(u32 page, u32 word, u32 val)
 static void choose(u32 *page, u32 *word, u32 *val)
 {
 	*word = draw(NR_WORDS);
-	*page = draw(5) ? POOL + draw(draw(2) ? NR_DIRS : NR_PAGES - POOL) : draw(2) ? HOME : KERNEL;
+	*page = draw(5)	  ? POOL + draw(draw(2) ? NR_DIRS : NR_PAGES - POOL)
+		: draw(2) ? HOME
+			  : KERNEL;
 	if (*page == KERNEL && *word == SCRATCH)
 		*word = 0;
 	if (held[*page].as[DIRECTORY])
@@ -170,9 +172,9 @@ static void several(void)
 		return;
 	for (u32 c = 0; c < 4; c++) {
 		for (u32 i = 0; i < n; i++)
-			list[c * n + i] = (struct mmu_update){
-			    entry_at(page, i % NR_WORDS),
-			    pages[DATA].mfn * PAGE | P | c << 9 | ((i + c) % 3 ? RW : 0)};
+			list[c * n + i] = (struct mmu_update){entry_at(page, i % NR_WORDS),
+							      pages[DATA].mfn * PAGE | P | c << 9 |
+								  ((i + c) % 3 ? RW : 0)};
 		done[c] = 99999;
 		call[c] = (struct multicall_entry){
 		    __HYPERVISOR_mmu_update, 1, {(u32)&list[c * n], n, (u32)&done[c], DOMID_SELF}};

@@ -4,8 +4,8 @@
  *
  * The model knows what the guest asked for: what is in each page, which pages are pinned, which
  * directory is the base, which pages were given back. Whether a request is right it finds by
- * looking at everything: if it were carried out, with the entry that it replaces still counted, each
- * page would have to play one part only, and hold nothing that is refused.
+ * looking at everything: if it were carried out, with the entry that it replaces still counted,
+ * each page would have to play one part only, and hold nothing that is refused.
  */
 #ifndef LAB03_MODEL_H
 #define LAB03_MODEL_H
@@ -13,7 +13,7 @@
 #include "pv.h"
 
 enum { HOME, KERNEL, DATA, POOL }; /* the first directory, the kernel's table, a page of its data */
-#define NR_DIRS	  3u /* of the pool, what page is mostly used as */
+#define NR_DIRS	  3u		   /* of the pool, what page is mostly used as */
 #define NR_TABLES 6u
 #define NR_PAGES  (POOL + NR_DIRS + NR_TABLES + 8)
 #define NR_WORDS  16u
@@ -41,7 +41,7 @@ extern u32 nr_machine_frames;
 struct parts {
 	u32 as[NR_PARTS], refs;
 };
-extern struct parts held[NR_PAGES]; /* as things stand */
+extern struct parts held[NR_PAGES];  /* as things stand */
 extern struct parts tried[NR_PAGES]; /* in the last state that was looked at */
 
 /** Why the last state was refused. */
@@ -54,9 +54,9 @@ u32 index_of(u32 page, u32 word);
 
 /** An entry, a pin or a base that is held besides what the pages hold. */
 struct besides {
-	u32 entry;   /* 0: none */
-	u32 dir;     /* it is of this directory; NR_PAGES: of a page table */
-	u32 page;    /* NR_PAGES: none */
+	u32 entry; /* 0: none */
+	u32 dir;   /* it is of this directory; NR_PAGES: of a page table */
+	u32 page;  /* NR_PAGES: none */
 	enum part part;
 };
 /** May it be so? Then `tried` has the counts. */

@@ -138,8 +138,8 @@ void do_pin(u32 page, enum part part)
 	u32 got;
 
 	request(part == TABLE ? "pin as page table" : "pin as directory", pages[page].mfn, 0, 0);
-	got = refusal(mmuext(part == TABLE ? MMUEXT_PIN_L1_TABLE : MMUEXT_PIN_L2_TABLE,
-			     pages[page].mfn));
+	got = refusal(
+	    mmuext(part == TABLE ? MMUEXT_PIN_L1_TABLE : MMUEXT_PIN_L2_TABLE, pages[page].mfn));
 	compare(got, model_pin(page, part));
 }
 

@@ -132,6 +132,16 @@ static void find_scenario(const char *line, char *out, u32 size)
 	out[n] = '\0';
 }
 
+/* "partial-" stands for all cases that begin so, but those that must run alone. */
+static bool begins(const struct rogue_case *c, const char *scenario)
+{
+	u32 n = 0;
+
+	while (scenario[n] && scenario[n] == c->name[n])
+		n++;
+	return n && !scenario[n] && scenario[n - 1] == '-' && !(c->flags & (FATAL | MAY_END));
+}
+
 bool rogue_main(const char *command_line)
 {
 	u32 count = 0, good = 0;
@@ -151,7 +161,7 @@ bool rogue_main(const char *command_line)
 		for (u32 i = 0; i < ARRAY_SIZE(groups); i++)
 			if (!strcmp(scenario, groups[i].name))
 				chosen = !(c->flags & groups[i].without);
-		if (!strcmp(scenario, c->name))
+		if (!strcmp(scenario, c->name) || begins(c, scenario))
 			chosen = true;
 		if (!chosen)
 			continue;
