@@ -104,7 +104,7 @@ static void run_once(const struct session *s, const struct test *t, struct resul
 	}
 	if (s->cpu) {
 		c.cpu = s->cpu;
-		c.wall = 10 * s->cpu; /* who sleeps for ever takes no CPU time */
+		c.wall = 5 * s->cpu; /* who sleeps for ever takes no CPU time */
 	}
 	list_add(&words, "LIMIT=0");
 	for (size_t i = 0; i < 2; i++) {
