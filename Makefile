@@ -88,7 +88,7 @@ gdb: $(B)/.doctor ## boot it halted, and debug it with GDB
 	@tools/gdb $(MMU) $(SCENARIO) $(SEED)
 
 # These first, so that all processors have work to the end.
-LONGEST := $(addprefix tests/,grader/mutants.sh grader/batch.sh grader/hostile.sh boot/matrix.sh slurm/slurm.sh \
+LONGEST := $(addprefix tests/,grader/mutation.sh grader/mutants.sh grader/batch.sh grader/hostile.sh boot/matrix.sh slurm/slurm.sh \
 	bochs/hostile.sh grader/student.sh)
 test: $(B)/.doctor ## everything that must hold; closes with "N passed, N failed"
 	@$(MAKE) -j$$(nproc) test-programs lab-parts $(B)/bin/tlgrade
