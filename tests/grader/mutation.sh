@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 seed=${SEED:-1} sample=${SAMPLE:-50}
 for lab in "${labs[@]}"; do
-	make -s kit LAB="$lab" >"$tmp/kit" 2>&1 || cat "$tmp/kit"
+	make -s kit mutation-tools LAB="$lab" >"$tmp/kit" 2>&1 || cat "$tmp/kit"
 	ok "nine_of_ten_mutants_lose_points_in_$lab" tools/mutation "$lab" --sample "$sample" --seed "$seed" --least 90 -j 1
 	echo "# | $(tail -n 1 "$tmp/out")"
 done
