@@ -195,6 +195,8 @@ unsigned random_seed(void);
 /** @return PASSED, NOT_BUILT or UNGRADED; its words are in s->build_log */
 enum verdict build(struct session *s);
 void test_run(const struct session *s, const struct test *t, struct result *r);
+/** What an earlier run of a test left must not lie beside the next one's report. */
+void clear_evidence(const char *out, const char *test);
 /** `prefix` is where the run left its files, `status` what tools/run ended with. */
 void judge(const struct session *s, const struct test *t, const char *prefix, int status,
 	   struct result *r);

@@ -10,9 +10,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_CONSOLE (1 << 20)
 #define MAX_VARS    16
+#define CRASHED	    5 /* tools/run: a triple fault, a reset, an emulator that gave up */
 
 struct vars {
 	char name[MAX_VARS][24], value[MAX_VARS][40];
@@ -72,11 +74,39 @@ static void not_written(const struct session *s, const char *how, const char *id
 		verdict(r, UNWRITTEN, "%s %s, which is not written yet", how, id);
 }
 
-/* It did not end well: say why, in the machine's own words. */
-static void bad_end(const struct session *s, const char *console, int status, struct result *r)
+/* How the CPU's log says that it ended: by a fault without end, or a triple one. */
+static void ending(const struct session *s, const char *prefix, const char *what, enum verdict v,
+		   struct result *r)
 {
-	static const char *const words[] = {"PANIC", "domain 0 ended:", "could not be built",
-					    "status=", "trapline: option"};
+	char *files[] = {text("%s.int.log", prefix), text("%s.ctf", prefix),
+			 text("%s.hang.svg", prefix)};
+	char *in[3], output[2800];
+	const char *args[] = {"ending", NULL, NULL, NULL, NULL, NULL};
+
+	for (size_t i = 0; i < 3; i++)
+		in[i] = inside(s, files[i]);
+	unlink(files[2]);
+	args[1] = in[0];
+	if (access(files[1], F_OK) == 0) {
+		args[2] = in[1];
+		args[3] = "--draw";
+		args[4] = in[2];
+	}
+	if (tltrace(s, args, output, sizeof(output)))
+		output[0] = '\0';
+	verdict(r, v, "%s%s%s", what, output[0] ? ": " : "", output);
+	if (access(files[2], F_OK) == 0)
+		put_text(r->diagram, sizeof(r->diagram), "%s", base_name(files[2]));
+	for (size_t i = 0; i < 3; i++)
+		free(files[i]), free(in[i]);
+}
+
+/* It did not end well: say why, in the machine's own words. */
+static void bad_end(const struct session *s, const char *prefix, const char *console, int status,
+		    struct result *r)
+{
+	static const char *const words[] = {"PANIC",   "domain 0 ended:",  "could not be built",
+					    "status=", "trapline: option", "qemu: "};
 	char *line, *stage = unwritten(console);
 
 	if (stage && status == 4) {
@@ -85,6 +115,10 @@ static void bad_end(const struct session *s, const char *console, int status, st
 		return;
 	}
 	free(stage);
+	if (status == CRASHED) {
+		ending(s, prefix, "it crashed", FAILED, r);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		line = line_with(console, words[i]);
 		if (!line)
@@ -345,11 +379,11 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 	if (!console)
 		console = copy("");
 	if (status == COMMAND_HUNG || status == 124 || status == 137 || status == 128 + SIGXCPU)
-		verdict(r, HUNG, "stopped: it did not end by itself");
+		ending(s, prefix, "it did not end by itself", HUNG, r);
 	else if (status == 128 + SIGXFSZ || status == (128 + SIGXFSZ - 1) / 2)
-		verdict(r, HUNG, "stopped: it wrote more than a run may (a fault without end?)");
+		ending(s, prefix, "it wrote more than a run may", HUNG, r);
 	else if (status != t->exit)
-		bad_end(s, console, status, r);
+		bad_end(s, prefix, console, status, r);
 	else if (!confirmed(s, t, ctf, log, r))
 		;
 	else if (checked = true, words_hold(s, t, prefix, log, console, &v, r) &&

@@ -2,6 +2,7 @@
  * here. */
 #include "grade.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #define BOCHS_CPU 60  /* the same of Bochs */
 #define RUN_WALL  120 /* one that sleeps */
 #define RUN_FILE  (256ll << 20) /* the log of a guest that faults for ever */
+#define LOG_KEPT  (1 << 20)
 
 unsigned test_seed(unsigned seed, const char *test)
 {
@@ -77,6 +79,39 @@ int tltrace(const struct session *s, const char *const *args, char *out, size_t 
 	return status;
 }
 
+void clear_evidence(const char *out, const char *test)
+{
+	struct dirent **names;
+	int n = scandir(out, &names, NULL, NULL);
+	size_t len = strlen(test);
+
+	for (int i = 0; i < n; i++) {
+		char *path = text("%s/%s", out, names[i]->d_name);
+
+		if (!strncmp(names[i]->d_name, test, len) && names[i]->d_name[len] == '.')
+			remove_tree(path);
+		free(path), free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+}
+
+/* Of a fault without end, the end is enough. */
+static void cut_log(const char *log)
+{
+	char *kept = malloc(LOG_KEPT);
+	FILE *f = fopen(log, "rb");
+	size_t n = 0;
+
+	if (f && !fseek(f, -(long)LOG_KEPT, SEEK_END))
+		n = fread(kept, 1, LOG_KEPT, f);
+	if (f)
+		fclose(f);
+	if (n)
+		write_file(log, kept, n);
+	free(kept);
+}
+
 static void run_once(const struct session *s, const struct test *t, struct result *r)
 {
 	struct list words = {0};
@@ -120,7 +155,7 @@ static void run_once(const struct session *s, const struct test *t, struct resul
 	for (size_t i = 0; i < words.nr && n < 31; i++)
 		argv[n++] = words.at[i];
 	log = text("%s.int.log", prefix);
-	unlink(log);
+	clear_evidence(out, t->name);
 	status = command_run(&c);
 	r->seconds += now() - start;
 	put_text(r->evidence, sizeof(r->evidence), "%s", t->name);
@@ -130,6 +165,8 @@ static void run_once(const struct session *s, const struct test *t, struct resul
 		put_text(r->why, sizeof(r->why), "the emulator did not start: %s", output);
 	} else {
 		judge(s, t, prefix, status, r);
+		if (r->verdict == HUNG)
+			cut_log(log);
 	}
 	free(seed), free(log), free(prefix), free(tree), free(out);
 	list_free(&words);

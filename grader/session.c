@@ -239,6 +239,8 @@ void session_run(struct session *s)
 	if (access(s->out, W_OK))
 		die("cannot write in %s: %s", s->out, strerror(errno));
 	s->uid = uid_for(s->out);
+	for (size_t i = 0; i < nr; i++)
+		clear_evidence(s->out, s->lab->tests[i].name);
 	/* Who has all the room that a submission can fill cannot run out of it to escape a verdict.
 	 */
 	check_room(s, s->confined ? ROOM_JOB : ROOM_LEFT, &made);
