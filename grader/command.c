@@ -214,8 +214,16 @@ static bool follow(const struct command *c, int in, pid_t pid, int *status)
 
 		if (poll(&p, 1, 20) > 0) {
 			n = read(in, buffer, sizeof(buffer));
-			for (ssize_t i = 0; i < n && c->output && kept + 1 < c->output_size; i++)
+			for (ssize_t i = 0; i < n && c->output; i++) {
+				if (kept + 1 == c->output_size && !c->output_end)
+					break;
+				if (kept + 1 == c->output_size) {
+					kept /= 2;
+					memmove(c->output, c->output + c->output_size - 1 - kept,
+						kept);
+				}
 				c->output[kept++] = buffer[i];
+			}
 			if (c->output)
 				c->output[kept] = '\0';
 			all += n > 0 ? (size_t)n : 0;

@@ -42,6 +42,8 @@ void clean_text(char *s, size_t n);
 char *clean_name(const char *s);
 /** A whole file, at most `max` bytes of it, or NULL; cleaned if `clean`. */
 char *read_file(const char *path, size_t max, bool clean);
+/** The last `max` bytes of a file, or all, cleaned; or NULL. */
+char *read_end(const char *path, size_t max);
 bool write_file(const char *path, const void *bytes, size_t n);
 /** mkdir -p, or die. */
 void make_dirs(const char *path);
@@ -114,6 +116,7 @@ struct command {
 	uid_t uid;		/* whose it becomes if root confines it; 0: nobody's */
 	char *output;		/* what it printed goes here, cut to its size */
 	size_t output_size;
+	bool output_end; /* the end of it, not the beginning */
 };
 /** In a forked process: get `signal` when `parent` ends, or end at once if it has. */
 void die_with(pid_t parent, int signal);
@@ -197,9 +200,26 @@ enum verdict build(struct session *s);
 void test_run(const struct session *s, const struct test *t, struct result *r);
 /** What an earlier run of a test left must not lie beside the next one's report. */
 void clear_evidence(const char *out, const char *test);
-/** `prefix` is where the run left its files, `status` what tools/run ended with. */
+/** `prefix` is where the run left its files, `status` what tools/run ended with, `words` its last.
+ */
 void judge(const struct session *s, const struct test *t, const char *prefix, int status,
-	   struct result *r);
+	   const char *words, struct result *r);
+
+/* ending.c: a run that did not end as agreed. */
+void verdict(struct result *r, enum verdict v, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/** The line of a text that contains `what`, or NULL; to be freed. */
+char *line_with(const char *console, const char *what);
+/** The stage that the console says is not written, the last one; NULL, or to be freed. */
+char *unwritten(const char *console);
+/** `how`: it "stopped at" that stage, which need not be the test's own, or "went on without" it. */
+void not_written(const struct session *s, const char *how, const char *id, struct result *r);
+/** It never ended: which fault it met again and again, drawn. `what`: how that was noticed. */
+void hung(const struct session *s, const char *prefix, const char *what, struct result *r);
+/** It ended, but otherwise. */
+void bad_end(const struct session *s, const char *prefix, const char *console, const char *words,
+	     int status, struct result *r);
+
 #define TRACE_CPU 20 /* seconds */
 /** tltrace ARGS..., confined like the run. @return its exit code; its output in `out` */
 int tltrace(const struct session *s, const char *const *args, char *out, size_t size);

@@ -7,128 +7,16 @@
 #include <ctype.h>
 #include <regex.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MAX_CONSOLE (1 << 20)
 #define MAX_VARS    16
-#define CRASHED	    5 /* tools/run: a triple fault, a reset, an emulator that gave up */
 
 struct vars {
 	char name[MAX_VARS][24], value[MAX_VARS][40];
 	size_t nr;
 };
-
-static void verdict(struct result *r, enum verdict v, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-static void verdict(struct result *r, enum verdict v, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(r->why, sizeof(r->why), fmt, ap);
-	va_end(ap);
-	r->verdict = v;
-}
-
-/* The line of the console that contains `what`, cut off at its end; NULL if there is none. */
-static char *line_with(const char *console, const char *what)
-{
-	const char *at = strstr(console, what), *end;
-
-	if (!at)
-		return NULL;
-	end = strchrnul(at, '\n');
-	while (at > console && at[-1] != '\n')
-		at--;
-	return strndup(at, (size_t)(end - at));
-}
-
-/* "lab stage 02.5a is not written": NULL, or the stage of the last such line, to be freed. The
- * earlier ones are of stages without which the guest went on. */
-static char *unwritten(const char *console)
-{
-	const char what[] = "lab stage ", *id = NULL;
-
-	for (const char *at = console; (at = strstr(at, what));)
-		id = at += strlen(what);
-	return id ? strndup(id, strcspn(id, " \n")) : NULL;
-}
-
-/* @how: it "stopped at" that stage, which need not be the test's own, or "went on without" it. */
-static void not_written(const struct session *s, const char *how, const char *id, struct result *r)
-{
-	const struct stage *stage = NULL;
-
-	for (size_t i = 0; i < s->lab->nr_stages; i++)
-		if (!strncmp(id, s->lab->stages[i].id, strlen(s->lab->stages[i].id)))
-			stage = &s->lab->stages[i];
-	if (stage && stage->todo)
-		verdict(r, UNWRITTEN,
-			"%s %s, which is not written yet\nto do: %s\n"
-			"read: README.md of the lab, \"%s\"",
-			how, id, stage->todo, stage->read);
-	else
-		verdict(r, UNWRITTEN, "%s %s, which is not written yet", how, id);
-}
-
-/* How the CPU's log says that it ended: by a fault without end, or a triple one. */
-static void ending(const struct session *s, const char *prefix, const char *what, enum verdict v,
-		   struct result *r)
-{
-	char *files[] = {text("%s.int.log", prefix), text("%s.ctf", prefix),
-			 text("%s.hang.svg", prefix)};
-	char *in[3], output[2800];
-	const char *args[] = {"ending", NULL, NULL, NULL, NULL, NULL};
-
-	for (size_t i = 0; i < 3; i++)
-		in[i] = inside(s, files[i]);
-	unlink(files[2]);
-	args[1] = in[0];
-	if (access(files[1], F_OK) == 0) {
-		args[2] = in[1];
-		args[3] = "--draw";
-		args[4] = in[2];
-	}
-	if (tltrace(s, args, output, sizeof(output)))
-		output[0] = '\0';
-	verdict(r, v, "%s%s%s", what, output[0] ? ": " : "", output);
-	if (access(files[2], F_OK) == 0)
-		put_text(r->diagram, sizeof(r->diagram), "%s", base_name(files[2]));
-	for (size_t i = 0; i < 3; i++)
-		free(files[i]), free(in[i]);
-}
-
-/* It did not end well: say why, in the machine's own words. */
-static void bad_end(const struct session *s, const char *prefix, const char *console, int status,
-		    struct result *r)
-{
-	static const char *const words[] = {"PANIC",   "domain 0 ended:",  "could not be built",
-					    "status=", "trapline: option", "qemu: "};
-	char *line, *stage = unwritten(console);
-
-	if (stage && status == 4) {
-		not_written(s, "stopped at", stage, r);
-		free(stage);
-		return;
-	}
-	free(stage);
-	if (status == CRASHED) {
-		ending(s, prefix, "it crashed", FAILED, r);
-		return;
-	}
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		line = line_with(console, words[i]);
-		if (!line)
-			continue;
-		verdict(r, FAILED, "it ended with: %s", line);
-		free(line);
-		return;
-	}
-	verdict(r, FAILED, "the machine stopped (exit code %d) and said nothing of why", status);
-}
 
 static bool matches(const char *pattern, const char *console, regmatch_t *m)
 {
@@ -368,7 +256,7 @@ static void draw(const struct session *s, const char *ctf, const char *prefix, s
 }
 
 void judge(const struct session *s, const struct test *t, const char *prefix, int status,
-	   struct result *r)
+	   const char *words, struct result *r)
 {
 	char *path = text("%s.console", prefix), *console = read_file(path, MAX_CONSOLE, true);
 	char *outer = text("%s.ctf", prefix), *ctf = inside(s, outer);
@@ -379,11 +267,11 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 	if (!console)
 		console = copy("");
 	if (status == COMMAND_HUNG || status == 124 || status == 137 || status == 128 + SIGXCPU)
-		ending(s, prefix, "it did not end by itself", HUNG, r);
+		hung(s, prefix, "it did not end by itself", r);
 	else if (status == 128 + SIGXFSZ || status == (128 + SIGXFSZ - 1) / 2)
-		ending(s, prefix, "it wrote more than a run may", HUNG, r);
+		hung(s, prefix, "it wrote more than a run may", r);
 	else if (status != t->exit)
-		bad_end(s, prefix, console, status, r);
+		bad_end(s, prefix, console, words, status, r);
 	else if (!confirmed(s, t, ctf, log, r))
 		;
 	else if (checked = true, words_hold(s, t, prefix, log, console, &v, r) &&

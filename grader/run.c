@@ -99,17 +99,11 @@ void clear_evidence(const char *out, const char *test)
 /* Of a fault without end, the end is enough. */
 static void cut_log(const char *log)
 {
-	char *kept = malloc(LOG_KEPT);
-	FILE *f = fopen(log, "rb");
-	size_t n = 0;
+	char *end = read_end(log, LOG_KEPT);
 
-	if (f && !fseek(f, -(long)LOG_KEPT, SEEK_END))
-		n = fread(kept, 1, LOG_KEPT, f);
-	if (f)
-		fclose(f);
-	if (n)
-		write_file(log, kept, n);
-	free(kept);
+	if (end)
+		write_file(log, end, strlen(end));
+	free(end);
 }
 
 static void run_once(const struct session *s, const struct test *t, struct result *r)
@@ -124,7 +118,8 @@ static void run_once(const struct session *s, const struct test *t, struct resul
 			    .file = RUN_FILE,
 			    .uid = s->uid,
 			    .output = output,
-			    .output_size = sizeof(output)};
+			    .output_size = sizeof(output),
+			    .output_end = true};
 	double start = now();
 	size_t n = 1;
 	int status;
@@ -164,7 +159,7 @@ static void run_once(const struct session *s, const struct test *t, struct resul
 		r->verdict = UNGRADED;
 		put_text(r->why, sizeof(r->why), "the emulator did not start: %s", output);
 	} else {
-		judge(s, t, prefix, status, r);
+		judge(s, t, prefix, status, output, r);
 		if (r->verdict == HUNG)
 			cut_log(log);
 	}

@@ -137,6 +137,26 @@ char *read_file(const char *path, size_t max, bool clean)
 	return s;
 }
 
+char *read_end(const char *path, size_t max)
+{
+	FILE *f = fopen(path, "rb");
+	char *s = f ? malloc(max + 1) : NULL;
+	size_t n;
+
+	if (!s) {
+		if (f)
+			fclose(f);
+		return NULL;
+	}
+	if (fseek(f, -(long)max, SEEK_END))
+		rewind(f);
+	n = fread(s, 1, max, f);
+	fclose(f);
+	s[n] = '\0';
+	clean_text(s, n);
+	return s;
+}
+
 bool write_file(const char *path, const void *bytes, size_t n)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);

@@ -22,18 +22,41 @@ static struct round last_round(const struct turns *turns, const struct loop *l)
 	return (struct round){turns->v[i].at, turns->v[i + l->period].at - 1};
 }
 
+/* What is wrong with the entry that the CPU finds, or "". */
+static const char *forbids(u32 entry, const struct turn *turn)
+{
+	if (!(entry & 1))
+		return " (not present)";
+	if ((turn->err & 2) && !(entry & 2))
+		return " (not writable)";
+	return (turn->err & 4) && !(entry & 4) ? " (not for applications)" : "";
+}
+
+/* The entry as it was written before this round, or NULL. */
+static const struct event *written_before(const struct trace *t, size_t at, u32 va)
+{
+	while (at-- > 0)
+		if (event_is(&t->events[at], EV_spte) &&
+		    PAGE(event_u32(&t->events[at], "va")) == PAGE(va))
+			return &t->events[at];
+	return NULL;
+}
+
 /* What became of a page fault: did somebody write the entry, was the guest told? */
 static void tell_repair(const struct trace *t, struct round r, const struct turn *turn,
 			struct sb *b)
 {
+	const struct event *before = written_before(t, r.first, turn->va);
 	bool repaired = false, told = false;
 
 	for (size_t i = r.first; i <= r.last; i++) {
 		const struct event *e = &t->events[i];
 
 		if (event_is(e, EV_spte) && PAGE(event_u32(e, "va")) == PAGE(turn->va)) {
-			sb_add(b, "; its shadow entry was written, 0x%08x, and it faults again",
-			       event_u32(e, "val"));
+			u32 entry = event_u32(e, "val");
+
+			sb_add(b, "; its shadow entry was written, 0x%08x%s, and it faults again",
+			       entry, forbids(entry, turn));
 			repaired = true;
 		}
 		told |= event_is(e, EV_inject) && event_u32(e, "vec") == 14;
@@ -42,6 +65,9 @@ static void tell_repair(const struct trace *t, struct round r, const struct turn
 		sb_add(b, "; the guest OS was told");
 	else if (!repaired && trace_mmu(t) == 1)
 		sb_add(b, "; no shadow entry was written for that page");
+	if (!repaired && before)
+		sb_add(b, "; it is still 0x%08x%s", event_u32(before, "val"),
+		       forbids(event_u32(before, "val"), turn));
 }
 
 /* The first exit behind a turn. */
