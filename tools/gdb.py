@@ -1,6 +1,7 @@
 """gdb.py: the `hv` commands of `make gdb`: what hypervisor and guest each believe, side by side.
 
-gdb_machine.py reads the machine for them, and gdb_trap.py is `hv trap`.
+gdb_machine.py reads the machine for them, gdb_trap.py is `hv trap`, gdb_step.py is `hv next` and
+`hv finish`.
 """
 import collections
 import os
@@ -13,10 +14,11 @@ import gdb
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 from gdb_machine import (
-    DOM_FREE, DOM_HV, ENUMS, EVENT, EVENTS, EVENT_FORMAT, INVALID, LANES, PACKET, PACKET_FORMAT,
-    PAGE, ROOT, SHADOW, X86, XEN, Command, Machine, Now, Trouble, Walk, at_most, describe_frame,
+    DOM_FREE, DOM_HV, ENUMS, EVENT, EVENTS, EVENT_FORMAT, INVALID, LANES, LAYOUT, PACKET, PACKET_FORMAT,
+    PAGE, ROOT, SHADOW, X86, XEN, Command, End, GateSymbols, Machine, Now, Trouble, Walk, at_most, describe_frame,
     live, number, pte_flags, vector_name,
 )
+from gdb_step import Finish, Next
 from gdb_trap import Trap
 
 
@@ -431,7 +433,18 @@ class App(Command):
         App.loaded = path
 
 
-COMMANDS = [Domains, Regs, WalkCommand, P2m, Trace, Trap, Console, App, Help]
+COMMANDS = [Domains, Regs, WalkCommand, P2m, Trace, Trap, Next, Finish, Console, App, Help]
 Hv()
 for command in COMMANDS:
     command()
+
+
+def leave(event):
+    """Detaching would let the machine run on, and it might end before GDB has done."""
+    if gdb.selected_inferior().threads():
+        gdb.execute("disconnect", to_string=True)
+
+
+gdb.events.gdb_exiting.connect(leave)
+GateSymbols.place(LAYOUT["HV_GATE"])
+End.watch()

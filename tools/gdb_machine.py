@@ -203,6 +203,49 @@ def live(name):
     return int(gdb.newest_frame().read_register(name)) & INVALID
 
 
+class End(gdb.Breakpoint):
+    """The end of the run is a stop like another: the machine can still be looked at."""
+
+    reached = False
+
+    @classmethod
+    def watch(cls):
+        name = "machine_off" if os.environ.get("TRAPLINE_HV") == "none" else "machine_exit"
+        if gdb.lookup_global_symbol(name):  # somebody else's kernel may have no such place
+            cls("*" + name)
+
+    def __init__(self, where):
+        super().__init__(where, type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
+        self.silent = True
+
+    def stop(self):
+        End.reached = True
+        print("hv: here the run ends. The machine can still be looked at; `quit` lets it go.")
+        return True
+
+    @staticmethod
+    def check(what):
+        """To be called when the machine has stopped."""
+        if not gdb.selected_inferior().threads() or End.reached:
+            raise Trouble(f"the machine ended before {what}")
+
+
+class GateSymbols:
+    """The gate's code is a copy of gate.S, and may move: its symbols go where it is."""
+
+    at = None
+
+    @classmethod
+    def place(cls, va):
+        path = os.environ.get("TRAPLINE_GATE", "")
+        if va == cls.at or not os.path.isfile(path):
+            return
+        if cls.at is not None:
+            gdb.execute(f"remove-symbol-file '{path}'", to_string=True)
+        gdb.execute(f"add-symbol-file '{path}' -o {va}", to_string=True)
+        cls.at = va
+
+
 class Now:
     """The domain whose turn it is, and whose registers are where."""
 
@@ -217,6 +260,7 @@ class Now:
             raise Trouble("no domain runs yet: `hv trap` runs to the first trap")
         self.mode = int(self.d["mode"])
         self.gate = m.follow(self.d["gate"])
+        GateSymbols.place(int(self.gate["va"]))
         self.ring = live("cs") & 3
         self.saved = self.ring == 0
         if self.saved:
@@ -232,7 +276,7 @@ class Now:
     def place(self):
         """Where the machine stands, in words."""
         if self.in_gate:
-            return f"in the gate, at 0x{live('eip'):08x}"
+            return f"in the gate, at {self.name(live('eip'), 0)}"
         if self.saved:
             return f"in the hypervisor, at {self.name(live('eip'), 0)}"
         return f"in {LANES[self.ring]}, at {self.name(self.regs['eip'])}"

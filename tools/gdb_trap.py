@@ -6,7 +6,7 @@ import gdb
 
 from gdb_machine import (
     ENTRIES, HYPERCALLS, HYPERCALL_VECTOR, INVALID, IRQ0, LANES, MMUEXT, PAGE, SHADOW, VECTORS,
-    X86, Command, Machine, Now, Trouble, Walk, instruction, live, number, pte_flags, vector_name,
+    X86, Command, End, Machine, Now, Trouble, Walk, instruction, live, number, pte_flags, vector_name,
 )
 
 
@@ -155,11 +155,9 @@ class Trap(Command):
                 raise Trouble(f"the machine ended before {what}")
             raise Trouble(f"the machine cannot go on: {e}")
         finally:
-            alive = bool(gdb.selected_inferior().threads())
             for p in points:
                 p.delete()
-        if not alive:
-            raise Trouble(f"the machine ended before {what}")
+        End.check(what)
         for p in points:
             if p.error:
                 raise p.error

@@ -4,12 +4,14 @@
 . "$(dirname "$0")/../lib.sh"
 
 # One session: the commands as they would be typed, and what they print.
-session() { # MMU
-	tools/gdb "$1" walk 1 -batch -nx -ex "set trace-commands on" -x "docs/gdb-$1.gdb" \
+sessions="shadow direct next-shadow next-direct"
+session() { # NAME
+	tools/gdb "${1#next-}" walk 1 -batch -nx -ex "set trace-commands on" \
+		-x "docs/gdb-${1/next-*/next}.gdb" \
 		-ex "echo the end" >"$tmp/raw" 2>&1 || return 1
 	sed -n '/^+echo the end/q; /^+/,$p' "$tmp/raw" | sed -E 's/^\++/(gdb) /'
 }
-shown() { # MMU: the same as docs/gdb.md has it
+shown() { # NAME: the same as docs/gdb.md has it
 	sed -n "/^<!-- session $1 -->/,/^<!-- end -->/p" docs/gdb.md | sed '/^<!--/d; /^```/d'
 }
 # Addresses, frames, times and compiled code change with every change of the source; what is said
@@ -25,7 +27,7 @@ mask() {
 # Each stop costs a little of the guest's time, so a timer tick may fall into a session: then it is
 # another session, and we try again.
 attempts=5
-the_session() { # MMU
+the_session() { # NAME
 	local try
 	for try in $(seq $attempts); do
 		session "$1" >"$tmp/$1" || { cat "$tmp/raw"; return 1; }
@@ -37,12 +39,12 @@ the_session() { # MMU
 }
 
 if [ "${UPDATE:-0}" = 1 ]; then
-	for mmu in shadow direct; do
-		session $mmu >"$tmp/$mmu" || { cat "$tmp/raw"; exit 1; }
-		awk -v mmu=$mmu -v file="$tmp/$mmu" '
+	for name in $sessions; do
+		session $name >"$tmp/$name" || { cat "$tmp/raw"; exit 1; }
+		awk -v name=$name -v file="$tmp/$name" '
 			/^<!-- end -->/ { skip = 0 }
 			!skip
-			$0 == "<!-- session " mmu " -->" {
+			$0 == "<!-- session " name " -->" {
 				print "```"; while ((getline line < file) > 0) print line; print "```"; skip = 1
 			}' docs/gdb.md >"$tmp/doc" && cp "$tmp/doc" docs/gdb.md
 	done
@@ -50,9 +52,15 @@ if [ "${UPDATE:-0}" = 1 ]; then
 fi
 
 entries() { grep -cE '^(#|hypercall )' "$1"; }
+for name in $sessions; do
+	ok "the_session_in_the_docs_is_what_gdb_prints_$name" the_session $name
+	ok "no_traceback_$name" bash -c '! grep -E "Traceback|Error|not known|in \?\?" "$1"' - "$tmp/$name"
+done
+# A page fault and a system call are one step each: the page is there, the call has returned.
 for mmu in shadow direct; do
-	ok "the_session_in_the_docs_is_what_gdb_prints_$mmu" the_session $mmu
-	ok "no_traceback_$mmu" bash -c '! grep -E "Traceback|Error" "$1"' - "$tmp/$mmu"
+	ok "next_goes_over_a_page_fault_$mmu" bash -c 'grep -A2 "^(gdb) hv next" "$1" | grep -q "walk.c:27$" &&
+		grep -q "^0x40001000:.0xc0ffee01" "$1"' - "$tmp/next-$mmu"
+	ok "next_goes_over_a_system_call_$mmu" bash -c 'grep -A9 "^=> .*int *.0x80" "$1" | grep -q "syscall.S:16$"' - "$tmp/next-$mmu"
 done
 ok a_shadow_fault_is_four_entries test "$(entries "$tmp/shadow")" = 4
 ok a_direct_fault_is_two_entries test "$(entries "$tmp/direct")" = 2
@@ -104,10 +112,27 @@ ok a_wrong_kind_is_named says wrong "not 'bar'"
 ok a_wrong_vector_is_named says wrong 'no vector 300'
 ok an_unknown_application_is_named says wrong "no application 'nonsense'; there are:.* walk"
 ok the_end_of_the_machine_is_said says wrong 'the machine ended before hv trap db app found one'
-ok after_its_end_too says wrong 'no machine is running'
+ok after_its_end_it_can_be_looked_at says wrong 'The machine stands in the hypervisor, at .* <machine_exit>'
 run bare none "" "break space_fault" "continue" "hv regs" "hv console"
 ok without_a_hypervisor_it_says_so says bare 'no hypervisor here \(MMU=none\)'
 ok without_a_hypervisor_gdb_works says bare '^Breakpoint 1, space_fault'
+for mmu in shadow direct none; do
+	ok "the_end_of_the_run_is_no_error_$mmu" run end-$mmu $mmu "" continue
+	ok "and_is_said_$mmu" says end-$mmu '^hv: here the run ends'
+	ok "nothing_else_is_$mmu" says_not end-$mmu 'Remote|Error|error'
+done
+# Over whatever comes, line by line to the end of a program; and out of any trap.
+walk_on=("hv trap pf 0x40001000" 'tbreak *$trap_eip' continue "hv next" "hv next" "hv next i" "hv next" "hv next" "hv next" "hv next")
+for mmu in shadow direct; do
+	run lines $mmu "" "${walk_on[@]}" "hv next"
+	ok "next_goes_on_to_the_end_$mmu" bash -c 'grep -q "crt0.S:14" "$1" && tail -n 1 "$1" | grep -q "the machine ended before"' - "$tmp/lines"
+	run leave $mmu "" "hv trap pf" "hv finish" "hv trap os" "hv finish" "hv trap irq" "hv finish" "hv regs"
+	ok "finish_leaves_the_hypervisor_$mmu" says leave 'The machine stands in the (guest OS|application)'
+	run back $mmu "" "hv trap pf 0x40001000" "tbreak space_fault" continue "hv finish" "hv regs"
+	ok "finish_returns_from_the_guests_handler_$mmu" says back '^(0x[0-9a-f]+ in )?(user_fault|trap|handle|page_fault)'
+	run gate $mmu "" "hv trap pf 0x40001000" "tbreak gate_leave" continue "info symbol \$eip" bt
+	ok "the_gate_has_symbols_$mmu" says gate 'gate_leave \(\) at hv/cpu/gate.S:'
+done
 for name in early wrong bare; do ok "no_traceback_$name" says_not $name Traceback; done
 
 # The places that docs/gdb.md names exist.
