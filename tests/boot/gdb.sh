@@ -126,7 +126,7 @@ walk_on=("hv trap pf 0x40001000" 'tbreak *$trap_eip' continue "hv next" "hv next
 for mmu in shadow direct; do
 	run lines $mmu "" "${walk_on[@]}" "hv next"
 	ok "next_goes_on_to_the_end_$mmu" bash -c 'grep -q "crt0.S:14" "$1" && tail -n 1 "$1" | grep -q "the machine ended before"' - "$tmp/lines"
-	run leave $mmu "" "hv trap pf" "hv finish" "hv trap os" "hv finish" "hv trap irq" "hv finish" "hv regs"
+	run leave $mmu "" "hv trap pf" "hv finish" "hv trap os" "hv finish" "hv trap app" "hv finish" "hv regs"
 	ok "finish_leaves_the_hypervisor_$mmu" says leave 'The machine stands in the (guest OS|application)'
 	run back $mmu "" "hv trap pf 0x40001000" "tbreak space_fault" continue "hv finish" "hv regs"
 	ok "finish_returns_from_the_guests_handler_$mmu" says back '^(0x[0-9a-f]+ in )?(user_fault|trap|handle|page_fault)'
