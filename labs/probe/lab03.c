@@ -225,16 +225,24 @@ static void unhook(void)
 	finish(0);
 }
 
-/* 03.4: what was written freely is validated before it is used. */
+/* 03.4: what was written freely is validated before it is used, whatever the use is. */
 static void unhook_bad(void)
 {
-	u32 at = draw(1000);
+	u32 at = draw(1000), how = draw(3), i = draw(5);
+	u32 bad[] = {mfn_of(directory()) * PAGE | RWPAGE, mfn_of(table) * PAGE | RWPAGE,
+		     0x100 * PAGE | RWPAGE, spare_mfn(3) * PAGE | RWPAGE | PS,
+		     0xFFFFF * PAGE | ROPAGE};
 
 	HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_unhook_pagetables, 0, 0);
 	hook_far();
-	say("bad at=%u\n", at);
-	((volatile u32 *)table)[at] = mfn_of(directory()) * PAGE | RWPAGE;
-	*(volatile u32 *)(FAR + at * PAGE) = 1;
+	say("bad at=%u entry=%x\n", at, bad[i]);
+	((volatile u32 *)table)[at] = bad[i];
+	if (how == 0)
+		*(volatile u32 *)(FAR + at * PAGE) = 1;
+	else if (how == 1)
+		mmuext(MMUEXT_TLB_FLUSH_LOCAL, 0);
+	else
+		mmuext(MMUEXT_NEW_BASEPTR, mfn_of(directory()));
 	say("bad survived\n");
 	finish(0);
 }
@@ -319,6 +327,7 @@ void lab03(void)
 	};
 
 	lab03_random();
+	lab03_written();
 	for (u32 i = 0; i < ARRAY_SIZE(scenarios); i++) {
 		if (!scenario_is(scenarios[i].name))
 			continue;

@@ -74,5 +74,7 @@ u32 model_alias(u32 page, bool on);
 
 /* lab03_random.c */
 void lab03_random(void);
+/* lab03_written.c */
+void lab03_written(void);
 
 #endif

@@ -5,7 +5,6 @@
 bool same = true;
 static const char *doing;
 static u32 about[3], requests;
-static u32 given_back; /* pages that the domain should have less */
 
 void request(const char *what, u32 a, u32 b, u32 c)
 {
@@ -179,9 +178,20 @@ void do_give(u32 page)
 	if (!compare(reservation(XENMEM_decrease_reservation, &mfn), can) || !can)
 		return;
 	p->allocated = false;
-	given_back++;
 	settle();
 	check_reservation();
+}
+
+void do_give_frame(u32 mfn)
+{
+	domid_t self = DOMID_SELF;
+	u32 before = HCALL(memory_op, XENMEM_current_reservation, &self, 0, 0), after;
+
+	request("give back", mfn, 0, 0);
+	compare(reservation(XENMEM_decrease_reservation, &mfn), 1);
+	after = HCALL(memory_op, XENMEM_current_reservation, &self, 0, 0);
+	if (after != before - 1)
+		differs("it is not free: something still holds a reference");
 }
 
 /* A page comes again: one of those that have gone. */

@@ -37,6 +37,8 @@ void do_unpin(u32 page);
 void do_base(u32 page);
 void do_give(u32 page);
 void do_take(void);
+/** A frame that is none of the game's, and that nothing holds. */
+void do_give_frame(u32 mfn);
 /** The entry of window `word`, or that of a table which the base leads to, by its address.
  * @return true if it was right to do it, and it was done */
 bool do_update_va(u32 page, u32 word, u32 va, u32 val, u32 flush);
