@@ -133,7 +133,7 @@ static void counts(void)
 static void slots(void)
 {
 	u32 l1 = table_mfn((u32)data), pd = mfn_of(directory()), at = draw(1024),
-	    value = draw(1 << 24);
+	    value = draw(1 << 24), gdt = spare_mfn(draw(64));
 
 	told("slots hypervisor_slot",
 	     update(pd * PAGE + (1008 + draw(16)) * 4, l1 * PAGE | RWPAGE));
@@ -147,6 +147,11 @@ static void slots(void)
 	say("slots wrote=%x read=%x\n", value, data[at]);
 	told("slots foreign", update((0x100 + draw(64)) * PAGE, value));
 	told("slots nowhere", update((0xF0000 + draw(64)) * PAGE, value));
+	/* A page of descriptors is none, as long as it is in use; afterwards it is again. */
+	told("slots descriptors", HCALL(set_gdt, &gdt, 512, 0, 0));
+	told("slots in_use", update(gdt * PAGE + at * 4, 0));
+	told("slots no_descriptors", HCALL(set_gdt, 0, 0, 0, 0));
+	told("slots plain_again", update(gdt * PAGE + at * 4, value));
 	finish(0);
 }
 

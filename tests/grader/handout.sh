@@ -16,6 +16,24 @@ refuses a_mark_of_no_stage_is_refused 'no lab' <<<$'/* LAB 02.9 BEGIN\n */\n/* L
 refuses an_end_without_a_beginning_is_refused 'had begun' <<<$'/* LAB 02.1 END */'
 ok the_marks_in_the_tree_are_in_order grader/handout --check
 
+# What a hint tells to call, the reference calls. It may also speak of what the student's file has,
+# and of what is to be read: "name() (where)".
+for lab in "${labs[@]}"; do
+	for file in $(files_of "$lab"); do
+		awk '/LAB [0-9.a-z]+ BEGIN/ { hint = code = ""; within = 1; id = $3 }
+			{ all = all $0 "\n" }
+			within && /HINT:/ { hint = hint $0 }
+			within && !/(HINT|STUB):/ { code = code $0 "\n" }
+			/LAB [0-9.a-z]+ END/ { within = 0; hints[id] = hint; codes[id] = code }
+			END { for (id in hints) for (h = hints[id]; match(h, /[a-z_0-9]+\(/); h = substr(h, RSTART + RLENGTH)) {
+				name = substr(h, RSTART, RLENGTH)
+				if (substr(h, RSTART + RLENGTH, 3) != ") (" && !index(codes[id], name) && all !~ ("\n[a-z][^\n;]*[ *]" substr(name, 1, length(name) - 1) "\\("))
+					print FILENAME ": the hint of " id " says " name "), the reference does without" } }' "$file"
+	done
+done >"$tmp/hints"
+cat "$tmp/hints"
+ok hints_tell_what_the_reference_does test ! -s "$tmp/hints"
+
 # All lines of all solutions, without blanks; not counted are lines that stand elsewhere as well.
 trimmed() { sed 's/^[[:space:]]*//; s/[[:space:]]*$//' | awk 'length($0) >= 12' | LC_ALL=C sort -u; }
 for lab in "${labs[@]}"; do

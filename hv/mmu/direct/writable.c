@@ -20,9 +20,10 @@ static void rehook(struct vcpu *v, struct unhooked *u)
 	/* LAB 03.4a BEGIN
 	 * HINT: A table that the guest wrote freely is to be used again. If this place holds one
 	 * HINT: (u->table): first take the guest's writable mapping away again (entry u->map_index
-	 * HINT: of u->map_table), so that what is validated cannot change any more;
-	 * HINT: direct_invlpg(). Then revalidate_l1() against u->before; an entry that is refused
-	 * HINT: ends the domain. Last, put the table back into its slot of the directory, if it had
+	 * HINT: of u->map_table), so that what is validated cannot change any more. More than one
+	 * HINT: address may lead through that entry, so all of the TLB must go: direct_flush().
+	 * HINT: Then revalidate_l1() against u->before; an entry that is refused ends the domain
+	 * HINT: (domain_kill). Last, put the table back into its slot of the directory, if it had
 	 * HINT: one (u->slot < HV_SLOT).
 	 * STUB: if (mfn_valid(u->table))
 	 * STUB: 	lab_todo("03.4a");
