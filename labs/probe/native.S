@@ -39,6 +39,7 @@ trap_\vec:
 	entry	128, 0
 
 trapped:
+	cld
 	popl	trap_vec
 	popl	trap_err
 	popl	trap_eip

@@ -8,7 +8,7 @@
 u32 pd[1024] PAGE_OF_ITS_OWN, pt_low[1024] PAGE_OF_ITS_OWN, pt_test[1024] PAGE_OF_ITS_OWN,
     pt_spare[1024] PAGE_OF_ITS_OWN;
 u32 idt[512] PAGE_OF_ITS_OWN;
-static u32 gdt[1024] PAGE_OF_ITS_OWN, tss[26];
+u32 probe_gdt[1024] PAGE_OF_ITS_OWN, probe_tss[26];
 u32 trap_vec, trap_err, trap_eip, trap_cs, trap_eflags, trap_esp, trap_ss, trap_eax, trap_return,
     trap_return_esp, trap_top;
 extern u8 trap_0[], trap_3[], trap_6[], trap_8[], trap_10[], trap_11[], trap_12[], trap_13[],
@@ -38,17 +38,17 @@ void descriptors_init(void)
 	struct {
 		u16 limit;
 		u32 base;
-	} __attribute__((packed)) gdtr = {0x2F, (u32)gdt}, idtr = {2047, (u32)idt};
-	u32 t = (u32)tss;
+	} __attribute__((packed)) gdtr = {0x7F, (u32)probe_gdt}, idtr = {2047, (u32)idt};
+	u32 t = (u32)probe_tss;
 
 	for (u32 i = 1; i <= 4; i++) { /* code 0, data 0, code 3, data 3 */
-		gdt[2 * i] = 0xFFFF;
-		gdt[2 * i + 1] = 0xCF9300 | (i & 1 ? 0x800 : 0) | (i > 2 ? 0x6000 : 0);
+		probe_gdt[2 * i] = 0xFFFF;
+		probe_gdt[2 * i + 1] = 0xCF9300 | (i & 1 ? 0x800 : 0) | (i > 2 ? 0x6000 : 0);
 	}
-	gdt[10] = t << 16 | (sizeof(tss) - 1);
-	gdt[11] = (t & 0xFF000000) | (t >> 16 & 0xFF) | 0x8900;
-	tss[1] = (u32)stack_top - 8192;
-	tss[2] = 0x10;
+	probe_gdt[10] = t << 16 | (sizeof(probe_tss) - 1);
+	probe_gdt[11] = (t & 0xFF000000) | (t >> 16 & 0xFF) | 0x8900;
+	probe_tss[1] = (u32)stack_top - 8192;
+	probe_tss[2] = 0x10;
 	gate(0, trap_0, 0);
 	gate(3, trap_3, 3);
 	gate(6, trap_6, 0);

@@ -11,7 +11,7 @@ enum { P = 1, RW = 2, US = 4, A = 0x20, D = 0x40, PS = 0x80 };
 #define POOL	  0x00200000u /* 2 MB of physical pages that nobody uses */
 
 extern u32 pd[1024], pt_low[1024], pt_test[1024], pt_spare[1024];
-extern u32 idt[512];
+extern u32 idt[512], probe_gdt[1024], probe_tss[26];
 extern u8 stack_top[];
 
 /* What the last trap pushed (native.S). */

@@ -8,7 +8,8 @@ $(PROBE)/%.o: labs/probe/% Makefile labs/probe/probe.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(PROBE_CFLAGS) -c $< -o $@
-$(PROBE)/native.elf: $(call probe_objs,native,lab01.c lab01_insns.S lab01_native.c lab02.c lab03_native.c) labs/probe/native.ld
+LAB02 := lab02_touch.c lab02_random.c lab02_watched.c lab02_snippets.S
+$(PROBE)/native.elf: $(call probe_objs,native,lab01.c lab01_insns.S lab01_native.c lab02.c $(LAB02) lab03_native.c) labs/probe/native.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/native.ld -o $@ $(filter %.o,$^)
 PROBES := $(PROBE)/native.elf
