@@ -344,4 +344,6 @@ void lab02(void)
 			scenarios[i].run();
 	lab02_random();
 	lab02_watched();
+	lab02_exceptions();
+	lab02_iret();
 }

@@ -46,7 +46,7 @@ static inline u32 draw32(void)
 	return draw(1 << 16) << 16 | draw(1 << 16);
 }
 
-/* The scenarios, by file. @return if it was none of theirs */
-void lab02_random(void), lab02_watched(void), lab02_iret(void), lab02_double(void);
+/* The scenarios, by file. */
+void lab02_random(void), lab02_watched(void), lab02_iret(void), lab02_exceptions(void);
 
 #endif

@@ -120,7 +120,8 @@ static void code(void)
 {
 	u32 eax = 0;
 
-	put_word(&watched_code[draw(16)], draw32());
+	/* Whatever may be an instruction that must be replaced would be. */
+	put_word(&watched_code[draw(16)], 0x41414141 + (draw32() & 0x03030303));
 	/* movb $N, %al; ret, or pushfl; popl %eax; ret */
 	put_code((u32 *)may_change, one_in(2) ? 0x90C300B0 | draw(256) << 8 : 0x90C3589C);
 	asm volatile("call *%1" : "+a"(eax) : "r"(one_in(2) ? planted : may_change) : "memory", "cc");

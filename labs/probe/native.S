@@ -28,6 +28,7 @@ trap_\vec:
 	jmp	trapped
 	.endm
 	entry	0, 0
+	entry	1, 0
 	entry	3, 0
 	entry	6, 0
 	entry	8, 1
@@ -45,9 +46,11 @@ trapped:
 	popl	trap_eip
 	popl	trap_cs
 	popl	trap_eflags
+	testl	$3, trap_cs
+	jz	1f
 	popl	trap_esp	/* only from ring 3 */
 	popl	trap_ss
-	movl	%esp, trap_top
+1:	movl	%esp, trap_top
 	movl	%eax, trap_eax
 	movl	trap_return_esp, %esp
 	jmp	*trap_return

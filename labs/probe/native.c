@@ -11,7 +11,7 @@ u32 idt[512] PAGE_OF_ITS_OWN;
 u32 probe_gdt[1024] PAGE_OF_ITS_OWN, probe_tss[26];
 u32 trap_vec, trap_err, trap_eip, trap_cs, trap_eflags, trap_esp, trap_ss, trap_eax, trap_return,
     trap_return_esp, trap_top;
-extern u8 trap_0[], trap_3[], trap_6[], trap_8[], trap_10[], trap_11[], trap_12[], trap_13[],
+extern u8 trap_0[], trap_1[], trap_3[], trap_6[], trap_8[], trap_10[], trap_11[], trap_12[], trap_13[],
     trap_14[], trap_128[];
 void probe_start(const u32 *info);
 
@@ -50,6 +50,7 @@ void descriptors_init(void)
 	probe_tss[1] = (u32)stack_top - 8192;
 	probe_tss[2] = 0x10;
 	gate(0, trap_0, 0);
+	gate(1, trap_1, 0);
 	gate(3, trap_3, 3);
 	gate(6, trap_6, 0);
 	gate(8, trap_8, 0);

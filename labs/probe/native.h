@@ -16,7 +16,7 @@ extern u8 stack_top[];
 
 /* What the last trap pushed (native.S). */
 extern u32 trap_vec, trap_err, trap_eip, trap_cs, trap_eflags, trap_esp, trap_ss, trap_eax;
-extern u32 trap_top; /* ESP above all seven words: from ring 3, what the TSS said */
+extern u32 trap_top; /* ESP above all words: from ring 3, what the TSS said; else what it was */
 extern u32 trap_return, trap_return_esp;
 u32 try(void (*f)(void *), void *arg);
 void enter_user(u32 eip, u32 esp, u32 eflags, u32 eax);

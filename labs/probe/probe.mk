@@ -8,7 +8,7 @@ $(PROBE)/%.o: labs/probe/% Makefile labs/probe/probe.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(PROBE_CFLAGS) -c $< -o $@
-LAB02 := lab02_touch.c lab02_random.c lab02_watched.c lab02_snippets.S
+LAB02 := lab02_touch.c lab02_random.c lab02_watched.c lab02_exceptions.c lab02_iret.c lab02_snippets.S
 $(PROBE)/native.elf: $(call probe_objs,native,lab01.c lab01_insns.S lab01_native.c lab02.c $(LAB02) lab03_native.c) labs/probe/native.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/native.ld -o $@ $(filter %.o,$^)
