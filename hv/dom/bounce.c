@@ -122,11 +122,10 @@ enter(struct vcpu *v, const struct trap_info *t, bool kernel, u32 nr, u32 w0, u3
 bool direct_deliver_fault(struct vcpu *v, u32 cr2, u32 err)
 {
 	/* LAB 02.6c BEGIN
-	 * HINT: The entry for VEC_PF in v->traps says where to. The fault address goes to two
-	 * HINT: places: into v->info->cr2 (Xen 3), and, if the guest asked for it by
-	 * HINT: TI_CR2_ON_STACK (SOSP 2003), on the stack below the error code. enter() takes the
-	 * HINT: number of extra words and the words, lowest address first. trace_inject() what was
-	 * HINT: done (LANE_VMM to LANE_GUEST, how = 1). Return whether the guest was entered.
+	 * HINT: The entry for VEC_PF in v->traps says where to, and how. The fault address goes
+	 * HINT: where Xen 3 has it (v->info->cr2), and where the SOSP 2003 paper has it if the
+	 * HINT: guest asked for that. enter() builds the frame. trace_inject() what was done
+	 * HINT: (LANE_VMM to LANE_GUEST, how = 1). Return whether the guest was entered.
 	 * STUB: lab_todo("02.6c");
 	 */
 	const struct trap_info *t = &v->traps[VEC_PF];

@@ -47,9 +47,8 @@ void inject_exception(struct vcpu *v, u8 vec, u32 err)
 void inject_page_fault(struct vcpu *v, const struct guest_fault *pf)
 {
 	/* LAB 02.2a BEGIN
-	 * HINT: The guest's processor would now have the address in CR2. Ours is none of the
-	 * HINT: guest's business: its own is v->virt.cr2. Then queue the exception with its error
-	 * HINT: code: inject_exception().
+	 * HINT: What would the guest's processor have done by now, and in which order? What the
+	 * HINT: guest believes of it is in v->virt; the rest is inject_exception()'s business.
 	 * STUB: lab_todo("02.2a");
 	 */
 	v->virt.cr2 = pf->va;

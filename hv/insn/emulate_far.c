@@ -148,12 +148,11 @@ enum emul emulate_iret(struct emulation *e)
 	u16 cs;
 
 	/* LAB 02.4 BEGIN
-	 * HINT: SDM 2, IRET. The frame is on the guest's stack: EIP, CS, EFLAGS (stack_peek). With
-	 * HINT: NT set it is a return_from_task(); to virtual-8086 mode (EFL_VM in a 32-bit frame)
-	 * HINT: far_forbidden(). check_target() the code segment and ring_exists(); then
-	 * HINT: either stay in the kernel and stack_drop() the frame, or leave_kernel() (ESP and SS
-	 * HINT: lie above). Only when nothing can fail any more: set_guest_eflags() with
-	 * HINT: changeable_eflags() (and RF, of a 32-bit frame), then far_go().
+	 * HINT: SDM 2, IRET: the operation of protected mode, from CPL 0. The words lie on the
+	 * HINT: guest's stack (stack_peek looks, and pops nothing); emulate_ret_far() is the
+	 * HINT: little brother. Nested tasks are return_from_task()'s affair, and virtual-8086
+	 * HINT: mode is far_forbidden(). Nothing of the guest's may change while something can
+	 * HINT: still fail. Of a 32-bit frame, RF is restored besides what popf may change.
 	 * STUB: lab_todo("02.4");
 	 */
 	if (e->regs->eflags & EFL_NT)

@@ -24,6 +24,7 @@ enum snippet {
 	REP_STOS, /* ECX words */
 	NR_SNIPPETS,
 };
+extern const char *const snippet_names[];
 struct snippet_run {
 	u32 code, eax, ebx, ecx;
 	u32 ring3; /* else ring 0 */

@@ -162,7 +162,7 @@ static void access_at(u32 va)
 	if (s == CMPXCHG && one_in(2))
 		ecx = READ32; /* hardly what is there */
 	vec = touch(s, va, val, ecx, ring3);
-	say("%s %u ring=%u op=%u va=%x ", scenario, line++, ring3 ? 3 : 0, s, va);
+	say("%s %u ring=%u %s va=%x ", scenario, line++, ring3 ? 3 : 0, snippet_names[s], va);
 	if (vec == 128)
 		say("value=%x", s == MOV32 || s == STOS ? val : trap_eax);
 	else if (with_faults)
@@ -217,8 +217,8 @@ static void edit(void)
 		val = (old & 0xFFFFF080) | (val & 0xF7F);
 	s = snippet_to(old, val, &operand, &ecx);
 	if (touch(s, (u32)entry, operand, ecx, false) != 128 || *entry != val)
-		say("%s %u edit at %x op=%u: %x, not %x\n", scenario, line, (u32)entry, s, *entry,
-		    val);
+		say("%s %u %s at %x made %x, not %x\n", scenario, line, snippet_names[s],
+		    (u32)entry, *entry, val);
 	if (old & P)
 		load_directory(directory);
 	if (of_directory)
@@ -296,7 +296,7 @@ static void walks(void)
 		access_at(random_va());
 }
 
-/* 02.1.3: with CR0.WP on and off, what the kernel may write, and what the others may. */
+/* 02.1e: with CR0.WP on and off, what the kernel may write, and what the others may. */
 static void writes(void)
 {
 	for (u32 i = 0; i < 120; i++) {
@@ -323,7 +323,7 @@ void lab02_random(void)
 		void (*run)(void);
 		bool faults, bits, edits;
 	} all[] = {
-	    {"walks", walks, false, false, false},
+	    {"rights", walks, false, false, false},
 	    {"faults", walks, true, false, false},
 	    {"writes", writes, false, false, false},
 	    {"edits", edits, false, false, true},

@@ -3,6 +3,10 @@
 
 #define SNIPPET_BYTES 16
 
+const char *const snippet_names[] = {"read32", "read16", "read8", "mov32", "mov16", "mov8",
+				     "xchg",   "or",	 "and",	  "xor",   "add",   "sub",
+				     "xadd",   "cmpxchg", "stos", "rep_stos"};
+
 extern u8 snippets[];
 void run_snippet(const struct snippet_run *) __attribute__((noreturn));
 

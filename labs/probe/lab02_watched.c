@@ -13,7 +13,7 @@
 static const enum snippet all_forms[] = {READ32, READ16, READ8, MOV32, MOV16, MOV8, XCHG,    OR,
 					 AND,    XOR,    ADD,   SUB,   XADD,  STOS, CMPXCHG};
 
-/* 02.1.1: no tables at all: a linear address is a physical one. */
+/* 02.1d: no tables at all: a linear address is a physical one. */
 static void unpaged(void)
 {
 	static const u32 pages[] = {POOL, POOL + 5 * PAGE, 0x007FF000, 0x01000000, 0x013FF000,
@@ -24,8 +24,8 @@ static void unpaged(void)
 		enum snippet s = draw_of(all_forms);
 		u32 vec = touch(s, pa, val, one_in(2) ? load(pa) : 0, ring3);
 
-		say("unpaged %u op=%u pa=%x vec=%u eax=%x value=%x\n", i, s, pa, vec, trap_eax,
-		    load(pa));
+		say("unpaged %u %s pa=%x vec=%u eax=%x value=%x\n", i, snippet_names[s], pa, vec,
+		    trap_eax, load(pa));
 	}
 	finish(0);
 }
@@ -69,7 +69,7 @@ static void put_word(u32 *word, u32 val)
 	enum snippet s = snippet_to(*word, val, &operand, &ecx);
 
 	vec = touch(s, somewhere(word), operand, ecx, one_in(2));
-	say("watched op=%u at=%x vec=%u word=%x\n", s, (u32)word & 0xFFF, vec, *word);
+	say("watched %s at=%x vec=%u word=%x\n", snippet_names[s], (u32)word & 0xFFF, vec, *word);
 }
 
 static void raise(void *at)
@@ -128,7 +128,7 @@ static void code(void)
 	say("watched code eax=%x\n", eax & ~0x8D5u); /* not the arithmetic flags */
 }
 
-/* 02.1.3: writes that the hypervisor has to know of. */
+/* 02.1e: writes that the hypervisor has to know of. */
 static void watched(void)
 {
 	for (u32 i = 0; i < 16; i++)
@@ -144,7 +144,7 @@ static void watched(void)
 	finish(0);
 }
 
-/* 02.1.3: the last page that there is, and the ones behind it. */
+/* 02.1e: the last page that there is, and the ones behind it. */
 static void beyond(void)
 {
 	u32 page = 1 + draw(1020), va = TEST_BASE + page * PAGE, above = one_in(2) ? 0 : draw(64);

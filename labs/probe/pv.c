@@ -99,6 +99,7 @@ void probe_start(struct start_info *si)
 	start_info = si;
 	probe_options((const char *)si->cmd_line);
 	lab01_pv();
+	lab02_pv();
 	lab03();
 	say("probe: no such scenario\n");
 	finish(2);

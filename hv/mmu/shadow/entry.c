@@ -54,10 +54,9 @@ u32 spte_of(struct domain *d, u32 gpte)
 	mfn_t m;
 
 	/* LAB 02.5b BEGIN
-	 * HINT: What may the CPU do by this guest entry without asking us? Nothing while the
-	 * HINT: guest's A bit is clear: the first use must come here to set it. No write while D is
-	 * HINT: clear, for the same reason. As it stands, the guest's A and D bits are not looked
-	 * HINT: at.
+	 * HINT: What may the CPU do by this guest entry without asking us? Not the first use, not
+	 * HINT: the first write, and no write that the hypervisor must know of. As it stands, the
+	 * HINT: guest's A and D bits are not looked at.
 	 * STUB: lab_without("02.5b");
 	 * STUB: m = n < d->nr_pages ? d->p2m[n] : mfn(INVALID_FRAME);
 	 * STUB: if (!(gpte & PTE_P) || !mfn_valid(m))

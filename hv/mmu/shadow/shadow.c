@@ -188,18 +188,11 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	mfn_t m;
 
 	/* LAB 02.1c BEGIN
-	 * HINT: Walk the guest's tables with guest_walk(). If they do not allow the access, the
-	 * HINT: fault is true: trace_walk() it (WALK_not_present or WALK_protection), fill *pf (the
-	 * HINT: address and the error code that the guest must see: PF_P only if it was a question
-	 * HINT: of rights), return false. Else it is hidden. Find the verdict (event.def, enum
-	 * HINT: walk): hidden_dirty if the walk had to set D, else hidden_accessed if it had to set
-	 * HINT: A, else hidden_fill; no_machine_page and traced_write come before these. Trace it
-	 * HINT: before you populate() anything, and:
-	 * HINT: - a frame that the guest does not have: domain_kill(END_forbidden), return true;
-	 * HINT: - a write to a frame that is FRAME_TRACED or FRAME_WATCHED (or with w.wp_off):
-	 * HINT:   carry_out_write(), unless shadow_unsync() lets the guest write it freely;
-	 * HINT: - otherwise populate() the page, find its L1 shadow with l1_for(), and set the
-	 * HINT:   entry to spte_of(). Return true: the guest tries again, and never knows.
+	 * HINT: Whose fault is it? guest_walk() says what the guest's own tables have for this
+	 * HINT: access. Either it is the guest's: *pf is what its processor would tell it, and you
+	 * HINT: return false; or it is only yours. Find the verdict: README.md, section 1, has the
+	 * HINT: table. trace_walk() it in both cases, and before any memory is found for a page:
+	 * HINT: so the trace shows what you knew when you decided.
 	 * STUB: lab_todo("02.1c");
 	 */
 	guest_walk(v, va, access, &w);
@@ -218,6 +211,16 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	else if ((err & PF_W) && (w.wp_off || (f && (f->flags & (FRAME_TRACED | FRAME_WATCHED)))))
 		verdict = WALK_traced_write;
 	trace_walk(v, LANE_VMM, LANE_VMM, va, w.pde, w.pte, verdict);
+	/* LAB 02.1c END */
+	/* LAB 02.1e BEGIN
+	 * HINT: Two verdicts after which the guest is not simply let through. Memory that it does
+	 * HINT: not have is the end of it (domain_kill, END_forbidden). A write that you must know
+	 * HINT: of is carried out in its place: carry_out_write() says whether that is all. One
+	 * HINT: exception: shadow_unsync() may let the guest write a page table of its own freely
+	 * HINT: (sync.c; not where WP is off).
+	 * STUB: if (verdict == WALK_no_machine_page || verdict == WALK_traced_write)
+	 * STUB: 	lab_todo("02.1e");
+	 */
 
 	if (verdict == WALK_no_machine_page) {
 		domain_kill(d, END_forbidden, w.pfn,
@@ -227,6 +230,13 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	if (verdict == WALK_traced_write && !(f && !w.wp_off && shadow_unsync(d, w.pfn)) &&
 	    carry_out_write(v, va, &w, f ? f->flags : 0))
 		return true;
+	/* LAB 02.1e END */
+	/* LAB 02.1d BEGIN
+	 * HINT: What remains is hidden: repair it. The page needs machine memory; the address
+	 * HINT: needs an L1 shadow in the root (l1_for), and that an entry (entry.c). The guest
+	 * HINT: tries again, and never knows.
+	 * STUB: lab_todo("02.1d");
+	 */
 	/* A hidden fault: the guest's tables permit it, ours did not know yet. */
 	if (!mfn_valid(populate(d, w.pfn)))
 		return true;
@@ -234,7 +244,7 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	if (l1)
 		spte_set(d, l1, va >> PAGE_SHIFT & (NR_PTES - 1), spte_of(d, w.pte));
 	return true;
-	/* LAB 02.1c END */
+	/* LAB 02.1d END */
 }
 
 static mfn_t translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf)
@@ -278,10 +288,10 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	trace_pte_write(v, LANE_VMM, LANE_VMM, table_pfn * PAGE_SIZE + i * 4, old, val);
 	forget_translations(s);
 	/* LAB 02.3a BEGIN
-	 * HINT: l1 is the shadow of the table that the guest wrote, if there is one: its entry must
-	 * HINT: become what spte_of() says of the new value. A page that is mapped as already
-	 * HINT: accessed is about to be used: populate() it first, so that machine memory is there
-	 * HINT: and the first touch does not fault again. One that is not, can wait.
+	 * HINT: l1 is the shadow of the table that the guest wrote, if there is one. Whatever it
+	 * HINT: says of entry i is out of date. Is there a page behind the new entry that will be
+	 * HINT: used at once, or may its machine memory wait for the first touch? The guest has
+	 * HINT: told you, in the entry; README.md, section 3, wants no second fault for it.
 	 * STUB: lab_todo("02.3a");
 	 */
 	if (l1) {

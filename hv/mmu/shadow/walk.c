@@ -52,9 +52,9 @@ void guest_word_set(struct domain *d, u32 n, u32 index, u32 val)
 
 /* Does this level let the access through? */
 /* LAB 02.1a BEGIN
- * HINT: Write a helper: does one entry (of either level) permit this access? SDM 3A 4.6. A user
- * HINT: access needs PTE_US. A write needs PTE_RW; but a supervisor's write to a read-only page
- * HINT: passes while CR0.WP is 0: say so in *wp_off.
+ * HINT: Write a helper: does one entry (of either level) permit this access? SDM 3A 4.6, with
+ * HINT: both values of CR0.WP. Whoever calls you must learn when a write passes only because WP
+ * HINT: is 0 (w->wp_off): the processor, which has WP on, will not let it pass.
  */
 static bool level_allows(u32 entry, u32 access, bool wp, bool *wp_off)
 {
@@ -85,10 +85,10 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 		return;
 	}
 	/* LAB 02.1b BEGIN
-	 * HINT: Read the directory entry with guest_word(); then, unless it is a 4 MB page (PTE_PS,
-	 * HINT: with CR4.PSE on), the table entry. Fill in w: pde, pte, large, table_pfn, pfn,
-	 * HINT: present, allowed. Return early where a level is not present. A 4 MB page counts as
-	 * HINT: if it had 1024 entries.
+	 * HINT: Two levels, or one where the directory maps 4 MB (SDM 3A 4.3, figure 4-3).
+	 * HINT: guest_word() reads the guest's memory; shadow.h says what each member of struct
+	 * HINT: walk means. For a 4 MB page make up the entry that a table would have: what comes
+	 * HINT: behind treats both alike.
 	 * STUB: lab_todo("02.1b");
 	 */
 	w->pde = guest_word(d, pd, i2);
@@ -112,10 +112,10 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 		return;
 
 	/* LAB 02.5a BEGIN
-	 * HINT: The access is allowed, so the processor would now set A (both levels) and, for a
-	 * HINT: write, D (the last level only) in the guest's entries in memory: guest_word_set().
-	 * HINT: Say in w->set_a and w->set_d whether the last level lacked them. As it stands, the
-	 * HINT: guest never sees these bits.
+	 * HINT: The access is allowed, so the guest's processor would now mark the entries that it
+	 * HINT: used, in the guest's memory: which bits, in which of them? SDM 3A 4.8. w->set_a and
+	 * HINT: w->set_d say whether the last level lacked them; w->pde and w->pte have them from
+	 * HINT: now on. As it stands, the guest never sees these bits.
 	 * STUB: lab_without("02.5a");
 	 * STUB: w->pte |= PTE_A | PTE_D;
 	 * STUB: (void)marks;
