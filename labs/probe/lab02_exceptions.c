@@ -4,7 +4,8 @@
  */
 #include "lab02.h"
 
-#define NOT_PRESENT 0x30u /* selectors: code that is not there, data, and data that is not there */
+/* Selectors: code that is not there, data, and data that is not there. */
+#define NOT_PRESENT 0x30u
 #define DATA	    0x38u
 #define NO_DATA	    0x40u
 #define IDT_PAGES   (TEST_BASE + 16 * PAGE) /* two of them, where the IDT lies */
@@ -102,10 +103,10 @@ static void nested(void)
 	static const struct {
 		const char *name;
 		void (*raise)(void *);
-	} kinds[] = {{"divide", divide},	 {"undefined", undefined}, {"breakpoint", breakpoint},
-		     {"int_6", software_6},	 {"int_14", software_14},  {"null_ss", null_ss},
-		     {"absent_ss", absent_ss},	 {"absent_es", absent_es}, {"page", page_fault},
-		     {"page", page_fault},	 {"page", page_fault}};
+	} kinds[] = {{"divide", divide},       {"undefined", undefined}, {"breakpoint", breakpoint},
+		     {"int_6", software_6},    {"int_14", software_14},	 {"null_ss", null_ss},
+		     {"absent_ss", absent_ss}, {"absent_es", absent_es}, {"page", page_fault},
+		     {"page", page_fault},     {"page", page_fault}};
 	struct {
 		u16 limit;
 		u32 base;
@@ -117,7 +118,8 @@ static void nested(void)
 	}
 	paging_on();
 	for (u32 i = 0; i < 80; i++) {
-		u32 n = draw(ARRAY_SIZE(kinds)), at = TEST_BASE + (32 + draw(64)) * PAGE + draw(PAGE);
+		u32 n = draw(ARRAY_SIZE(kinds)),
+		    at = TEST_BASE + (32 + draw(64)) * PAGE + draw(PAGE);
 
 		place_idt((u32 *)POOL);
 		asm volatile("movl %0, %%cr2" : : "r"(0x1234));
@@ -167,7 +169,10 @@ static u32 read_cr(u32 which, u32 reg)
 {
 	u32 val;
 
-	asm volatile("call *%1" : "=a"(val) : "c"(cr_stubs + (which * 8 + reg) * 16) : "edx", "memory");
+	asm volatile("call *%1"
+		     : "=a"(val)
+		     : "c"(cr_stubs + (which * 8 + reg) * 16)
+		     : "edx", "memory");
 	return val;
 }
 

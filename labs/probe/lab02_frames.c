@@ -46,14 +46,19 @@ static void in_ring3(void *arg)
 
 static u32 flags_of(const u32 *flags, u32 vec)
 {
-	return vec == 0 ? flags[0] : vec == 6 ? flags[1] : vec == 13 ? flags[2] : vec == 14 ? flags[3] : flags[4];
+	return vec == 0	   ? flags[0]
+	       : vec == 6  ? flags[1]
+	       : vec == 13 ? flags[2]
+	       : vec == 14 ? flags[3]
+			   : flags[4];
 }
 
 /* Register all handlers, each with flags of its own. */
 static void register_handlers(u32 *flags)
 {
 	for (u32 i = 0; i < 5; i++)
-		flags[i] = (draw(2) ? TI_MASK_EVENTS : 0) | (draw(2) && i == 3 ? TI_CR2_ON_STACK : 0);
+		flags[i] =
+		    (draw(2) ? TI_MASK_EVENTS : 0) | (draw(2) && i == 3 ? TI_CR2_ON_STACK : 0);
 	flags[4] |= 3;
 
 	struct trap_info t[] = {{0, flags[0], FLAT_RING1_CS, (u32)frame_0},
@@ -121,11 +126,17 @@ static bool right(u32 i, const char *what, u32 is, u32 must)
 
 static bool check(u32 i, const struct expected *e, const struct frames_run *r, bool ring3)
 {
-	static const char *const names[] = {"ss", "esp", "eflags", "cs, with the event mask", "eip",
-					    "the word below eip", "the lowest word"};
+	static const char *const names[] = {"ss",
+					    "esp",
+					    "eflags",
+					    "cs, with the event mask",
+					    "eip",
+					    "the word below eip",
+					    "the lowest word"};
 	u32 names_from = ring3 ? 0 : 2;
 
-	if (!right(i, "the vector", seen_vec, e->vec) || !right(i, "where the frame is", seen_esp, e->esp))
+	if (!right(i, "the vector", seen_vec, e->vec) ||
+	    !right(i, "where the frame is", seen_esp, e->esp))
 		return false;
 	for (u32 n = e->nr; n-- > 0;) {
 		const char *name = names[names_from + e->nr - 1 - n];
@@ -144,14 +155,16 @@ static bool check(u32 i, const struct expected *e, const struct frames_run *r, b
 /* Somewhere in the stacks; one time in two the frame lies across the border of two pages. */
 static u32 any_esp(void)
 {
-	return (u32)stacks + (draw(2) ? 512 + draw(3 * 1024 - 512) * 4 : (1 + draw(2)) * PAGE + draw(10) * 4);
+	return (u32)stacks +
+	       (draw(2) ? 512 + draw(3 * 1024 - 512) * 4 : (1 + draw(2)) * PAGE + draw(10) * 4);
 }
 
 static bool one(u32 i, struct expected *e)
 {
 	bool ring3 = draw(2);
 	u32 cause = draw(2) ? draw(2) : draw(NR_CAUSES), kernel_esp = any_esp(), err = 0, flags[5];
-	struct frames_run r = {(u32)causes + cause * CAUSE_SIZE, any_esp(), 2 | (draw(1 << 22) & EFL_FREE), 0};
+	struct frames_run r = {(u32)causes + cause * CAUSE_SIZE, any_esp(),
+			       2 | (draw(1 << 22) & EFL_FREE), 0};
 	static const u8 vecs[] = {14, 14, 6, 0, 200, 13};
 
 	register_handlers(flags);

@@ -5,7 +5,7 @@
 #include "lab02.h"
 
 #define STACK_END (TEST_BASE + 6 * PAGE) /* behind it there is, or is not, another page */
-#define LANDING	  0x7000u /* where 16 bits of EIP are enough */
+#define LANDING	  0x7000u		 /* where 16 bits of EIP are enough */
 #define EFL_RF	  0x10000u
 #define EFL_NT	  0x4000u
 #define EFL_VM	  0x20000u
@@ -54,8 +54,9 @@ static void segments_init(void)
 	asm volatile("lldt %w0" : : "r"(0));
 }
 
-/* A ring 1 or 2 of its own a domain has not: a conforming segment would lead there. (A stack segment
- * that is not present is another thing that is not drawn: QEMU has the wrong exception for it.) */
+/* A ring 1 or 2 of its own a domain has not: a conforming segment would lead there. (A stack
+ * segment that is not present is another thing that is not drawn: QEMU has the wrong exception for
+ * it.) */
 static u32 any_selector(void)
 {
 	u32 sel = draw(20) << 3 | (one_in(2) ? 3 : 0);

@@ -2,9 +2,10 @@
  * lab02_random.c: a kernel whose page tables, edits and accesses nobody chose. It says what it saw;
  * on the bare machine it says what it should have seen.
  *
- * The memory that it plays with: four page tables and eight pages of data in the pool, and two areas
- * of 4 MB. Any table may be mapped at any slot, more than once, and as data. Each word that is looked
- * at holds its own address, so that no page is taken for another; as an entry it is not present.
+ * The memory that it plays with: four page tables and eight pages of data in the pool, and two
+ * areas of 4 MB. Any table may be mapped at any slot, more than once, and as data. Each word that
+ * is looked at holds its own address, so that no page is taken for another; as an entry it is not
+ * present.
  */
 #include "lab02.h"
 
@@ -14,7 +15,8 @@
 #define LARGE_SIZE 0x00400000u
 #define NR_LARGE   2
 #define WP	   0x10000u /* of CR0 */
-#define GATE_SLOTS 1020u /* from here on ring 0 may find the hypervisor's gate where nothing is mapped */
+#define GATE_SLOTS                                                                                 \
+	1020u /* from here on ring 0 may find the hypervisor's gate where nothing is mapped */
 
 static u32 pd_other[1024] __attribute__((aligned(4096)));
 static u32 *directory;
@@ -83,7 +85,8 @@ static void load_directory(u32 *pd_now)
 	asm volatile("movl %0, %%cr3" : : "r"(pd_now) : "memory");
 }
 
-/* Where the entry that maps `va` is: in a table, or the directory; NULL if the directory has none. */
+/* Where the entry that maps `va` is: in a table, or the directory; NULL if the directory has none.
+ */
 static u32 *leaf(u32 va)
 {
 	u32 pde = directory[va >> 22];
@@ -137,7 +140,7 @@ static void level_marks(u32 va)
 		*pde |= A;
 }
 
-static const enum snippet on_data[] = {READ32, READ16, READ8, READ32, MOV32, MOV16, MOV8, XCHG,
+static const enum snippet on_data[] = {READ32, READ16, READ8, READ32, MOV32, MOV16, MOV8,    XCHG,
 				       OR,     AND,    XOR,   ADD,    SUB,   XADD,  CMPXCHG, STOS};
 
 static void access_at(u32 va)
@@ -323,10 +326,8 @@ void lab02_random(void)
 		void (*run)(void);
 		bool faults, bits, edits;
 	} all[] = {
-	    {"rights", walks, false, false, false},
-	    {"faults", walks, true, false, false},
-	    {"writes", writes, false, false, false},
-	    {"edits", edits, false, false, true},
+	    {"rights", walks, false, false, false},  {"faults", walks, true, false, false},
+	    {"writes", writes, false, false, false}, {"edits", edits, false, false, true},
 	    {"bits", edits, false, true, true},
 	};
 

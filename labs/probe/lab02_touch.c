@@ -3,9 +3,9 @@
 
 #define SNIPPET_BYTES 16
 
-const char *const snippet_names[] = {"read32", "read16", "read8", "mov32", "mov16", "mov8",
-				     "xchg",   "or",	 "and",	  "xor",   "add",   "sub",
-				     "xadd",   "cmpxchg", "stos", "rep_stos"};
+const char *const snippet_names[] = {"read32", "read16",  "read8", "mov32",   "mov16", "mov8",
+				     "xchg",   "or",	  "and",   "xor",     "add",   "sub",
+				     "xadd",   "cmpxchg", "stos",  "rep_stos"};
 
 extern u8 snippets[];
 void run_snippet(const struct snippet_run *) __attribute__((noreturn));
@@ -24,7 +24,8 @@ u32 touch(enum snippet s, u32 va, u32 val, u32 ecx, bool ring3)
 
 enum snippet snippet_to(u32 old, u32 val, u32 *operand, u32 *ecx)
 {
-	static const enum snippet any[] = {MOV32, XCHG, STOS, XOR, ADD, SUB, XADD, CMPXCHG, REP_STOS};
+	static const enum snippet any[] = {MOV32, XCHG, STOS,	 XOR,	  ADD,
+					   SUB,	  XADD, CMPXCHG, REP_STOS};
 
 	*operand = val;
 	*ecx = old;

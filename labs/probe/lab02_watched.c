@@ -10,14 +10,14 @@
 #define FIRST_DESC 6u	       /* of the GDT, likewise */
 #define NR_INTS	   8
 
-static const enum snippet all_forms[] = {READ32, READ16, READ8, MOV32, MOV16, MOV8, XCHG,    OR,
-					 AND,    XOR,    ADD,   SUB,   XADD,  STOS, CMPXCHG};
+static const enum snippet all_forms[] = {READ32, READ16, READ8, MOV32, MOV16, MOV8, XCHG,   OR,
+					 AND,	 XOR,	 ADD,	SUB,   XADD,  STOS, CMPXCHG};
 
 /* 02.1d: no tables at all: a linear address is a physical one. */
 static void unpaged(void)
 {
-	static const u32 pages[] = {POOL, POOL + 5 * PAGE, 0x007FF000, 0x01000000, 0x013FF000,
-				    0x01FFE000, MEMORY - PAGE};
+	static const u32 pages[] = {POOL,	POOL + 5 * PAGE, 0x007FF000,   0x01000000,
+				    0x013FF000, 0x01FFE000,	 MEMORY - PAGE};
 
 	for (u32 i = 0; i < 80; i++) {
 		u32 pa = draw_of(pages) + draw(4) * 0x554, val = draw32(), ring3 = one_in(2);
@@ -124,7 +124,10 @@ static void code(void)
 	put_word(&watched_code[draw(16)], 0x41414141 + (draw32() & 0x03030303));
 	/* movb $N, %al; ret, or pushfl; popl %eax; ret */
 	put_code((u32 *)may_change, one_in(2) ? 0x90C300B0 | draw(256) << 8 : 0x90C3589C);
-	asm volatile("call *%1" : "+a"(eax) : "r"(one_in(2) ? planted : may_change) : "memory", "cc");
+	asm volatile("call *%1"
+		     : "+a"(eax)
+		     : "r"(one_in(2) ? planted : may_change)
+		     : "memory", "cc");
 	say("watched code eax=%x\n", eax & ~0x8D5u); /* not the arithmetic flags */
 }
 

@@ -11,8 +11,8 @@ u32 idt[512] PAGE_OF_ITS_OWN;
 u32 probe_gdt[1024] PAGE_OF_ITS_OWN, probe_tss[26];
 u32 trap_vec, trap_err, trap_eip, trap_cs, trap_eflags, trap_esp, trap_ss, trap_eax, trap_return,
     trap_return_esp, trap_top;
-extern u8 trap_0[], trap_1[], trap_3[], trap_6[], trap_8[], trap_10[], trap_11[], trap_12[], trap_13[],
-    trap_14[], trap_128[];
+extern u8 trap_0[], trap_1[], trap_3[], trap_6[], trap_8[], trap_10[], trap_11[], trap_12[],
+    trap_13[], trap_14[], trap_128[];
 void probe_start(const u32 *info);
 
 void put(char c)

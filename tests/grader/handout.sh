@@ -9,11 +9,11 @@ refuses() { # NAME REASON: the source is on standard input
 	ok "$1" bash -c '! awk -f grader/regions.awk -v mode=ids -v stages="$1" "$2" 2>"$2.err" >"$2.out" && grep -q "$3" "$2.err"' \
 		- "$stages" "$tmp/source.c" "$2"
 }
-refuses nested_marks_are_refused 'begins within' <<<$'/* LAB 02.1 BEGIN\n */\n/* LAB 02.2 BEGIN\n */\n/* LAB 02.2 END */\n/* LAB 02.1 END */'
-refuses an_unterminated_mark_is_refused 'does not end' <<<$'/* LAB 02.1 BEGIN\n */\nx'
-refuses a_mark_that_occurs_twice_is_refused 'occurs twice' <<<$'/* LAB 02.1 BEGIN\n */\n/* LAB 02.1 END */\n/* LAB 02.1 BEGIN\n */\n/* LAB 02.1 END */'
+refuses nested_marks_are_refused 'begins within' <<<$'/* LAB 02.3 BEGIN\n */\n/* LAB 02.2 BEGIN\n */\n/* LAB 02.2 END */\n/* LAB 02.3 END */'
+refuses an_unterminated_mark_is_refused 'does not end' <<<$'/* LAB 02.3 BEGIN\n */\nx'
+refuses a_mark_that_occurs_twice_is_refused 'occurs twice' <<<$'/* LAB 02.3 BEGIN\n */\n/* LAB 02.3 END */\n/* LAB 02.3 BEGIN\n */\n/* LAB 02.3 END */'
 refuses a_mark_of_no_stage_is_refused 'no lab' <<<$'/* LAB 02.9 BEGIN\n */\n/* LAB 02.9 END */'
-refuses an_end_without_a_beginning_is_refused 'had begun' <<<$'/* LAB 02.1 END */'
+refuses an_end_without_a_beginning_is_refused 'had begun' <<<$'/* LAB 02.3 END */'
 ok the_marks_in_the_tree_are_in_order grader/handout --check
 
 # What a hint tells to call, the reference calls. It may also speak of what the student's file has,
@@ -81,7 +81,7 @@ timeout 400 make grade SEED=1 >"$tmp/grade" 2>&1
 ok make_grade_works_there_and_gives_nothing grep -q '02-pagefault: 0/100' "$tmp/grade"
 timeout 400 make grade SEED=1 STAGE=ad >"$tmp/grade" 2>&1
 ok it_tells_of_the_stage_that_stopped_it bash -c \
-	'grep -A1 "stopped at 02.1c" "$1" | grep -q "to do: guest_walk() reads"' - "$tmp/grade"
+	'grep -A1 "stopped at 02.1c" "$1" | grep -q "to do: shadow_page_fault() tells"' - "$tmp/grade"
 ok and_where_that_is_explained grep -q 'read: README.md of the lab, "1. True and hidden faults"' "$tmp/grade"
 cp labs/$lab/walk.c "$tmp/" && echo 'int f(void) { return nothing; }' >>labs/$lab/walk.c
 LC_ALL=C.UTF-8 timeout 400 make grade SEED=1 >"$tmp/broken" 2>&1

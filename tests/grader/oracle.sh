@@ -31,12 +31,12 @@ chmod +x tools/run build/bin/tltrace
 sed -i '/^\[test /,$d' labs/$lab/lab.conf
 cat >>labs/$lab/lab.conf <<'END'
 [test one]
-stage = 02.1
+stage = 02.1b
 points = 10
 run = TRACE=off SENSITIVE=breakpoint SCENARIO=x
 same = ^(x|forged)
 [test two]
-stage = 02.1
+stage = 02.1b
 points = 10
 run = TRACE=off SCENARIO=x
 seeds = 4

@@ -22,7 +22,7 @@ ok junit_skips_what_was_not_run test "$(said "$tmp/junit" '<skipped message="not
 ok and_counts_it grep -q "tests=\"$nr\" failures=\"1\" errors=\"0\" skipped=\"$((nr - 1))\"" "$tmp/junit"
 ok tap_does_the_same test "$(said "$tmp/tap" '# SKIP not run: not asked for')" = $((nr - 1))
 ok gradescope_says_why test "$(said "$tmp/json" '"output": "not run: not asked for"')" = $((nr - 1))
-ok a_stage_that_is_not_there_is_named dies 'no such stage or test: 02.9; there are 02.1 alias wp 02.2 fault ' $tl grade $lab --stage 02.9
+ok a_stage_that_is_not_there_is_named dies 'no such stage or test: 02.9; there are 02.1a rights writes 02.1b alias ' $tl grade $lab --stage 02.9
 ok so_it_is_with_an_emulator dies 'no such stage or test: 02.9' $tl grade $lab --stage 02.9 --emu qemu
 ok no_test_for_an_emulator_is_no_success dies 'nothing that was asked for runs in bochs' $tl grade $lab --emu bochs
 
