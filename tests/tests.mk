@@ -14,6 +14,12 @@ $(B)/tests/trace_ring $(B)/tests/shadow_mmu: $(wildcard hv/*/*.h hv/*/*/*.h) inc
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -DTRAPLINE_HOST_TEST -Ihv $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
+UNIT_TESTS += $(B)/tests/pv_version
+$(B)/tests/pv_version: tests/unit/pv_version.c guest/finch/arch/pv/version.c guest/finch/arch/pv/version.h
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(CC) $(HOSTCFLAGS) -Iguest $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+
 $(B)/tests/forge: tests/forge.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)

@@ -1,5 +1,6 @@
 /* bench-pv-env.c: start of day, memory, and telling the results. */
 #include "bench-pv.h"
+#include "finch/arch/pv/version.h"
 
 #define MAX_SAMPLES 64
 
@@ -41,10 +42,7 @@ static void say_number(u32 n)
 
 void power_off(u32 reason)
 {
-	struct sched_shutdown s = {reason};
-
-	/* Xen 3.0.0 knows only the older call, where the argument is the value itself. */
-	hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown, (u32)&s, 0, 0);
+	/* The older call is known to all. */
 	hypercall(__HYPERVISOR_sched_op_compat, SCHEDOP_shutdown, reason, 0, 0);
 	for (;;)
 		;
@@ -80,6 +78,15 @@ bool scenario_is(const char *name)
 			return true;
 	}
 	return false;
+}
+
+bool has_new_calls(void)
+{
+	u32 version = (u32)hypercall(__HYPERVISOR_xen_version, XENVER_version, 0, 0, 0);
+	char extra[16] = "";
+
+	hypercall(__HYPERVISOR_xen_version, XENVER_extraversion, (u32)extra, 0, 0);
+	return new_calls(version, extra);
 }
 
 u32 mfn_of_pfn(u32 pfn)

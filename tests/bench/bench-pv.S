@@ -7,8 +7,8 @@
  */
 #define __ASSEMBLER__ 1
 #include <trapline/xen/xen.h>
+#include "bench-pv.h"
 
-#define UNMAPPED 0xD03FF000 /* the last page of AREA */
 
 	.section __xen_guest
 	.asciz	"GUEST_OS=bench,XEN_VER=xen-3.0,VIRT_BASE=0xC0000000,PAE=no,LOADER=generic"
@@ -73,11 +73,15 @@ overhead_hypercall:
 	ret
 	.endm
 
-	.globl	time_write, time_read, overhead_access
+	.globl	time_write, time_read, time_mov_cr0, time_clts, overhead_access
 time_write:
 	TIME_ACCESS movl %edx, (%ecx)
 time_read:
 	TIME_ACCESS movl (%ecx), %edx
+time_mov_cr0:
+	TIME_ACCESS movl %cr0, %edx
+time_clts:
+	TIME_ACCESS clts
 overhead_access:
 	TIME_ACCESS
 
@@ -126,7 +130,13 @@ unwind:
 	popl	%ebp
 	ret
 
-	.globl	fault_measure, fault_skip, int80_return
+	.globl	fault_measure, kernel_measure, fault_skip, int80_return
+/* Of an access in ring 1, on the same stack. */
+kernel_measure:
+	rdtsc
+	subl	start, %eax
+	addl	$16, %esp			/* error code, EIP, CS, EFLAGS */
+	ret
 fault_measure:
 	rdtsc
 	subl	user_start, %eax
@@ -146,7 +156,7 @@ int80_return:
 /* The ring-3 page: code, and one word that it writes. */
 	.section .user, "awx"
 	.balign	4096
-	.globl	user_page, user_overhead, user_fault, user_int80
+	.globl	user_page, user_overhead, user_fault, user_int80, user_int21
 user_page:
 user_start:
 	.long	0
@@ -162,6 +172,8 @@ user_overhead:
 	TIME_USER
 user_int80:
 	TIME_USER int $0x80
+user_int21:
+	TIME_USER int $0x21
 user_fault:
 	rdtsc
 	movl	%eax, user_start

@@ -1,7 +1,6 @@
 /* bench-pv.c: the rows: each measures one operation many times, undoing it in between. */
 #include "bench-pv.h"
 
-#define REPEATS	   33 /* the median of so many */
 #define MAX_BATCH  512
 #define FURTHER	   7 /* writes to an unhooked page table after the first */
 #define PAGE_ALIGN __attribute__((aligned(4096)))
@@ -11,7 +10,8 @@ static u32 full_table[NR_ENTRIES] PAGE_ALIGN, other_directory[NR_ENTRIES] PAGE_A
 static u8 data_page[PAGE_SIZE] PAGE_ALIGN;
 static struct mmu_update updates[MAX_BATCH];
 static struct multicall_entry calls[64];
-static u32 data_pte, hc_overhead;
+static u32 data_pte;
+u32 hc_overhead;
 
 static void *directory(void)
 {
@@ -23,8 +23,7 @@ static u32 entry_maddr(u32 i)
 	return mfn_of(area_table) * PAGE_SIZE + i * sizeof(u32);
 }
 
-/* One sample of a hypercall, which must succeed. */
-static void timed(const char *what, u32 nr, u32 a1, u32 a2, u32 a3, u32 a4)
+void timed(const char *what, u32 nr, u32 a1, u32 a2, u32 a3, u32 a4)
 {
 	struct args a = {a1, a2, a3, a4};
 
@@ -44,18 +43,6 @@ static void null_hypercalls(void)
 	for (u32 i = 0; i < REPEATS; i++)
 		timed("xen-version", __HYPERVISOR_xen_version, XENVER_version, 0, 0, 0);
 	report("null_version", hc_overhead, 1);
-}
-
-static void user_row(const char *name, const void *code, const void *fault_handler)
-{
-	struct trap_info traps[] = {{14, 0, FLAT_RING1_CS, (u32)fault_handler}, {0}};
-	u32 overhead = run_user(user_overhead);
-
-	check(hypercall(__HYPERVISOR_set_trap_table, (u32)traps, 0, 0, 0), "set-trap-table");
-	begin();
-	for (u32 i = 0; i < REPEATS; i++)
-		sample(run_user(code));
-	report(name, overhead, 1);
 }
 
 static void map_row(const char *name, u32 flags)
@@ -199,43 +186,6 @@ static void base_row(void)
 	report("new_base", hc_overhead, 1);
 }
 
-static void event_row(void)
-{
-	struct {
-		u32 cmd;
-		union {
-			struct evtchn_bind_ipi ipi;
-			struct evtchn_port port;
-		};
-	} op = {.cmd = EVTCHNOP_bind_ipi};
-	u32 nr = __HYPERVISOR_event_channel_op;
-	struct args send;
-	s32 err;
-
-	err = hypercall(nr, op.cmd, (u32)&op.ipi, 0, 0);
-	if (err) { /* Xen 3.0.0 knows only the older form, where the command lies in memory */
-		nr = __HYPERVISOR_event_channel_op_compat;
-		err = hypercall(nr, (u32)&op, 0, 0, 0);
-	}
-	check(err, "bind-ipi");
-	event_port = op.ipi.port;
-	shared.evtchn_mask[event_port / 32] &= ~(1u << event_port % 32);
-	op.cmd = EVTCHNOP_send;
-	op.port.port = event_port;
-	if (nr == __HYPERVISOR_event_channel_op)
-		send = (struct args){op.cmd, (u32)&op.port, 0, 0};
-	else
-		send = (struct args){(u32)&op, 0, 0, 0};
-	begin();
-	for (u32 i = 0; i < REPEATS; i++) {
-		shared.vcpu_info[0].evtchn_upcall_mask = 0;
-		sample(time_upcall(nr, &send));
-	}
-	shared.vcpu_info[0].evtchn_upcall_mask = 1;
-	/* On the way to the upcall, the one instruction between int and rdtsc is not reached. */
-	report("event_upcall", hc_overhead - 1, 1);
-}
-
 static void balloon_rows(void)
 {
 	u32 mfn = mfn_of_pfn(start_info->nr_pages - NR_ENTRIES - 1);
@@ -260,21 +210,6 @@ static void balloon_rows(void)
 	report("balloon_in", hc_overhead, 1);
 }
 
-static void to_handler(void)
-{
-	user_row("fault_to_handler", user_fault, fault_measure);
-}
-
-static void and_back(void)
-{
-	user_row("fault_and_back", user_fault, fault_skip);
-}
-
-static void int80(void)
-{
-	user_row("int80_fast", user_int80, fault_skip);
-}
-
 static void maps(void)
 {
 	map_row("map", UVMF_NONE);
@@ -297,6 +232,8 @@ static const struct {
     {"fault", to_handler},
     {"back", and_back},
     {"int80", int80},
+    {"int", bounced_int},
+    {"kernel", kernel_fault},
     {"map", maps},
     {"mmu_update", batches},
     {"multicall", multicall_row},
@@ -304,7 +241,9 @@ static const struct {
     {"unhook", unhooked_writes},
     {"pin", pin_rows},
     {"base", base_row},
-    {"event", event_row},
+    {"event", event_rows},
+    {"stack", stack_row},
+    {"privileged", privileged_rows},
     {"balloon", balloon_rows},
 };
 

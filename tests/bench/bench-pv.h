@@ -2,6 +2,9 @@
 #ifndef BENCH_PV_H
 #define BENCH_PV_H
 
+#define UNMAPPED 0xD03FF000 /* the last page of AREA */
+
+#ifndef __ASSEMBLER__
 #include <trapline/xen/memory.h>
 #include <trapline/xen/xen.h>
 
@@ -30,13 +33,16 @@ u32 overhead_hypercall(u32 nr, const struct args *a);
 u32 time_write(volatile u32 *p, u32 val);
 u32 time_read(const volatile u32 *p);
 u32 overhead_access(void);
+/** Two privileged instructions. */
+u32 time_mov_cr0(void), time_clts(void);
 /** A hypercall, up to the first instruction of event_upcall. */
 u32 time_upcall(u32 nr, const struct args *a);
 /** Run ring-3 code of user_page; @return what it measured. */
 u32 run_user(const void *entry);
-extern u8 user_page[], user_overhead[], user_fault[], user_int80[];
+extern u8 user_page[], user_overhead[], user_fault[], user_int80[], user_int21[];
 /* Handlers: page faults measured up to the handler, and skipped; the fast system call. */
-extern u8 fault_measure[], fault_skip[], int80_return[], leave_user[], event_upcall[], failsafe[];
+extern u8 fault_measure[], kernel_measure[], fault_skip[], int80_return[], leave_user[],
+    event_upcall[], failsafe[];
 extern u8 trap_stack_top[];
 extern struct shared_info shared; /* a page of ours, its frame replaced by the shared one */
 extern u32 event_port;
@@ -64,9 +70,20 @@ void say(const char *text);
 void check(s32 err, const char *what);
 /** Does the command line say scenario=NAME? */
 bool scenario_is(const char *name);
+/** Does it know the calls from 32 on? (It must not be tried: Xen 3.0.0 takes 32 for 0.) */
+bool has_new_calls(void);
 void power_off(u32 reason) __attribute__((noreturn));
 
 /* bench-pv.c */
 void measure(void);
+#define REPEATS 33 /* the median of so many */
+extern u32 hc_overhead;
+/** One sample of a hypercall, which must succeed. */
+void timed(const char *what, u32 nr, u32 a1, u32 a2, u32 a3, u32 a4);
 
+/* bench-pv-enter.c */
+void to_handler(void), and_back(void), int80(void), bounced_int(void), kernel_fault(void);
+void event_rows(void), stack_row(void), privileged_rows(void);
+
+#endif
 #endif

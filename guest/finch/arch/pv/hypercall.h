@@ -37,14 +37,15 @@ static inline s32 hyper_update_va_mapping(const void *va, u32 entry, u32 flags)
 	return hypercall(__HYPERVISOR_update_va_mapping, (u32)va, entry, 0, flags);
 }
 
-/* Xen 3.0.0 knows only the older form, where the argument is the value itself. */
+/* version.h; false until machine.c has asked, since the older forms are known to all. */
+extern bool has_new_calls;
+
+/* In the older form the argument is the value itself. */
 static inline s32 hyper_sched(u32 cmd, const void *arg, u32 compat_arg)
 {
-	s32 err = hypercall(__HYPERVISOR_sched_op, cmd, (u32)arg, 0, 0);
-
-	if (err == -ENOSYS)
-		err = hypercall(__HYPERVISOR_sched_op_compat, cmd, compat_arg, 0, 0);
-	return err;
+	if (has_new_calls)
+		return hypercall(__HYPERVISOR_sched_op, cmd, (u32)arg, 0, 0);
+	return hypercall(__HYPERVISOR_sched_op_compat, cmd, compat_arg, 0, 0);
 }
 
 /* Likewise, where the command goes into the structure. @return the port or an error */
@@ -54,9 +55,11 @@ static inline s32 hyper_bind_virq(u32 virq)
 		u32 cmd;
 		struct evtchn_bind_virq bind;
 	} op = {EVTCHNOP_bind_virq, {.virq = virq}};
-	s32 err = hypercall(__HYPERVISOR_event_channel_op, op.cmd, (u32)&op.bind, 0, 0);
+	s32 err;
 
-	if (err == -ENOSYS)
+	if (has_new_calls)
+		err = hypercall(__HYPERVISOR_event_channel_op, op.cmd, (u32)&op.bind, 0, 0);
+	else
 		err = hypercall(__HYPERVISOR_event_channel_op_compat, (u32)&op, 0, 0, 0);
 	return err ? err : (s32)op.bind.port;
 }

@@ -1,9 +1,24 @@
 /* machine.c (pv): the console, idling, and the end: each is a request to the hypervisor. */
 #include "hypercall.h"
+#include "version.h"
 #include <trapline/spoken.h>
+
+bool has_new_calls;
+
+static void ask_version(void)
+{
+	char extra[16];
+	u32 version = (u32)hypercall(__HYPERVISOR_xen_version, XENVER_version, 0, 0, 0);
+
+	if (!hypercall(__HYPERVISOR_xen_version, XENVER_extraversion, (u32)extra, 0, 0)) {
+		extra[sizeof(extra) - 1] = '\0';
+		has_new_calls = new_calls(version, extra);
+	}
+}
 
 void arch_init(void)
 {
+	ask_version();
 	traps_init();
 	time_init();
 	events_init();
