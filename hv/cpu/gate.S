@@ -60,6 +60,8 @@ gate_stubs:
 	.rept 48 /* exceptions 0-31, hardware interrupts 32-47 */
 	.if vec == 14
 	stub vec, gate_fault
+	.elseif vec == 13
+	stub vec, gate_protection
 	.else
 	stub vec
 	.endif
@@ -88,6 +90,13 @@ gate_fault:
 	testb $3, REGS_ESP_CS(%esp)
 	jz from_ring0
 	to_c fault_entry
+
+gate_protection:
+	save_registers
+	switch_in gate_switch_protection
+	testb $3, REGS_ESP_CS(%esp)
+	jz from_ring0
+	to_c protection_entry
 
 /*
  * From the hypervisor itself: an interrupt while it idles, a fault at the very exit (see

@@ -18,7 +18,8 @@ u32 gate_exit_direct_to;
 u32 m2p_pde;
 
 extern u8 gate_code[], gate_code_end[];
-extern u8 gate_switch_common[], gate_switch_fault[], gate_switch_hypercall[];
+extern u8 gate_switch_common[], gate_switch_fault[], gate_switch_protection[],
+    gate_switch_hypercall[];
 extern u8 gate_leave[], gate_leave_same_cr3[], gate_leave_16[];
 extern u8 gate_exit_direct_segments[], gate_exit_direct_paging[];
 extern u32 window_pt[], hv_page_directory[];
@@ -153,6 +154,7 @@ bool gate_create(struct domain *d)
 	memcpy(code, gate_code, gate_code_end - gate_code);
 	set_switch(g, gate_switch_common);
 	set_switch(g, gate_switch_fault);
+	set_switch(g, gate_switch_protection);
 	set_switch(g, gate_switch_hypercall);
 	gate_exit_direct_to =
 	    isolation_segments ? (u32)gate_exit_direct_segments : (u32)gate_exit_direct_paging;

@@ -104,7 +104,7 @@ void gate_exit(struct vcpu *v) __attribute__((noreturn));
 /** Where gate_exit_direct() jumps to. */
 extern u32 gate_exit_direct_to;
 /** The same for a direct-mode domain, whose gate never moves: a few instructions. */
-static inline void __attribute__((noreturn)) gate_exit_direct(struct vcpu *v)
+static inline void __attribute__((noreturn, always_inline)) gate_exit_direct(struct vcpu *v)
 {
 	asm volatile("movl %0, %%esp\n\t"
 		     "jmp *%1"

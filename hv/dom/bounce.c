@@ -66,8 +66,7 @@ static inline void go_to(struct vcpu *v, const struct trap_info *t, u32 ss, u32 
 
 /* By way of guest_write(): any stack, any handler; `nr` words of `extra`, lowest address first, lie
  * below where to go back to. */
-static u32 __attribute__((noinline))
-enter_slowly(struct vcpu *v, const struct trap_info *t, u32 nr, const u32 *extra)
+static u32 enter_anyhow(struct vcpu *v, const struct trap_info *t, u32 nr, const u32 *extra)
 {
 	struct cpu_regs *r = v->regs;
 	bool kernel = from_kernel(r);
@@ -90,33 +89,48 @@ enter_slowly(struct vcpu *v, const struct trap_info *t, u32 nr, const u32 *extra
 	return va;
 }
 
+static u32 __attribute__((noinline, cold))
+enter_slowly(struct vcpu *v, const struct trap_info *t, u32 nr, u32 w0, u32 w1)
+{
+	u32 extra[2] = {w0, w1};
+
+	return enter_anyhow(v, t, nr, extra);
+}
+
 /*
  * Write a frame on the ring-1 stack and go to the handler. Inlined, so that each kind of frame
  * (`nr` of the words w0, w1 lie below where to go back to) gets code of its own for the usual case:
  * the flat stack segment, and a page that is known.
  * @return the frame's linear address, or 0: the domain has ended
  */
-static inline u32 __attribute__((always_inline))
-enter(struct vcpu *v, const struct trap_info *t, bool kernel, u32 nr, u32 w0, u32 w1)
+static ALWAYS_INLINE u32 enter_from(struct vcpu *v, const struct trap_info *t, bool kernel, u32 nr,
+				    u32 w0, u32 w1)
 {
 	struct cpu_regs *r = v->regs;
-	u32 ss = kernel ? r->ss & 0xFFFF : v->kernel_ss;
 	u32 size = (nr + (kernel ? 3 : 5)) * sizeof(u32);
-	u32 esp = (kernel ? r->esp : v->kernel_sp) - size;
-	u32 *word = (u32 *)known_page(v, esp, size, true);
+	u32 esp = (kernel ? r->esp : v->kernel_sp) - size, *word;
 
-	if (!word || !t->address || ss != FLAT_RING1_SS) {
-		u32 extra[2] = {w0, w1};
-
-		return enter_slowly(v, t, nr, extra);
-	}
+	if ((kernel ? r->ss & 0xFFFF : v->kernel_ss) != FLAT_RING1_SS || !t->address)
+		return enter_slowly(v, t, nr, w0, w1);
+	word = (u32 *)known_page(v, esp, size, true);
+	if (!word)
+		return enter_slowly(v, t, nr, w0, w1);
 	if (nr > 0)
 		word[0] = w0;
 	if (nr > 1)
 		word[1] = w1;
 	put_return(v, word + nr, kernel);
-	go_to(v, t, ss, esp);
+	go_to(v, t, FLAT_RING1_SS, esp);
 	return esp;
+}
+
+/* Each ring gets code of its own, too. */
+static ALWAYS_INLINE u32 enter(struct vcpu *v, const struct trap_info *t, bool kernel, u32 nr,
+			       u32 w0, u32 w1)
+{
+	if (kernel)
+		return enter_from(v, t, true, nr, w0, w1);
+	return enter_from(v, t, false, nr, w0, w1);
 }
 
 bool direct_deliver_fault(struct vcpu *v, u32 cr2, u32 err)
@@ -203,16 +217,13 @@ bool direct_deliver_pending(struct vcpu *v)
 	return direct_deliver_events(v) || entered;
 }
 
-bool direct_software_int(struct vcpu *v, u8 vec, u32 len)
+u32 direct_deliver_int(struct vcpu *v, const struct trap_info *t)
 {
-	const struct trap_info *t = &v->traps[vec];
-	struct pending_exception e = {.valid = 1, .vec = vec, .software = 1};
+	u32 va = enter(v, t, from_kernel(v->regs), 0, 0, 0);
 
-	if ((t->flags & TI_DPL_MASK) < (v->regs->cs & SEL_RPL) || !t->address)
-		return false;
-	v->regs->eip += len;
-	direct_deliver(v, &e);
-	return true;
+	if (trace_classes & TRACE_CLASS_trap && va)
+		trace_inject(v, LANE_VMM, LANE_GUEST, t->vector, 0, 0, t->address, va, 1, 0);
+	return va;
 }
 
 bool direct_failsafe(struct vcpu *v)
@@ -221,7 +232,7 @@ bool direct_failsafe(struct vcpu *v)
 	    .vector = VEC_EVENT_CALLBACK, .cs = v->failsafe_cs, .address = v->failsafe_eip};
 	struct cpu_regs *r = v->regs;
 	u32 extra[] = {r->ds & 0xFFFF, r->es & 0xFFFF, r->fs & 0xFFFF, r->gs & 0xFFFF};
-	u32 va = enter_slowly(v, &callback, ARRAY_SIZE(extra), extra);
+	u32 va = enter_anyhow(v, &callback, ARRAY_SIZE(extra), extra);
 
 	if (!va)
 		return false;

@@ -24,12 +24,14 @@ bool direct_deliver_events(struct vcpu *v);
 /** All that awaits the vcpu before it runs: first the exception, then events.
  * @return true if a handler was entered */
 bool direct_deliver_pending(struct vcpu *v);
-/**
- * int n, int3 or into with a gate of the guest's: regs->eip is still at the instruction.
- * @param len of the instruction, in bytes
- * @return false if the trap table does not allow this ring to raise it: the guest deserves a #GP
+/** May `ring` raise vector `t` by int n, int3 or into? (An entry without a handler has DPL 0.)
  */
-bool direct_software_int(struct vcpu *v, u8 vec, u32 len);
+static inline bool software_int_allowed(const struct trap_info *t, u32 ring)
+{
+	return (t->flags & TI_DPL_MASK) >= ring;
+}
+/** Enter its handler; regs->eip is behind the instruction. @return 0: the domain has ended */
+u32 direct_deliver_int(struct vcpu *v, const struct trap_info *t);
 /** The registers that the guest asked for could not be loaded (a selector has gone since): enter
  * its failsafe callback, with the four data selectors on top of the frame.
  * @return false if there is none: the domain has ended */

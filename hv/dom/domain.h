@@ -122,10 +122,11 @@ struct domain {
 
 extern struct vcpu *current; /* whose guest ran last on this CPU, and will run next */
 
-/** True if the interrupted code was the guest's kernel (ring 1), false for an application. */
+/** True if the interrupted code was the guest's kernel (ring 1), false for an application. Nothing
+ * of a guest's is ever in ring 0, so one bit tells. */
 static inline bool from_kernel(const struct cpu_regs *regs)
 {
-	return (regs->cs & SEL_RPL) == 1;
+	return !(regs->cs & 2);
 }
 
 /**

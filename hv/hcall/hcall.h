@@ -35,7 +35,8 @@ typedef s32 hypercall_fn(struct vcpu *v, struct hcall_args *a);
 
 /** By number; each place is filled. */
 extern hypercall_fn *const hypercall_table[XEN_NR_HYPERCALLS];
-#define INT_LEN 2 /* bytes of int $0x82 */
+#define INT_N	0xCD
+#define INT_LEN 2 /* bytes of int n */
 
 /** Carry out one call. @return as a hypercall_fn */
 static inline s32 hypercall_nr(struct vcpu *v, u32 nr, struct hcall_args *a)
@@ -77,8 +78,10 @@ enum emul emulate_privileged(struct vcpu *v);
 hypercall_fn hc_xen_version, hc_console_io, hc_vm_assist, hc_multicall, hc_physdev_op,
     hc_physdev_op_compat;
 
-int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len);
-int copy_to_guest_slowly(struct vcpu *v, vaddr_t dst, const void *src, u32 len);
+int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len)
+    __attribute__((cold));
+int copy_to_guest_slowly(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
+    __attribute__((cold));
 
 #ifndef TRAPLINE_HOST_TEST
 #include "mmu/direct/walk.h"

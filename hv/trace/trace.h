@@ -59,7 +59,6 @@ extern u8 *trace_next, *trace_limit;
 u8 *trace_turn_page(void);
 
 /* An emitter is a few stores behind a test: half of what it costs would be the call. */
-#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 /* Begin a record, `fields` bytes behind what all have. @return where these go, or NULL if the class
  * is off. What is 0 is not written: a new packet is all zeros. */

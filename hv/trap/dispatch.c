@@ -20,7 +20,6 @@
 #include "trap/record.h"
 #include "trap/trap.h"
 
-#define INT_N		   0xCD
 #define VIRTUAL_8086_WORDS 4  /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
 #define IN_VAIN		   16 /* ways back to a guest that may fault in a row */
 
@@ -60,12 +59,17 @@ static u32 software_int_len(struct vcpu *v)
  */
 static void software_interrupt(struct vcpu *v, u8 vec)
 {
+	const struct trap_info *t = &v->traps[vec];
 	u32 len = software_int_len(v);
 
-	if (v->domain->mode == MMU_SHADOW)
+	if (v->domain->mode == MMU_SHADOW) {
 		inject_software(v, vec, len);
-	else if (!direct_software_int(v, vec, len))
+	} else if (software_int_allowed(t, v->regs->cs & SEL_RPL)) {
+		v->regs->eip += len;
+		direct_deliver_int(v, t);
+	} else {
 		inject_exception(v, VEC_GP, v->regs->err);
+	}
 }
 
 static void general_protection(struct vcpu *v)

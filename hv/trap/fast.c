@@ -1,9 +1,9 @@
 /*[H16]
- * fast.c: the two entries that a direct-mode guest makes most.
+ * fast.c: the entries that a direct-mode guest makes most: hypercalls, page faults, int n.
  *
- * They do what trap_entry() and resume() do, where there is nothing else to do. What a hypercall
- * and a page fault cost is what the paper measured, so the way is kept short: each exists twice,
- * with and without a trace, and both are compiled from one text.
+ * They do what trap_entry() and resume() do, where there is nothing else to do. What these cost is
+ * what the paper measured, so the way is kept short: each exists twice, with and without a trace,
+ * and both are compiled from one text.
  */
 #include "cpu/gate.h"
 #include "dom/bounce.h"
@@ -72,14 +72,14 @@ static ALWAYS_INLINE void __attribute__((noreturn)) hypercall(bool traced)
 	leave(v);
 }
 
-static ALWAYS_INLINE void record_fault(struct vcpu *v, u8 lane, u32 va)
+static ALWAYS_INLINE void record_trap(struct vcpu *v, u8 lane, u8 vec, u32 va)
 {
 	struct cpu_regs *r = v->regs;
 	struct trace_fields_trap *t;
 
 	t = trace_trap_at(v, lane, LANE_VMM);
 	if (t) {
-		t->vec = VEC_PF;
+		t->vec = vec;
 		t->err = r->err;
 		t->eip = r->eip;
 		t->cs = r->cs;
@@ -87,11 +87,20 @@ static ALWAYS_INLINE void record_fault(struct vcpu *v, u8 lane, u32 va)
 	}
 }
 
-static ALWAYS_INLINE void fault_entered(struct vcpu *v, u8 lane, u32 va, bool traced)
+static ALWAYS_INLINE void trap_entered(struct vcpu *v, u8 vec, u32 va, bool traced)
 {
-	guest_entered(v, lane, traced);
+	/* Twice, so that each lane is a constant in what is inlined. */
+	if (from_kernel(v->regs)) {
+		guest_entered(v, LANE_GUEST, traced);
+		if (traced)
+			record_trap(v, LANE_GUEST, vec, va);
+	} else {
+		guest_entered(v, LANE_APP, traced);
+		if (traced)
+			record_trap(v, LANE_APP, vec, va);
+	}
 	if (traced)
-		record_fault(v, lane, va);
+		record_insn_direct(v);
 }
 
 static ALWAYS_INLINE void __attribute__((noreturn)) fault(bool traced)
@@ -103,13 +112,7 @@ static ALWAYS_INLINE void __attribute__((noreturn)) fault(bool traced)
 	/* Another vector there: from virtual-8086 mode (see end_virtual_8086). */
 	if (v->regs->vec != VEC_PF)
 		trap_entry();
-	/* Twice, so that each lane is a constant in what is inlined. */
-	if (from_kernel(v->regs))
-		fault_entered(v, LANE_GUEST, va, traced);
-	else
-		fault_entered(v, LANE_APP, va, traced);
-	if (traced)
-		record_insn_direct(v);
+	trap_entered(v, VEC_PF, va, traced);
 	/* With an assist the fault may not be the guest's. */
 	if (v->domain->vm_assist && v->domain->mmu->page_fault(v, va, v->regs->err, &pf)) {
 		if (v->exc.valid || v->domain->dying || traced)
@@ -121,6 +124,46 @@ static ALWAYS_INLINE void __attribute__((noreturn)) fault(bool traced)
 	if (traced)
 		v->lane = LANE_GUEST;
 	leave(v);
+}
+
+/* Is it an int n in its usual form, so that EIP moves on by two bytes? */
+static ALWAYS_INLINE bool plain_int(struct vcpu *v, const struct cpu_regs *r)
+{
+	const u8 *code;
+
+	if (r->vec != VEC_GP || (r->err & (ERR_IDT | ERR_EXT)) != ERR_IDT) /* see fault() */
+		return false;
+	code = known_code(v, r->eip, 1);
+	if (code)
+		return *code == INT_N;
+	learn_code(v, r->eip, 1); /* this time it goes the long way */
+	return false;
+}
+
+/* From a flat code segment, and allowed? */
+static ALWAYS_INLINE bool int_allowed(const struct trap_info *t, u16 cs)
+{
+	if (cs == FLAT_RING3_CS)
+		return software_int_allowed(t, 3);
+	return cs == FLAT_RING1_CS && software_int_allowed(t, 1);
+}
+
+static ALWAYS_INLINE void __attribute__((noreturn)) protection(bool traced)
+{
+	struct vcpu *v = current;
+	struct cpu_regs *r = v->regs;
+	const struct trap_info *t = &v->traps[r->err >> 3 & 0xFF];
+
+	if (!plain_int(v, r) || !int_allowed(t, r->cs))
+		trap_entry();
+	trap_entered(v, VEC_GP, 0, traced);
+	r->eip += INT_LEN;
+	if (!direct_deliver_int(v, t))
+		resume();
+	/* `current` once more, so that no register need be kept until here. */
+	if (traced)
+		current->lane = LANE_GUEST;
+	leave(current);
 }
 
 void hypercall_traced(void)
@@ -143,13 +186,24 @@ void fault_untraced(void)
 	fault(false);
 }
 
+void protection_traced(void)
+{
+	protection(true);
+}
+
+void protection_untraced(void)
+{
+	protection(false);
+}
+
 /* For shadow mode there is no short way. */
-void fault_shadow(void)
+void shadow_entry(void)
 {
 	trap_entry();
 }
 
-void (*hypercall_entry)(void), (*fault_entry)(void) = fault_shadow;
+void (*hypercall_entry)(void);
+void (*fault_entry)(void) = shadow_entry, (*protection_entry)(void) = shadow_entry;
 
 void choose_entries(u8 mode, bool traced)
 {
@@ -157,4 +211,5 @@ void choose_entries(u8 mode, bool traced)
 		return;
 	hypercall_entry = traced ? hypercall_traced : hypercall_untraced;
 	fault_entry = traced ? fault_traced : fault_untraced;
+	protection_entry = traced ? protection_traced : protection_untraced;
 }

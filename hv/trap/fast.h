@@ -4,8 +4,8 @@
 
 #include "dom/domain.h"
 
-/** The gate's C entries for hypercalls and for page faults: two of those below. */
-extern void (*hypercall_entry)(void), (*fault_entry)(void);
+/** The gate's C entries for hypercalls, page faults and #GP: of those below. */
+extern void (*hypercall_entry)(void), (*fault_entry)(void), (*protection_entry)(void);
 /** Choose them for what `mode` (MMU_DIRECT) needs, and for whether there is a trace. */
 void choose_entries(u8 mode, bool traced);
 
@@ -13,6 +13,8 @@ void hypercall_traced(void) __attribute__((noreturn));
 void hypercall_untraced(void) __attribute__((noreturn));
 void fault_traced(void) __attribute__((noreturn));
 void fault_untraced(void) __attribute__((noreturn));
-void fault_shadow(void) __attribute__((noreturn));
+void protection_traced(void) __attribute__((noreturn));
+void protection_untraced(void) __attribute__((noreturn));
+void shadow_entry(void) __attribute__((noreturn));
 
 #endif

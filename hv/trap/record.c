@@ -11,7 +11,7 @@ void record_insn_fetched(struct vcpu *v)
 	trace_insn(v, LANE_VMM, LANE_VMM, eip, len, bytes);
 	/* Next time it will be known. */
 	if (v->domain->mode == MMU_DIRECT)
-		learn_page(v, eip, sizeof(bytes), false);
+		learn_code(v, eip, sizeof(bytes));
 }
 
 /*

@@ -24,7 +24,7 @@ static inline void record_insn(struct vcpu *v)
 static ALWAYS_INLINE void record_insn_direct(struct vcpu *v)
 {
 	u32 eip = v->regs->eip;
-	const b16 *known = (const b16 *)known_page(v, eip, sizeof(*known), false);
+	const b16 *known = (const b16 *)known_code(v, eip, sizeof(*known));
 	struct trace_fields_insn *t;
 
 	if (!known) {

@@ -15,6 +15,8 @@ typedef int16_t s16;
 typedef int32_t s32;
 typedef int64_t s64;
 
+/** For the few functions that are not worth a call, whatever the compiler thinks of them. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

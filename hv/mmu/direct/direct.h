@@ -42,17 +42,21 @@ struct unhooked {
  * it is remembered; both entries must still be as they were for it to be true.
  */
 struct known_page {
-	vaddr_t va; /* page-aligned; + 1 if a write is allowed */
+	vaddr_t readable, writable; /* the page's last byte, or 0: it is not */
 	u32 pde, pte;
-	const u32 *pte_at; /* NULL: nothing is remembered here */
-	u8 *page;
+	const u32 *pte_at;
+	u32 to_page; /* what is added to a linear address of this page to reach it */
+	u8 *page;    /* NULL: nothing is remembered here */
+	u32 pad;
 };
+_Static_assert(sizeof(struct known_page) == 32, "found by shifting");
 #define NR_KNOWN 8
 
 /** The state of one direct-mode domain's MMU. */
 struct direct_state {
 	u32 work;			   /* units done in this entry into the hypervisor */
 	struct known_page known[NR_KNOWN]; /* walk.h */
+	struct known_page code;		   /* the same of the page that it last trapped in */
 	u32 *base;    /* the current page directory; mapped for as long as it is that */
 	u32 fault_va; /* of the write that is being emulated */
 	u32 nr_unhooked;

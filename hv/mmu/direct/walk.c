@@ -66,7 +66,7 @@ mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 
 /* What is remembered at first: a directory entry that no valid directory has. */
 static const u32 no_pte;
-static const struct known_page unknown = {.va = ~0u, .pde = ~0u, .pte_at = &no_pte};
+static const struct known_page unknown = {.pde = ~0u, .pte_at = &no_pte};
 
 static void forget(struct known_page *k)
 {
@@ -81,12 +81,12 @@ void forget_pages(struct domain *d)
 {
 	for (u32 i = 0; i < NR_KNOWN; i++)
 		forget(&d->direct->known[i]);
+	forget(&d->direct->code);
 }
 
-u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
+static u8 *learn(struct vcpu *v, struct known_page *k, vaddr_t va, u32 len, bool write)
 {
 	struct direct_state *s = v->domain->direct;
-	struct known_page *k = &s->known[va / PAGE_SIZE % NR_KNOWN];
 	struct guest_fault pf;
 	mfn_t m, table;
 
@@ -97,10 +97,22 @@ u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
 	if (!mfn_valid(m) || (write && frame_of(m)->type == FT_PAGE_TABLE))
 		return NULL;
 	forget(k);
-	k->va = (va & PAGE_MASK) + write;
+	k->readable = va | (PAGE_SIZE - 1);
+	k->writable = write ? k->readable : 0;
 	k->pde = s->base[va >> 22];
 	k->pte_at = walk_l1e(v, va, &table);
 	k->pte = *k->pte_at;
 	k->page = map_domain_page(m);
-	return k->page + va % PAGE_SIZE;
+	k->to_page = (u32)k->page - (va & PAGE_MASK);
+	return at_known(k, va);
+}
+
+u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
+{
+	return learn(v, &v->domain->direct->known[va / PAGE_SIZE % NR_KNOWN], va, len, write);
+}
+
+const u8 *learn_code(struct vcpu *v, vaddr_t va, u32 len)
+{
+	return learn(v, &v->domain->direct->code, va, len, false);
 }

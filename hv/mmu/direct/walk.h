@@ -14,29 +14,51 @@ bool direct_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
 
 /** Walk the tables, and remember what was found. @return as known_page; NULL if it must be done by
  * guest_read() or guest_write() */
-u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write);
+u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write) __attribute__((cold));
+const u8 *learn_code(struct vcpu *v, vaddr_t va, u32 len) __attribute__((cold));
 /** Forget all that was remembered. */
 void forget_pages(struct domain *d);
 
+static ALWAYS_INLINE u8 *at_known(const struct known_page *k, vaddr_t va)
+{
+	u8 *at = (u8 *)(va + k->to_page);
+
+	if (!at) /* never: callers need not ask again */
+		__builtin_unreachable();
+	return at;
+}
 /**
  * Guest memory by linear address, from the little memory of earlier walks: `len` bytes within one
  * page, to be read or (`write`) written as by ring 1. Nothing needs to be told when a table
  * changes: what was remembered does not match any more.
  * @return where they are, until the next walk; NULL if that is not known
  */
-static inline u8 *known_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
+static ALWAYS_INLINE u8 *known_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
 {
-	struct direct_state *s = v->domain->direct;
+	const struct direct_state *s = v->domain->direct;
 	const struct known_page *k = &s->known[va / PAGE_SIZE % NR_KNOWN];
-	u32 offset = va % PAGE_SIZE;
+	/* Of the page in which it ends: if that is the next one, it has another place than this. */
+	u32 last = (va + len - 1) | (PAGE_SIZE - 1);
 
-	if ((write ? k->va : k->va & PAGE_MASK) != va - offset + write ||
-	    s->base[va >> 22] != k->pde || *k->pte_at != k->pte || offset + len > PAGE_SIZE)
+	asm("" : "+r"(k)); /* one register, instead of two and a sum each time */
+	if ((write ? k->writable : k->readable) != last || s->base[va >> 22] != k->pde ||
+	    *k->pte_at != k->pte)
 		return NULL;
-	return k->page + offset;
+	return at_known(k, va);
+}
+/** The same for instructions, which have a place of their own: they are looked at one after the
+ * other, and nothing that they work on shall drive them out. */
+static ALWAYS_INLINE const u8 *known_code(struct vcpu *v, vaddr_t va, u32 len)
+{
+	const struct direct_state *s = v->domain->direct;
+
+	if (s->code.readable != (va | (PAGE_SIZE - 1)) || va % PAGE_SIZE > PAGE_SIZE - len ||
+	    s->code.pde != s->base[va >> 22] || *s->code.pte_at != s->code.pte)
+		return NULL;
+	return at_known(&s->code, va);
 }
 /** The same, by a walk if need be. */
-static inline u8 *find_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
+static ALWAYS_INLINE u8 *find_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
 {
 	u8 *page = known_page(v, va, len, write);
 
