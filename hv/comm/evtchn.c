@@ -42,10 +42,8 @@ static inline void raise(struct domain *d, u32 word)
 {
 	struct vcpu_info *info = d->vcpu.info;
 
-	if (!(info->evtchn_pending_sel & 1u << word)) {
-		info->evtchn_pending_sel |= 1u << word;
+	if (!set_bit(&info->evtchn_pending_sel, word))
 		info->evtchn_upcall_pending = 1;
-	}
 	/* A guest that blocked takes its events; one that masked them does not wake for them. */
 	if (!info->evtchn_upcall_mask)
 		d->vcpu.blocked = false;
@@ -54,17 +52,15 @@ static inline void raise(struct domain *d, u32 word)
 static inline void notify(struct domain *d, u32 port, u32 virq)
 {
 	struct shared_info *s = d->shared;
-	u32 word = port / BITS, bit = 1u << port % BITS;
 
-	if (s->evtchn_pending[word] & bit)
+	if (set_bit(s->evtchn_pending, port))
 		return;
-	s->evtchn_pending[word] |= bit;
 	trace_evtchn(&d->vcpu, LANE_VMM, LANE_VMM, port, virq);
 	/* Any event ends a poll, a masked one too: the guest looks whether it is its own. */
-	if (d->vcpu.poll_until)
+	if (d->vcpu.blocked && d->vcpu.poll_until)
 		d->vcpu.blocked = false;
-	if (!(s->evtchn_mask[word] & bit))
-		raise(d, word);
+	if (!test_bit(s->evtchn_mask, port))
+		raise(d, port / BITS);
 }
 
 void evtchn_set_pending(struct domain *d, u32 port)
@@ -211,7 +207,7 @@ int evtchn_unmask(struct domain *d, u32 port)
 	if (port >= NR_EVENT_CHANNELS)
 		return -EINVAL;
 	d->shared->evtchn_mask[port / BITS] &= ~(1u << port % BITS);
-	if (d->shared->evtchn_pending[port / BITS] & 1u << port % BITS)
+	if (test_bit(d->shared->evtchn_pending, port))
 		raise(d, port / BITS);
 	return 0;
 }

@@ -177,6 +177,22 @@ struct cpu_regs {
 	u32 eip, cs, eflags, esp, ss;
 };
 
+/** Bit `n` of an array of words, as it was; set_bit() sets it. */
+static inline bool test_bit(const u32 *words, u32 n)
+{
+	bool was;
+
+	asm("btl %2, %1" : "=@ccc"(was) : "m"(*(const u32(*)[])words), "r"(n));
+	return was;
+}
+static inline bool set_bit(u32 *words, u32 n)
+{
+	bool was;
+
+	asm("btsl %2, %1" : "=@ccc"(was), "+m"(*(u32(*)[])words) : "r"(n));
+	return was;
+}
+
 /** Read a model-specific register. @return false if there is none of this number */
 bool rdmsr_safe(u32 msr, u64 *val);
 
