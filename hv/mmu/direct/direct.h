@@ -45,11 +45,9 @@ struct known_page {
 	vaddr_t readable, writable; /* the page's last byte, or 0: it is not */
 	u32 pde, pte;
 	const u32 *pte_at;
-	u32 to_page; /* what is added to a linear address of this page to reach it */
-	u8 *page;    /* NULL: nothing is remembered here */
-	u32 pad;
-};
-_Static_assert(sizeof(struct known_page) == 32, "found by shifting");
+	uintptr_t to_page;	/* what is added to a linear address of this page to reach it */
+	u8 *page;		/* NULL: nothing is remembered here */
+} __attribute__((aligned(32))); /* so that one is found by shifting */
 #define NR_KNOWN 8
 
 /** The state of one direct-mode domain's MMU. */

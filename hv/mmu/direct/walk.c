@@ -103,7 +103,7 @@ static u8 *learn(struct vcpu *v, struct known_page *k, vaddr_t va, u32 len, bool
 	k->pte_at = walk_l1e(v, va, &table);
 	k->pte = *k->pte_at;
 	k->page = map_domain_page(m);
-	k->to_page = (u32)k->page - (va & PAGE_MASK);
+	k->to_page = (uintptr_t)k->page - (va & PAGE_MASK);
 	return at_known(k, va);
 }
 

@@ -21,7 +21,7 @@ void forget_pages(struct domain *d);
 
 static ALWAYS_INLINE u8 *at_known(const struct known_page *k, vaddr_t va)
 {
-	u8 *at = (u8 *)(va + k->to_page);
+	u8 *at = (u8 *)((uintptr_t)va + k->to_page);
 
 	if (!at) /* never: callers need not ask again */
 		__builtin_unreachable();
