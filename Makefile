@@ -44,7 +44,7 @@ TABLES ?= traced
 HOST_MEM ?=
 RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES EXTRA GUEST_ARGS,'$v=$($v)')
 
-.PHONY: help all tour lint doctor demo run gdb bochs test check bench fuzz clean
+.PHONY: help all tour lint doctor demo run gdb bochs test check bench fuzz fuzz-insns clean
 help: ## list the targets
 	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-10s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
@@ -102,6 +102,10 @@ check: $(B)/.doctor ## the daily part of test, under a minute
 fuzz: $(B)/.doctor ## random guests: 100,000 hypercalls, 100,000 page-table edits (SEED=N)
 	@$(MAKE) -j$$(nproc) test-programs
 	@tests/fuzz/run SEED=$(SEED) COUNT=100000
+
+fuzz-insns: $(B)/.doctor ## 200,000 random instructions, bare and in shadow mode (SEED=N)
+	@$(MAKE) -j$$(nproc) test-programs
+	@tests/fuzz/insns.sh SEED=$(SEED)
 
 bench: $(B)/.doctor ## what things cost, in guest instructions: text, JSON and a chart
 	@$(MAKE) -j$$(nproc) test-programs

@@ -55,9 +55,10 @@ struct vcpu {
 	bool flush; /* the CPU may remember translations that hold no longer: load it on the way out
 		     */
 	struct pending_exception exc;
-	u8 in_vain;	/* ways back to it that have faulted, in a row */
-	bool blocked;	/* waits for an event or interrupt */
-	u64 poll_until; /* blocked in a poll: system time in ns at which it ends; 0: in none */
+	bool let_through; /* shadow mode: an instruction may write where it is not to: sync.c */
+	u8 in_vain;	  /* ways back to it that have faulted, in a row */
+	bool blocked;	  /* waits for an event or interrupt */
+	u64 poll_until;	  /* blocked in a poll: system time in ns at which it ends; 0: in none */
 
 	/* Shadow mode. */
 	struct virt_cpu virt;

@@ -220,12 +220,19 @@ static struct found_page *get_page(struct vcpu *v, mfn_t m, u8 code_size)
 	return p;
 }
 
-static void note_change(struct domain *d, u32 pa)
+/* What is written anew need not begin where the old code did. */
+static void note_change(struct domain *d, u32 pa, u32 len)
 {
 	struct found_page *p = find_page(d->found, pa / PAGE_SIZE);
 
-	if (p)
-		p->changed = d->found->changed = true;
+	if (!p)
+		return;
+	p->changed = d->found->changed = true;
+	for (u32 k = 0; k < p->nr_entries;)
+		if (p->entries[k] % PAGE_SIZE - pa % PAGE_SIZE < len)
+			p->entries[k] = p->entries[--p->nr_entries];
+		else
+			k++;
 }
 
 /* Plant over the instruction at `pa` if that is needed. @return false if the domain has ended */
@@ -357,7 +364,7 @@ void patch_written(struct domain *d, u32 pa, u32 len)
 
 	if (!d->patches)
 		return;
-	note_change(d, pa);
+	note_change(d, pa, len);
 	finish(d, patch_table_written(d->patches, paddr(pa), len, &m, &r), &r);
 }
 

@@ -17,6 +17,7 @@
 #include "insn/insn.h"
 #include "insn/scan.h"
 #include "lib/printk.h"
+#include "mmu/shadow/shadow.h"
 #include "trap/record.h"
 #include "trap/trap.h"
 
@@ -139,6 +140,9 @@ void trap_entry(void)
 	if (vec & EFL_VM)
 		end_virtual_8086(v, (const struct cpu_regs *)((u8 *)r - VIRTUAL_8086_WORDS * 4));
 	guest_entered(v, lane, trace_classes);
+	/* It may need another page to write to. */
+	if (v->let_through && (vec != VEC_PF || r->eip != v->domain->shadow->let_through_eip))
+		shadow_let_through_end(v);
 	if (vec >= VEC_IRQ0) {
 		trace_irq(v, lane, LANE_VMM, vec, r->eip, r->cs);
 		interrupt(vec - VEC_IRQ0);
@@ -271,6 +275,8 @@ void resume(void)
 	}
 	if (v->domain->dying)
 		machine_end(v->domain);
+	if (v->let_through && r->eip != v->domain->shadow->let_through_eip)
+		shadow_let_through_end(v);
 	if (v->domain->patches && from_kernel(r)) {
 		code_entered(v);
 		if (v->domain->dying)

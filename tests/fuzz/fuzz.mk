@@ -20,4 +20,14 @@ $(B)/tests/fuzz-pv.elf: $(FUZZ_PV_O) tests/rogue/pv.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T tests/rogue/pv.ld -o $@ $(FUZZ_PV_O)
 
-TEST_PROGRAMS += $(B)/tests/fuzz-native.elf $(B)/tests/fuzz-pv.elf
+# Random instructions; the hypervisor's decoder tells how long each is.
+FUZZ_INSNS_O := $(call fuzz_objs,insns) $(addprefix $(FUZZ)/,decode.o opcodes.o classify.o)
+$(FUZZ)/%.o: hv/insn/%.c Makefile tests/fuzz/fuzz.mk
+	@mkdir -p $(@D)
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(FUZZ_CFLAGS) -c $< -o $@
+$(B)/tests/fuzz-insns.elf: $(FUZZ_INSNS_O) tests/fuzz/native/native.ld
+	@$(call say,LD,$@)
+	$(Q)ld $(KLDFLAGS) -T tests/fuzz/native/native.ld -o $@ $(FUZZ_INSNS_O)
+
+TEST_PROGRAMS += $(B)/tests/fuzz-insns.elf $(B)/tests/fuzz-native.elf $(B)/tests/fuzz-pv.elf

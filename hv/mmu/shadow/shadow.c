@@ -26,7 +26,8 @@ bool shadow_init(struct domain *d)
 	d->shadow->lazy = d->lazy_tables;
 	d->shadow->bound = d->shadow_bound ? d->shadow_bound : SHADOW_PAGES;
 	d->shadow->pages = hv_alloc_pages((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
-	return d->shadow->pages != NULL;
+	d->shadow->before = hv_alloc_pages(ARRAY_SIZE(d->shadow->let_through));
+	return d->shadow->pages && d->shadow->before;
 }
 
 void shadow_select_root(struct vcpu *v)
@@ -153,7 +154,7 @@ static bool carry_out_write(struct vcpu *v, vaddr_t va, const struct walk *w, u8
 {
 	struct domain *d = v->domain;
 	u32 frame_pfn = w->pfn;
-	struct shadow_page *p;
+	struct shadow_page *l1;
 
 	flags &= FRAME_TRACED | FRAME_WATCHED;
 	if (flags == FRAME_TRACED && table_is_reused(v, frame_pfn))
@@ -164,16 +165,10 @@ static bool carry_out_write(struct vcpu *v, vaddr_t va, const struct walk *w, u8
 		let_kernel_write(v, va, w);
 		return true;
 	}
-	/* An instruction that we do not know: give up shadowing the table, if it is one. */
-	if (flags == FRAME_TRACED && d->shadow->root->key != frame_pfn) {
-		for (u32 kind = SH_L1; kind <= SH_L2; kind++)
-			if ((p = shadow_find(d->shadow, kind, frame_pfn)))
-				shadow_drop(d, p, DROP_rewritten);
-		return false;
-	}
-	domain_kill(d, END_forbidden, va,
-		    "wrote a table, planted code or, with WP clear, below a read-only directory "
-		    "entry, by an instruction that is not emulated");
+	/* An instruction that we do not know, of the FPU perhaps. */
+	l1 = mfn_valid(populate(d, w->pfn)) ? l1_for(v, va, w) : NULL;
+	if (l1)
+		shadow_let_through(v, va, l1, w);
 	return true;
 }
 

@@ -59,6 +59,16 @@ struct shadow_state {
 	} remembered[REMEMBERED];
 	struct shadow_page *unsynced[MAX_UNSYNCED]; /* tables that the guest writes freely */
 	u32 cr0, cr3, cr4; /* of the guest, as the shadows were built for */
+	/* Pages that the instruction at `let_through_eip` may write, two if it crosses from one to
+	 * the other; and as they were before. */
+	u32 let_through_eip, nr_let_through;
+	struct let_through {
+		struct shadow_page *l1;
+		u32 va;
+		mfn_t m;
+		bool pde; /* the directory entry had to be made writable as well */
+	} let_through[2];
+	u8 (*before)[PAGE_SIZE];
 };
 
 /* cache.c: which shadows there are. */
@@ -93,6 +103,8 @@ void frame_untrace(struct domain *d, u32 pfn);
 /** A slot of a directory's shadow that holds the gate or the hypervisor. */
 bool slot_is_ours(const struct shadow_page *p, u32 i);
 
+struct walk;
+
 /* sync.c: tables out of sync, where that is chosen. */
 
 /** Let the guest write this table freely until the next flush. @return false if it may not. */
@@ -103,6 +115,11 @@ void shadow_resync(struct domain *d);
 void shadow_resync_page(struct domain *d, vaddr_t va);
 /** A directory leads to this table anew, at addresses where nothing old can be remembered. */
 void shadow_linked(struct domain *d, struct shadow_page *l1);
+/** Let one instruction that is not emulated write to a protected page by itself: it is stepped, and
+ * what it has written is seen to afterwards. `l1` maps `va` as the walk says. */
+void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w);
+/** v->let_through: the instruction has run, or something has come in between. */
+void shadow_let_through_end(struct vcpu *v);
 /** This shadow is being dropped. */
 void shadow_forget_unsynced(struct shadow_state *s, const struct shadow_page *l1);
 

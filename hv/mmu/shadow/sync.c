@@ -6,6 +6,7 @@
  * or invlpg. Until then the CPU may use what the shadow still holds, as it may use a TLB. It pays
  * where a table is filled in one go, and costs a look at every entry that is in use.
  */
+#include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
@@ -92,4 +93,77 @@ void shadow_resync_page(struct domain *d, vaddr_t va)
 		unmap_domain_page(table);
 		read_again(d, s->unsynced[n], i, have);
 	}
+}
+
+static void set_writable(struct domain *d, const struct let_through *t, bool writable)
+{
+	u32 i = t->va >> PAGE_SHIFT & (NR_PTES - 1), *table = map_domain_page(t->l1->mfn),
+	    spte = table[i];
+
+	unmap_domain_page(table);
+	spte_set(d, t->l1, i, writable ? spte | PTE_RW : spte & ~PTE_RW);
+	if (!t->pde)
+		return;
+	table = map_domain_page(d->shadow->root->mfn);
+	table[t->va >> 22] = writable ? table[t->va >> 22] | PTE_RW : table[t->va >> 22] & ~PTE_RW;
+	unmap_domain_page(table);
+	d->vcpu.flush = true;
+}
+
+void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w)
+{
+	struct domain *d = v->domain;
+	struct shadow_state *s = d->shadow;
+	struct let_through *t = &s->let_through[s->nr_let_through];
+	u8 *page;
+
+	if (s->nr_let_through == ARRAY_SIZE(s->let_through)) {
+		domain_kill(d, END_forbidden, va,
+			    "wrote to three protected pages by one instruction");
+		return;
+	}
+	*t = (struct let_through){l1, va, d->p2m[w->pfn], !(w->pde & PTE_RW)};
+	page = map_domain_page(t->m);
+	memcpy(s->before[s->nr_let_through++], page, PAGE_SIZE);
+	unmap_domain_page(page);
+	spte_set(d, l1, va >> PAGE_SHIFT & (NR_PTES - 1), spte_of(d, w->pte));
+	set_writable(d, t, true);
+	s->let_through_eip = v->regs->eip;
+	v->let_through = true;
+	v->virt.stepping |= !(v->regs->eflags & EFL_TF); /* or it is the guest's own step */
+	v->regs->eflags |= EFL_TF;
+}
+
+/* Of each word what has changed is put back, and written as if it had been emulated. */
+static void see_to_changes(struct vcpu *v, const struct let_through *t, const u8 *before)
+{
+	u8 *page = map_domain_page(t->m);
+	struct guest_fault pf;
+
+	for (u32 i = 0; i < PAGE_SIZE; i += 4) {
+		u32 first = 0, last = 3, val;
+
+		if (memcmp(page + i, before + i, 4) == 0)
+			continue;
+		while (page[i + first] == before[i + first])
+			first++;
+		while (page[i + last] == before[i + last])
+			last--;
+		memcpy(&val, page + i, 4);
+		memcpy(page + i, before + i, 4);
+		shadow_ops.write(v, t->m, i + first, (u8 *)&val + first, last - first + 1, &pf);
+	}
+	unmap_domain_page(page);
+}
+
+void shadow_let_through_end(struct vcpu *v)
+{
+	struct shadow_state *s = v->domain->shadow;
+
+	v->let_through = false;
+	for (u32 n = 0; n < s->nr_let_through; n++)
+		set_writable(v->domain, &s->let_through[n], false);
+	for (u32 n = 0; n < s->nr_let_through; n++)
+		see_to_changes(v, &s->let_through[n], s->before[n]);
+	s->nr_let_through = 0;
 }
