@@ -12,6 +12,9 @@ Q := $(if $(filter 1,$(V)),,@)
 # $(call say,WHAT,FILE) prints one build line, as "  CC      hv/mmu/shadow.c".
 say = $(if $(filter 1,$(V)),:,printf '  %-7s %s\n' $(1) $(2))
 
+# Two builds in one tree wait for each other: whoever comes second finds everything made.
+build = mkdir -p $(B) && flock $(B)/.lock $(MAKE) BUILDING=1
+
 # One compiler for everything; `make doctor` checks its version.
 CC := gcc
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wundef
@@ -53,8 +56,13 @@ help: ## list the targets
 	@echo "  TRACE=all|off|life,trap,hcall,insn,mmu,dom  ISOLATION=auto|segments|paging  EMU=qemu|bochs"
 	@echo "  MEM=MB  HOST_MEM=MB  GUEST_ELF=file  SENSITIVE=patch|breakpoint  TABLES=traced|outofsync.  V=1 shows the commands."
 
-all: $(HV_ELF) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace $(PROBES) $(ORACLES) ## build everything
+ifdef BUILDING
+all: $(HV_ELF) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace $(PROBES) $(ORACLES)
 	@:
+else
+all: ## build everything
+	+@$(build) all
+endif
 
 # Everything else needs its packages first; a stamp keeps it to once.
 $(B)/.doctor: tools/doctor tools/packages
@@ -72,35 +80,35 @@ doctor: ## is everything installed? installs what is missing (NO_INSTALL=1: only
 
 # Building starts only when the packages are there, so these targets call make again.
 demo: $(B)/.doctor ## walk one page fault in both modes, and draw it (SEED=N)
-	@$(MAKE) -j$$(nproc) all
+	@$(build) -j$$(nproc) all
 	@tools/demo $(SEED)
 
 run: $(B)/.doctor ## boot one scenario on the terminal; Ctrl-C ends it
-	@$(MAKE) -j$$(nproc) all
+	@$(build) -j$$(nproc) all
 	@$(RUN) LIMIT=0
 
 bochs: $(B)/.doctor ## the same in Bochs
-	@$(MAKE) -j$$(nproc) all
+	@$(build) -j$$(nproc) all
 	@$(RUN) EMU=bochs LIMIT=0
 
 gdb: $(B)/.doctor ## boot it halted, and debug it with GDB
-	@$(MAKE) -j$$(nproc) all
+	@$(build) -j$$(nproc) all
 	@tools/gdb $(MMU) $(SCENARIO) $(SEED)
 
 # These first, so that all processors have work to the end.
 LONGEST := $(addprefix tests/,grader/mutation.sh grader/mutants.sh grader/batch.sh grader/hostile.sh boot/matrix.sh slurm/slurm.sh \
 	bochs/hostile.sh grader/student.sh)
 test: $(B)/.doctor ## everything that must hold; closes with "N passed, N failed"
-	@$(MAKE) -j$$(nproc) test-programs lab-parts $(B)/bin/tlgrade
+	@$(build) -j$$(nproc) test-programs lab-parts $(B)/bin/tlgrade
 	@TRAPLINE_TEST_SCALE=10 TEST_LIMIT=1800 tests/run $(LONGEST) $(filter-out $(LONGEST),$(UNIT_TESTS) \
 		$(BOOT_TESTS) $(GRADER_TESTS))
 
 check: $(B)/.doctor ## the daily part of test, under a minute
-	@$(MAKE) -j$$(nproc) test-programs
+	@$(build) -j$$(nproc) test-programs
 	@TRAPLINE_TEST_SCALE=1 tests/run $(UNIT_TESTS) $(BOOT_CHECK)
 
 fuzz: $(B)/.doctor ## random guests: 100,000 hypercalls, 100,000 page-table edits (SEED=N)
-	@$(MAKE) -j$$(nproc) test-programs
+	@$(build) -j$$(nproc) test-programs
 	@tests/fuzz/run SEED=$(SEED) COUNT=100000
 
 fuzz-insns: $(B)/.doctor ## 200,000 random instructions, bare and in shadow mode (SEED=N)
@@ -108,7 +116,7 @@ fuzz-insns: $(B)/.doctor ## 200,000 random instructions, bare and in shadow mode
 	@tests/fuzz/insns.sh SEED=$(SEED)
 
 bench: $(B)/.doctor ## what things cost, in guest instructions: text, JSON and a chart
-	@$(MAKE) -j$$(nproc) test-programs
+	@$(build) -j$$(nproc) test-programs
 	@tools/bench
 
 clean: ## remove build/

@@ -17,31 +17,36 @@ $(B)/host/grader/%.o: grader/%.c
 
 # What a graded run needs besides the hypervisor, which tlgrade has made for itself.
 .PHONY: lab-parts grade handout
+ifdef BUILDING
 lab-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) $(ORACLES) \
 	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace
+else
+lab-parts:
+	+@$(build) lab-parts
+endif
 
 STAGE ?=
 need_lab = $(if $(LAB),,$(error LAB=NN-name: there are $(ALL_LABS)))
 grade: $(B)/.doctor ## grade the working tree: LAB=NN-name (SEED=N STAGE=02.3 EMU=bochs)
 	$(need_lab)
-	@$(MAKE) -j$$(nproc) lab-parts $(B)/bin/tlgrade
+	@$(build) -j$$(nproc) lab-parts $(B)/bin/tlgrade
 	@$(B)/bin/tlgrade grade $(LAB) $(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) \
 		$(if $(STAGE),--stage $(STAGE)) $(if $(filter command line environment,$(origin EMU)),--emu $(EMU))
 
 .PHONY: pictures
 pictures: $(B)/.doctor ## draw the handouts' pictures anew: labs/*/pictures
-	@$(MAKE) -j$$(nproc) all
+	@$(build) -j$$(nproc) all
 	@labs/pictures
 
 .PHONY: measure
 measure: $(B)/.doctor ## lab 03: what page tables cost in both designs, and the plot of it
-	@$(MAKE) -j$$(nproc) all lab-parts
+	@$(build) -j$$(nproc) all lab-parts
 	@labs/03-shadow-vs-direct/measure
 
 HANDOUT ?= $(B)/handout
 handout: $(B)/.doctor ## write the students' archive: LAB=NN-name
 	$(need_lab)
-	@$(MAKE) -j$$(nproc) LAB= $(patsubst %.c,$(B)/%.o,$(HV_C))
+	@$(build) -j$$(nproc) LAB= $(patsubst %.c,$(B)/%.o,$(HV_C))
 	@grader/handout $(LAB) $(HANDOUT)
 
 # A kit is an unpacked handout, built: what submissions are graded in. One is not made anew while
@@ -50,7 +55,7 @@ handout: $(B)/.doctor ## write the students' archive: LAB=NN-name
 kit: $(B)/.doctor ## prepare for grading a class: LAB=NN-name
 	$(need_lab)
 	@mkdir -p $(B)/kit
-	@flock $(B)/kit/.lock $(MAKE) -j$$(nproc) KIT=$(LAB) LAB= $(B)/kit/$(LAB)/build/.kit $(B)/bin/tlgrade
+	@flock $(B)/kit/.lock flock $(B)/.lock $(MAKE) -j$$(nproc) KIT=$(LAB) LAB= $(B)/kit/$(LAB)/build/.kit $(B)/bin/tlgrade
 ifneq ($(KIT),)
 $(B)/kit/$(KIT)/build/.kit: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(B)/bin/tltrace \
 	$(shell find Makefile hv guest include trace grader labs tools tests/matrix tests/fuzz tests/rogue -type f ! -name '*.pyc')
@@ -93,7 +98,7 @@ GRADER_TESTS := $(wildcard tests/grader/[a-z]*.sh)
 GRADER_TESTS := $(filter-out tests/grader/lib.sh,$(GRADER_TESTS))
 .PHONY: test-grader
 test-grader: $(B)/.doctor ## the labs' references, starters, wrong and hostile solutions
-	@$(MAKE) -j$$(nproc) all $(B)/bin/tlgrade
+	@$(build) -j$$(nproc) all $(B)/bin/tlgrade
 	@JOBS=1 TEST_LIMIT=1800 tests/run $(GRADER_TESTS)
 
 UNIT_TESTS += $(B)/tests/grader_command
@@ -105,5 +110,5 @@ $(B)/tests/grader_command: tests/unit/grader_command.c grader/command.c grader/t
 # A class on a cluster; the test brings its own.
 .PHONY: test-slurm
 test-slurm: $(B)/.doctor ## a class through Slurm, on a cluster of this machine alone
-	@$(MAKE) -j$$(nproc) all $(B)/bin/tlgrade
+	@$(build) -j$$(nproc) all $(B)/bin/tlgrade
 	@NEED_SLURM=1 TEST_LIMIT=900 tests/run tests/slurm/slurm.sh

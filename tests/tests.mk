@@ -26,4 +26,9 @@ $(B)/tests/forge: tests/forge.c
 	$(Q)$(CC) $(HOSTCFLAGS) $< -o $@
 
 .PHONY: test-programs
+ifdef BUILDING
 test-programs: all $(UNIT_TESTS) $(B)/tests/forge $(TEST_PROGRAMS)
+else
+test-programs:
+	+@$(build) test-programs
+endif

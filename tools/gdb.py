@@ -14,9 +14,9 @@ import gdb
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 from gdb_machine import (
-    DOM_FREE, DOM_HV, ENUMS, EVENT, EVENTS, EVENT_FORMAT, INVALID, LANES, LAYOUT, PACKET, PACKET_FORMAT,
+    DOM_FREE, DOM_HV, ENUMS, EVENT, EVENTS, EVENT_FORMAT, FIELDS, FIELD_CODES, INVALID, LANES, LAYOUT, PACKET, PACKET_FORMAT,
     PAGE, ROOT, SHADOW, X86, XEN, Command, End, GateSymbols, Machine, Now, Trouble, Walk, at_most, describe_frame,
-    live, number, pte_flags, vector_name,
+    field_format, live, number, pte_flags, vector_name,
 )
 from gdb_step import Finish, Next
 from gdb_trap import Trap
@@ -361,37 +361,34 @@ class Trace(Command):
                 break
             at += EVENT_FORMAT.size
             name = EVENTS.get(e["id"])
-            try:
-                kind = gdb.lookup_type(f"struct trace_fields_{name}")
-            except gdb.error:
-                raise Trouble(f"the trace holds event {e['id']}, which event.def and the hypervisor's DWARF do not know")
-            fields = gdb.Value(data[at : at + kind.sizeof], kind)
-            at += kind.sizeof
+            if not name:
+                raise Trouble(f"the trace holds event {e['id']}, which event.def does not know")
+            form = field_format(name)
+            values = form.unpack_from(data, at)
+            at += form.size
             way = lanes[e["from"]]
             if e["from"] != e["to"]:
                 way = f"{way} > {lanes[e['to']]}"
             domain = e["domain"]
             fault = e["fault"]
             step = f"f{fault}.{e['step']}" if fault else "-"
-            text = f"{step:<7} {way:<12} {name:<11} {self.fields(kind, fields)}"
+            text = f"{step:<7} {way:<12} {name:<11} {self.fields(name, values)}"
             events.append((e["timestamp"], "-- " if domain == 0xFFFF else f"d{domain} ", fault, text.rstrip()))
         return events
 
     @staticmethod
-    def fields(kind, value):
-        out = []
-        for f in kind.fields():
-            type_, x = f.type.name, value[f.name]
+    def fields(name, values):
+        out, found = [], dict(zip((field for _, field in FIELDS[name]), values))
+        for (type_, field), x in zip(FIELDS[name], values):
             if type_ == "b16":
-                n = int(value["len"]) if any(g.name == "len" for g in kind.fields()) else 16
-                text = bytes(int(x["b"][i]) for i in range(n)).hex(" ")
+                text = x[: found.get("len", 16)].hex(" ")
             elif type_.startswith("e_"):
-                text = ENUMS[type_[2:]].get(int(x), str(int(x)))
+                text = ENUMS[type_[2:]].get(x, str(x))
             elif type_.startswith("x"):
-                text = f"0x{int(x):0{2 * f.type.sizeof}x}"
+                text = f"0x{x:0{2 * struct.calcsize(FIELD_CODES[type_])}x}"
             else:
-                text = str(int(x))
-            out.append(f"{f.name}={text}")
+                text = str(x)
+            out.append(f"{field}={text}")
         return " ".join(out)
 
 

@@ -55,6 +55,12 @@ ENTRIES = ["trap_entry", *re.findall(r"^void (\w+)\(void\) .*noreturn", source("
 HYPERCALL_VECTOR = XEN["XEN_HYPERCALL_VECTOR"]
 EVENT_DEF = source("include/trapline/event.def")
 EVENTS = {int(n): name for n, name in re.findall(r"^TRACE_EVENT\((\d+), (\w+)", EVENT_DEF, re.M)}
+# The fields of each event: [(type, name)]. Not from DWARF: whoever records an event may have none.
+FIELDS = {
+    name: re.findall(r"FIELD\((\w+), (\w+),", body)
+    for name, body in re.findall(r"^TRACE_EVENT\(\d+, (\w+),(.*?)(?=^TRACE_|\Z)", EVENT_DEF, re.M | re.S)
+}
+FIELD_CODES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "s32": "i", "x16": "H", "x32": "I", "b16": "16s"}
 ENUMS = {
     name: {int(n): value for n, value in re.findall(r"V\((\d+), (\w+)\)", body)}
     for name, body in re.findall(r"#define TRACE_VALUES_(\w+)\(V\)((?:.*\\\n)*.*)", EVENT_DEF)
@@ -73,6 +79,13 @@ def wire(name):
 
 PACKET, PACKET_FORMAT = wire("trace_packet")
 EVENT, EVENT_FORMAT = wire("trace_event")
+
+
+def field_format(name):
+    """struct.Struct of an event's own fields."""
+    return struct.Struct("<" + "".join(FIELD_CODES.get(type_, "B") for type_, _ in FIELDS[name]))
+
+
 PTE_NAMES = ["P", "RW", "US", "A", "D", "PS", "G"]
 
 

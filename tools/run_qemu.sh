@@ -21,7 +21,7 @@ start_qemu() { # LOG WHAT: in the background, with our input and output
 		-device "isa-debug-exit,iobase=0xf4,iosize=4" -D "$1" -d "$2" -trace vm_state_notify
 		-m "$HOST_MEM")
 	if [ "$MMU" = none ]; then
-		args+=(-kernel "$kernel" -initrd "$(plain_name "$initrd" initrd)" -append "$guest_line")
+		args+=(-kernel "$(plain_name "$kernel" kernel)" -initrd "$(plain_name "$initrd" initrd)" -append "$guest_line")
 	else
 		# The machine's memory is a file, so that the trace can be read with no help from it. It gets its
 		# room now: a page for which there is none would end QEMU by a bus error.
@@ -29,7 +29,7 @@ start_qemu() { # LOG WHAT: in the background, with our input and output
 		fallocate -l "${HOST_MEM}M" "$work/ram" 2>"$work/why" ||
 			{ grep -q 'not supported' "$work/why" && head -c "${HOST_MEM}M" /dev/zero >"$work/ram"; } ||
 			fail "no room for the machine's memory ($HOST_MEM MB): $(cat "$work/why")"
-		args+=(-M "pc,memory-backend=ram" -kernel "$HV" -append "$hv_line"
+		args+=(-M "pc,memory-backend=ram" -kernel "$(plain_name "$HV" hv)" -append "$hv_line"
 			-object "memory-backend-file,id=ram,size=${HOST_MEM}M,mem-path=$work/ram,share=on"
 			-initrd "$(plain_name "$kernel" kernel),$(plain_name "$initrd" initrd)")
 	fi
