@@ -98,6 +98,19 @@ static void hook(u32 n, u32 h)
 	mmuext(MMUEXT_TLB_FLUSH_LOCAL, 0);
 }
 
+/* Bits of the directory's entry that change nothing: the table is where it was. */
+static void mark_hook(const struct table *t)
+{
+	for (u32 h = 0; h < NR_HOOKS; h++)
+		if (t->hooked[h]) {
+			u32 at = pages[HOME].mfn * PAGE + slots[h] * 4;
+
+			all_in();
+			request("mmu_update of a directory's entry", at, t->mfn, 0);
+			compare(refusal(update(at, t->mfn * PAGE | PRESENT_RW | draw(8) << 9)), 0);
+		}
+}
+
 static void pin(struct table *t)
 {
 	request(t->pinned ? "unpin" : "pin as page table", t->mfn, 0, 0);
@@ -294,7 +307,9 @@ static void step(void)
 		in_use(n);
 	else if (r < 88)
 		by_call(n);
-	else if (r < 93)
+	else if (r < 90)
+		mark_hook(&tables[n]);
+	else if (r < 94)
 		hook(n, some_hook(&tables[n]));
 	else if (r < 97)
 		pin(&tables[n]);
