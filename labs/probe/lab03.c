@@ -40,7 +40,9 @@ static void types(void)
 #define MANY 60u
 static void bounded(void)
 {
-	u32 dir = spare_mfn(800), first = draw(300);
+	static struct multicall_entry call[MANY];
+	u32 dir = spare_mfn(800), first = draw(300), bad = spare_mfn(801);
+	struct mmuext_op op = {.cmd = MMUEXT_PIN_L1_TABLE, .arg1 = bad};
 
 	for (u32 i = 0; i < MANY; i++)
 		HCALL(update_descriptor, dir * PAGE + (first + i) * 8, 0,
@@ -49,6 +51,14 @@ static void bounded(void)
 	told("bounded pin", mmuext(MMUEXT_PIN_L2_TABLE, dir));
 	told("bounded unpin", mmuext(MMUEXT_UNPIN_TABLE, dir));
 	told("bounded table_again", mmuext(MMUEXT_PIN_L1_TABLE, spare_mfn(draw(MANY))));
+	/* Many pins that are refused are work as well. The last entry, or one before, is bad. */
+	HCALL(update_descriptor, bad * PAGE + (1022 - 2 * draw(100)) * 4, 0,
+	      spare_mfn(3) * PAGE | P | PS, 0);
+	for (u32 i = 0; i < MANY; i++)
+		call[i] = (struct multicall_entry){
+		    __HYPERVISOR_mmuext_op, 0, {(u32)&op, 1, 0, DOMID_SELF}};
+	told("bounded refused_pins", HCALL(multicall, call, MANY, 0, 0));
+	told("bounded last_result", call[MANY - 1].result);
 	finish(0);
 }
 

@@ -29,9 +29,15 @@ static struct table tables[NR_TABLES_HERE];
 static u32 mapped[NR_MAPPED]; /* frames of data */
 static enum { OFF, EMULATED, UNHOOKED } assist;
 
+/* Where each can be written: entries in the middle and at the end of the kernel's table. */
+static u32 alias_of(u32 t)
+{
+	return t ? 0xC03FE000u : ALIASES;
+}
+
 static u32 way(u32 t)
 {
-	u32 va = ALIASES + t * PAGE;
+	u32 va = alias_of(t);
 
 	return draw(2) ? va : SECOND << 22 | (va & 0x3FFFFF);
 }
@@ -233,7 +239,7 @@ static void use(u32 n)
 /* After it was hooked again no way to it may be writable, nor be thought so by the processor. */
 static void in_use(u32 n)
 {
-	u32 va = ALIASES + n * PAGE, mode = assist, first = draw(2);
+	u32 va = alias_of(n), mode = assist, first = draw(2);
 
 	set_assist(OFF);
 	request("write to a table in use (mfn)", tables[n].mfn, 0, 0);
@@ -329,7 +335,7 @@ static void begin(void)
 	map_at(ALIASES - PAGE, 0);
 	for (u32 n = 0; n < NR_TABLES_HERE; n++) {
 		tables[n].mfn = spare_mfn(200 + n);
-		map_at(ALIASES + n * PAGE, tables[n].mfn * PAGE | ROPAGE);
+		map_at(alias_of(n), tables[n].mfn * PAGE | ROPAGE);
 		hook(n, n);
 	}
 	update(pages[HOME].mfn * PAGE + SECOND * 4, pages[KERNEL].mfn * PAGE | PRESENT_RW);
