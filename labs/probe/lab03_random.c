@@ -5,7 +5,8 @@
 #include "lab03_ops.h"
 
 static u32 data_page[1024] __attribute__((aligned(PAGE)));
-static u32 stage; /* 1, 2 or 3 */
+static u32 stage;      /* 1, 2 or 3 */
+static bool good_only; /* entries are drawn as good ones, and none changes its flags only */
 
 /* A page that is mostly used so; sometimes any. */
 static u32 likely(enum part part)
@@ -108,7 +109,7 @@ bool maps_kernel(u32 pde)
 static void make_up(u32 page, u32 *word)
 {
 	bool dir = page < POOL + NR_DIRS ? draw(12) > 0 : draw(12) == 0;
-	u32 odd = draw(4) ? 1000 : 12;
+	u32 odd = good_only || draw(4) ? 1000 : 12;
 
 	for (u32 i = 0; i < NR_WORDS; i++) {
 		word[i] = 0;
@@ -173,6 +174,8 @@ static void fill(u32 page)
 	bool table = held[page].as[TABLE] || held[page].as[DIRECTORY];
 	u32 word[NR_WORDS];
 
+	if (good_only && (pages[page].dead || table))
+		return;
 	make_up(page, word);
 	if (stage > 1) {
 		write_words(page, word);
@@ -261,11 +264,13 @@ static void retype(void)
 	u32 page = likely(draw(2) ? TABLE : DIRECTORY), i = draw(NR_WORDS - 1), va = window_va(i);
 	u32 pte = pages[page].mfn * PAGE | PRESENT_RW;
 
+	if (good_only && (pages[page].dead || held[page].as[TABLE] || held[page].as[DIRECTORY]))
+		return;
 	do_update_va(KERNEL, i, va, pte, UVMF_INVLPG);
 	if (!same || pages[KERNEL].word[i] != pte)
 		return;
 	do_touch(va, PRESENT_RW, pte, true);
-	do_update_va(KERNEL, i, va, draw(2) ? 0 : pte & ~RW, UVMF_NONE);
+	do_update_va(KERNEL, i, va, good_only || draw(2) ? 0 : pte & ~RW, UVMF_NONE);
 	if (draw(4) == 0)
 		give();
 	else if (draw(4))
@@ -317,10 +322,16 @@ static void one_request(void)
 
 static void one_stale(void)
 {
-	if (draw(3))
+	u32 r = draw(12);
+
+	if (r < 7)
 		retype();
+	else if (r < 8)
+		fill(POOL + draw(NR_PAGES - POOL));
+	else if (r < 11)
+		do_unpin(likely(draw(2) ? TABLE : DIRECTORY) ?: (u32)DATA);
 	else
-		one_request();
+		do_take();
 }
 
 /* Everything is let go of: now each page can be given back, and is free at once. */
@@ -401,6 +412,7 @@ static void used(void)
 static void stale(void)
 {
 	stage = 2;
+	good_only = true;
 	play(1000, one_stale);
 }
 
