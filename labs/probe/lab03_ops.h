@@ -53,8 +53,16 @@ void do_touch(u32 va, u32 pde, u32 pte, bool exact);
 void lab03_update(void);
 void lab03_change(u32 page, u32 word, u32 val);
 
+/* lab03_draw.c */
+
+/** A page that is mostly used so; sometimes any. */
+u32 likely(enum part part);
+/** A frame that the guest has no right to, or had once; `foreign`: never had. */
+u32 other_mfn(void), foreign_mfn(void);
+/** An entry; one time in `odd` it is meant to be bad. */
+u32 any_pte(u32 odd), any_pde(u32 page, u32 odd);
+
 /* lab03_random.c */
-u32 any_pte(u32 odd), any_pde(u32 page, u32 odd), foreign_mfn(void);
 bool maps_kernel(u32 pde);
 
 #endif

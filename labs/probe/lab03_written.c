@@ -262,8 +262,11 @@ static bool maps_writable(u32 mfn)
 /* A page that a table maps writable is no page table, and any other page may be. */
 static void ask(void)
 {
-	u32 mfn = mapped[draw(NR_MAPPED)];
+	u32 mfn = mapped[draw(NR_MAPPED)], val;
 
+	request("read of the M2P table", mfn, 0, 0);
+	if (!can_read(MACH2PHYS_VIRT_START + mfn * 4, &val))
+		differs("it is not there: its slot is none of the guest's tables");
 	all_in();
 	request("pin as page table", mfn, 0, 0);
 	why = "a table that was written maps it writable";
