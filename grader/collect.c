@@ -3,21 +3,31 @@
  *
  * Nothing is ever unpacked: each entry of an archive is looked at where it is, and only a regular
  * file of moderate size with one of the lab's names is copied, under a path of ours. So links,
- * "..", absolute names, Makefiles and bombs have nothing to act upon.
+ * "..", absolute names, Makefiles and bombs have nothing to act upon. And it is looked at in a
+ * process of its own, which has little time: whatever somebody thinks of, the class goes on.
  */
 #include "grade.h"
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define MAX_FILE    (1 << 20)	 /* a student's source has some 10 KB */
-#define MAX_TOTAL   (64ll << 20) /* what an archive may expand to */
+#define MAX_TOTAL   (64ll << 20) /* what an archive may expand to, headers and all */
 #define MAX_ENTRIES 20000
+#define MAX_PATH    1000 /* bytes in a name */
+#define MAX_DEPTH   32	 /* folders that something may lie in */
+#define MAX_CPU	    5	 /* seconds */
+#define MAX_WALL    60
+#define MAX_NOTES   65536 /* bytes of them */
 
 #define MAX_REFUSALS 20 /* that are noted one by one */
 
@@ -35,6 +45,7 @@ struct taking {
 	size_t refused, passed_over;
 	char *passed; /* the first of those, by the alphabet */
 	size_t root;  /* of a directory: where in a path what lies below it begins */
+	int entries;
 };
 
 static void note(struct taking *k, const char *what, const char *name)
@@ -129,6 +140,15 @@ static bool counts_more(const struct taking *k, const char *path, const char *th
 	return strcmp(path, than) <= 0;
 }
 
+/* Both have an end that no honest submission comes near. */
+static bool far_fetched(struct taking *k, const char *path)
+{
+	if (strnlen(path, MAX_PATH + 1) <= MAX_PATH && depth(path) <= MAX_DEPTH)
+		return false;
+	refuse(k, "has a name too long, or lies too deep; refused", path);
+	return true;
+}
+
 static bool leads_out(const char *path)
 {
 	for (const char *p = path; *p; p++)
@@ -156,11 +176,14 @@ static void take(struct taking *k, struct choice *c, const char *path, const cha
 static void from_file(struct taking *k, const char *path, const struct stat *st)
 {
 	const char *name = path + k->root;
-	struct choice *c = wanted(k, name);
+	struct choice *c;
 	char *bytes;
 	FILE *f;
 	size_t n;
 
+	if (far_fetched(k, name))
+		return;
+	c = wanted(k, name);
 	if (!c) {
 		pass_over(k, name);
 		return;
@@ -183,6 +206,16 @@ static void from_file(struct taking *k, const char *path, const struct stat *st)
 		fclose(f);
 }
 
+static bool too_many(struct taking *k, int entries)
+{
+	char *limit = entries > MAX_ENTRIES ? text("%d files", MAX_ENTRIES) : NULL;
+
+	if (limit)
+		note(k, "are the most that are looked at; it has more", limit);
+	free(limit);
+	return entries > MAX_ENTRIES;
+}
+
 /* nftw() has no argument for its caller's use. */
 static struct taking *walking;
 static int visit(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -191,11 +224,16 @@ static int visit(const char *path, const struct stat *st, int type, struct FTW *
 		walking->root = strlen(path) + 1;
 	if (type == FTW_F || type == FTW_SL || type == FTW_SLN)
 		from_file(walking, path, st);
-	return 0;
+	return too_many(walking, ++walking->entries);
 }
 
-/* The bytes of one entry; NULL if there are too many for a source. *total counts all that was
- * unpacked for it. */
+/* What was unpacked so far, of files and of headers. */
+static bool too_much(struct archive *a)
+{
+	return archive_filter_bytes(a, 0) > MAX_TOTAL;
+}
+
+/* The bytes of one entry; NULL if there are too many for a source. */
 static char *entry_bytes(struct archive *a, size_t *n, long long *total)
 {
 	char *bytes = malloc(MAX_FILE + 1), spare[16384];
@@ -203,7 +241,7 @@ static char *entry_bytes(struct archive *a, size_t *n, long long *total)
 	ssize_t got;
 
 	*n = 0;
-	while (*total <= MAX_TOTAL) {
+	while (*total <= MAX_TOTAL && !too_much(a)) {
 		if (fits)
 			got = archive_read_data(a, bytes + *n, MAX_FILE + 1 - *n);
 		else
@@ -224,7 +262,8 @@ static void one_entry(struct taking *k, struct archive *a, struct archive_entry 
 		      long long *total)
 {
 	const char *path = archive_entry_pathname(e);
-	struct choice *c = path ? wanted(k, path) : NULL;
+	bool far = path && far_fetched(k, path);
+	struct choice *c = path && !far ? wanted(k, path) : NULL;
 	size_t n;
 	char *bytes;
 
@@ -232,6 +271,8 @@ static void one_entry(struct taking *k, struct archive *a, struct archive_entry 
 		return;
 	if (!path) {
 		refuse(k, "its name cannot be read; refused", "a file");
+	} else if (far) {
+		/* It has been said. */
 	} else if (leads_out(path)) {
 		refuse(k, "leads out of its archive; refused", path);
 		c = NULL;
@@ -255,7 +296,6 @@ static void from_archive(struct taking *k, const char *path)
 	struct archive *a = archive_read_new();
 	struct archive_entry *e;
 	long long total = 0;
-	int entries = 0;
 
 	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_bzip2(a);
@@ -270,12 +310,14 @@ static void from_archive(struct taking *k, const char *path)
 		while ((status = archive_read_next_header(a, &e)) == ARCHIVE_OK ||
 		       status == ARCHIVE_WARN) {
 			one_entry(k, a, e, &total);
-			if (total > MAX_TOTAL || ++entries > MAX_ENTRIES) {
+			if (total > MAX_TOTAL || too_much(a)) {
 				note(k,
 				     "expands to more than 64 MB; the rest of it is not looked at",
 				     base_name(path));
 				break;
 			}
+			if (too_many(k, ++k->entries))
+				break;
 		}
 		if (status < ARCHIVE_WARN)
 			note(k, "is a damaged archive", base_name(path));
@@ -321,7 +363,8 @@ static size_t conclude(struct taking *k)
 	return n;
 }
 
-size_t collect(const struct lab *lab, const char *submission, const char *to, struct list *notes)
+static size_t collect_here(const struct lab *lab, const char *submission, const char *to,
+			   struct list *notes)
 {
 	struct taking k = {.lab = lab,
 			   .to = to,
@@ -343,6 +386,66 @@ size_t collect(const struct lab *lab, const char *submission, const char *to, st
 	}
 	n = conclude(&k);
 	free(k.choices), free(k.passed);
+	return n;
+}
+
+/* In a process of its own: it tells the number, and then the notes, a line each. */
+static void __attribute__((noreturn))
+collector(const struct lab *lab, const char *submission, const char *to, int out, pid_t parent)
+{
+	struct rlimit cpu = {MAX_CPU, MAX_CPU};
+	struct list notes = {0};
+	FILE *f = fdopen(out, "w");
+	size_t n;
+
+	die_with(parent, SIGKILL);
+	setrlimit(RLIMIT_CPU, &cpu);
+	alarm(MAX_WALL);
+	n = collect_here(lab, submission, to, &notes);
+	fprintf(f, "%zu\n", n);
+	for (size_t i = 0; i < notes.nr; i++)
+		fprintf(f, "%s\n", notes.at[i]);
+	_exit(fclose(f) ? 1 : 0);
+}
+
+size_t collect(const struct lab *lab, const char *submission, const char *to, struct list *notes)
+{
+	char *all = calloc(1, MAX_NOTES), *line, *rest;
+	pid_t self = getpid(), pid;
+	size_t have = 0, n = 0;
+	int fd[2], status = 1;
+	ssize_t got;
+
+	if (!all || pipe2(fd, O_CLOEXEC))
+		die("no pipe");
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		die("no process");
+	if (pid == 0)
+		collector(lab, submission, to, fd[1], self);
+	close(fd[1]);
+	while (have < MAX_NOTES - 1 && (got = read(fd[0], all + have, MAX_NOTES - 1 - have)) > 0)
+		have += (size_t)got;
+	close(fd[0]);
+	waitpid(pid, &status, 0);
+	line = strtok_r(all, "\n", &rest);
+	if (line && !status) {
+		n = (size_t)atoll(line);
+		while ((line = strtok_r(NULL, "\n", &rest)))
+			list_add(notes, line);
+	} else {
+		/* Half of it is not what was sent. */
+		char *said = text("%.200s: cannot be read within %d s of CPU time; refused",
+				  base_name(submission), MAX_CPU),
+		     *clean = clean_name(said);
+
+		remove_tree(to);
+		make_dirs(to);
+		list_add(notes, clean);
+		free(said), free(clean);
+	}
+	free(all);
 	return n;
 }
 

@@ -149,7 +149,7 @@ struct result {
 	bool done;
 	unsigned seed;	 /* of the last run */
 	int runs;	 /* so many; the last failed, if one did */
-	long long ticks; /* guest instructions, by the trace */
+	long long ticks; /* guest instructions, by QEMU */
 	double seconds;
 	char why[4000];	    /* one line or a few, or an excerpt of a trace; and a hint */
 	char evidence[200]; /* prefix of console, trace and log, below the output directory */

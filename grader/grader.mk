@@ -15,11 +15,18 @@ $(B)/host/grader/%.o: grader/%.c
 	@$(call say,HOSTCC,$<)
 	$(Q)$(CC) $(HOSTCFLAGS) -Igrader -c -o $@ $<
 
+# QEMU counts a graded run's instructions with this.
+ICOUNT := $(B)/bin/icount.so
+$(ICOUNT): tools/icount.c
+	@mkdir -p $(@D)
+	@$(call say,LINK,$@)
+	$(Q)$(CC) -std=gnu11 -O2 -g $(WARN) -fPIC -fvisibility=hidden -shared -pthread -o $@ $<
+
 # What a graded run needs besides the hypervisor, which tlgrade has made for itself.
 .PHONY: lab-parts grade handout
 ifdef BUILDING
 lab-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) $(ORACLES) \
-	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace
+	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace $(ICOUNT)
 else
 lab-parts:
 	+@$(build) lab-parts
@@ -66,7 +73,7 @@ $(B)/kit/$(KIT)/build/.kit: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(B)/bin/tltrace \
 endif
 .PHONY: kit-parts
 kit-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) $(ORACLES) \
-	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio
+	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(ICOUNT)
 
 # Does the grader see mistakes? Mutants of the reference, each built and graded in the kit.
 .PHONY: mutation

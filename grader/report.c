@@ -7,13 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Spreadsheets take a cell that begins with one of these for a formula, unless a ' is before it. */
 static void csv_field(const char *s, FILE *f)
 {
-	fputc('"', f);
+	fputs(*s && strchr("=+-@", *s) ? "\"'" : "\"", f);
 	for (; *s; s++) {
-		if (*s == '"')
+		unsigned char c = (unsigned char)*s;
+
+		if (c == '"')
 			fputc('"', f);
-		fputc(*s, f);
+		fputc(c < ' ' || c == 127 ? '?' : c, f);
 	}
 	fputc('"', f);
 }

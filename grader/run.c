@@ -9,7 +9,7 @@
 
 #define RUN_CPU	  10  /* seconds of an emulator that takes 2; a hung one is stopped then */
 #define BOCHS_CPU 60  /* the same of Bochs */
-#define RUN_WALL  120 /* one that sleeps */
+#define RUN_WALL  120 /* one that gets no time */
 #define RUN_FILE  (256ll << 20) /* the log of a guest that faults for ever */
 #define LOG_KEPT  (1 << 20)
 
@@ -155,7 +155,7 @@ static void run_once(const struct session *s, const struct test *t, struct resul
 	r->seconds += now() - start;
 	put_text(r->evidence, sizeof(r->evidence), "%s", t->name);
 	/* An emulator makes its log before it lets the guest begin. */
-	if (status == COMMAND_LOST || (status != COMMAND_HUNG && access(log, F_OK))) {
+	if (status == COMMAND_LOST || (status < COMMAND_HUNG && access(log, F_OK))) {
 		r->verdict = UNGRADED;
 		put_text(r->why, sizeof(r->why), "the emulator did not start: %s", output);
 	} else {

@@ -33,6 +33,9 @@ start_qemu() { # LOG WHAT: in the background, with our input and output
 			-object "memory-backend-file,id=ram,size=${HOST_MEM}M,mem-path=$work/ram,share=on"
 			-initrd "$(plain_name "$kernel" kernel),$(plain_name "$initrd" initrd)")
 	fi
+	# Its instructions are counted by QEMU itself from the guest's first one on.
+	[ -z "$OUT" ] || [ "$INTLOG" = 0 ] || [ ! -r "$B/bin/icount.so" ] ||
+		args+=(-plugin "$B/bin/icount.so,from=$(od -An -tu4 -j24 -N4 "$kernel" | tr -d ' '),out=$work/insns")
 	# shellcheck disable=SC2086 # QEMU_ARGS is a list of words
 	"${bound[@]}" qemu-system-i386 "${args[@]}" $QEMU_ARGS <&0 2>&1 &
 	machine=$!
@@ -42,7 +45,10 @@ run_qemu() {
 	[ -n "$OUT" ] && exec </dev/null
 	show_console
 	start_qemu "$log" $what >"$work/output"
-	finish "$machine"
+	local status=0
+	finish "$machine" || status=$?
+	[ ! -s "$work/insns" ] || cp "$work/insns" "$OUT.insns"
+	return "$status"
 }
 
 extract_qemu() { "$B/bin/tltrace" extract "$work/ram" "$1"; }
