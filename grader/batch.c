@@ -236,6 +236,7 @@ bool job_prepare(struct class *c, struct job *j, size_t number)
 	}
 	remove_tree(sources);
 	found = collect(c->lab, sub->path, sources, &notes);
+	notice(c->lab, c->kit, sources, &notes);
 	j->hash = collected_hash(c->lab, sources);
 	for (size_t i = 0; i < notes.nr; i++) {
 		char *all = text("%s%s%s", j->notes, i ? "; " : "", notes.at[i]);

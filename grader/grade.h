@@ -254,6 +254,9 @@ void put_escaped(FILE *f, const char *s);
  * was missing, refused or passed over
  */
 size_t collect(const struct lab *lab, const char *submission, const char *to, struct list *notes);
+/** notice.c: what a person should look at in what was collected, compared with the handout `tree`.
+ */
+void notice(const struct lab *lab, const char *tree, const char *sources, struct list *notes);
 /** What is missing there is the starter's, out of the handout `tree`. */
 void add_starters(const struct lab *lab, const char *tree, const char *to);
 /** A hash of what was collected. */

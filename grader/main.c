@@ -139,6 +139,7 @@ static char *submitted(const struct lab *lab, const char *path, const char *out)
 
 	remove_tree(sources);
 	collect(lab, path, sources, &notes);
+	notice(lab, ".", sources, &notes);
 	add_starters(lab, ".", sources);
 	for (size_t i = 0; i < notes.nr; i++)
 		printf("  %s\n", notes.at[i]);

@@ -12,6 +12,7 @@
 #   awk -v mode=body ...      only the lines of the regions
 #   awk -v mode=given ...     only the lines outside
 #   awk -v mode=lines ...     the numbers of the lines of the regions, each with its region
+#   awk -v mode=slots ...     only those, and a line "@" for each region
 #   awk -v mode=ids ...       which regions there are
 #
 # Any mode refuses (with status 1) marks that are nested, unterminated, not begun, or not of one of
@@ -50,6 +51,8 @@ BEGIN {
 		sub(/\/\*.*/, "", indent)
 		if (mode == "ids")
 			print id
+		if (mode == "slots")
+			print "@"
 	} else {
 		if (id != word[2])
 			fail("region " word[2] " ends, but " (id == "" ? "none" : id) " had begun")
@@ -80,7 +83,7 @@ id != "" && head {
 }
 id != "" { if (mode == "body") print; else if (mode == "lines") print FNR, id; else if (stage in done) emit($0); next }
 /^#include/ && !included++ { emit("#include \"lib/lab.h\"") }
-{ emit($0); if (mode == "given") print }
+{ emit($0); if (mode == "given" || mode == "slots") print }
 END {
 	if (!failed && id != "")
 		fail("region " id " does not end")
