@@ -28,6 +28,15 @@ char *inside(const struct session *s, const char *path)
 	return result;
 }
 
+/* make takes blanks in a path for the ends of words, so it is told no more of one than it must be.
+ */
+static const char *from_here(const char *tree, const char *path)
+{
+	size_t n = strlen(tree);
+
+	return !strncmp(path, tree, n) && path[n] == '/' ? path + n + 1 : path;
+}
+
 enum verdict build(struct session *s)
 {
 	char *tree = absolute(s->tree), *out = absolute(s->out);
@@ -35,10 +44,11 @@ enum verdict build(struct session *s)
 	struct mount mounts[] = {
 	    {tree, "/kit", false}, {out, "/out", true}, {sources, "/src", false}};
 	char *lab = text("LAB=%s", s->lab->name);
-	char *lab_out = text("LAB_OUT=%s", s->confined ? "/out" : out);
+	char *lab_out = text("LAB_OUT=%s", s->confined ? "/out" : from_here(tree, out));
 	/* Of the working tree, MINE=1 is make's own affair. */
-	char *lab_src = sources ? text("LAB_SRC=%s", s->confined ? "/src" : sources) : NULL;
-	char *target = text("%s/hv.elf", s->confined ? "/out" : out);
+	char *lab_src =
+	    sources ? text("LAB_SRC=%s", s->confined ? "/src" : from_here(tree, sources)) : NULL;
+	char *target = text("%s/hv.elf", s->confined ? "/out" : from_here(tree, out));
 	const char *argv[] = {"make",  "-s",   "SHELL=/bin/bash", "LC_ALL=C", lab,
 			      lab_out, target, lab_src,		  NULL};
 	struct command c = {.argv = argv,

@@ -1,10 +1,12 @@
 /* main.c: tlgrade's commands. */
 #include "grade.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -178,6 +180,22 @@ static void check_asked(const struct session *s)
 	free(known);
 }
 
+/* Two at once would write the same files. Who comes second waits; the lock goes with us. */
+static void wait_for(const char *out)
+{
+	char *path = text("%s/.lock", out);
+	int fd;
+
+	make_dirs(out);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
+		printf("another one is grading into %s: waiting for it to end\n", out);
+		fflush(stdout);
+		flock(fd, LOCK_EX);
+	}
+	free(path);
+}
+
 static int grade(int argc, char **argv)
 {
 	static struct outputs o;
@@ -259,6 +277,7 @@ static int grade(int argc, char **argv)
 		if (confined)
 			confinement_check();
 	}
+	wait_for(out);
 	session_run(&s);
 	if (session_trouble(&s)) {
 		if (o.gradescope)

@@ -94,4 +94,64 @@ ok without_it_all_are_graded batch "$class" class
 ok each_by_his_name test "$(students class)" = '"alice""dora"'
 ok a_submission_may_have_directories_of_its_own batch "$tmp/one" one
 ok it_is_one test "$(students one)" = '"one"'
+
+# Archives that are made to take long: each is read by a process of its own, within seconds.
+python3 - "$tmp" <<'END'
+import bz2, io, sys, tarfile
+def header(name, size, kind):
+    h = bytearray(512)
+    h[0:len(name)] = name
+    h[100:108] = b"0000644\0"
+    h[108:124] = b"0000000\0" * 2
+    h[124:136] = b"%011o\0" % size
+    h[136:148] = b"00000000000\0"
+    h[148:156] = b"        "
+    h[156:157] = kind
+    h[257:265] = b"ustar\x0000"
+    h[148:156] = b"%06o\0 " % sum(h)
+    return bytes(h)
+# Headers of nearly 1 MB, 20,000 of them, in 3 MB: none is of a file that would be counted.
+n = 1024 * 1024 - 1024
+body = b"%d comment=" % n
+body += b"a" * (n - len(body) - 1) + b"\n"
+one = bz2.compress(header(b"p", n, b"x") + body + b"\0" * (-n % 512) + header(b"f", 0, b"0"))
+open(sys.argv[1] + "/headers.tar.bz2", "wb").write(one * 19900)
+def tar(file, name, times=1):
+    with tarfile.open(sys.argv[1] + "/" + file, "w:gz", format=tarfile.PAX_FORMAT) as t:
+        for i in range(times):
+            info = tarfile.TarInfo(name % i if "%" in name else name)
+            info.size = 6
+            t.addfile(info, io.BytesIO(b"int x;"))
+tar("components.tar.gz", "a/" * 400000 + "walk.c")
+tar("deep.tar.gz", "a/" * 40 + "walk.c")
+tar("many.tar.gz", "d%d/other.c", 25000)
+END
+soon() { SECONDS=0; taken "$1"; [ "$SECONDS" -lt 30 ] && says "$2"; }
+ok headers_count_as_well soon "$tmp/headers.tar.bz2" 'expands to more than 64 MB'
+ok a_name_of_400000_components_is_refused soon "$tmp/components.tar.gz" 'has a name too long, or lies too deep; refused'
+ok so_is_what_lies_deep soon "$tmp/deep.tar.gz" 'has a name too long, or lies too deep; refused'
+ok so_many_files_are_not_looked_at soon "$tmp/many.tar.gz" '20000 files: are the most that are looked at'
+mkdir -p "$tmp/hollow-deep/$(printf 'a/%.0s' $(seq 40))" && touch "$tmp/hollow-deep/$(printf 'a/%.0s' $(seq 40))walk.c"
+ok a_folder_may_not_be_so_deep_either soon "$tmp/hollow-deep" 'has a name too long, or lies too deep; refused'
+
+# What a person should look at. It costs nothing.
+mkdir -p "$tmp/tree/ref/given" "$tmp/looked"
+stages=$(sed -n 's/^\[stage \(.*\)\]/\1/p' labs/$lab/lab.conf | tr '\n' ' ')
+for file in $(files_of $lab); do
+	awk -f grader/regions.awk -v mode=slots -v stages="$stages" "$file" >"$tmp/tree/ref/given/$(basename "$file")"
+done
+reference $lab "$tmp/looked"
+noted() { grep -F 'look at' "$tmp/said"; }
+taken "$tmp/looked"
+fails nothing_is_noted_of_the_reference bash -c 'grep "look at" "$1"' - "$tmp/said"
+for file in $(files_of $lab); do
+	awk -f grader/regions.awk -v mode=starter -v stages="$stages" "$file" >"$tmp/looked/$(basename "$file")"
+done
+taken "$tmp/looked"
+fails nor_of_the_starter bash -c 'grep "look at" "$1"' - "$tmp/said"
+sed -i 's/^\tlab_todo("02.1c");/\tif (options.guest[9] == 0x61)\n\t\tprintk("alias=1");/' "$tmp/looked/shadow.c"
+sed -i '0,/^static [a-z_]* \*\?[a-z_0-9]*(/s/^static [a-z_]* \*\?[a-z_0-9]*(/static int helper(void)\n{\n\treturn 3;\n}\n&/' "$tmp/looked/shadow.c"
+taken "$tmp/looked"
+ok who_asks_which_test_is_run_is_noted says 'look at shadow.c: it asks what it was started with: if (options.guest[9]'
+ok so_is_who_writes_elsewhere says 'look at shadow.c: it differs from the handout outside its stages in 2 lines, the first: static int helper(void)'
 done_testing

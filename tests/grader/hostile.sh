@@ -24,6 +24,13 @@ sed -i '1i #include "lib/printk.h"' "$class/forged-console/shadow.c"
 new endless
 before endless walk.c '*w = (struct walk){0};' '	for (;;) asm volatile("");'
 
+# Time: more instructions than a budget has, of which QEMU knows, whatever the trace's time stamps say.
+# And none at all: a processor that waits for what never comes.
+new slow
+before slow shadow.c 'guest_walk(v, va, access, &w);' '	{ static int n; if (n++ == 3) for (u32 i = 0; i < 60000000; i++) asm volatile(""); }'
+new halted
+before halted shadow.c 'guest_walk(v, va, access, &w);' '	{ static int n; if (n++ == 3) asm volatile("cli; hlt"); }'
+
 before_files=$(find /tmp -maxdepth 1 -name 'pwned*' | wc -l)
 SECONDS=0
 timeout 900 build/bin/tlgrade batch $lab "$class" --book "$tmp/book.db" --seed 5 >"$tmp/batch" 2>&1
@@ -50,6 +57,8 @@ ok and_so_has_a_name_with_quotes_and_newlines grep -q 'and broken",100,' "$tmp/c
 stopped forged-trace 'does not confirm' 60
 stopped forged-console 'does not confirm|console' 0
 stopped endless 'did not end' 0
+stopped slow 'guest instructions; the budget is' 90
+stopped halted 'stood still: halted, and nothing woke it' 0
 stopped passwd '/etc/passwd: No such file' 0
 stopped solution 'not found|No such file|incbin' 0
 stopped reference-source 'No such file' 0

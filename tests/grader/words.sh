@@ -47,6 +47,15 @@ ok nor_to_the_terminal plain "$tmp/batch" "$tmp/shown"
 ok it_is_shown_on_one_line grep -qF 'eve?]0;owned??[9999] mallory  100.zip' "$tmp/batch"
 ok letters_are_kept grep -q '^\[./3\] jürgen' "$tmp/batch"
 
+# A spreadsheet takes some cells for formulas.
+mkdir -p "$tmp/class/=cmd" "$tmp/class/@sum" && touch "$tmp/class/=cmd/walk.c" "$tmp/class/@sum/walk.c"
+$tl batch $lab "$tmp/class" --kit "$tmp/kit" --book "$tmp/book.db" -j 2 >"$tmp/batch" 2>&1
+$tl report $lab --csv --book "$tmp/book.db" >"$tmp/csv"
+ok no_cell_begins_like_a_formula bash -c 'grep "'"'"'=cmd" "$1" && ! python3 -c "
+import csv, sys
+sys.exit(not [c for row in csv.reader(open(sys.argv[1])) for c in row if c[:1] in tuple(\"=+-@\")])" "$1"' - "$tmp/csv"
+ok nor_holds_a_control_character plain "$tmp/csv"
+
 # Reports of what is not there.
 no_book() { dies "no gradebook $tmp/typo.db: tlgrade batch makes one" $tl "$@" --book "$tmp/typo.db"; }
 ok a_table_needs_a_book no_book report $lab --csv
