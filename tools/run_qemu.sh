@@ -16,7 +16,8 @@ plain_name() { # FILE LINK
 case $work in *[,\ ]*) fail "TMPDIR=$TMPDIR: QEMU takes no comma and no blank there" ;; esac
 
 start_qemu() { # LOG WHAT: in the background, with our input and output
-	local args=(-nodefaults -display none -serial stdio -no-reboot -cpu pentium3,-vme,-apic
+	local args=(-nodefaults -display none -serial stdio -no-reboot
+		-cpu pentium3,-vme,-apic,-mce,-mca,-mtrr,-pat,-sep,-pae,-pse36
 		-accel "tcg,thread=single" -icount "shift=0,sleep=off" -rtc "base=2003-10-19,clock=vm"
 		-device "isa-debug-exit,iobase=0xf4,iosize=4" -D "$1" -d "$2" -trace vm_state_notify
 		-m "$HOST_MEM")

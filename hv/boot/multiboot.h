@@ -12,6 +12,16 @@
 #define MBI_MODS    0x008u
 #define MBI_MMAP    0x040u
 
+#define MULTIBOOT_MAGIC		0x1BADB002u
+#define MULTIBOOT_SEARCH	8192u	 /* the header lies in so many bytes of the file */
+#define MULTIBOOT_HAS_ADDRESSES 0x10000u /* flags: they count, and not what an ELF file says */
+
+/** In the kernel's file (specification 3.1). */
+struct multiboot_header {
+	u32 magic, flags, checksum; /* which add up to 0 */
+	u32 header_addr, load_addr, load_end_addr, bss_end_addr, entry_addr;
+};
+
 struct multiboot_info {
 	u32 flags;
 	u32 mem_lower, mem_upper; /* KiB below 640 KiB, and from 1 MiB up to the first hole */

@@ -36,9 +36,10 @@
 #define GATE_SEL_RING3_DS    0x30
 #define GATE_SEL_TSS	     0x38
 #define GATE_SEL_STACK16     GATE_SEL_RING3_DS /* shadow mode, which has no use for that: gate_exit */
-/* Flat ring-1 segments that a shadow-mode guest starts with, before it has a GDT. */
-#define GATE_BOOT_CS (GATE_SHADOW_RESERVED + GATE_SEL_RING1_CS + 1)
-#define GATE_BOOT_DS (GATE_SHADOW_RESERVED + GATE_SEL_RING1_DS + 1)
+/* Flat ring-1 segments that a shadow-mode guest starts with, before it has a GDT: numbered as those
+ * that boot loaders make. */
+#define GATE_BOOT_CS 0x09
+#define GATE_BOOT_DS 0x11
 
 struct gate {
 	u32 va;		      /* linear address of the gate */

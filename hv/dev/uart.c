@@ -17,7 +17,7 @@ enum { RBR_THR, IER, IIR_FCR, LCR, MCR, LSR, MSR, SCR };
 #define MCR_DTR	     0x01
 #define MCR_RTS	     0x02
 #define MCR_OUT1     0x04
-#define MCR_OUT2     0x08 /* on a PC, lets interrupts out */
+#define MCR_OUT2     0x08 /* on a PC, lets interrupts out; in QEMU's they come out anyway */
 #define MCR_LOOP     0x10
 #define LSR_DR	     0x01
 #define LSR_OE	     0x02
@@ -44,7 +44,7 @@ static u8 reason(const struct vuart *u)
 
 bool vuart_line(const struct vuart *u)
 {
-	return reason(u) != IIR_NONE && u->mcr & MCR_OUT2 && !(u->mcr & MCR_LOOP);
+	return reason(u) != IIR_NONE;
 }
 
 void vuart_receive(struct vuart *u, u8 byte)

@@ -8,11 +8,15 @@
 #include "dom/time.h"
 #include "insn/scan.h"
 #include "lib/printk.h"
+#include "lib/range.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"
 
-#define LOW_MEMORY_KB 640
+#define LOW_MEMORY_KB 639      /* up to the extended BIOS data area */
+#define EBDA_PA	      0x9FC00u /* the extended BIOS data area: its length in KB, 1, and zeroes */
+#define BDA_EBDA      0x40Eu   /* in the BIOS data area: where that is, as a real-mode segment */
+#define BDA_MEMORY_KB 0x413u
 #define MBI_PA	      0x1000u /* multiboot_info, module list, memory map */
 #define CMDLINE_PA    0x2000u
 
@@ -65,6 +69,60 @@ static bool load_segments(struct domain *d, const struct elf *elf, u32 *end)
 	return more == 0 && *end != 0;
 }
 
+/* Where the loader is told what to load by the Multiboot header itself. NULL if it is not. */
+static const struct multiboot_header *addresses(struct module kernel)
+{
+	u32 n = kernel.len < MULTIBOOT_SEARCH ? kernel.len : MULTIBOOT_SEARCH;
+
+	for (u32 at = 0; at + sizeof(struct multiboot_header) <= n; at += 4) {
+		const struct multiboot_header *h = (const void *)((const u8 *)kernel.start + at);
+
+		if (h->magic == MULTIBOOT_MAGIC && h->magic + h->flags + h->checksum == 0)
+			return h->flags & MULTIBOOT_HAS_ADDRESSES ? h : NULL;
+	}
+	return NULL;
+}
+
+/* What follows in the file from the header's place on, and zeroes behind it. */
+static bool load_by_addresses(struct domain *d, struct module kernel,
+			      const struct multiboot_header *h, u32 *image_end, u32 *end)
+{
+	u32 before = h->header_addr - h->load_addr, at = (const u8 *)h - (const u8 *)kernel.start;
+	u32 len, zeroes = 0;
+
+	if (h->header_addr < h->load_addr || before > at)
+		return false;
+	at -= before;
+	len = h->load_end_addr ? h->load_end_addr - h->load_addr : kernel.len - at;
+	if (h->bss_end_addr > h->load_addr + len)
+		zeroes = h->bss_end_addr - (h->load_addr + len);
+	if (len > kernel.len - at || !range_end(h->load_addr, len, 1, image_end) ||
+	    !range_end(*image_end, zeroes, 1, end) ||
+	    !put(d, h->load_addr, (const u8 *)kernel.start + at, len) ||
+	    !put(d, *image_end, NULL, zeroes))
+		return false;
+	d->vcpu.regs->eip = h->entry_addr;
+	return true;
+}
+
+/* An entry that is a linear address, as loaders understand it: it lies in one of the segments. */
+static u32 physical_entry(const struct elf *elf)
+{
+	u32 entry = elf->header.entry, i = 0;
+	struct elf_phdr seg;
+
+	while (elf_next_load(elf, &i, &seg) == 1)
+		if (seg.flags & ELF_PF_X && entry >= seg.vaddr && entry - seg.vaddr < seg.filesz)
+			return entry - seg.vaddr + seg.paddr;
+	return entry;
+}
+
+static bool load_elf(struct domain *d, const struct elf *elf, u32 *end)
+{
+	d->vcpu.regs->eip = physical_entry(elf);
+	return load_segments(d, elf, end);
+}
+
 static bool describe_memory(struct domain *d, const char *cmdline, u32 initrd_pa, u32 initrd_len)
 {
 	struct {
@@ -85,10 +143,13 @@ static bool describe_memory(struct domain *d, const char *cmdline, u32 initrd_pa
 	    .map = {{20, 0, LOW_MEMORY_KB * 1024, 1},
 		    {20, 0x100000, (u64)(d->nr_pages - 256) * PAGE_SIZE, 1}},
 	};
+	const u16 ebda = EBDA_PA / 16, memory_kb = EBDA_PA / 1024;
+	const u8 ebda_kb = 1;
 	u32 len = strlen(cmdline) + 1;
 
-	return len <= PAGE_SIZE && put(d, MBI_PA, &mb, sizeof(mb)) &&
-	       put(d, CMDLINE_PA, cmdline, len);
+	return put(d, BDA_EBDA, &ebda, 2) && put(d, BDA_MEMORY_KB, &memory_kb, 2) &&
+	       put(d, EBDA_PA, &ebda_kb, 1) && len <= PAGE_SIZE &&
+	       put(d, MBI_PA, &mb, sizeof(mb)) && put(d, CMDLINE_PA, cmdline, len);
 }
 
 bool build_native(struct domain *d, struct module kernel, struct module initrd, const char *cmdline,
@@ -96,10 +157,15 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd, 
 {
 	struct vcpu *v = &d->vcpu;
 	u32 list_pages = (nr_pages * sizeof(mfn_t) + PAGE_SIZE - 1) / PAGE_SIZE, end, initrd_pa;
+	u32 image_end = 0;
+	const struct multiboot_header *h = addresses(kernel);
 	struct elf elf;
+	bool is_elf = elf_open(&elf, kernel.start, kernel.len);
 
-	if (!elf_open(&elf, kernel.start, kernel.len)) {
-		printk("trapline: the guest kernel is no 32-bit x86 ELF file\n");
+	if (!is_elf && !h) {
+		printk("trapline: the guest kernel is no 32-bit x86 ELF file, and its Multiboot "
+		       "header has "
+		       "no addresses\n");
 		return false;
 	}
 	d->mmu = &shadow_ops;
@@ -113,7 +179,13 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd, 
 	for (u32 i = 0; i < nr_pages; i++)
 		d->p2m[i] = mfn(INVALID_FRAME);
 
-	if (!load_segments(d, &elf, &end))
+	if (h && !load_by_addresses(d, kernel, h, &image_end, &end)) {
+		printk("trapline: the guest's %u KB do not hold what its Multiboot header says: "
+		       "use mem=\n",
+		       nr_pages * 4);
+		return false;
+	}
+	if (!h && !load_elf(d, &elf, &end))
 		return false;
 	initrd_pa = (end + PAGE_SIZE - 1) & PAGE_MASK;
 	if (!put(d, initrd_pa, initrd.start, initrd.len) ||
@@ -122,12 +194,11 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd, 
 		       nr_pages * 4);
 		return false;
 	}
-	if (!d->ahead && !scan_kernel(d, &elf))
+	if (!d->ahead && !(is_elf ? scan_kernel(d, &elf) : scan_image(d, h->load_addr, image_end)))
 		return false;
 
 	v->virt.cr0 = CR0_PE | CR0_ET;
 	v->virt.idt.limit = 0;
-	v->regs->eip = elf.header.entry;
 	v->regs->eax = MULTIBOOT_LOADED;
 	v->regs->ebx = MBI_PA;
 	v->regs->eflags = EFL_IF | EFL_FIXED;

@@ -24,6 +24,7 @@ struct elf_header {
 	u16 ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
 };
 
+#define ELF_PF_X 1u /* elf_phdr.flags: executable */
 struct elf_phdr {
 	u32 type, offset, vaddr, paddr, filesz, memsz, flags, align;
 };

@@ -168,9 +168,14 @@ void segments_init(struct vcpu *v)
 
 	real = gate_guest_gdt(v->domain->gate, &nr);
 	memset(real, 0, nr * sizeof(*real));
+	real[GATE_BOOT_CS / 8] =
+	    *gate_descriptor(v->domain->gate, GATE_SHADOW_RESERVED + GATE_SEL_RING1_CS);
+	real[GATE_BOOT_DS / 8] =
+	    *gate_descriptor(v->domain->gate, GATE_SHADOW_RESERVED + GATE_SEL_RING1_DS);
 	v->virt.gdt = (struct table_reg){0, 0};
 	v->virt.ldt = v->virt.tr = (struct table_reg){0, 0};
 	v->virt.ldt_sel = v->virt.tr_sel = 0;
 	r->cs = GATE_BOOT_CS;
-	r->ss = r->ds = r->es = r->fs = r->gs = GATE_BOOT_DS;
+	r->ss = GATE_BOOT_DS;
+	r->ds = r->es = r->fs = r->gs = GATE_BOOT_DS & ~SEL_RPL;
 }

@@ -10,8 +10,7 @@
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
 
-#define TABLE_PAGES 8  /* about 4000 instructions */
-#define PF_X	    1u /* struct elf_phdr.flags */
+#define TABLE_PAGES 8 /* about 4000 instructions */
 
 /*
  * Code that was not there when the kernel was loaded: generated, copied, a module. Nothing tells
@@ -123,18 +122,28 @@ static bool loaded_at(const struct elf *elf, u32 addr, u32 size, u32 *pa)
 	return false;
 }
 
+static bool prepare(struct domain *d)
+{
+	d->patches = patch_table_init(hv_alloc_pages(TABLE_PAGES), TABLE_PAGES * PAGE_SIZE);
+	d->found = hv_alloc_pages(FOUND_CODE_PAGES);
+	if (!d->patches || !d->found)
+		domain_kill(d, END_no_memory, 0, "no memory for its patch table");
+	return d->patches && d->found;
+}
+
+bool scan_image(struct domain *d, u32 start, u32 end)
+{
+	return prepare(d) && plant(d, start, end);
+}
+
 bool scan_kernel(struct domain *d, const struct elf *elf)
 {
 	struct elf_shdr sh;
 	struct elf_phdr ph;
 	u32 i = 0, pa, found = 0;
 
-	d->patches = patch_table_init(hv_alloc_pages(TABLE_PAGES), TABLE_PAGES * PAGE_SIZE);
-	d->found = hv_alloc_pages(FOUND_CODE_PAGES);
-	if (!d->patches || !d->found) {
-		domain_kill(d, END_no_memory, 0, "no memory for its patch table");
+	if (!prepare(d))
 		return false;
-	}
 	while (elf_next_section(elf, &i, &sh)) {
 		if (!(sh.flags & SHF_EXECINSTR) || !loaded_at(elf, sh.addr, sh.size, &pa))
 			continue;
@@ -143,7 +152,7 @@ bool scan_kernel(struct domain *d, const struct elf *elf)
 			return false;
 	}
 	for (i = 0; !found && elf_next_load(elf, &i, &ph) == 1;)
-		if (ph.flags & PF_X && !plant(d, ph.paddr, ph.paddr + ph.filesz))
+		if (ph.flags & ELF_PF_X && !plant(d, ph.paddr, ph.paddr + ph.filesz))
 			return false;
 	return true;
 }

@@ -105,6 +105,8 @@ void catch_reads(struct domain *d);
 /** Scan the executable sections of a kernel that has just been loaded (all of its executable
  * segments, if it has no sections). @return false if the domain has been ended */
 bool scan_kernel(struct domain *d, const struct elf *elf);
+/** The same of one that is no ELF file: all that has been loaded of it. */
+bool scan_image(struct domain *d, u32 start, u32 end);
 
 /**
  * A vcpu is about to run its kernel at EIP, or has been stopped there: if that is not in code that

@@ -31,3 +31,10 @@ $(B)/tests/fuzz-insns.elf: $(FUZZ_INSNS_O) tests/fuzz/native/native.ld
 	$(Q)ld $(KLDFLAGS) -T tests/fuzz/native/native.ld -o $@ $(FUZZ_INSNS_O)
 
 TEST_PROGRAMS += $(B)/tests/fuzz-insns.elf $(B)/tests/fuzz-native.elf $(B)/tests/fuzz-pv.elf
+
+# The guest that prints what it sees (tests/same).
+SAME_O := $(patsubst tests/%,$(FUZZ)/%.o,tests/rogue/print.c $(sort $(wildcard tests/same/*.[cS])))
+$(B)/tests/same.elf: $(SAME_O) tests/fuzz/native/native.ld
+	@$(call say,LD,$@)
+	$(Q)ld $(KLDFLAGS) -T tests/fuzz/native/native.ld -o $@ $(SAME_O)
+TEST_PROGRAMS += $(B)/tests/same.elf

@@ -324,9 +324,10 @@ static void mock_start(void)
 	mock.dom.vdev = (struct vdev *)&mock; /* there is a PC: nobody looks into it here */
 	vcpu->domain = &mock.dom;
 	vcpu->regs = &mock.regs;
-	mock.gdt[GATE_BOOT_CS >> 3] =
+	mock.gdt[(GATE_SHADOW_RESERVED + GATE_SEL_RING1_CS) >> 3] =
 	    mock_desc(0, 0xFFFFF, FLAT_ACCESS | DESC_CODE | DESC_A | DPL(1));
-	mock.gdt[GATE_BOOT_DS >> 3] = mock_desc(0, 0xFFFFF, FLAT_ACCESS | DESC_A | DPL(1));
+	mock.gdt[(GATE_SHADOW_RESERVED + GATE_SEL_RING1_DS) >> 3] =
+	    mock_desc(0, 0xFFFFF, FLAT_ACCESS | DESC_A | DPL(1));
 	segments_init(vcpu);
 	mock_put(MOCK_GDT, gdt, sizeof(gdt));
 	vcpu->virt.cr0 = CR0_PE | CR0_ET;

@@ -333,7 +333,7 @@ static void a_new_table_does_not_pull_the_ground_away(void **state)
 	assert_memory_equal(&mock.gdt[K_CS / 8], &before, 8);
 	assert_true(mock.gdt[K_DS / 8].hi & DESC_P);
 	/* Once it runs on another, the stale one goes with the next change. */
-	mock.regs.cs = GATE_BOOT_CS;
+	mock.regs.cs = GATE_SHADOW_RESERVED + GATE_SEL_RING1_CS + 1;
 	segments_sync(vcpu);
 	assert_int_equal(mock.gdt[K_CS / 8].hi, 0);
 }

@@ -210,14 +210,18 @@ static bool is_branch(const struct insn *i)
  * - a repeated string instruction that is stepped ends one step late;
  * - nobody minds a write by way of cs;
  * - a step and a watchpoint at once make two exceptions; and an access that is not aligned strikes
- *   each watchpoint below it in its page (watch() and pointer() see to that).
+ *   each watchpoint below it in its page (watch() and pointer() see to that);
+ * - what has read something that is watched, and then faults, makes two exceptions as well.
  */
 static bool is_quirk(const struct insn *i)
 {
 	bool memory = i->has_modrm ? i->mod != 3 : !i->two_byte && (i->opcode & 0xFC) == 0xA0;
 	bool shift = !i->two_byte && ((i->opcode & 0xFE) == 0xC0 || (i->opcode & 0xFC) == 0xD0);
 
-	return (memory && shift && (i->reg == 2 || i->reg == 3)) ||
+	bool loads = i->op == OP_mov_to_seg || i->op == OP_pop_seg || i->op == OP_load_far_ptr ||
+		     i->op == OP_ret_far || i->op == OP_call_far || i->op == OP_jmp_far;
+
+	return (now.watched && loads) || (memory && shift && (i->reg == 2 || i->reg == 3)) ||
 	       ((i->rep || i->repne) && in.eflags & EFL_TF) || (memory && i->segment == SEG_CS);
 }
 

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# platform.sh: a kernel that prints the start of day, its platform, LDTs of any size, translations and code
+# that change, and what ring 3 sees in the kernel's text (tests/same): in a domain each line is the bare
+# machine's, however the domain is run.
+. "$(dirname "$0")/../lib.sh"
+
+lines() { # NAME OPTION...: what the guest has printed
+	timeout 100 tools/run GUEST_ELF=build/tests/same.elf TRACE=off LIMIT=90 "${@:2}" >"$tmp/$1.said" 2>&1
+	tr -d '\r' <"$tmp/$1.said" | grep -aE '^(platform|segments|stale|code|same): ' >"$tmp/$1"
+}
+lines bare MMU=none
+ok "the_bare_machine_comes_to_the_end" grep -q '^same: the end' "$tmp/bare"
+for tables in traced outofsync; do
+	for isolation in paging segments; do
+		way=patch-$tables-$isolation
+		lines "$way" MMU=shadow TABLES=$tables ISOLATION=$isolation
+		ok "a_domain_prints_the_same_$way" diff "$tmp/bare" "$tmp/$way"
+		# Without planted traps, ring 3 reads the real registers: docs/design.md.
+		way=breakpoint-$tables-$isolation
+		lines "$way" MMU=shadow SENSITIVE=breakpoint TABLES=$tables ISOLATION=$isolation
+		ok "a_domain_prints_the_same_$way" diff <(grep -v '^code: ring 3' "$tmp/bare") \
+			<(grep -v '^code: ring 3' "$tmp/$way")
+	done
+done
+done_testing
