@@ -31,6 +31,7 @@ int main(int argc, char **argv)
 #define SIZE_e_reason				  1
 #define SIZE_e_how				  1
 #define SIZE_e_op				  1
+#define SIZE_e_kind				  1
 #define SIZE_e_walk				  1
 #define SIZE_e_shadow				  1
 #define SIZE_e_why				  1

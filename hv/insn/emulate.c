@@ -140,7 +140,7 @@ enum emul emul_carry_out(struct emulation *e, emul_handler *handler, u8 op)
 		r->eflags |= resume;
 		return result;
 	}
-	trace_emulate(e->v, LANE_VMM, LANE_VMM, op, eip, e->value);
+	trace_emulate(e->v, LANE_VMM, LANE_VMM, op, eip, e->value, insn_kind(&e->insn));
 	r->eip = e->next;
 	if (e->single_step || e->struck) {
 		e->v->blocked = false;

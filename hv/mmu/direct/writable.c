@@ -182,7 +182,7 @@ static bool write_plainly(struct vcpu *v, mfn_t table, vaddr_t va)
 	unmap_domain_page(page);
 	if (err)
 		return false;
-	trace_emulate(v, LANE_VMM, LANE_VMM, OP_write, v->regs->eip, val);
+	trace_emulate(v, LANE_VMM, LANE_VMM, OP_write, v->regs->eip, val, INSN_HARMLESS);
 	trace_pte_write(v, LANE_VMM, LANE_VMM, mfn_maddr(table).a + va % PAGE_SIZE, old, val);
 	v->regs->eip += len;
 	return true;
