@@ -1,0 +1,272 @@
+/* random.c: the random probe: start, tables, paging, interrupts, and drawing. */
+#include "random.h"
+
+#define CR0_ON	0x80010011u /* PG, WP, ET, PE */
+#define CR4_PSE 0x10u
+enum { P = 1, RW = 2, US = 4, A = 0x20, D = 0x40, PS = 0x80 };
+#define MACHINES 24 /* tables, one after the other */
+
+/* Pages of their own: in a domain, writes to what lies beside a descriptor that is in use are traps. */
+static struct {
+	u32 gdt[512], ldt[512];
+} tables[MACHINES] __attribute__((aligned(4096)));
+static u32 pd[1024] __attribute__((aligned(4096))), pt[1024] __attribute__((aligned(4096)));
+static u32 nr_tables;
+u32 *gdt, *ldt, idt[512], tss[26];
+u8 *code = (u8 *)FRESH;
+void random_start(const u32 *info);
+
+/* A line at a time: in a domain each instruction here is a trap. */
+void put(char c)
+{
+	static char line[400];
+	static u32 n;
+	const char *at = line;
+
+	line[n++] = c;
+	if (c != '\n' && n < sizeof(line))
+		return;
+	asm volatile("rep outsb" : "+S"(at), "+c"(n) : "d"(0x3F8));
+}
+
+void finish(u32 code)
+{
+	outb(0xF4, (u8)code);
+	for (;;)
+		asm volatile("hlt");
+}
+
+bool one_in(u32 n)
+{
+	return draw(n) == 0;
+}
+
+u32 draw_word(void)
+{
+	u32 low = draw(1 << 16), high = draw(1 << 16);
+
+	return one_in(3) ? low : high << 16 | low;
+}
+
+void emit(u32 n, u32 bytes)
+{
+	while (n--) {
+		*code++ = (u8)bytes;
+		bytes >>= 8;
+	}
+}
+
+void emit_end(void)
+{
+	emit(1, 0xE9);
+	emit(4, (u32)cell_end - ((u32)code + 4));
+}
+
+/* 8 MB of tables and pages at their own addresses; and three with a meaning. */
+static void paging_on(void)
+{
+	for (u32 i = 0; i < 8; i++)
+		pd[i] = i << 22 | P | RW | US | A | D | PS;
+	pt[1] = FRESH | P | US | A | D;
+	pt[2] = FRESH | P | RW | A | D;
+	pd[PAGE_NONE >> 22] = (u32)pt | P | RW | US | A;
+	asm volatile("movl %0, %%cr4\n\t"
+		     "movl %1, %%cr3\n\t"
+		     "movl %2, %%cr0"
+		     :
+		     : "r"(CR4_PSE), "r"(pd), "r"(CR0_ON)
+		     : "memory");
+}
+
+static void pic_init(void)
+{
+	outb(0x20, 0x11); /* edge triggered, with a slave, ICW4 */
+	outb(0x21, 0x20); /* vectors from 32 */
+	outb(0x21, 0x04);
+	outb(0x21, 0x01);
+	outb(0x21, 0xFF);
+	outb(0xA1, 0xFF);
+}
+
+static bool irq_waits(void)
+{
+	u8 irr;
+
+	outb(0x20, 0x0A); /* the next read is of the request register */
+	asm volatile("inb $0x20, %0" : "=a"(irr));
+	return irr & 1;
+}
+
+void irq_pending(void)
+{
+	asm volatile("cli"); /* through a trap gate we come with the cell's IF */
+	outb(0x21, 0xFE);
+	outb(0x43, 0x30); /* once */
+	outb(0x40, 100);
+	outb(0x40, 0);
+	while (!irq_waits())
+		;
+}
+
+void irq_off(void)
+{
+	outb(0x21, 0xFF);
+	outb(0x20, 0x20); /* end of interrupt */
+}
+
+static void descriptor(u32 *table, u32 slot, u32 base, u32 limit, u32 bits)
+{
+	table[2 * slot] = base << 16 | (limit & 0xFFFF);
+	table[2 * slot + 1] = (base & 0xFF000000) | (base >> 16 & 0xFF) | (limit & 0xF0000) | bits;
+}
+
+/* 16 bytes for each vector: push it, and go to `trapped`. */
+static void stubs_init(void)
+{
+	u8 *there = code;
+
+	for (u32 vec = 0; vec < 256; vec++) {
+		code = (u8 *)STUBS + 16 * vec;
+		emit(1, 0x68);
+		emit(4, vec);
+		emit(1, 0xE9);
+		emit(4, (u32)trapped - ((u32)code + 4));
+	}
+	code = there;
+}
+
+void plain_gates(void)
+{
+	for (u32 vec = 0; vec < 256; vec++) {
+		idt[2 * vec] = SEL_CODE << 16 | (STUBS + 16 * vec);
+		idt[2 * vec + 1] = 0x8E00;
+	}
+}
+
+/*
+ * Mostly code and data that can be used. All are 32 bits wide (but for a stack's pointer) and marked
+ * as used: where a bare QEMU forgets to do that, it is no judge of it.
+ */
+static void draw_descriptor(u32 *table, u32 slot)
+{
+	u32 type = draw(8) << 1 | 1, dpl = draw(2) ? 0 : draw(4);
+	u32 bits = 0xC09000 | type << 8 | dpl << 13, limit = one_in(2) ? 0xFFFFF : draw(1 << 20);
+
+	if (type & 4 && !(type & 8))
+		limit = 0; /* expand-down: from its limit up */
+	if (one_in(8))
+		bits &= ~0x8000u; /* not present */
+	if (!(type & 8) && one_in(4)) { /* a stack with a 16-bit pointer */
+		descriptor(table, slot, STACKS, 0xFFFF, (bits & ~0xC00000u) & ~0x400u);
+		return;
+	}
+	if (one_in(6)) /* of the system's: what type, is all the same here */
+		bits = (bits & 0xFFFFE0FF) | (one_in(2) ? 0x0200 : 0x0C00 - one_in(2) * 0x0400);
+	descriptor(table, slot, 0, limit, bits);
+}
+
+void draw_descriptors(void)
+{
+	struct {
+		u16 limit;
+		u32 base;
+	} __attribute__((packed)) gdtr, idtr;
+
+	gdt = tables[nr_tables % MACHINES].gdt;
+	ldt = tables[nr_tables++ % MACHINES].ldt;
+	for (u32 slot = FIRST_SEL / 8; slot < NR_GDT; slot++)
+		draw_descriptor(gdt, slot);
+	for (u32 slot = 0; slot < NR_LDT; slot++)
+		draw_descriptor(ldt, slot);
+	descriptor(gdt, 0, 0, 0, 0);
+	for (u32 slot = 1; slot <= 4; slot++)
+		descriptor(gdt, slot, 0, 0xFFFFF,
+			   0xCF9300 | (slot & 1 ? 0x800 : 0) | (slot > 2 ? 0x6000 : 0));
+	descriptor(gdt, SEL_TSS / 8, (u32)tss, sizeof(tss) - 1, 0x8900);
+	descriptor(gdt, SEL_LDT / 8, (u32)ldt, 8 * NR_LDT - 1, 0x8200);
+	gdtr.base = (u32)gdt;
+	gdtr.limit = 8 * NR_GDT - 1 - draw(24);
+	idtr.base = (u32)idt;
+	idtr.limit = 8 * (0x50 + draw(16)) - 1 - one_in(2);
+	asm volatile("lgdt %0\n\t"
+		     "ljmp $0x08, $1f\n"
+		     "1:\n\t"
+		     "movl %1, %%ss\n\t"
+		     "movl %1, %%ds\n\t"
+		     "movl %1, %%es\n\t"
+		     "lidt %2\n\t"
+		     "lldt %w3\n\t"
+		     "ltr %w4"
+		     :
+		     : "m"(gdtr), "r"(SEL_DATA), "m"(idtr), "r"(SEL_LDT), "r"(SEL_TSS)
+		     : "memory");
+}
+
+u32 draw_selector(void)
+{
+	u32 rpl = one_in(3) ? draw(4) : 0;
+
+	switch (draw(8)) {
+	case 0:
+		return rpl; /* null */
+	case 1:
+		return draw(NR_LDT + 2) * 8 | 4 | rpl;
+	case 2:
+		return NR_GDT * 8 - 32 + draw(64) / 8 * 8 + rpl; /* about the end of the table */
+	case 3:
+		return (1 + draw(4)) * 8 | rpl;
+	default:
+		return FIRST_SEL + draw(NR_GDT - FIRST_SEL / 8) * 8 + rpl;
+	}
+}
+
+bool selector_is_outer(u32 selector)
+{
+	const u32 *table = selector & 4 ? ldt : gdt;
+	u32 hi = table[2 * (selector >> 3) + 1];
+
+	if (selector >> 3 >= (selector & 4 ? NR_LDT : NR_GDT) || (hi & 0x1800) != 0x1800)
+		return false;
+	return hi & 0x6400;
+}
+
+u32 draw_stack(void)
+{
+	for (u32 i = 0; i < 16; i++) {
+		u32 slot = FIRST_SEL / 8 + draw(NR_GDT - FIRST_SEL / 8 - 3), hi = gdt[2 * slot + 1];
+
+		if ((hi & 0xFE00) == 0x9200 && (!(hi & 0x800000) || (hi & 0xF0000)))
+			return slot * 8; /* data, ring 0, writable, present, 16 MB or 64 KB of it */
+	}
+	return SEL_DATA;
+}
+
+void machine_init(void)
+{
+	stubs_init();
+	plain_gates();
+	tss[1] = (u32)stack_top - 8192;
+	tss[2] = SEL_DATA;
+	draw_descriptors();
+	paging_on();
+	pic_init();
+}
+
+void random_start(const u32 *info)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} scenarios[] = {
+	    {"random_gates", random_gates},
+	};
+
+	if (info[0] & 4)
+		probe_options((const char *)info[4]);
+	machine_init();
+	for (u32 i = 0; i < ARRAY_SIZE(scenarios); i++)
+		if (scenario_is(scenarios[i].name))
+			scenarios[i].run();
+	say("probe: no such scenario\n");
+	finish(2);
+}
