@@ -104,8 +104,11 @@ out:
 	.endr
 	popl	end_vec
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7
+	testl	$0xFFF, %esp		/* behind it may be nothing */
+	jz	2f
 	popl	end_words + 4 * \n
 	.endr
+2:
 	movl	%eax, %es
 	movl	%eax, %ss
 	movl	own_esp, %esp

@@ -26,6 +26,7 @@
 #define PAGE_READ_ONLY 0x40001000u
 #define PAGE_KERNEL    0x40002000u /* not for ring 3 */
 #define STUBS	       0x00008000u /* below 64 KB, where a 16-bit gate leads, too */
+#define NO_STACK       0x40004000u /* not present; the page below is */
 #define STACKS	       0x00200000u /* 64 KB that cells use as stack; the 16-bit segment's */
 #define FRESH	       0x00400000u /* pages for generated code */
 
@@ -59,10 +60,25 @@ u32 draw_stack(void);
 void plain_gates(void);
 /** A general register's worth: small, large, or with a pattern. */
 u32 draw_word(void);
-bool one_in(u32 n);
+/** What a cell's line is made of: words, numbers with a space in front; and out with it. */
+void text(const char *s);
+void hex(u32 n);
+void end_line(void);
 /** IRQ 0 waits for IF; and is forgotten. */
 void irq_pending(void);
 void irq_off(void);
+
+/** draw(), but not by a call: with SENSITIVE=breakpoint the way back is two traps. */
+extern u32 random_state;
+static inline u32 pick(u32 below)
+{
+	random_state = random_state * 1664525u + 1013904223u;
+	return (random_state >> 8) % below;
+}
+static inline bool one_in(u32 n)
+{
+	return pick(n) == 0;
+}
 
 /** Code is put here; emit() appends bytes, the lowest first. */
 extern u8 *code;

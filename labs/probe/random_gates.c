@@ -35,11 +35,11 @@ struct cell {
 
 static struct cell draw_code(void)
 {
-	struct cell c = {(u32)code, draw(NR_KINDS), 0};
+	struct cell c = {(u32)code, pick(NR_KINDS), 0};
 
 	if (c.kind > INT_PREFIXED && one_in(3))
 		c.kind = INT_N;
-	c.vec = c.kind > INT_PREFIXED || one_in(8) ? vectors[c.kind] : 0x30 + draw(0x30);
+	c.vec = c.kind > INT_PREFIXED || one_in(8) ? vectors[c.kind] : 0x30 + pick(0x30);
 	switch (c.kind) {
 	case INT_PREFIXED:
 		emit(1, one_in(2) ? 0x66 : 0x3E);
@@ -61,7 +61,7 @@ static struct cell draw_code(void)
 		break;
 	case PAGE_FAULT:
 		emit(1, one_in(2) ? 0xA1 : 0xA3); /* mov between eax and memory */
-		emit(4, PAGE_NONE + draw(3) * 4096 + draw(4090));
+		emit(4, PAGE_NONE + pick(3) * 4096 + pick(4090));
 		break;
 	case LOAD_FS:
 		emit(2, 0xE08E); /* mov %eax,%fs */
@@ -79,31 +79,31 @@ static struct cell draw_code(void)
 /* The gate's own bits, where it leads, and bits that mean nothing. */
 static void draw_gate(u8 vec, bool ring3)
 {
-	u32 type = (one_in(2) ? 0x6 : 0xE) | draw(2), sel = one_in(2) ? SEL_CODE : draw_selector();
-	u32 hi = 0x8000 | draw(4) << 13;
+	u32 type = (one_in(2) ? 0x6 : 0xE) | pick(2), sel = one_in(2) ? SEL_CODE : draw_selector();
+	u32 hi = 0x8000 | pick(4) << 13;
 
 	if (one_in(10))
 		hi &= ~0x8000u;
 	if (one_in(16))
-		type = draw(32);
+		type = pick(32);
 	if ((type & 0x1F) == 5)
 		type = 0xE; /* a task gate switches tasks */
 	if (ring3 && selector_is_outer(sel))
 		sel = SEL_CODE; /* stays in ring 3, or goes to 1 or 2 */
-	hi |= type << 8 | draw(32);
+	hi |= type << 8 | pick(32);
 	idt[2 * vec] = sel << 16 | (STUBS + 16 * vec);
 	idt[2 * vec + 1] = hi;
 }
 
 static void draw_start(const struct cell *c, bool ring3)
 {
-	u32 top = STACKS + 0x4000 + draw(0x4000), ss = one_in(3) ? draw_stack() : SEL_DATA;
+	u32 top = STACKS + 0x4000 + pick(0x4000), ss = one_in(3) ? draw_stack() : SEL_DATA;
 	u32 *word = (u32 *)((top & ~3u) - 64);
 
 	for (u32 i = 0; i < 32; i++)
 		word[i] = 0xA5A50000 + i;
 	start.eax = draw_selector();
-	start.eflags = 2 | (draw(1 << 22) & FLAGS) | draw(4) << 12 | draw(2) << 9;
+	start.eflags = 2 | (pick(1 << 22) & FLAGS) | pick(4) << 12 | pick(2) << 9;
 	if (c->kind == INTO)
 		start.eflags |= 0x800;
 	if (c->kind == STEP)
@@ -123,22 +123,33 @@ static void draw_start(const struct cell *c, bool ring3)
 		return;
 	tss[1] = top;
 	tss[2] = ss;
-	start.esp = STACKS + 0x9000 + draw(0x1000);
+	start.esp = STACKS + 0x9000 + pick(0x1000);
 }
 
 static void report(const struct cell *c, bool ring3)
 {
 	if (end_vec < 16 && HAS_ERR >> end_vec & 1)
 		end_words[0] &= ~1u;
-	say("gate %s ring=%u vec=%u of=%x:%x flags=%x -> vec=%u flags=%x esp=%x ss=%x", names[c->kind],
-	    ring3 ? 3 : 0, c->vec, idt[2 * c->vec + 1], idt[2 * c->vec], start.eflags, end_vec,
-	    end_flags, end_esp, end_ss & 0xFFFF);
+	text("gate ");
+	text(names[c->kind]);
+	text(ring3 ? " ring=3 vec, gate, flags:" : " ring=0 vec, gate, flags:");
+	hex(c->vec);
+	hex(idt[2 * c->vec + 1]);
+	hex(idt[2 * c->vec]);
+	hex(start.eflags);
+	text(" came vec, flags, esp, ss:");
+	hex(end_vec);
+	hex(end_flags);
+	hex(end_esp);
+	hex(end_ss & 0xFFFF);
+	text(" gs fs es ds:");
 	for (u32 i = 0; i < 4; i++)
-		say(" %x", end_segs[i] & 0xFFFF);
-	say(" |");
+		hex(end_segs[i] & 0xFFFF);
+	text(" frame:");
 	for (u32 i = 0; i < 7; i++)
-		say(" %x", end_words[i]);
-	say("\n");
+		hex(end_words[i]);
+	text("\n");
+	end_line();
 }
 
 static void run(const struct cell *c)
