@@ -92,7 +92,8 @@ out:
 	movl	$0x10, %eax
 	movl	%eax, %ds
 	cld
-	movl	%ss, %edx
+	ljmp	$0x08, $1f		/* a cell may have gone to another */
+1:	movl	%ss, %edx
 	movl	%edx, end_ss
 	movl	%esp, end_esp
 	popl	end_flags

@@ -172,6 +172,16 @@ void plain_gates(void)
 	}
 }
 
+/* An LDT, a TSS (of which one is busy), a gate of no use in this table, or nothing. */
+static void draw_system(u32 *table, u32 slot, u32 bits)
+{
+	static const u8 types[] = {2, 2, 9, 9, 11, 14, 8};
+	u32 type = types[pick(ARRAY_SIZE(types))];
+	u32 base = type == 2 ? (u32)ldt : (u32)tss, limit = type == 2 ? 8 * pick(NR_LDT) + 7 : 103;
+
+	descriptor(table, slot, base, limit + one_in(2) * pick(99), bits | type << 8);
+}
+
 /*
  * Mostly code and data that can be used. All are 32 bits wide (but for a stack's pointer) and marked
  * as used: where a bare QEMU forgets to do that, it is no judge of it.
@@ -189,8 +199,10 @@ static void draw_descriptor(u32 *table, u32 slot)
 		descriptor(table, slot, STACKS, 0xFFFF, (bits & ~0xC00000u) & ~0x400u);
 		return;
 	}
-	if (one_in(6)) /* of the system's: what type, is all the same here */
-		bits = (bits & 0xFFFFE0FF) | (one_in(2) ? 0x0200 : 0x0C00 - one_in(2) * 0x0400);
+	if (one_in(6)) { /* of the system's */
+		draw_system(table, slot, bits & 0xE000);
+		return;
+	}
 	descriptor(table, slot, 0, limit, bits);
 }
 
@@ -259,6 +271,15 @@ bool selector_is_outer(u32 selector)
 	return hi & 0x6400;
 }
 
+bool selector_leads_away(u32 selector)
+{
+	const u32 *table = selector & 4 ? ldt : gdt;
+	u32 slot = selector >> 3;
+
+	return slot < (selector & 4 ? NR_LDT : NR_GDT) && !(table[2 * slot + 1] & 0x1000) &&
+	       (table[2 * slot + 1] & 0xF00) != 0x200;
+}
+
 u32 draw_stack(void)
 {
 	for (u32 i = 0; i < 16; i++) {
@@ -289,6 +310,7 @@ void random_start(const u32 *info)
 	} scenarios[] = {
 	    {"random_gates", random_gates},
 	    {"random_flags", random_flags},
+	    {"random_insns", random_insns},
 	};
 
 	if (info[0] & 4)

@@ -54,6 +54,8 @@ void draw_descriptors(void);
 u32 draw_selector(void);
 /** Is it code with which a gate does not lead from ring 3 to ring 0? */
 bool selector_is_outer(u32 selector);
+/** May a far jump to it switch tasks, or go through a gate? */
+bool selector_leads_away(u32 selector);
 /** One of ring 0's stack segments. */
 u32 draw_stack(void);
 /** Each vector's gate: an interrupt gate to its stub. */
