@@ -17,7 +17,8 @@ $(PROBE)/pv.elf: $(call probe_objs,pv,lab01.c lab01_insns.S lab01_pv.c lab02_fra
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/pv.ld -o $@ $(filter %.o,$^)
 PROBES += $(PROBE)/pv.elf
-$(PROBE)/random.elf: $(patsubst %,$(PROBE)/%.o,common.c random.S random.c random_gates.c random_flags.c random_flags.S random_insns.c random_insns.S) labs/probe/random.ld
+$(PROBE)/random.elf: $(patsubst %,$(PROBE)/%.o,common.c random.S random.c random_gates.c random_flags.c random_flags.S random_insns.c random_insns.S \
+	random_code.c random_code.S) labs/probe/random.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/random.ld -o $@ $(filter %.o,$^)
 PROBES += $(PROBE)/random.elf

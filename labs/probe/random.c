@@ -311,6 +311,8 @@ void random_start(const u32 *info)
 	    {"random_gates", random_gates},
 	    {"random_flags", random_flags},
 	    {"random_insns", random_insns},
+	    {"random_code", random_code},
+	    {"full", full_code},
 	};
 
 	if (info[0] & 4)

@@ -94,6 +94,6 @@ static inline void outb(u16 port, u8 val)
 }
 
 /* The scenarios. */
-void random_gates(void), random_flags(void), random_insns(void), random_code(void);
+void random_gates(void), random_flags(void), random_insns(void), random_code(void), full_code(void);
 
 #endif
