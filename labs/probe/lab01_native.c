@@ -73,6 +73,39 @@ static void shows(const char *name)
 	say("%s=%x\n", name, run_sample(name));
 }
 
+/* 01.1, where the processor looks at limits: how far the segments reach with which a guest begins. */
+static void reach(const char *what, u32 at)
+{
+	pd[at >> 22] = (u32)pt_spare | P | RW | US | A;
+	pt_spare[at >> 12 & 1023] = POOL | P | RW | US | A | D;
+	say("reach %s at=%x\n", what, at);
+	store(at, at);
+	say("reach %s holds=%x\n", what, load(POOL + (at & 0xFFC)));
+}
+
+static void reaches(void)
+{
+	u32 top = scenario_is("reach_all") ? 0xFFFFF000 : 0xFBFFF000;
+
+	for (u32 i = 0; i < 1024; i++)
+		pt_low[i] = i * PAGE | P | RW | US | A | D;
+	pd[0] = (u32)pt_low | P | RW | US | A;
+	asm volatile("movl %0, %%cr3\n\t"
+		     "movl %1, %%cr0"
+		     :
+		     : "r"(pd), "r"(0x80010011)
+		     : "memory");
+	reach("below", 0x80000000 + 4 * draw(1024));
+	reach("last", top + 4 * draw(1024));
+	reach("end", top + 0xFFC);
+	if (scenario_is("reach_all"))
+		finish(0);
+	say("reach behind\n");
+	(void)load(top + 0x1000 + 4 * draw(1024));
+	say("reach passed\n");
+	finish(0);
+}
+
 /* 01.3: what ring 0 would be shown. */
 static void silent(void)
 {
@@ -264,7 +297,7 @@ static void held(void)
 }
 
 /* 01.5: what looks like an instruction, and what hides behind what is none. */
-extern u8 inside_code[], inside_end[], behind_code[], behind_str[];
+extern u8 inside_code[], inside_end[], behind_code[], behind_junk[], behind_str[];
 asm("inside_code:\n"
     "	movl $0x9D9CCF9C, %eax\n"
     "	leal 0x0F9C9D0F(%eax), %eax\n"
@@ -273,6 +306,7 @@ asm("inside_code:\n"
     "inside_end:\n"
     "behind_code:\n"
     "	jmp 1f\n"
+    "behind_junk:\n"
     "	.byte 0x0F, 0x04, 0x90\n" /* no instruction; then add $0x90, %al */
     "1:\n"
     "behind_str:\n"
@@ -292,6 +326,7 @@ static void inside(void)
 	own_machine(0xFFFFF);
 	say("inside from=%x to=%x\n", (u32)inside_code, (u32)inside_end);
 	say("inside behind=%x\n", (u32)behind_str);
+	say("inside junk=%x\n", (u32)behind_junk);
 	say("inside value=%x\n", run_code(inside_code));
 	say("inside tr=%x\n", run_code(behind_code));
 	finish(0);
@@ -469,6 +504,21 @@ static void gates(void)
 	refused("code_absent", do_int_5);
 	refused("beyond_idt", do_int_110);
 	refused("good", do_int_6);
+	/* Not as QEMU has it: an exception says that it was one (EXT), and a 16-bit gate no more than
+	 * half an address; a segment that is entered has been used. */
+	set_gate(6, SEL_CODE, trap_6, 0x0E00);
+	refused("of_ud2", do_ud2);
+	set_gate(6, SEL_CODE, trap_6, 0x8C00);
+	refused("of_call_ud2", do_ud2);
+	set_gate(6, data_slot * 8, trap_6, 0x8E00);
+	refused("data_ud2", do_ud2);
+	set_gate(6, (tss_slot + 2) * 8, trap_6, 0x8E00);
+	refused("code_absent_ud2", do_ud2);
+	set_gate(6, SEL_CODE, trap_6, 0x8E00);
+	descriptor(tss_slot + 3, 0, 0xFFFFF, 0xC09A00); /* code, not used yet */
+	set_gate(FIRST + 6, (tss_slot + 3) * 8, trap_128, 0x8E00);
+	refused("fresh", do_int_6);
+	say("gate marked=%u\n", gdt[2 * (tss_slot + 3) + 1] >> 8 & 1);
 	finish(0);
 }
 
@@ -533,6 +583,18 @@ static void do_sti(void *unused)
 		     "cli");
 }
 
+/* The one instruction is an int n, through a trap gate: what comes next is the interrupt. */
+static void do_sti_int(void *unused)
+{
+	(void)unused;
+	asm volatile("sti\n\t"
+		     "int %0\n\t"
+		     "cli"
+		     :
+		     : "i"(FIRST + 1)
+		     : "memory");
+}
+
 static void interrupt(void)
 {
 	own_machine(0xFFFFF);
@@ -541,6 +603,11 @@ static void interrupt(void)
 	try(do_sti, 0);
 	say("interrupt vec=%u eip=%u frame_if=%u handler_if=%u\n", trap_vec,
 	    trap_eip - (u32)after_sti, trap_eflags >> 9 & 1, seen_flags >> 9 & 1);
+	outb(0x20, 0x20);
+	raise_irq0();
+	set_gate(FIRST + 1, SEL_CODE, gate_seen, 0x8F00);
+	try(do_sti_int, 0);
+	say("interrupt in_handler eip=%u\n", trap_eip - (u32)gate_seen);
 	finish(0);
 }
 
@@ -550,6 +617,7 @@ void lab01_native(void)
 		const char *name;
 		void (*run)(void);
 	} scenarios[] = {
+	    {"reach", reaches},	    {"reach_all", reaches},
 	    {"insns", insns},	    {"silent", silent},
 	    {"trapping", trapping}, {"flags", flags},
 	    {"off", off},	    {"held", held},

@@ -275,6 +275,7 @@ void lab01_pv(void)
 	} scenarios[] = {
 	    {"insns", insns}, {"segments", segments}, {"limit", limit},	  {"table", table},
 	    {"fast", fast},   {"slow", slow},	      {"limits", limits}, {"reported", fault},
+	    {"handlers", random_handlers},
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(scenarios); i++)

@@ -13,7 +13,8 @@ $(PROBE)/native.elf: $(call probe_objs,native,lab01.c lab01_insns.S lab01_native
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/native.ld -o $@ $(filter %.o,$^)
 PROBES := $(PROBE)/native.elf
-$(PROBE)/pv.elf: $(call probe_objs,pv,lab01.c lab01_insns.S lab01_pv.c lab02_frames.c lab02_frames.S $(LAB03_C)) labs/probe/pv.ld
+$(PROBE)/pv.elf: $(call probe_objs,pv,lab01.c lab01_insns.S lab01_pv.c lab01_handlers.c lab02_frames.c \
+	lab02_frames.S $(LAB03_C)) labs/probe/pv.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/pv.ld -o $@ $(filter %.o,$^)
 PROBES += $(PROBE)/pv.elf

@@ -55,6 +55,6 @@ static inline u32 refusal(s32 ret)
 }
 
 /* The scenarios, by file. */
-void lab01_pv(void), lab02_pv(void), lab03(void);
+void lab01_pv(void), random_handlers(void), lab02_pv(void), lab03(void);
 
 #endif

@@ -311,6 +311,7 @@ void random_start(const u32 *info)
 	    {"random_gates", random_gates},
 	    {"random_flags", random_flags},
 	    {"random_insns", random_insns},
+	    {"each_insn", each_insn},
 	    {"random_code", random_code},
 	    {"full", full_code},
 	};

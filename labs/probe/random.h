@@ -18,6 +18,7 @@
 #define SEL_DATA3 0x23u
 #define SEL_TSS	  0x28u
 #define SEL_LDT	  0x30u
+#define SEL_SPARE 0x38u
 #define FIRST_SEL 0x40u /* descriptors from here on are drawn */
 #define ENDED	  0x100u /* end_vec of a cell that came to its end */
 
@@ -94,6 +95,7 @@ static inline void outb(u16 port, u8 val)
 }
 
 /* The scenarios. */
-void random_gates(void), random_flags(void), random_insns(void), random_code(void), full_code(void);
+void random_gates(void), random_flags(void), random_insns(void), each_insn(void),
+    random_code(void), full_code(void);
 
 #endif

@@ -206,7 +206,7 @@ void random_code(void)
 /* More sensitive instructions than the hypervisor can keep account of. */
 void full_code(void)
 {
-	say("full\n");
+	say("full arena=%x nearly=%x\n", (u32)arena, (u32)nearly_full);
 	for (u32 i = 3300; i < 4300; i += 4)
 		*(volatile u32 *)(nearly_full + i) = 0x9C9C9C9C;
 	say("full all=1\n");

@@ -73,6 +73,9 @@ flag_ops:
 	sti
 	popfl
 	next
+	op	sti_fault
+	sti
+	ud2
 	op	sahf
 	operand
 	sahf

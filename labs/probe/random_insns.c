@@ -10,15 +10,11 @@ extern const struct {
 	const u8 *code;
 	u32 far;
 } insns[], insns_end[];
+extern u8 privileged[], privileged_end[];
 u32 random_bytes[16];
 
-static void draw_start(u32 k)
+static void draw_start(u32 k, u32 sel)
 {
-	u32 sel = draw_selector();
-
-	/* To a TSS or by a gate far jumps go elsewhere. */
-	while (insns[k].far && selector_leads_away(sel))
-		sel = draw_selector();
 	for (u32 i = 0; i < ARRAY_SIZE(random_bytes); i++)
 		random_bytes[i] = draw_word();
 	random_bytes[1] = (random_bytes[1] & 0xFFFF0000) | sel;
@@ -36,9 +32,12 @@ static void draw_start(u32 k)
 
 static void run(u32 k)
 {
-	u32 before[16];
+	u32 before[16], sel = draw_selector();
 
-	draw_start(k);
+	/* To a TSS or by a gate far jumps go elsewhere. */
+	while (insns[k].far && selector_leads_away(sel))
+		sel = draw_selector();
+	draw_start(k, sel);
 	for (u32 i = 0; i < 16; i++)
 		before[i] = random_bytes[i];
 	jump_cell();
@@ -71,5 +70,31 @@ void random_insns(void)
 		for (u32 i = 0; i < CELLS; i++)
 			run(pick((u32)(insns_end - insns)));
 	}
+	finish(0);
+}
+
+/* Each once, with a selector that is good for it. */
+void each_insn(void)
+{
+	u32 spare = gdt[2 * SEL_TSS / 8 + 1] & ~0x200u; /* a TSS that is not busy */
+
+	gdt[2 * SEL_SPARE / 8] = gdt[2 * SEL_TSS / 8];
+	gdt[2 * SEL_SPARE / 8 + 1] = spare;
+	for (u32 k = 0; k < (u32)(insns_end - insns); k++) {
+		const char *name = insns[k].name;
+		u32 sel = insns[k].far ? SEL_CODE : SEL_DATA;
+
+		if (insns[k].far == 2)
+			continue;
+		if (name[0] == 'l' && name[1] == 'l')
+			sel = SEL_LDT;
+		if (name[0] == 'l' && name[1] == 't')
+			sel = SEL_SPARE;
+		draw_start(k, sel);
+		jump_cell();
+	}
+	asm volatile("pushfl\n\tpopfl" : : : "memory", "cc");
+	say("each insns=%u\n", (u32)(insns_end - insns));
+	say("privileged from=%x to=%x\n", (u32)privileged, (u32)privileged_end);
 	finish(0);
 }
