@@ -1,12 +1,13 @@
 /*
- * lab01_handlers.c: what lab 01.2 is judged by: random trap tables, and a model of what must come of
- * each: what set_trap_table answers, and who is entered by which vector, from ring 1 and from ring 3.
+ * lab01_handlers.c: what lab 01.2 is judged by: random trap tables, and a model of what must come
+ * of each: what set_trap_table answers, and who is entered by which vector, from ring 1 and from
+ * ring 3.
  */
 #include "pv.h"
 
 #define NR_HANDLERS 4
 #define FIRST_VEC   0x40u
-#define NR_VECS	    8u	/* these, and 0x80 */
+#define NR_VECS	    8u /* these, and 0x80 */
 #define SYSCALL	    0x80u
 #define ROUNDS	    120
 #define LONGEST	    150 /* entries: more than the hypervisor reads at a time */

@@ -73,7 +73,8 @@ static void shows(const char *name)
 	say("%s=%x\n", name, run_sample(name));
 }
 
-/* 01.1, where the processor looks at limits: how far the segments reach with which a guest begins. */
+/* 01.1, where the processor looks at limits: how far the segments reach with which a guest begins.
+ */
 static void reach(const char *what, u32 at)
 {
 	pd[at >> 22] = (u32)pt_spare | P | RW | US | A;
@@ -504,8 +505,8 @@ static void gates(void)
 	refused("code_absent", do_int_5);
 	refused("beyond_idt", do_int_110);
 	refused("good", do_int_6);
-	/* Not as QEMU has it: an exception says that it was one (EXT), and a 16-bit gate no more than
-	 * half an address; a segment that is entered has been used. */
+	/* Not as QEMU has it: an exception says that it was one (EXT), and a 16-bit gate no more
+	 * than half an address; a segment that is entered has been used. */
 	set_gate(6, SEL_CODE, trap_6, 0x0E00);
 	refused("of_ud2", do_ud2);
 	set_gate(6, SEL_CODE, trap_6, 0x8C00);

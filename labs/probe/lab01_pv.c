@@ -273,9 +273,9 @@ void lab01_pv(void)
 		const char *name;
 		void (*run)(void);
 	} scenarios[] = {
-	    {"insns", insns}, {"segments", segments}, {"limit", limit},	  {"table", table},
-	    {"fast", fast},   {"slow", slow},	      {"limits", limits}, {"reported", fault},
-	    {"handlers", random_handlers},
+	    {"insns", insns},	{"segments", segments}, {"limit", limit},
+	    {"table", table},	{"fast", fast},		{"slow", slow},
+	    {"limits", limits}, {"reported", fault},	{"handlers", random_handlers},
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(scenarios); i++)

@@ -7,7 +7,8 @@
 enum { P = 1, RW = 2, US = 4, A = 0x20, D = 0x40, PS = 0x80 };
 #define MACHINES 24 /* tables, one after the other */
 
-/* Pages of their own: in a domain, writes to what lies beside a descriptor that is in use are traps. */
+/* Pages of their own: in a domain, writes to what lies beside a descriptor that is in use are
+ * traps. */
 static struct {
 	u32 gdt[512], ldt[512];
 } tables[MACHINES] __attribute__((aligned(4096)));
@@ -37,7 +38,7 @@ void text(const char *s)
 		*line_end++ = *s++;
 }
 
-#define DIGIT(n) "0123456789abcdef"[(n) & 15]
+#define DIGIT(n) "0123456789abcdef"[(n)&15]
 void hex(u32 n)
 {
 	line_end[0] = ' ';
@@ -183,8 +184,8 @@ static void draw_system(u32 *table, u32 slot, u32 bits)
 }
 
 /*
- * Mostly code and data that can be used. All are 32 bits wide (but for a stack's pointer) and marked
- * as used: where a bare QEMU forgets to do that, it is no judge of it.
+ * Mostly code and data that can be used. All are 32 bits wide (but for a stack's pointer) and
+ * marked as used: where a bare QEMU forgets to do that, it is no judge of it.
  */
 static void draw_descriptor(u32 *table, u32 slot)
 {
@@ -194,7 +195,7 @@ static void draw_descriptor(u32 *table, u32 slot)
 	if (type & 4 && !(type & 8))
 		limit = 0; /* expand-down: from its limit up */
 	if (one_in(8))
-		bits &= ~0x8000u; /* not present */
+		bits &= ~0x8000u;	/* not present */
 	if (!(type & 8) && one_in(4)) { /* a stack with a 16-bit pointer */
 		descriptor(table, slot, STACKS, 0xFFFF, (bits & ~0xC00000u) & ~0x400u);
 		return;
@@ -308,12 +309,9 @@ void random_start(const u32 *info)
 		const char *name;
 		void (*run)(void);
 	} scenarios[] = {
-	    {"random_gates", random_gates},
-	    {"random_flags", random_flags},
-	    {"random_insns", random_insns},
-	    {"each_insn", each_insn},
-	    {"random_code", random_code},
-	    {"full", full_code},
+	    {"random_gates", random_gates}, {"random_flags", random_flags},
+	    {"random_insns", random_insns}, {"each_insn", each_insn},
+	    {"random_code", random_code},   {"full", full_code},
 	};
 
 	if (info[0] & 4)

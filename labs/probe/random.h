@@ -1,6 +1,6 @@
 /*
- * random.h: the random probe: a kernel that does what nobody chose, and prints what came of it. What
- * it prints on the bare machine, it must print in a domain.
+ * random.h: the random probe: a kernel that does what nobody chose, and prints what came of it.
+ * What it prints on the bare machine, it must print in a domain.
  *
  * It runs cells. A cell is a few drawn instructions, run in ring 0 or 3 with drawn registers; what
  * is known afterwards is how it ended and what was in all registers then.
@@ -19,7 +19,7 @@
 #define SEL_TSS	  0x28u
 #define SEL_LDT	  0x30u
 #define SEL_SPARE 0x38u
-#define FIRST_SEL 0x40u /* descriptors from here on are drawn */
+#define FIRST_SEL 0x40u	 /* descriptors from here on are drawn */
 #define ENDED	  0x100u /* end_vec of a cell that came to its end */
 
 /* Linear addresses of pages with a meaning. */
@@ -95,7 +95,7 @@ static inline void outb(u16 port, u8 val)
 }
 
 /* The scenarios. */
-void random_gates(void), random_flags(void), random_insns(void), each_insn(void),
-    random_code(void), full_code(void);
+void random_gates(void), random_flags(void), random_insns(void), each_insn(void), random_code(void),
+    full_code(void);
 
 #endif

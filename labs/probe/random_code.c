@@ -13,7 +13,8 @@
 extern u8 arena[], nearly_full[];
 static u8 want[BEFORE_BYTES + ARENA_BYTES], draft[BEFORE_BYTES + ARENA_BYTES];
 
-/* What code is made of: no jump, and nothing that faults. Three of four add to EDX what EAX shows. */
+/* What code is made of: no jump, and nothing that faults. Three of four add to EDX what EAX shows.
+ */
 static const struct piece {
 	u8 len, bytes[3], immediate;
 } pieces[] = {
@@ -171,7 +172,10 @@ static void run(void)
 {
 	u32 eax = 0, edx = 1;
 
-	asm volatile("call *%2" : "+a"(eax), "+d"(edx) : "r"(arena), "c"(SEL_DATA) : "memory", "cc");
+	asm volatile("call *%2"
+		     : "+a"(eax), "+d"(edx)
+		     : "r"(arena), "c"(SEL_DATA)
+		     : "memory", "cc");
 	hex(eax);
 	hex(edx);
 }

@@ -1,13 +1,14 @@
 /*
- * random_gates.c: exceptions, software interrupts and interrupts, through gates that nobody chose, out
- * of ring 0 and 3, onto stacks that nobody chose. Printed is all that the handler finds.
+ * random_gates.c: exceptions, software interrupts and interrupts, through gates that nobody chose,
+ * out of ring 0 and 3, onto stacks that nobody chose. Printed is all that the handler finds.
  */
 #include "random.h"
 
 #define CELLS	 12 /* with one set of descriptors */
 #define MACHINES 8
-#define FLAGS	 0x244CD5u /* what is drawn: ID AC NT OF DF SF ZF AF PF CF; IF, IOPL and TF besides */
-#define HAS_ERR	 0x3C00u   /* vectors 10 to 13: bit 0 of the error code is EXT, which QEMU forgets */
+#define FLAGS	 0x244CD5u /* what is drawn: ID AC NT OF DF SF ZF AF PF CF; IF, IOPL and TF besides \
+			    */
+#define HAS_ERR 0x3C00u /* vectors 10 to 13: bit 0 of the error code is EXT, which QEMU forgets */
 
 enum kind {
 	INT_N,
@@ -23,7 +24,7 @@ enum kind {
 	PRIVILEGED,
 	NR_KINDS
 };
-static const char *const names[NR_KINDS] = {"int",  "66int", "int3", "into", "ud2",  "div",
+static const char *const names[NR_KINDS] = {"int",  "66int", "int3", "into", "ud2", "div",
 					    "page", "fs",    "step", "irq",  "cli"};
 static const u8 vectors[NR_KINDS] = {0x40, 0x40, 3, 4, 6, 0, 14, 13, 1, 32, 13};
 

@@ -1,5 +1,5 @@
-/* random_insns.c: the system instructions on random descriptors: what ring 0 sees of each, or that it
- * is refused. That they are, is all that is told of a fault: frames are random_gates.c's. */
+/* random_insns.c: the system instructions on random descriptors: what ring 0 sees of each, or that
+ * it is refused. That they are, is all that is told of a fault: frames are random_gates.c's. */
 #include "random.h"
 
 #define CELLS	 24 /* with one set of descriptors */
@@ -51,7 +51,8 @@ static void run(u32 k)
 	hex(end_vec);
 	hex(end_ss & 0xFFFF);
 	for (u32 i = 0; i < 8; i++)
-		if (i != 3 || end_vec == ENDED) /* ESP, and for who cannot build a frame is no secret */
+		if (i != 3 ||
+		    end_vec == ENDED) /* ESP, and for who cannot build a frame is no secret */
 			hex(end_regs[i]);
 	for (u32 i = 0; i < 4; i++)
 		hex(end_segs[i] & 0xFFFF);
