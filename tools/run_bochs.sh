@@ -66,13 +66,24 @@ make_iso() {
 		-o "$work/run.iso" "$work/iso" >"$work/iso.log" 2>&1
 }
 
+# With the symbols of hypervisor and kernel, and, as GDB would, its prompt before each command.
+debugger_commands() {
+	[ -n "$DEBUG" ] || { echo c; return; }
+	nm "$kernel" $([ "$MMU" = none ] || echo "$HV") | awk '$2 ~ /^[TtDdBb]$/ { print $1, $3 }' >"$work/symbols"
+	echo "ldsym global \"$work/symbols\" 0"
+	grep -v '^#' "$DEBUG"
+	echo q
+}
+# What the debugger said, from its first stop on.
+debugger_said() { tr -d '\r' <"$work/screen" | sed 's/\x1b[^a-zA-Z]*[a-zA-Z]//g' | sed -n '/^Next at t=0/,$p' | sed 1,2d; }
+
 run_bochs() {
 	local status=0
 	make_iso || { cat "$work/iso.log" >&2; fail "no ISO image could be made in $work"; }
 	# The log of crossings, for the witness, is what Bochs' debugger says of them on its terminal.
 	[ "$INTLOG" = 0 ] || echo "show int" >"$work/rc"
-	echo c >>"$work/rc"
-	if [ -t 0 ] && [ -t 1 ] && [ -z "$OUT" ]; then
+	debugger_commands >>"$work/rc"
+	if [ -z "$DEBUG" ] && [ -t 0 ] && [ -t 1 ] && [ -z "$OUT" ]; then
 		bochs_on_terminal <&0 &
 	else
 		bochs_alone "mode=file, dev=$work/serial" &
@@ -81,6 +92,7 @@ run_bochs() {
 	finish "$machine" || status=$?
 	[ -z "$OUT" ] || cp "$work/bochs.log" "$OUT.bochs.log" || true
 	[ -z "$OUT" ] || [ "$INTLOG" = 0 ] || tr -d '\r' <"$work/screen" >"$OUT.int.log"
+	[ -z "$DEBUG" ] || debugger_said >&2
 	if [ -s "$work/serial" ]; then
 		show_console
 		tr -d '\r' <"$work/serial" >"$work/output"
@@ -93,6 +105,7 @@ extract_bochs() { "$B/bin/tltrace" extract --stream "$work/trace" "$1"; }
 # Bochs tells no exit code: what was printed does.
 explain_bochs() { # STATUS
 	local last
+	[ -z "$DEBUG" ] || return 0
 	[ ! -e "$work/interrupted" ] || return 0
 	if [ "$1" = 124 ]; then
 		say "stopped after $LIMIT s"

@@ -14,7 +14,7 @@ timeout 400 make all >"$tmp/one" 2>&1 &
 ok it_builds_there bash -c 'timeout 400 make -j2 all >"$1" 2>&1 || { cat "$1"; false; }' - "$tmp/two"
 wait $!
 ok twice_at_once test $? = 0
-ok nothing_is_built_twice bash -c '! cat "$@" | grep -E "^  (CC|HOSTCC|LD|AS) " | sort | uniq -d | grep .' - "$tmp/one" "$tmp/two"
+ok whoever_came_second_found_everything_made test "$(grep -lE '^  (CC|LD) ' "$tmp/one" "$tmp/two" | wc -l)" = 1
 git init -q . && git add -A
 ok what_is_built_is_not_git_s_concern bash -c '! git status --short | grep build/ && ! git ls-files | grep ^build/'
 for mmu in shadow direct; do
@@ -22,7 +22,7 @@ for mmu in shadow direct; do
 	tools/gdb $mmu walk 1 -batch -nx -ex "hv trap pf 0x40001000" -ex "hv trace 10000" -ex "hv finish" \
 		-ex "hv walk 0x40001000" -ex "hv regs" -ex "hv domains" -ex continue >"$tmp/gdb-$mmu" 2>&1
 	ok "gdb_has_no_complaint_$mmu" bash -c 'cat "$1"; ! grep -E "Traceback|rror:|not know|Undefined|no build" "$1"' - "$tmp/gdb-$mmu"
-	ok "the_end_is_reached_$mmu" grep -q '^hv: here the run ends' "$tmp/gdb-$mmu"
+	ok "the_end_is_reached_$mmu" bash -c 'cat "$1"; grep -q "^hv: here the run ends" "$1"' - "$tmp/gdb-$mmu"
 	# The ring as GDB reads it is the trace that tltrace reads, event by event.
 	grep -E '^ +[0-9]+ (d[0-9]|--) ' "$tmp/gdb-$mmu" | tr -s ' ' >"$tmp/ring"
 	ok "hv_trace_shows_the_trace_$mmu" test "$(wc -l <"$tmp/ring")" -gt 100
