@@ -32,6 +32,7 @@ struct virt_cpu {
 	u8 stepping;	/* 1: the real TF is ours, to see the end of that instruction */
 	u8 iopl;
 	struct table_reg gdt, idt, ldt, tr; /* base, limit of the segments for ldt and tr */
+	mfn_t gdt_at[2], ldt_at[2];	    /* the pages from which the real tables were copied */
 	u16 ldt_sel, tr_sel;
 	bool tr_wide;	/* the TSS is one of 32 bits */
 	u8 null_rpl[6]; /* by enum seg: the RPL of a null selector, which the CPU forgets */

@@ -60,14 +60,22 @@ static void set_entry(struct vcpu *v, struct desc *real, u16 selector, struct de
 	*real = d;
 }
 
-/* From now on the guest's writes to its table must come to us. */
-static void watch(struct vcpu *v, u32 va, u32 bytes)
+/* The page that byte `k` pages behind the table's first lies in. */
+static mfn_t table_page(struct vcpu *v, u32 base, u32 k)
 {
-	u32 pages = (va % PAGE_SIZE + bytes + PAGE_SIZE - 1) / PAGE_SIZE;
 	struct guest_fault pf;
 
+	return v->domain->mmu->translate(v, (base & PAGE_MASK) + k * PAGE_SIZE, 0, &pf);
+}
+
+/* From now on the guest's writes to its table must come to us. At most 4 KB of it count. */
+static void watch(struct vcpu *v, u32 va, u32 bytes, mfn_t at[2])
+{
+	u32 pages = bytes ? (va % PAGE_SIZE + bytes + PAGE_SIZE - 1) / PAGE_SIZE : 0;
+
+	at[0] = at[1] = mfn(0); /* no guest's */
 	for (u32 k = 0; k < pages; k++) {
-		mfn_t m = v->domain->mmu->translate(v, va + k * PAGE_SIZE, 0, &pf);
+		mfn_t m = at[k] = table_page(v, va, k);
 
 		if (mfn_valid(m) && !(frame_of(m)->flags & FRAME_WATCHED))
 			frame_trace(v->domain, m, FRAME_WATCHED);
@@ -76,7 +84,7 @@ static void watch(struct vcpu *v, u32 va, u32 bytes)
 
 /* Copy one of the guest's tables. `ti`: 0 or SEL_TI, as in its selectors. */
 static void sync_table(struct vcpu *v, const struct table_reg *table, u32 have, u16 ti,
-		       struct desc *real, u32 nr)
+		       struct desc *real, u32 nr, mfn_t at[2])
 {
 	struct desc part[64];
 	struct guest_fault pf;
@@ -98,7 +106,7 @@ static void sync_table(struct vcpu *v, const struct table_reg *table, u32 have, 
 		for (u32 k = 0; k < ARRAY_SIZE(part) && first + k < nr; k++)
 			set_entry(v, &real[first + k], (first + k) * 8 | ti, raise(part[k]));
 	}
-	watch(v, table->base, have * sizeof(struct desc));
+	watch(v, table->base, have * sizeof(struct desc), at);
 }
 
 #define TABLE_BYTES 0x10000u /* of which selectors can name a descriptor, however long it is */
@@ -114,7 +122,7 @@ void segments_sync(struct vcpu *v)
 	u32 nr;
 
 	real = gate_guest_gdt(v->domain->gate, &nr);
-	sync_table(v, &v->virt.gdt, entries_of(&v->virt.gdt), 0, real, nr);
+	sync_table(v, &v->virt.gdt, entries_of(&v->virt.gdt), 0, real, nr, v->virt.gdt_at);
 }
 
 void segments_sync_ldt(struct vcpu *v)
@@ -122,7 +130,7 @@ void segments_sync_ldt(struct vcpu *v)
 	u32 nr, have = v->virt.ldt_sel & ~SEL_RPL ? entries_of(&v->virt.ldt) : 0;
 	struct desc *real = gate_guest_ldt(v->domain->gate, &nr);
 
-	sync_table(v, &v->virt.ldt, have, SEL_TI, real, nr);
+	sync_table(v, &v->virt.ldt, have, SEL_TI, real, nr, v->virt.ldt_at);
 	for (enum seg seg = 0; seg < NR_SEGS; seg++) {
 		u16 loaded = *seg_slot(v->regs, seg);
 
@@ -130,6 +138,22 @@ void segments_sync_ldt(struct vcpu *v)
 			have = loaded / 8u + 1;
 	}
 	gate_set_ldt(v->domain->gate, have < nr ? have : nr);
+}
+
+static bool moved(struct vcpu *v, const struct table_reg *table, const mfn_t at[2])
+{
+	for (u32 k = 0; k < 2 && at[k].n; k++)
+		if (table_page(v, table->base, k).n != at[k].n)
+			return true;
+	return false;
+}
+
+void segments_moved(struct vcpu *v)
+{
+	if (moved(v, &v->virt.gdt, v->virt.gdt_at))
+		segments_sync(v);
+	if (moved(v, &v->virt.ldt, v->virt.ldt_at))
+		segments_sync_ldt(v);
 }
 
 /* Do `len` bytes at guest-physical `pa` belong to this table? */

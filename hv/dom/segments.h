@@ -57,6 +57,9 @@ void segments_sync(struct vcpu *v);
 void segments_sync_ldt(struct vcpu *v);
 /** The guest wrote `len` bytes at guest-physical `pa`: if they belong to its GDT, copy it anew. */
 void segments_written(struct vcpu *v, u32 pa, u32 len);
+/** The guest flushed its TLB: do its tables lie on other pages now? Then copy them anew. (The
+ * processor reads a table when a selector is loaded, by the translation that there is then.) */
+void segments_moved(struct vcpu *v);
 /** A bare machine's start (Multiboot 1, 3.2): flat segments, no table of the guest's own yet. */
 void segments_init(struct vcpu *v);
 

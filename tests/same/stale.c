@@ -97,11 +97,44 @@ static void remapped_code(void)
 	print("\n");
 }
 
+/* A descriptor table that lies on another page from now on, at the same address. */
+static void remapped_gdt(bool reload)
+{
+	static struct desc other[512] PAGE_ALIGNED;
+	u32 *pte = (u32 *)(directory[0] & PTE_FRAME) + (u32)gdt / PAGE_SIZE, before = *pte, read;
+
+	begin();
+	second_page[1] = 0x4444;
+	gdt[10] = (struct desc){(u32)first_page << 16 | 0xFFF, (u32)first_page >> 16 | 0x00CF9300};
+	memcpy(other, gdt, 256);
+	other[10] = (struct desc){(u32)&second_page[1] << 16 | 0xFFF,
+				  (u32)&second_page[1] >> 16 | 0x00CF9300};
+	print("stale: remapped gdt:");
+	for (u32 i = 0; i < 4; i++) {
+		*(volatile u32 *)pte = i % 2 ? (u32)other | RIGHTS : before;
+		if (reload)
+			write_cr3((u32)directory);
+		else
+			invlpg((u32)gdt);
+		asm volatile("movl %1, %%fs\n\tmovl %%fs:0, %0"
+			     : "=r"(read)
+			     : "r"(0x50)
+			     : "memory");
+		print(" %x", read);
+	}
+	asm volatile("movl %0, %%fs" : : "r"(0));
+	*(volatile u32 *)pte = before;
+	write_cr3((u32)directory);
+	print("\n");
+}
+
 void stale(void)
 {
 	linked_again();
 	linked_twice();
 	flushed_at_each();
 	remapped_code();
+	remapped_gdt(false);
+	remapped_gdt(true);
 	begin();
 }

@@ -114,6 +114,11 @@ void ahead_forget(struct domain *d)
 {
 	(void)d;
 }
+void segments_moved(struct vcpu *v)
+{
+	(void)v;
+}
+
 void segments_written(struct vcpu *v, u32 pa, u32 len)
 {
 	(void)v, (void)pa, (void)len;

@@ -77,11 +77,19 @@ static void pass_on(const struct virt_cpu *virt)
 	write_cr4((read_cr4() & ~cr4) | (virt->cr4 & cr4));
 }
 
+/* Do both directories lead to the same table for this address? Nearly always. */
+static bool maps_alike(struct vcpu *v, u32 old_cr3, u32 va)
+{
+	u32 old = guest_word(v->domain, old_cr3 >> PAGE_SHIFT, va >> 22);
+	u32 new = guest_word(v->domain, v->virt.cr3 >> PAGE_SHIFT, va >> 22);
+
+	return ((old ^ new) & (PTE_FRAME | PTE_P | PTE_PS)) == 0;
+}
+
 static void cr_changed(struct vcpu *v, u32 old_cr3)
 {
 	struct shadow_state *s = v->domain->shadow;
 
-	(void)old_cr3;
 	pass_on(&v->virt);
 	shadow_resync(v->domain);
 	/* These bits are built into every entry. */
@@ -90,6 +98,10 @@ static void cr_changed(struct vcpu *v, u32 old_cr3)
 		ahead_forget(v->domain);
 	}
 	shadow_select_root(v);
+	/* A directory that is loaded again has been changed, or a table below it. */
+	if (old_cr3 == v->virt.cr3 || !maps_alike(v, old_cr3, v->virt.gdt.base) ||
+	    v->virt.ldt_sel & ~SEL_RPL)
+		segments_moved(v);
 }
 
 /* The L1 shadow that maps `va` for this walk, linked into the root. */
@@ -348,6 +360,9 @@ static void shadow_invlpg(struct vcpu *v, vaddr_t va)
 	/* A traced table's shadow is in step at all times, and the way back to the guest flushes
 	 * the TLB under `paging` isolation. */
 	shadow_resync_page(v->domain, va);
+	if (va / PAGE_SIZE - v->virt.gdt.base / PAGE_SIZE < 2 ||
+	    va / PAGE_SIZE - v->virt.ldt.base / PAGE_SIZE < 2)
+		segments_moved(v);
 	trace_invlpg(v, LANE_VMM, LANE_VMM, va);
 	if (isolation_segments)
 		invlpg(va);
