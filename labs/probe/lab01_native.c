@@ -519,6 +519,10 @@ static void gates(void)
 	descriptor(tss_slot + 3, 0, 0xFFFFF, 0xC09A00); /* code, not used yet */
 	set_gate(FIRST + 6, (tss_slot + 3) * 8, trap_128, 0x8E00);
 	refused("fresh", do_int_6);
+	*(u16 *)0x7000 = 0x0B0F; /* ud2 */
+	set_gate(FIRST + 6, SEL_CODE, (const u8 *)0x7000, 0xABCD8600);
+	refused("half", do_int_6);
+	say("gate half eip=%x\n", trap_eip);
 	say("gate marked=%u\n", gdt[2 * (tss_slot + 3) + 1] >> 8 & 1);
 	finish(0);
 }

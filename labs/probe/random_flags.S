@@ -47,6 +47,14 @@ flag_ops:
 	pushl	%eax
 	popfl
 	next
+	op	popf_pushf		/* a single step comes behind the pushf, which shows TF */
+	operand
+	pushl	%eax
+	popfl
+	pushfl
+	popl	%eax
+	result
+	next
 	op	popfw
 	operand
 	pushw	%ax

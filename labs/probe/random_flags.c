@@ -69,6 +69,7 @@ void random_flags(void)
 		hex(end_vec == ENDED ? 0 : end_words[0]);
 		hex(end_vec == ENDED ? 0 : end_words[2]);
 		hex(end_flags);
+		hex(end_vec == 1 ? end_words[3] : 0); /* what the stepped one has pushed */
 		text(" seen:");
 		for (u32 *r = results; r < (u32 *)end_regs[0]; r++)
 			hex(*r);
