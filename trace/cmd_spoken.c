@@ -23,8 +23,9 @@
  * left there; so each has a line of its own. */
 struct place {
 	u32 eip, line; /* line: its sum so far */
+	u8 vec;
 };
-#define PLACES 64
+#define PLACES 256
 
 /* The sums of the lines that guests have sent. */
 struct heard {
@@ -42,16 +43,16 @@ static void hear(struct heard *h, u32 sum)
 	h->sums[h->nr++] = sum;
 }
 
-static u32 *line_of(struct heard *h, u32 eip)
+static u32 *line_of(struct heard *h, u8 vec, u32 eip)
 {
 	size_t i = 0;
 
-	while (i < h->nr_places && h->places[i].eip != eip)
+	while (i < h->nr_places && (h->places[i].eip != eip || h->places[i].vec != vec))
 		i++;
 	if (i == PLACES)
 		return NULL;
 	if (i == h->nr_places)
-		h->places[h->nr_places++] = (struct place){eip, SPOKEN_START};
+		h->places[h->nr_places++] = (struct place){eip, SPOKEN_START, vec};
 	return &h->places[i].line;
 }
 
@@ -65,7 +66,8 @@ static void take(struct heard *h, const struct cpu_entry *e)
 	if (e->vec == XEN_HYPERCALL_VECTOR && e->eax == __HYPERVISOR_console_io &&
 	    e->ebx == CONSOLEIO_write)
 		hear(h, e->esi);
-	if (e->vec != 13)
+	/* Or a #DB: a hypervisor may stop at an `out` by a breakpoint, as at what does not trap. */
+	if (e->vec != 13 && e->vec != 1)
 		return;
 	if ((e->edx & 0xFFFF) == COM1_LCR) /* what went to COM1 before was a divisor */
 		h->nr_places = 0;
@@ -74,7 +76,7 @@ static void take(struct heard *h, const struct cpu_entry *e)
 	hear(h, e->edi); /* a `rep outsb` sends what no register has: its sum is beside it */
 	if (c == '\r')
 		return;
-	line = line_of(h, e->eip);
+	line = line_of(h, e->vec, e->eip);
 	if (!line)
 		return;
 	*line = spoken_byte(*line, c);
