@@ -143,6 +143,8 @@ static void set(struct parse *p, const char *key, const char *value)
 	} else if (!strcmp(key, "file")) {
 		list_add(&p->lab->files, value);
 		return;
+	} else if (!strcmp(key, "scenario") || !strcmp(key, "wrong")) {
+		return; /* grader/scenario's */
 	}
 	if (!place)
 		wrong(p, "unknown key", key);

@@ -37,8 +37,9 @@ need_lab = $(if $(LAB),,$(error LAB=NN-name: there are $(ALL_LABS)))
 grade: $(B)/.doctor ## grade the working tree: LAB=NN-name (SEED=N STAGE=02.3 EMU=bochs)
 	$(need_lab)
 	@$(build) -j$$(nproc) lab-parts $(B)/bin/tlgrade
-	@$(B)/bin/tlgrade grade $(LAB) $(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) \
-		$(if $(STAGE),--stage $(STAGE)) $(if $(filter command line environment,$(origin EMU)),--emu $(EMU))
+	@status=0; $(B)/bin/tlgrade grade $(LAB) $(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) \
+		$(if $(STAGE),--stage $(STAGE)) $(if $(filter command line environment,$(origin EMU)),--emu $(EMU)) || status=$$?; \
+		$(if $(STAGE),,grader/scenario $(LAB) || true;) exit $$status
 
 .PHONY: pictures
 pictures: $(B)/.doctor ## draw the handouts' pictures anew: labs/*/pictures
@@ -66,7 +67,7 @@ kit: $(B)/.doctor ## prepare for grading a class: LAB=NN-name
 ifneq ($(KIT),)
 $(B)/kit/$(KIT)/build/.kit: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(B)/bin/tltrace \
 	$(shell find Makefile hv guest include trace grader labs tools tests/matrix tests/fuzz tests/rogue -type f ! -name '*.pyc')
-	@grader/handout $(KIT) $(B)/kit
+	@SCENARIO_ELFS=0 grader/handout $(KIT) $(B)/kit
 	@mkdir -p $(@D)/bin && cp $(B)/bin/tltrace $(@D)/bin/
 	@$(MAKE) -s -C $(B)/kit/$(KIT) KIT= LAB=$(KIT) kit-parts
 	@touch $@

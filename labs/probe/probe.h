@@ -19,4 +19,7 @@ bool scenario_is(const char *name);
 /** The next number drawn from the seed, below `below`. */
 u32 draw(u32 below);
 
+/** A student's scenario: labs/NN-name/scenario.c. */
+void own(void) __attribute__((weak));
+
 #endif

@@ -9,12 +9,14 @@ $(PROBE)/%.o: labs/probe/% Makefile labs/probe/probe.mk
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(PROBE_CFLAGS) -c $< -o $@
 LAB02 := lab02_touch.c lab02_random.c lab02_watched.c lab02_exceptions.c lab02_iret.c lab02_snippets.S
-$(PROBE)/native.elf: $(call probe_objs,native,lab01.c lab01_insns.S lab01_native.c lab02.c $(LAB02) lab03_native.c) labs/probe/native.ld
+native_objs := $(call probe_objs,native,lab01.c lab01_insns.S lab01_native.c lab02.c $(LAB02) lab03_native.c)
+$(PROBE)/native.elf: $(native_objs) labs/probe/native.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/native.ld -o $@ $(filter %.o,$^)
 PROBES := $(PROBE)/native.elf
-$(PROBE)/pv.elf: $(call probe_objs,pv,lab01.c lab01_insns.S lab01_pv.c lab01_handlers.c lab02_frames.c \
-	lab02_frames.S $(LAB03_C)) labs/probe/pv.ld
+pv_objs := $(call probe_objs,pv,lab01.c lab01_insns.S lab01_pv.c lab01_handlers.c lab02_frames.c \
+	lab02_frames.S $(LAB03_C))
+$(PROBE)/pv.elf: $(pv_objs) labs/probe/pv.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/pv.ld -o $@ $(filter %.o,$^)
 PROBES += $(PROBE)/pv.elf
@@ -23,3 +25,12 @@ $(PROBE)/random.elf: $(patsubst %,$(PROBE)/%.o,common.c random.S random.c random
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/random.ld -o $@ $(filter %.o,$^)
 PROBES += $(PROBE)/random.elf
+
+# A student's own scenario, in the probe of the lab's design (grader/scenario).
+OWN := $(B)/lab/$(LAB)/scenario
+OWN_PORT = $(if $(shell grep '^scenario.*MMU=direct' labs/$(LAB)/lab.conf),pv,native)
+$(OWN)/scenario.o: labs/$(LAB)/scenario.c labs/probe/probe.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(PROBE_CFLAGS) -Wno-error -c $< -o $@
+$(OWN)/scenario.elf: $(OWN)/scenario.o $(PROBES)
+	$(Q)ld $(KLDFLAGS) -T labs/probe/$(OWN_PORT).ld -o $@ $($(OWN_PORT)_objs) $<

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# scenario.sh: a student's own scenario is run in the reference and in three wrong hypervisors, in a handout.
+. "$(dirname "$0")/lib.sh"
+unset MAKELEVEL MAKEFLAGS MFLAGS
+lab=02-pagefault
+ok it_is_handed_out make -s handout LAB=$lab HANDOUT="$tmp/handed"
+tar -xzf "$tmp/handed/$lab.tar.gz" -C "$tmp"
+ok a_reference_and_three_wrong_ones test "$(ls "$tmp/$lab/ref/scenario" | xargs)" = 'right.elf wrong-1.elf wrong-2.elf wrong-3.elf'
+ok they_differ test "$(sha256sum "$tmp/$lab"/ref/scenario/*.elf | cut -c -64 | sort -u | wc -l)" = 4
+ok a_kit_has_none bash -c 'make -s kit LAB=$1 >/dev/null 2>&1; [ -d build/kit/$1 ] && [ ! -e build/kit/$1/ref/scenario ]' - $lab
+cd "$tmp/$lab" || exit 1
+mkdir -p build && touch build/.doctor
+ok what_it_needs_is_built make -s build/guest/initrd.cpio
+judge() { grader/scenario $lab >"$tmp/said" 2>&1; }
+said() { cat "$tmp/said"; grep -qF -- "$1" "$tmp/said"; }
+judge
+ok who_has_written_none_hears_nothing test ! -s "$tmp/said"
+cat >labs/$lab/scenario.c <<'END'
+#include "native.h"
+static void write_it(void *va)
+{
+	store((u32)va, 1);
+}
+void own(void)
+{
+	u32 va = TEST_BASE + 5 * PAGE, pa = POOL + 7 * PAGE;
+
+	pt_test[5] = pa | P | RW | A;
+	pd[0x80000000u >> 22] = P | RW | A | D | PS;
+	paging_on();
+	descriptors_init();
+	load(va);
+	store(va, 3);
+	if (!(pt_test[5] & D)) {
+		say("scenario: a write leaves the page clean\n");
+		finish(1);
+	}
+	if (load(0x80000000u + pa) != 3) {
+		say("scenario: the 4 MB page has something else\n");
+		finish(1);
+	}
+	pt_test[6] = pa | P | A;
+	if (try(write_it, (void *)(va + PAGE)) != 14 || trap_err != 3) {
+		say("scenario: a write to a read-only page, error %x\n", trap_err);
+		finish(1);
+	}
+	say("scenario: ok\n");
+	finish(0);
+}
+END
+judge
+ok it_holds_in_the_reference said 'it holds in the reference'
+ok and_finds_the_wrong_ones said '3 of 3 wrong hypervisors found'
+ok by_its_own_words said 'scenario: a write leaves the page clean'
+sed -i 's/!= 3)/!= 4)/' labs/$lab/scenario.c
+judge
+ok one_that_is_wrong_itself_is_told said 'WRONG: it does not hold in the reference: scenario: the 4 MB page has something else'
+echo 'nonsense' >>labs/$lab/scenario.c
+judge
+ok one_that_does_not_build_is_told said 'your scenario does not build:'
+done_testing
