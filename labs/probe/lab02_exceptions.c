@@ -34,6 +34,11 @@ static void software_14(void *arg)
 	(void)arg;
 	asm volatile("int $14");
 }
+static void software_13(void *arg)
+{
+	(void)arg;
+	asm volatile("int $13");
+}
 static void null_ss(void *arg)
 {
 	(void)arg;
@@ -103,10 +108,10 @@ static void nested(void)
 	static const struct {
 		const char *name;
 		void (*raise)(void *);
-	} kinds[] = {{"divide", divide},       {"undefined", undefined}, {"breakpoint", breakpoint},
-		     {"int_6", software_6},    {"int_14", software_14},	 {"null_ss", null_ss},
-		     {"absent_ss", absent_ss}, {"absent_es", absent_es}, {"page", page_fault},
-		     {"page", page_fault},     {"page", page_fault}};
+	} kinds[] = {{"divide", divide},    {"undefined", undefined}, {"breakpoint", breakpoint},
+		     {"int_6", software_6}, {"int_14", software_14},  {"int_13", software_13},
+		     {"null_ss", null_ss},  {"absent_ss", absent_ss}, {"absent_es", absent_es},
+		     {"page", page_fault},  {"page", page_fault},     {"page", page_fault}};
 	struct {
 		u16 limit;
 		u32 base;
@@ -117,7 +122,7 @@ static void nested(void)
 		probe_gdt[2 * i + 1] = i == 6 ? 0xCF1A00 : i == 7 ? 0xCF9200 : 0xCF1200;
 	}
 	paging_on();
-	for (u32 i = 0; i < 80; i++) {
+	for (u32 i = 0; i < 110; i++) {
 		u32 n = draw(ARRAY_SIZE(kinds)),
 		    at = TEST_BASE + (32 + draw(64)) * PAGE + draw(PAGE);
 

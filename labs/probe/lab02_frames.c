@@ -204,8 +204,23 @@ static void frames(void)
 	finish(0);
 }
 
+/* 02.6: who did not ask for the address on the stack does not get it there. */
+static void unasked(void)
+{
+	struct trap_info t[] = {{14, TI_MASK_EVENTS, FLAT_RING1_CS, (u32)frame_14}, {0}};
+	struct frames_run r = {(u32)causes, any_esp(), 2, 0x40000000u + draw(1 << 20) * 16};
+
+	HCALL(set_trap_table, t, 0, 0, 0);
+	say("unasked va=%x eip=%x\n", r.eax, r.eip);
+	try(in_ring1, &r);
+	say("unasked error=%x eip=%x\n", seen_words[0], seen_words[1]);
+	finish(0);
+}
+
 void lab02_pv(void)
 {
+	if (scenario_is("unasked"))
+		unasked();
 	if (scenario_is("frames"))
 		frames();
 }

@@ -151,7 +151,7 @@ static void init(void)
 static void irets(void)
 {
 	init();
-	for (u32 i = 0; i < 60; i++)
+	for (u32 i = 0; i < 90; i++)
 		one(i, draw32() & ~EFL_VM);
 	finish(0);
 }

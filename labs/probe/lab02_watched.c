@@ -139,7 +139,7 @@ static void watched(void)
 	for (u32 i = 0; i < 1024; i++)
 		pt_test[i] = i * PAGE | P | RW | US | A | D;
 	paging_on();
-	for (u32 i = 0; i < 10; i++) {
+	for (u32 i = 0; i < 16; i++) {
 		gates();
 		descriptors();
 		code();
