@@ -22,9 +22,9 @@ static void rehook(struct vcpu *v, struct unhooked *u)
 	 * HINT: (u->table): first take the guest's writable mapping away again (entry u->map_index
 	 * HINT: of u->map_table), so that what is validated cannot change any more. More than one
 	 * HINT: address may lead through that entry, so all of the TLB must go: direct_flush().
-	 * HINT: Then revalidate_l1() against u->before; an entry that is refused ends the domain
-	 * HINT: (domain_kill). Last, put the table back into its slot of the directory, if it had
-	 * HINT: one (u->slot < HV_SLOT).
+	 * HINT: Then revalidate_l1() against u->before; an entry that is refused ends the domain:
+	 * HINT: domain_kill(), for END_forbidden, VEC_PF. Last, put the table back into its slot of
+	 * HINT: the directory, if it had one (u->slot < HV_SLOT).
 	 * STUB: if (mfn_valid(u->table))
 	 * STUB: 	lab_todo("03.4a");
 	 */
