@@ -295,6 +295,19 @@ static void begin(void)
 	}
 }
 
+/* What is forgotten each time is noticed in the end: a mapping of the page in the hypervisor, too.
+ */
+static void again_and_again(void)
+{
+	u32 mfn = spare_mfn(700);
+
+	request("pin and unpin, again and again", mfn, 0, 0);
+	for (u32 i = 0; i < 300 && same; i++) {
+		compare(refusal(mmuext(MMUEXT_PIN_L1_TABLE, mfn)), 0);
+		compare(refusal(mmuext(MMUEXT_UNPIN_TABLE, mfn)), 0);
+	}
+}
+
 static void play(u32 rounds, void (*round)(void))
 {
 	u32 n;
@@ -309,6 +322,8 @@ static void play(u32 rounds, void (*round)(void))
 	}
 	if (same)
 		let_go();
+	if (same)
+		again_and_again();
 	if (same && stage > 1)
 		check_pages();
 	if (same)
