@@ -307,10 +307,14 @@ static void walks(void)
 /* 02.1e: with CR0.WP on and off, what the kernel may write, and what the others may. */
 static void writes(void)
 {
-	for (u32 i = 0; i < 60; i++) {
-		if (one_in(4))
+	for (u32 i = 0; i < 25; i++) {
+		u32 va = random_va();
+
+		if (one_in(3))
 			set_cr0(cr0 ^ WP);
-		access_at(random_va());
+		/* By whom it may be written, must not depend on who has written it. */
+		for (u32 k = 0; k < 4; k++)
+			access_at(va);
 	}
 }
 

@@ -147,20 +147,20 @@ static void watched(void)
 	finish(0);
 }
 
-/* 02.1e: the last page that there is, and the ones behind it. */
-static void beyond(void)
+/* 02.1e: the last page that there is, and the ones behind it, by an entry that is written before or
+ * after the table has a shadow. */
+static void beyond(u32 above, bool later)
 {
-	u32 page = 1 + draw(1020), va = TEST_BASE + page * PAGE, above = one_in(2) ? 0 : draw(64);
-	bool later = one_in(2);
+	u32 page = 1 + draw(1020), va = TEST_BASE + page * PAGE;
+	u32 entry = (MEMORY + above * PAGE) | P | RW | US | A | D;
 
 	pt_test[0] = POOL | P | RW | US | A | D;
-	pt_test[page] = later ? 0 : (MEMORY + above * PAGE) | P | RW | US | A | D;
+	pt_test[page] = later ? 0 : entry;
 	pt_test[page + 1] = (MEMORY - PAGE) | P | RW | US | A | D;
 	paging_on();
 	touch(MOV32, va + PAGE, 17, 0, one_in(2));
 	say("beyond last=%u\n", load(va + PAGE));
-	if (later) /* now there is a shadow of the table */
-		pt_test[page] = (MEMORY + above * PAGE) | P | RW | US | A | D;
+	pt_test[page] = entry;
 	touch(one_in(2) ? READ32 : MOV32, va, 1, 0, one_in(2));
 	say("beyond vec=%u eax=%x\n", trap_vec, trap_eax);
 	finish(0);
@@ -173,5 +173,7 @@ void lab02_watched(void)
 	if (scenario_is("watched"))
 		watched();
 	if (scenario_is("beyond"))
-		beyond();
+		beyond(one_in(2) ? 0 : draw(64), one_in(2));
+	if (scenario_is("behind"))
+		beyond(0, true);
 }
