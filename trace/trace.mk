@@ -1,16 +1,16 @@
 # trace/trace.mk: tltrace, the host tool that reads, checks and draws traces, and its tests.
 TLTRACE_LIBS := -lgvc -lcgraph -lcdt -ljansson -lcapstone
-TLTRACE_SRC := $(wildcard trace/*.c)
+TLTRACE_SRC := $(wildcard trace/*/*.c)
 TLTRACE_OBJ := $(TLTRACE_SRC:%.c=$(B)/host/%.o)
 # Everything but main(), for the unit tests.
 TLTRACE_LIB := $(B)/host/trace/libtltrace.a
 
-$(B)/bin/tltrace: $(B)/host/trace/main.o $(TLTRACE_LIB)
+$(B)/bin/tltrace: $(B)/host/trace/cmd/main.o $(TLTRACE_LIB)
 	@mkdir -p $(@D)
 	@$(call say,LINK,$@)
 	$(Q)$(CC) $(HOSTLDFLAGS) -o $@ $^ $(TLTRACE_LIBS)
 
-$(TLTRACE_LIB): $(filter-out $(B)/host/trace/main.o,$(TLTRACE_OBJ))
+$(TLTRACE_LIB): $(filter-out $(B)/host/trace/cmd/main.o,$(TLTRACE_OBJ))
 	@$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "file.h"
+#include "read/file.h"
 #include "trace_synth.h"
 
 #include <libgen.h>
@@ -138,7 +138,7 @@ static void a_loop_is_told_in_one_sentence(void **state)
 	says("#PF (error 6) at 0x40001000, by the instruction at 0x08048123 of the application "
 	     "repeats, 5 times; its shadow entry was written, 0x07654067, and it faults again; "
 	     "the guest OS was told\n");
-	says("      emulate op=iret eip=0xc0101300 value=0x08048123\n");
+	says("      emulate op=iret eip=0xc0101300 value=0x08048123");
 	assert_int_equal(tltrace("loop @/esx.ctf"), 1);
 	says("no fault repeats at the end; the last entry of 4: #GP");
 	assert_int_equal(tltrace("loop @/loop.ctf -o @/loop.bmp"), 2);

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "disasm.h"
-#include "draw_page.h"
-#include "expect.h"
-#include "text.h"
+#include "draw/disasm.h"
+#include "draw/draw_page.h"
+#include "expect/expect.h"
+#include "draw/text.h"
 #include "trace_synth.h"
 
 #include <math.h>

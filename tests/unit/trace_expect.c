@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "expect.h"
-#include "file.h"
+#include "expect/expect.h"
+#include "read/file.h"
 #include "trace_synth.h"
 
 #include <string.h>

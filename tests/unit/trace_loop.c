@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "loop.h"
+#include "read/loop.h"
 #include "trace_synth.h"
 
 #include <stdio.h>

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "draw.h"
-#include "expect.h"
-#include "file.h"
-#include "ring.h"
+#include "draw/draw.h"
+#include "expect/expect.h"
+#include "read/file.h"
+#include "read/ring.h"
 #include "trace_synth.h"
-#include "tsdl.h"
+#include "read/tsdl.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* trace_synth.c: invented traces for the unit tests; no hypervisor made them. */
 #include "trace_synth.h"
 
-#include "file.h"
-#include "tsdl.h"
+#include "read/file.h"
+#include "read/tsdl.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -126,7 +126,7 @@ void synth_esx_walk(struct synth *s, u32 fault, u32 va)
 	synth_event(s, 12, EV_trap, LANE_guest, LANE_vmm, U(13), U(0), U(0xC0101240), U(GUEST_CS),
 		    U(0));
 	insn(s, 0xC0101240, 3, "\x0f\x20\xd0");
-	synth_event(s, 80, EV_emulate, NOTE, U(2), U(0xC0101240), U(va));
+	synth_event(s, 80, EV_emulate, NOTE, U(2), U(0xC0101240), U(va), U(1));
 	synth_event(s, 100, EV_resume, LANE_vmm, LANE_guest, U(0xC0101243), U(GUEST_CS));
 	synth_event(s, 350, EV_trap, LANE_guest, LANE_vmm, U(14), U(3), U(0xC0102000), U(GUEST_CS),
 		    U(0xC0235004));
@@ -139,7 +139,7 @@ void synth_esx_walk(struct synth *s, u32 fault, u32 va)
 	synth_event(s, 240, EV_trap, LANE_guest, LANE_vmm, U(13), U(0), U(0xC0101300), U(GUEST_CS),
 		    U(0));
 	insn(s, 0xC0101300, 1, "\xcf");
-	synth_event(s, 110, EV_emulate, NOTE, U(45), U(0xC0101300), U(0x8048123));
+	synth_event(s, 110, EV_emulate, NOTE, U(45), U(0xC0101300), U(0x8048123), U(2));
 	synth_event(s, 130, EV_resume, LANE_vmm, LANE_app, U(0x8048123), U(APP_CS));
 	s->fault = 0;
 }
@@ -171,7 +171,7 @@ void synth_noise(struct synth *s, unsigned n)
 		synth_event(s, 500, EV_trap, LANE_guest, LANE_vmm, U(13), U(0), U(0xC0105000 + i),
 			    U(GUEST_CS), U(0));
 		insn(s, 0xC0105000 + i, 1, "\xfa");
-		synth_event(s, 40, EV_emulate, NOTE, U(17), U(0xC0105000 + i), U(0));
+		synth_event(s, 40, EV_emulate, NOTE, U(17), U(0xC0105000 + i), U(0), U(1));
 		synth_event(s, 90, EV_resume, LANE_vmm, LANE_guest, U(0xC0105001 + i), U(GUEST_CS));
 	}
 }

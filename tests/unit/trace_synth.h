@@ -2,8 +2,8 @@
 #ifndef TRACE_SYNTH_H
 #define TRACE_SYNTH_H
 
-#include "sb.h"
-#include "trace.h"
+#include "read/sb.h"
+#include "read/trace.h"
 
 #include "trapline/ring.h"
 

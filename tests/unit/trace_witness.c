@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "trace_synth.h"
-#include "witness.h"
+#include "read/witness.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,0 +1,36 @@
+/* cmd.h: what every sub-command of tltrace is made of. */
+#ifndef TLTRACE_CMD_H
+#define TLTRACE_CMD_H
+
+#include "read/trace.h"
+
+#include <getopt.h>
+
+/* Exit codes. */
+enum { EXIT_OK = 0, EXIT_DIFFERS = 1, EXIT_TROUBLE = 2 };
+
+struct command {
+	const char *name;
+	const char *args;    /* "DIR [--json]" */
+	const char *summary; /* one line */
+	const char *help;    /* options and an example, lines ending in newline */
+	int (*run)(const struct command *self, int argc, char **argv);
+};
+
+extern const struct command cmd_extract, cmd_info, cmd_dump, cmd_stats, cmd_faults, cmd_check,
+    cmd_witness, cmd_spoken, cmd_draw, cmd_loop, cmd_diff, cmd_events_doc;
+
+/** getopt_long with our manners: prints usage for --help and unknown options. Returns the next
+ * option, -1 at the end, '?' when run() should return *@code. */
+int cmd_getopt(const struct command *self, int argc, char **argv, const struct option *opts,
+	       int *code);
+/** Are there exactly @n arguments left? If not, says how the command is used. */
+bool cmd_args(const struct command *self, int argc, int n);
+/** Print "tltrace NAME: text" to stderr; returns EXIT_TROUBLE. */
+int cmd_fail(const struct command *self, const struct err *err);
+/** Open a trace, or print why not. */
+bool cmd_open(const struct command *self, struct trace *t, const char *dir);
+/** Say on stderr that events were lost, if any were. */
+void cmd_warn_discarded(const struct trace *t);
+
+#endif

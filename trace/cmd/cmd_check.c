@@ -1,0 +1,129 @@
+/* cmd_check.c: tltrace check: does a trace show what an expectation file says? */
+#include "cmd/cmd.h"
+
+#include "draw/draw.h"
+#include "expect/expect.h"
+#include "read/file.h"
+#include "read/number.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool add_setting(const char *s, struct expect_vars *vars)
+{
+	const char *eq = strchr(s, '=');
+	char name[EXPECT_NAME] = "";
+	u64 n;
+
+	if (!eq || eq == s || (size_t)(eq - s) >= sizeof(name) || !number_parse(eq + 1, &n))
+		return false;
+	memcpy(name, s, (size_t)(eq - s));
+	return expect_set_var(vars, name, (s64)n);
+}
+
+/* Draw where trace and expectation part. */
+static int diverge(const struct trace *t, const struct expect_miss *miss, const char *out,
+		   struct err *err)
+{
+	struct pages pages = {0};
+	struct side side;
+	int rc;
+
+	draw_divergence(t, miss, &side);
+	draw_layout(&side, NULL, &pages);
+	rc = draw_write(&pages, out, err);
+	draw_pages_free(&pages);
+	draw_side_free(&side);
+	return rc;
+}
+
+struct request {
+	const char *dir, *file;
+	const char *fault, *picture; /* NULL: none */
+	struct expect_vars preset;
+};
+
+static int check(const struct command *self, const struct request *q)
+{
+	struct expect_miss miss;
+	struct sb report = {0};
+	struct blob text;
+	struct expect x;
+	struct trace t;
+	struct err err;
+	int rc;
+
+	if (file_read(q->file, 1 << 20, &text, &err))
+		return cmd_fail(self, &err);
+	rc = expect_parse(&x, q->file, (char *)text.data, text.size, &err);
+	free(text.data);
+	if (rc)
+		return cmd_fail(self, &err);
+	if (!cmd_open(self, &t, q->dir)) {
+		expect_free(&x);
+		return EXIT_TROUBLE;
+	}
+	cmd_warn_discarded(&t);
+	rc = expect_run(&x, &t, &q->preset, q->fault, isatty(STDOUT_FILENO), &report, &miss, &err);
+	if (rc < 0)
+		rc = cmd_fail(self, &err);
+	else if (rc > 0)
+		fputs(report.s, stdout);
+	else
+		printf("%s: all %zu lines hold\n", q->file, x.count);
+	if (rc > 0 && q->picture && diverge(&t, &miss, q->picture, &err))
+		rc = cmd_fail(self, &err);
+	sb_free(&report);
+	expect_free(&x);
+	trace_close(&t);
+	return rc;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	static const struct option opts[] = {{"fault", required_argument, NULL, 'f'},
+					     {"set", required_argument, NULL, 's'},
+					     {"diverge", required_argument, NULL, 'd'},
+					     {0}};
+	struct request q = {0};
+	int c, code;
+
+	while ((c = cmd_getopt(self, argc, argv, opts, &code)) != -1) {
+		if (c == '?')
+			return code;
+		if (c == 'f') {
+			q.fault = optarg;
+		} else if (c == 'd') {
+			q.picture = optarg;
+		} else if (!add_setting(optarg, &q.preset)) {
+			fprintf(stderr, "tltrace check: --set takes NAME=NUMBER, not '%s'\n",
+				optarg);
+			return EXIT_TROUBLE;
+		}
+	}
+	if (!cmd_args(self, argc, 2))
+		return EXIT_TROUBLE;
+	if (q.picture && !draw_format_known(q.picture)) {
+		fprintf(stderr,
+			"tltrace check: the picture must end in .svg, .pdf, .png or .dot: %s\n",
+			q.picture);
+		return EXIT_TROUBLE;
+	}
+	q.dir = argv[optind];
+	q.file = argv[optind + 1];
+	return check(self, &q);
+}
+
+const struct command cmd_check = {
+    "check",
+    "DIR FILE.expect [--fault N|D:N|va=ADDRESS] [--set NAME=NUMBER] [--diverge OUT.svg]",
+    "hold a trace against an expectation: which events, in which order",
+    "  --fault ...         lines before any `episode` line speak of this episode\n"
+    "  --set NAME=NUMBER   give $NAME a value; wins over `let` in the file\n"
+    "  --diverge OUT.svg   if a line does not hold, draw the place: what was expected in grey,\n"
+    "                      what came instead in red; also .pdf, .png or .dot\n"
+    "The language is described in trace/EXPECT.md. Exit code 1 if a line does not hold.\n",
+    run,
+};

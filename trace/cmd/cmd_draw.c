@@ -1,0 +1,176 @@
+/* cmd_draw.c: tltrace draw: one trace, or two side by side, as a sequence diagram. */
+#include "cmd/cmd.h"
+
+#include "draw/draw.h"
+#include "read/number.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct request {
+	const char *dir[2];
+	int ndirs;
+	const char *fault[2];
+	int nfaults;
+	bool all, ranged;
+	u64 from, to;
+	const char *out;
+};
+
+/* The episode to draw if nobody named one: the last page fault that the guest got to see. */
+static int default_episode(const struct trace *t, struct episode *out, struct err *err)
+{
+	struct episodes all;
+	bool found = false;
+
+	episodes_find(t, &all);
+	for (size_t i = 0; i < all.count; i++) {
+		if (!episode_is_page_fault(t, &all.v[i]) || !episode_is_whole(t, &all.v[i]))
+			continue;
+		*out = all.v[i];
+		found = true;
+	}
+	episodes_free(&all);
+	if (found)
+		return 0;
+	return err_set(err,
+		       "%s: no whole page fault of an application; use --all, or --from and "
+		       "--to",
+		       t->name);
+}
+
+static int make_side(const struct trace *t, const struct request *r, int n, struct side *side,
+		     struct err *err)
+{
+	const char *fault = r->nfaults ? r->fault[n < r->nfaults ? n : 0] : NULL;
+	struct episode ep;
+
+	if (r->all || r->ranged) {
+		u64 from = r->ranged && r->from ? r->from - 1 : 0;
+		u64 to = r->ranged && r->to ? r->to - 1 : t->count - 1;
+
+		if (from > to || from >= t->count)
+			return err_set(err, "%s: no events from %llu to %llu; it has %zu", t->name,
+				       (unsigned long long)from + 1, (unsigned long long)to + 1,
+				       t->count);
+		draw_side(t, from, to, 0, side);
+		return 0;
+	}
+	if (fault ? episode_select(t, fault, &ep, err) : default_episode(t, &ep, err))
+		return -1;
+	draw_side(t, ep.first, ep.last, ep.id, side);
+	return 0;
+}
+
+static int draw(const struct command *self, const struct request *r)
+{
+	struct side side[2] = {0};
+	struct pages pages = {0};
+	struct trace t[2];
+	struct err err = {""};
+	int opened = 0, rc = 0;
+
+	for (; opened < r->ndirs && rc == 0; opened++) {
+		if (!cmd_open(self, &t[opened], r->dir[opened])) {
+			rc = EXIT_TROUBLE;
+			break;
+		}
+		if (make_side(&t[opened], r, opened, &side[opened], &err))
+			rc = cmd_fail(self, &err);
+	}
+	if (rc == 0 && draw_fits(&side[0], r->ndirs == 2 ? &side[1] : NULL, &err))
+		rc = cmd_fail(self, &err);
+	if (rc == 0) {
+		draw_layout(&side[0], r->ndirs == 2 ? &side[1] : NULL, &pages);
+		if (draw_write(&pages, r->out, &err))
+			rc = cmd_fail(self, &err);
+		else if (pages.count > 1)
+			fprintf(stderr, "tltrace draw: %zu pages\n", pages.count);
+		draw_pages_free(&pages);
+	}
+	while (opened-- > 0) {
+		draw_side_free(&side[opened]);
+		trace_close(&t[opened]);
+	}
+	return rc;
+}
+
+static int refuse(const char *what, const char *arg)
+{
+	fprintf(stderr, "tltrace draw: %s%s%s\n", what, arg ? ": " : "", arg ? arg : "");
+	return EXIT_TROUBLE;
+}
+
+/* Returns 0, or the exit code. */
+static int take_option(struct request *r, int c)
+{
+	switch (c) {
+	case 'f':
+		if (r->nfaults == 2)
+			return refuse("--fault may be given once for each trace", NULL);
+		r->fault[r->nfaults++] = optarg;
+		return 0;
+	case 'A':
+		r->all = true;
+		return 0;
+	case 'l':
+		return strcmp(optarg, "phase") ? refuse("--align takes only 'phase'", optarg) : 0;
+	case 'F':
+	case 'T':
+		r->ranged = true;
+		return number_parse(optarg, c == 'F' ? &r->from : &r->to)
+			   ? 0
+			   : refuse("this is no event number", optarg);
+	}
+	r->out = optarg;
+	return 0;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	static const struct option opts[] = {{"fault", required_argument, NULL, 'f'},
+					     {"all", no_argument, NULL, 'A'},
+					     {"align", required_argument, NULL, 'l'},
+					     {"from", required_argument, NULL, 'F'},
+					     {"to", required_argument, NULL, 'T'},
+					     {"output", required_argument, NULL, 'o'},
+					     {0}};
+	struct request r = {0};
+	int c, code;
+
+	while ((c = cmd_getopt(self, argc, argv, opts, &code)) != -1) {
+		if (c == '?')
+			return code;
+		code = take_option(&r, c);
+		if (code)
+			return code;
+	}
+	r.ndirs = argc - optind;
+	if (r.ndirs != 2 && !cmd_args(self, argc, 1))
+		return EXIT_TROUBLE;
+	for (int i = 0; i < r.ndirs; i++)
+		r.dir[i] = argv[optind + i];
+	if (!r.out)
+		return refuse("say where to draw with -o FILE", NULL);
+	if (!draw_format_known(r.out))
+		return refuse("the file must end in .svg, .pdf, .png or .dot", r.out);
+	if (r.ndirs == 2 && (r.all || r.ranged))
+		return refuse("two traces are aligned by the phases of one page fault each; --all, "
+			      "--from and --to are for one trace",
+			      NULL);
+	return draw(self, &r);
+}
+
+const struct command cmd_draw = {
+    "draw",
+    "DIR [DIR2] [--fault N|D:N|va=ADDRESS] -o FILE",
+    "draw a trace, or two side by side, as a sequence diagram",
+    "  -o FILE              FILE.svg, .pdf, .png or .dot; long ones go on in FILE-2 and so on\n"
+    "  --fault N            one fault episode; give it twice for two traces\n"
+    "  --fault va=ADDRESS   the last page fault of an application at that address\n"
+    "                       (without --fault: the last one that is whole)\n"
+    "  --from N --to N      all events in this range\n"
+    "  --all                all events\n"
+    "  --align phase        how two traces are aligned; there is no other way\n",
+    run,
+};

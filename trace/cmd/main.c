@@ -1,0 +1,109 @@
+/* main.c: tltrace's command line: which command, and how each is used. */
+#include "cmd/cmd.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct command *const commands[] = {
+    &cmd_extract, &cmd_info,   &cmd_dump, &cmd_stats, &cmd_faults, &cmd_check,
+    &cmd_witness, &cmd_spoken, &cmd_draw, &cmd_loop,  &cmd_diff,   &cmd_events_doc,
+};
+
+static void usage(const struct command *c, FILE *to)
+{
+	fprintf(to, "usage: tltrace %s %s\n%s\n%s", c->name, c->args, c->summary, c->help);
+}
+
+static void help(FILE *to)
+{
+	fprintf(to, "usage: tltrace COMMAND ...\n"
+		    "Read, check and draw what the hypervisor recorded.\n\n");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(to, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
+	fprintf(to, "\n`tltrace COMMAND --help` tells more. Exit codes: 0 all is well, 1 a check "
+		    "failed or traces differ, 2 usage or file trouble, 3 out of memory.\n");
+}
+
+int cmd_getopt(const struct command *self, int argc, char **argv, const struct option *opts,
+	       int *code)
+{
+	struct option all[16] = {{"help", no_argument, NULL, 'h'}};
+	size_t n = 1;
+	int c;
+
+	for (; opts && opts->name && n + 1 < ARRAY_SIZE(all); opts++)
+		all[n++] = *opts;
+	opterr = 0;
+	c = getopt_long(argc, argv, ":ho:", all, NULL);
+	if (c == 'h') {
+		usage(self, stdout);
+		*code = EXIT_OK;
+		return '?';
+	}
+	/* Only draw has -o; elsewhere it is as unknown as any other letter. */
+	if (c == 'o' && !strstr(self->args, "-o "))
+		c = '?';
+	if (c == '?' || c == ':') {
+		const char *what = c == ':' ? "this option needs a value" : "unknown option";
+
+		fprintf(stderr, "tltrace %s: %s: %s\n", self->name, what,
+			argv[optind > 1 ? optind - 1 : 1]);
+		usage(self, stderr);
+		*code = EXIT_TROUBLE;
+		return '?';
+	}
+	return c;
+}
+
+bool cmd_args(const struct command *self, int argc, int n)
+{
+	if (argc - optind == n)
+		return true;
+	fprintf(stderr, "tltrace %s: %s arguments\n", self->name,
+		argc - optind < n ? "too few" : "too many");
+	usage(self, stderr);
+	return false;
+}
+
+int cmd_fail(const struct command *self, const struct err *err)
+{
+	fprintf(stderr, "tltrace %s: %s\n", self->name, err->text);
+	return EXIT_TROUBLE;
+}
+
+bool cmd_open(const struct command *self, struct trace *t, const char *dir)
+{
+	struct err err;
+
+	if (trace_open(t, dir, &err) == 0)
+		return true;
+	cmd_fail(self, &err);
+	return false;
+}
+
+void cmd_warn_discarded(const struct trace *t)
+{
+	if (t->discarded)
+		fprintf(stderr,
+			"tltrace: %s: %llu events found the ring full and are missing; a larger "
+			"ring or fewer classes (trace=) would keep them\n",
+			t->name, (unsigned long long)t->discarded);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		help(stderr);
+		return EXIT_TROUBLE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		help(stdout);
+		return EXIT_OK;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(argv[1], commands[i]->name))
+			return commands[i]->run(commands[i], argc - 1, argv + 1);
+	fprintf(stderr, "tltrace: no command '%s'\n", argv[1]);
+	help(stderr);
+	return EXIT_TROUBLE;
+}

@@ -1,0 +1,173 @@
+/*
+ * draw.h: from events to a picture, in four moves:
+ *
+ *   events --draw_steps--> steps --draw_fold--> fewer steps --draw_layout--> pages of shapes with
+ *   coordinates --draw_dot--> dot text --draw_render--> a file.
+ *
+ * Graphviz only paints: every coordinate is ours.
+ */
+#ifndef TLTRACE_DRAW_H
+#define TLTRACE_DRAW_H
+
+#include "read/episode.h"
+#include "read/hold.h"
+
+#define STEP_TEXT    96
+#define STEP_DETAILS 4
+
+enum step_kind {
+	STEP_ARROW,
+	STEP_NOTE,
+	STEP_GAP,  /* @count events were lost here */
+	STEP_MORE, /* @count steps are not shown here */
+	STEP_END,  /* nothing came any more */
+};
+enum step_style { STYLE_TRAP, STYLE_IRQ, STYLE_HYPERCALL, STYLE_INJECT, STYLE_RETURN, NR_STYLES };
+
+/* In the picture of a divergence: what was expected is grey, what came instead is red. */
+enum step_mark { MARK_NONE, MARK_EXPECTED, MARK_GOT };
+
+/* The phases of a page fault, by which two designs are aligned. */
+enum phase {
+	PHASE_FAULT,
+	PHASE_DECIDE,
+	PHASE_DELIVER,
+	PHASE_LEARN,
+	PHASE_INSTALL,
+	PHASE_RETURN,
+	NR_PHASES
+};
+
+struct step {
+	enum step_kind kind;
+	enum step_style style; /* arrows */
+	enum step_mark mark;
+	enum phase phase;
+	u8 from, to;  /* lanes; a note lies on @from */
+	bool diamond; /* crosses the hardware lane as a trap */
+	u8 ndetails;
+	char title[STEP_TEXT];
+	char detail[STEP_DETAILS][STEP_TEXT];
+	u64 cost;     /* of the stay in the VMM that this step ends, in ticks; 0: none */
+	u32 count;    /* gaps, and steps not shown */
+	size_t event; /* index of the event that it tells of */
+	u32 number;
+	/* A fold stands for @times repetitions of @group steps, this being the first of them. */
+	u32 group, times;
+};
+
+struct steps {
+	struct step *v;
+	size_t count, cap;
+};
+
+/** What one column of the picture shows. */
+struct side {
+	char title[STEP_TEXT];
+	const char *vmm; /* "VMM" or "Xen" */
+	struct steps steps;
+	char footer[2][160];
+	bool phased; /* the steps are one fault, and have phases */
+};
+
+/** Fill @out from events [first, last] of @t that belong to @episode (0: all). */
+void draw_side(const struct trace *t, size_t first, size_t last, u64 episode, struct side *out);
+void draw_side_free(struct side *s);
+
+/** The neighbourhood of the first line of an expectation that does not hold. */
+struct expect_miss;
+void draw_divergence(const struct trace *t, const struct expect_miss *m, struct side *out);
+
+/** draw_steps.c: the steps of those events, unnumbered. */
+void draw_steps(const struct trace *t, size_t first, size_t last, u64 episode, struct steps *out);
+/** Replace patterns that repeat three times or more in a row by one, and number the steps. */
+void draw_fold(struct steps *s);
+struct step *draw_add_step(struct steps *s, enum step_kind kind, u8 from, u8 to);
+void draw_text(char *to, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void draw_detail(struct step *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/** draw_words.c: what people call things. */
+struct stay; /* one stay in the VMM, with the notes that matter */
+const char *draw_op_phrase(u32 op, char *buf);
+const char *draw_errno(s32 e);
+
+/* Shapes with coordinates; y grows downwards, (x, y) is the centre, everything in points. */
+enum shape_kind {
+	SHAPE_TITLE,
+	SHAPE_LANE,
+	SHAPE_LABEL,
+	SHAPE_NOTE,
+	SHAPE_NUMBER,
+	SHAPE_DIAMOND,
+	SHAPE_COST,
+	SHAPE_PHASE,
+	SHAPE_FOLD,
+	SHAPE_TORN,
+	SHAPE_MORE,
+	SHAPE_END,
+	SHAPE_FOOTER,
+};
+
+struct shape {
+	enum shape_kind kind;
+	double x, y, w, h;
+	const char *colour;
+	enum step_mark mark;
+	u32 step; /* number of the step that it belongs to, 0: none */
+	u8 nlines;
+	char line[1 + STEP_DETAILS][160];
+};
+
+struct arrow {
+	double x1, x2, y;
+	enum step_style style;
+	enum step_mark mark;
+	u32 step;
+};
+
+struct box {
+	double x1, y1, x2, y2;
+	const char *fill, *pen;
+	double width;
+};
+
+struct rule {
+	double x1, y1, x2, y2;
+	const char *colour, *style; /* "solid", "dashed", "dotted" */
+	double width;
+};
+
+struct page {
+	double w, h;
+	struct shape *shapes;
+	struct arrow *arrows;
+	struct box *boxes;
+	struct rule *rules;
+	size_t nshapes, narrows, nboxes, nrules;
+};
+
+struct pages {
+	struct page *v;
+	size_t count;
+};
+
+/** How many pages would that be, at least? Laying out takes long, and this does not. 0, or -1 with
+ * @err filled: too many. */
+int draw_fits(const struct side *a, const struct side *b, struct err *err);
+/** Lay out one side, or two aligned by phase (@b may be NULL). */
+void draw_layout(const struct side *a, const struct side *b, struct pages *out);
+void draw_pages_free(struct pages *p);
+
+/** Its style's colour, or its mark's. */
+const char *draw_colour(enum step_style style, enum step_mark mark);
+
+/** The page as a dot graph for `neato -n2`; @dpi 0 leaves the resolution alone. */
+void draw_dot(const struct page *p, int dpi, struct sb *out);
+/** Have Graphviz write @dot as @format ("svg", "png", "pdf") to @path. 0, or -1. */
+int draw_render(const char *dot, const char *format, const char *path, struct err *err);
+/** Does the name of @out end in .svg, .pdf, .png or .dot? */
+bool draw_format_known(const char *out);
+/** Write each page to a file: X.png, X-2.png, ...; the name of @out says which format. 0, or -1. */
+int draw_write(const struct pages *pages, const char *out, struct err *err);
+
+#endif

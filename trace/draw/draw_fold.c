@@ -1,0 +1,74 @@
+/* draw_fold.c: a pattern that repeats in a row is drawn once, with how often it came. */
+#include "draw/draw.h"
+
+#include <string.h>
+
+#define LONGEST_PATTERN 16
+#define FEWEST_TIMES	3
+
+/* Two steps look alike if their titles and lanes do; addresses and costs may differ. A marked step
+ * is alone. */
+static bool alike(const struct step *a, const struct step *b)
+{
+	return a->kind == b->kind && a->kind != STEP_GAP && !a->mark && !b->mark &&
+	       a->from == b->from && a->to == b->to && a->style == b->style &&
+	       !strcmp(a->title, b->title);
+}
+
+/* How often do the @len steps at @at come in a row? */
+static u32 times(const struct steps *s, size_t at, size_t len)
+{
+	size_t i = at + len;
+
+	while (i < s->count && alike(&s->v[i - len], &s->v[i]))
+		i++;
+	return (u32)((i - at) / len);
+}
+
+/* Costs differ between repetitions: show the mean. */
+static void fold(const struct steps *s, size_t at, u32 len, u32 n, struct step *to)
+{
+	for (u32 k = 0; k < len; k++) {
+		u64 sum = 0;
+
+		for (u32 i = 0; i < n; i++)
+			sum += s->v[at + (size_t)i * len + k].cost;
+		to[k] = s->v[at + k];
+		to[k].cost = sum / n;
+		to[k].group = to[k].times = 0;
+	}
+	to[0].group = len;
+	to[0].times = n;
+}
+
+void draw_fold(struct steps *s)
+{
+	size_t to = 0;
+	u32 number = 0;
+
+	for (size_t at = 0; at < s->count;) {
+		u32 best = 0, best_times = 0;
+
+		for (u32 len = 1; len <= LONGEST_PATTERN && at + len <= s->count; len++) {
+			u32 n = times(s, at, len);
+
+			/* The shortest pattern that saves most. */
+			if (n >= FEWEST_TIMES &&
+			    (n - 1) * len > (best_times ? best_times - 1 : 0) * best) {
+				best = len;
+				best_times = n;
+			}
+		}
+		if (best) {
+			fold(s, at, best, best_times, &s->v[to]);
+			to += best;
+			at += (size_t)best * best_times;
+		} else {
+			s->v[to++] = s->v[at++];
+		}
+	}
+	s->count = to;
+	for (size_t i = 0; i < to; i++)
+		if (s->v[i].kind <= STEP_NOTE && s->v[i].mark != MARK_EXPECTED)
+			s->v[i].number = ++number;
+}

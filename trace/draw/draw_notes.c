@@ -1,0 +1,187 @@
+/* draw_notes.c: what the notes say: work inside the VMM. */
+#include "draw/draw_words.h"
+
+#include <string.h>
+
+const char *draw_errno(s32 e)
+{
+	static const struct {
+		s32 number;
+		const char *name;
+	} names[] = {{-1, "-EPERM"},   {-2, "-ENOENT"},	 {-3, "-ESRCH"},   {-7, "-E2BIG"},
+		     {-9, "-EBADF"},   {-11, "-EAGAIN"}, {-12, "-ENOMEM"}, {-13, "-EACCES"},
+		     {-14, "-EFAULT"}, {-16, "-EBUSY"},	 {-17, "-EEXIST"}, {-22, "-EINVAL"},
+		     {-28, "-ENOSPC"}, {-38, "-ENOSYS"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (names[i].number == e)
+			return names[i].name;
+	return "refused";
+}
+
+static const char *name_of(const char *enumeration, u32 number)
+{
+	const char *s = schema_value_name(schema_enum_by_name(enumeration), number);
+
+	return s ? s : "?";
+}
+
+static void note_walk(struct step *n, const struct event *e)
+{
+	const char *verdict = name_of("walk", event_u32(e, "verdict"));
+
+	draw_text(n->title, "walk guest PT: %s", verdict);
+	for (char *c = n->title; *c; c++)
+		*c = *c == '_' ? ' ' : *c;
+	if (!strncmp(verdict, "hidden", 6))
+		draw_detail(n, "→ hidden from the guest");
+	else if (!strcmp(verdict, "not_present") || !strcmp(verdict, "protection"))
+		draw_detail(n, "→ guest fault, not hidden");
+	else
+		draw_detail(n, "address 0x%08x", event_u32(e, "va"));
+}
+
+/* One note for everything that one mapping takes: p2m, the guest's entry, the shadow's. */
+static void note_mapping(struct step *n, const struct stay *s)
+{
+	if (s->p2m) {
+		draw_text(n->title, "alloc MA, record PA→MA");
+		draw_detail(n, "PA 0x%05x000 → MA 0x%05x000", event_u32(s->p2m, "pfn"),
+			    event_u32(s->p2m, "mfn"));
+		if (s->np2m > 1)
+			draw_detail(n, "and %zu more pages", s->np2m - 1);
+	} else if (s->spte) {
+		draw_text(n->title, "write shadow entry");
+	} else {
+		draw_text(n->title, "carry out the write");
+		draw_detail(n, "guest PTE = 0x%08x", event_u32(s->pte_write, "val"));
+	}
+	if (s->spte)
+		draw_detail(n, "shadow[0x%05x] = 0x%08x", event_u32(s->spte, "va") >> 12,
+			    event_u32(s->spte, "val"));
+	if (s->nsptes > 1)
+		draw_detail(n, "and %zu more entries", s->nsptes - 1);
+}
+
+static void note_update(struct step *n, const struct stay *s, const struct event *e)
+{
+	s32 result = (s32)event_u32(e, "result");
+
+	if (result < 0) {
+		draw_text(n->title, "validate: refused");
+		draw_detail(n, "%s", draw_errno(result));
+	} else {
+		draw_text(n->title, "validate: owner, type, refs");
+		if (s->nupdates > 1)
+			draw_detail(n, "write %zu real PTEs", s->nupdates);
+		else
+			draw_detail(n, "write real PTE");
+	}
+}
+
+static void note_life(struct step *n, const struct event *e)
+{
+	if (event_is(e, EV_machine)) {
+		draw_text(n->title, "the hypervisor starts");
+		draw_detail(n, "mmu=%s, %u MB", name_of("mmu", event_u32(e, "mmu")),
+			    event_u32(e, "frames") / 256);
+	} else if (event_is(e, EV_domain_start)) {
+		draw_text(n->title, "domain %u starts", e->domain);
+		draw_detail(n, "%u pages, eip 0x%08x", event_u32(e, "pages"), event_u32(e, "eip"));
+	} else {
+		draw_text(n->title, "domain %u ends", e->domain);
+		draw_detail(n, "%s, code %u", name_of("reason", event_u32(e, "reason")),
+			    event_u32(e, "code"));
+	}
+}
+
+/* Events without words of their own show their fields. */
+static void note_plain(struct step *n, const struct event *e)
+{
+	struct sb b = {0};
+
+	draw_text(n->title, "%s", e->def->name);
+	for (char *c = n->title; *c; c++)
+		*c = *c == '_' ? ' ' : *c;
+	event_format_fields(&b, e);
+	if (b.s)
+		draw_detail(n, "%s", b.s);
+	sb_free(&b);
+}
+
+static void note_dom(struct step *n, const struct event *e)
+{
+	if (event_is(e, EV_sched)) {
+		draw_text(n->title, "switch domain");
+		draw_detail(n, "%u → %u", event_u32(e, "prev"), event_u32(e, "next"));
+	} else if (event_is(e, EV_evtchn)) {
+		draw_text(n->title, "event pending");
+		draw_detail(n, "port %u", event_u32(e, "port"));
+	} else if (event_is(e, EV_block)) {
+		draw_text(n->title, "wait for an event");
+	} else {
+		note_plain(n, e);
+	}
+}
+
+static void note_tables(struct step *n, const struct event *e)
+{
+	if (event_is(e, EV_cr3)) {
+		draw_text(n->title, "switch page tables");
+		draw_detail(n, "0x%08x, %s", event_u32(e, "val"),
+			    event_u32(e, "hit") ? "shadow reused" : "new");
+	} else if (event_is(e, EV_shadow_new)) {
+		draw_text(n->title, "new shadow table (%s)",
+			  name_of("shadow", event_u32(e, "kind")));
+		draw_detail(n, "PFN 0x%05x → MFN 0x%05x", event_u32(e, "pfn"), event_u32(e, "mfn"));
+	} else if (event_is(e, EV_shadow_del)) {
+		draw_text(n->title, "drop shadow table (%s)",
+			  name_of("shadow", event_u32(e, "kind")));
+		draw_detail(n, "PFN 0x%05x: %s", event_u32(e, "pfn"),
+			    name_of("why", event_u32(e, "why")));
+	} else if (event_is(e, EV_page_type)) {
+		bool none = event_u32(e, "type") == 0;
+
+		draw_text(n->title, none ? "a frame loses its type" : "a frame takes a type");
+		draw_detail(n, "MFN 0x%05x: %s", event_u32(e, "mfn"),
+			    name_of("ptype", event_u32(e, "type")));
+	} else {
+		note_plain(n, e);
+	}
+}
+
+static bool is_mapping(const struct event *e)
+{
+	return event_is(e, EV_p2m) || event_is(e, EV_spte) || event_is(e, EV_pte_write);
+}
+
+void draw_note(struct steps *out, struct stay *s, const struct event *e)
+{
+	struct step *n;
+
+	/* The arrows tell these: the instruction, what was emulated, why the write trapped; and
+	 * a batch of updates is one note. */
+	if (event_is(e, EV_insn) || (event_is(e, EV_emulate) && s->exit) ||
+	    (event_is(e, EV_walk) && s->pte_write) ||
+	    (event_is(e, EV_mmu_update) && e != s->update && (s32)event_u32(e, "result") >= 0))
+		return;
+	if (is_mapping(e) && s->mapped)
+		return;
+	n = draw_add_step(out, STEP_NOTE, e->from, e->from);
+	if (is_mapping(e)) {
+		s->mapped = true;
+		note_mapping(n, s);
+	} else if (event_is(e, EV_walk)) {
+		note_walk(n, e);
+	} else if (event_is(e, EV_mmu_update)) {
+		note_update(n, s, e);
+	} else if (e->def->class == CLASS_life) {
+		note_life(n, e);
+	} else if (e->def->class == CLASS_dom) {
+		note_dom(n, e);
+	} else if (e->def->class == CLASS_mmu) {
+		note_tables(n, e);
+	} else {
+		note_plain(n, e);
+	}
+}

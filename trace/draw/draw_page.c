@@ -1,0 +1,127 @@
+/* draw_page.c: adding shapes to a page, and the parts that every page has. */
+#include "draw/draw_page.h"
+
+#include "draw/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct lane_look lane_looks[NR_LANES] = {
+    [LANE_app] = {"Application", "ring 3", "#2F6DB5", "#E7EFFB", "#2F6DB5"},
+    [LANE_guest] = {"Guest OS", "ring 1", "#2F8C3C", "#E8F5E8", "#2F8C3C"},
+    [LANE_hw] = {"Hardware", "CPU / MMU", "#5A5A5A", "#F1F1F1", "#5A5A5A"},
+    [LANE_vmm] = {"VMM", "ring 0", "#C05A12", "#FBEBE1", "#C05A12"},
+};
+
+/* Red and green never tell things apart alone: returns are dashed, traps have a diamond. */
+const char *draw_colour(enum step_style style, enum step_mark mark)
+{
+	static const char *const colours[NR_STYLES] = {
+	    [STYLE_TRAP] = "#B00020",	[STYLE_IRQ] = "#8A5A00",    [STYLE_HYPERCALL] = "#0B4FC4",
+	    [STYLE_INJECT] = "#7030A0", [STYLE_RETURN] = "#1E6B3A",
+	};
+
+	return mark == MARK_GOT ? "#E60000" : mark == MARK_EXPECTED ? "#808080" : colours[style];
+}
+
+void page_number(struct sb *b, u64 n)
+{
+	if (n >= 1000)
+		page_number(b, n / 1000);
+	sb_add(b, n >= 1000 ? ",%03llu" : "%llu", (unsigned long long)(n % 1000));
+}
+
+#define APPEND(p, field, count)                                                                    \
+	((p)->field = xrealloc((p)->field, (p)->count + 1, sizeof(*(p)->field)),                   \
+	 memset(&(p)->field[(p)->count], 0, sizeof(*(p)->field)), &(p)->field[(p)->count++])
+
+struct shape *page_shape(struct page *p, enum shape_kind kind, double x, double y, double w,
+			 double h)
+{
+	struct shape *s = APPEND(p, shapes, nshapes);
+
+	s->kind = kind;
+	s->x = x;
+	s->y = y;
+	s->w = w;
+	s->h = h;
+	s->colour = "#111111";
+	return s;
+}
+
+void page_line(struct shape *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->nlines == ARRAY_SIZE(s->line))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(s->line[s->nlines++], sizeof(s->line[0]), fmt, ap);
+	va_end(ap);
+}
+
+void page_arrow(struct page *p, double x1, double x2, double y, const struct step *s)
+{
+	struct arrow *a = APPEND(p, arrows, narrows);
+
+	*a = (struct arrow){x1, x2, y, s->style, s->mark, s->number};
+}
+
+void page_box(struct page *p, double x1, double y1, double x2, double y2, const char *fill,
+	      const char *pen, double width)
+{
+	struct box *b = APPEND(p, boxes, nboxes);
+
+	*b = (struct box){x1, y1, x2, y2, fill, pen, width};
+}
+
+void page_rule(struct page *p, double x1, double y1, double x2, double y2, const char *colour,
+	       const char *style, double width)
+{
+	struct rule *r = APPEND(p, rules, nrules);
+
+	*r = (struct rule){x1, y1, x2, y2, colour, style, width};
+}
+
+void page_frame(struct page *p, const struct side *side, double x0, double bottom, size_t n,
+		size_t pages)
+{
+	double middle = x0 + SIDE_W / 2;
+	struct shape *s;
+
+	s = page_shape(p, SHAPE_TITLE, middle, TITLE_H / 2, SIDE_W, TITLE_H - 6);
+	if (pages > 1)
+		page_line(s, "%s (%zu of %zu)", side->title, n + 1, pages);
+	else
+		page_line(s, "%s", side->title);
+	for (u8 l = 0; l < NR_LANES; l++) {
+		const struct lane_look *look = &lane_looks[l];
+		double x = lane_x(x0, l);
+
+		page_box(p, x0 + l * LANE_W + 1, TITLE_H - 2, x0 + (l + 1) * LANE_W - 1, bottom,
+			 look->tint, look->tint, 1);
+		page_rule(p, x, TITLE_H + HEAD_H, x, bottom, look->pen, "dashed", 1);
+		s = page_shape(p, SHAPE_LANE, x, TITLE_H + HEAD_H / 2, LANE_W - 14, HEAD_H - 2);
+		s->colour = look->head;
+		page_line(s, "%s", l == LANE_vmm ? side->vmm : look->name);
+		page_line(s, "%s", look->ring);
+	}
+	s = page_shape(p, SHAPE_FOOTER, middle, bottom + 8 + FOOTER_H / 2, SIDE_W - 4, FOOTER_H);
+	s->colour = "#20262E";
+	page_line(s, "%s", side->footer[0]);
+	page_line(s, "%s", side->footer[1]);
+}
+
+void draw_pages_free(struct pages *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		free(p->v[i].shapes);
+		free(p->v[i].arrows);
+		free(p->v[i].boxes);
+		free(p->v[i].rules);
+	}
+	free(p->v);
+	memset(p, 0, sizeof(*p));
+}

@@ -1,0 +1,23 @@
+/* draw_words.h: what the steps of a picture say. */
+#ifndef TLTRACE_DRAW_WORDS_H
+#define TLTRACE_DRAW_WORDS_H
+
+#include "draw/draw.h"
+
+/** One stay in the VMM and the notes of it that explain its crossings; NULL where there is none. */
+struct stay {
+	const struct event *entry, *exit, *insn, *emulate, *walk, *pte_write, *p2m, *spte, *update;
+	size_t nptes, np2m, nsptes, nupdates;
+	char code[STEP_TEXT]; /* the instruction that trapped, or empty */
+	bool mapped;	      /* the note about the mapping was drawn */
+};
+
+/** The step that an event becomes; each may add none, one or several. */
+void draw_entry(struct steps *out, const struct stay *s);
+/** @s may be NULL. @retry, if not empty, is what to say of the instruction that runs again. */
+void draw_exit(struct steps *out, const struct stay *s, const struct event *e, const char *retry);
+void draw_native(struct steps *out, const struct event *e);
+/** A note; those about one mapping become one. */
+void draw_note(struct steps *out, struct stay *s, const struct event *e);
+
+#endif

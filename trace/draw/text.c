@@ -1,0 +1,64 @@
+/*
+ * text.c: how wide a text will be drawn.
+ *
+ * We ask for Helvetica, and get whatever the machine has in its place. The tables are those of
+ * DejaVu Sans, the widest that a fresh system offers, so that no text grows out of its box.
+ */
+#include "draw/text.h"
+
+#include <string.h>
+
+/* Thousandths of the font size, from the space to the tilde. */
+static const short widths[2][95] = {
+    {
+	315, 398, 458, 840, 638, 953, 780, 278, 390, 390, 503, 840, 315, 360, 315, 338,
+	638, 638, 638, 638, 638, 638, 638, 638, 638, 638, 338, 338, 840, 840, 840, 533,
+	998, 710, 683, 698, 773, 630, 578, 773, 750, 293, 293, 653, 555, 863, 750, 788,
+	600, 788, 698, 638, 610, 735, 683, 990, 683, 610, 683, 390, 338, 390, 840, 503,
+	503, 615, 638, 548, 638, 615, 345, 638, 638, 278, 278, 578, 278, 975, 638, 615,
+	638, 638, 410, 518, 390, 638, 593, 818, 593, 593, 525, 638, 338, 638, 840,
+    },
+    {
+	345, 458, 518, 840, 698, 1005, 870, 308,  458, 458, 525, 840, 383, 413,	 383, 368,
+	698, 698, 698, 698, 698, 698,  698, 698,  698, 698, 398, 398, 840, 840,	 840, 578,
+	998, 773, 765, 735, 833, 683,  683, 818,  840, 375, 375, 773, 638, 998,	 840, 848,
+	735, 848, 773, 720, 703, 810,  773, 1103, 773, 728, 728, 458, 368, 458,	 840, 503,
+	503, 675, 713, 593, 713, 675,  440, 713,  713, 345, 345, 668, 345, 1043, 713, 690,
+	713, 713, 495, 593, 480, 713,  653, 923,  645, 653, 585, 713, 368, 713,	 840,
+    },
+};
+
+double text_width(enum font f, double size, const char *s)
+{
+	double w = 0;
+
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if ((c & 0xC0) == 0x80)
+			continue; /* the rest of a character already counted */
+		if (f == FONT_MONO)
+			w += 602;
+		else
+			w += c >= 32 && c < 127 ? widths[f == FONT_BOLD][c - 32] : 850;
+	}
+	return w * size / 1000;
+}
+
+void text_fit(enum font f, double size, char *s, double max)
+{
+	size_t n = strlen(s);
+
+	if (text_width(f, size, s) <= max)
+		return;
+	while (n > 0 && text_width(f, size, s) + text_width(f, size, "..") > max) {
+		/* A character of several bytes goes as a whole. */
+		do
+			n--;
+		while (n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80);
+		s[n] = 0;
+	}
+	/* What was cut off made room for two bytes, unless almost nothing was there. */
+	if (n > 0)
+		strcpy(s + n, "..");
+}

@@ -1,0 +1,135 @@
+/* hold.c: how long the VMM held the CPU: from each entry to the moment it let go again. */
+#include "read/hold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool wanted(const struct event *e, u64 episode)
+{
+	return episode == 0 || event_episode(e) == episode;
+}
+
+static struct hold *new_hold(struct holds *out, size_t *cap, size_t entry)
+{
+	if (out->count == *cap) {
+		*cap = *cap ? *cap * 2 : 64;
+		out->v = xrealloc(out->v, *cap, sizeof(*out->v));
+	}
+	out->v[out->count] = (struct hold){.entry = entry, .exit = entry};
+	return &out->v[out->count++];
+}
+
+void holds_find(const struct trace *t, size_t first, size_t last, u64 episode, struct holds *out)
+{
+	struct hold *open = NULL;
+	size_t cap = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = first; i <= last && i < t->count; i++) {
+		const struct event *e = &t->events[i];
+
+		if (!wanted(e, episode))
+			continue;
+		/* An interrupt that finds the VMM at work, or idle, is part of the same stay. */
+		if (event_is_entry(e) && !(open && e->from == LANE_vmm))
+			open = new_hold(out, &cap, i);
+		if (!open)
+			continue;
+		open->exit = i;
+		open->waited |= event_is(e, EV_block) || (e->lost_after && !event_is_exit(e));
+		if (event_is_exit(e)) {
+			open->closed = true;
+			open->cost = e->ts - t->events[open->entry].ts;
+			open = NULL;
+		}
+	}
+}
+
+void holds_free(struct holds *h)
+{
+	free(h->v);
+	memset(h, 0, sizeof(*h));
+}
+
+/* The note that explains a trap best: what was emulated, or what the walk said. */
+static void add_explanation(const struct trace *t, const struct hold *h, struct sb *out)
+{
+	u64 episode = event_episode(&t->events[h->entry]);
+
+	for (size_t i = h->entry + 1; i <= h->exit; i++) {
+		const struct event *e = &t->events[i];
+		const char *field = event_is(e, EV_emulate) ? "op"
+				    : event_is(e, EV_walk)  ? "verdict"
+							    : NULL;
+		enum type_id type;
+		s64 v;
+
+		if (!field || event_episode(e) != episode || !event_field(e, field, &v, &type))
+			continue;
+		sb_add(out, ", ");
+		event_format_value(out, type, v);
+		return;
+	}
+}
+
+static void add_vector(struct sb *out, u32 vec)
+{
+	const char *name = vector_name(vec);
+
+	if (name)
+		sb_add(out, "%s", name);
+	else
+		sb_add(out, "int 0x%02x", vec);
+}
+
+void hold_reason(const struct trace *t, const struct hold *h, struct sb *out)
+{
+	const struct event *e = &t->events[h->entry];
+	const char *name;
+
+	if (event_is(e, EV_hypercall)) {
+		name = hypercall_name(event_u32(e, "nr"));
+		sb_add(out, "hypercall ");
+		if (name)
+			sb_add(out, "%s", name);
+		else
+			sb_add(out, "%u", event_u32(e, "nr"));
+	} else if (event_is(e, EV_irq)) {
+		sb_add(out, "irq 0x%02x from %s", event_u32(e, "vec"), lane_name(e->from));
+	} else {
+		add_vector(out, event_u32(e, "vec"));
+		sb_add(out, " from %s", lane_name(e->from));
+		add_explanation(t, h, out);
+	}
+}
+
+void tally_events(const struct trace *t, size_t first, size_t last, u64 episode, struct tally *out)
+{
+	struct holds holds;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = first; i <= last && i < t->count; i++) {
+		const struct event *e = &t->events[i];
+
+		/* Only a change from ring 1 or 3 to ring 0 is an entry. */
+		if (!wanted(e, episode) || e->from == LANE_vmm)
+			continue;
+		out->traps += event_is(e, EV_trap);
+		out->irqs += event_is(e, EV_irq);
+		out->hypercalls += event_is(e, EV_hypercall);
+	}
+	holds_find(t, first, last, episode, &holds);
+	for (size_t i = 0; i < holds.count; i++)
+		if (!holds.v[i].waited && t->events[holds.v[i].entry].from != LANE_vmm)
+			out->cost += holds.v[i].cost;
+	holds_free(&holds);
+}
+
+void tally_format(struct sb *b, const struct tally *y)
+{
+	sb_add(b, "VMM entries: %u (traps %u, hypercalls %u", y->traps + y->hypercalls + y->irqs,
+	       y->traps, y->hypercalls);
+	if (y->irqs)
+		sb_add(b, ", irqs %u", y->irqs);
+	sb_add(b, ")");
+}

@@ -1,0 +1,36 @@
+/* hold.h: how long the VMM held the CPU: from each entry to the moment it let go again. */
+#ifndef TLTRACE_HOLD_H
+#define TLTRACE_HOLD_H
+
+#include "read/trace.h"
+
+/** One stay in the VMM. Indexes are those of trace->events. */
+struct hold {
+	size_t entry, exit; /* exit is the last event seen if the hold never ended */
+	bool closed;	    /* an exit was seen */
+	bool waited;	    /* the vcpu blocked: the time says nothing about work done */
+	u64 cost;	    /* TSC ticks; 0 unless closed */
+};
+
+struct holds {
+	struct hold *v;
+	size_t count;
+};
+
+/** Find every hold in events [first, last] of @t that belongs to @episode (0: to any). */
+void holds_find(const struct trace *t, size_t first, size_t last, u64 episode, struct holds *out);
+void holds_free(struct holds *h);
+
+/** Why the VMM was entered, for people: "#PF from app, not_present", "hypercall mmu_update". */
+void hold_reason(const struct trace *t, const struct hold *h, struct sb *out);
+
+/** How many entries of each kind. */
+struct tally {
+	u32 traps, irqs, hypercalls;
+	u64 cost;
+};
+void tally_events(const struct trace *t, size_t first, size_t last, u64 episode, struct tally *out);
+/** Append "VMM entries: 4 (traps 4, hypercalls 0)". */
+void tally_format(struct sb *b, const struct tally *y);
+
+#endif

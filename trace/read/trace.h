@@ -1,0 +1,31 @@
+/* trace.h: a whole trace in memory, checked. */
+#ifndef TLTRACE_TRACE_H
+#define TLTRACE_TRACE_H
+
+#include "read/err.h"
+#include "read/event.h"
+
+struct trace {
+	char *name; /* as the user gave it */
+	u8 *stream; /* the packets; events point into it */
+	size_t stream_size;
+	u64 freq; /* clock ticks a second */
+	u32 packets;
+	struct event *events;
+	size_t count;
+	u64 discarded; /* events that the hypervisor had no room for */
+};
+
+/** Read the CTF directory @dir that `tltrace extract` wrote. 0, or -1 with @err filled. */
+int trace_open(struct trace *t, const char *dir, struct err *err);
+/** Build a trace from metadata and packets in memory (both are copied). 0, or -1. */
+int trace_from_memory(struct trace *t, const char *name, const char *metadata, size_t metadata_size,
+		      const void *stream, size_t stream_size, struct err *err);
+void trace_close(struct trace *t);
+
+/** The first event with number @id, or NULL. */
+const struct event *trace_first(const struct trace *t, enum event_id id);
+/** enum mmu of the trace's machine event: 0 none, 1 shadow, 2 direct. */
+u32 trace_mmu(const struct trace *t);
+
+#endif
