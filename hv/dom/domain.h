@@ -92,6 +92,11 @@ struct vcpu {
 #define DOM_FREE 0xFFFEu
 #define DOM_NONE 0xFFFDu /* not memory at all */
 
+/** A stretch of EIP within a page that is known to be code that has been scanned. */
+struct known_code {
+	u32 start, len, cs;
+};
+
 struct domain {
 	u16 id;
 	bool dying;
@@ -106,7 +111,9 @@ struct domain {
 	struct vdev *vdev; /* shadow mode: its PIC, PIT and UART */
 	struct shadow_state *shadow;
 	struct patch_table *patches; /* shadow mode: the traps planted in its code */
-	struct found_code *found;    /* shadow mode: code that it brought forth itself */
+	u32 descriptors_epoch;	     /* shadow mode: how often its descriptors have been copied */
+	struct known_code code;	   /* shadow mode: where the kernel was last seen; len 0: nowhere */
+	struct found_code *found;  /* shadow mode: code that it brought forth itself */
 	bool catch_reads;	   /* shadow mode: reads of ds, es, fs and gs must be caught, too */
 	bool lazy_tables;	   /* shadow mode, tables=outofsync */
 	u32 shadow_bound;	   /* shadow mode: how many shadow tables it may have */

@@ -121,6 +121,8 @@ void segments_sync(struct vcpu *v)
 	struct desc *real;
 	u32 nr;
 
+	v->domain->descriptors_epoch++;
+	v->domain->code.len = 0;
 	real = gate_guest_gdt(v->domain->gate, &nr);
 	sync_table(v, &v->virt.gdt, entries_of(&v->virt.gdt), 0, real, nr, v->virt.gdt_at);
 }
@@ -130,6 +132,8 @@ void segments_sync_ldt(struct vcpu *v)
 	u32 nr, have = v->virt.ldt_sel & ~SEL_RPL ? entries_of(&v->virt.ldt) : 0;
 	struct desc *real = gate_guest_ldt(v->domain->gate, &nr);
 
+	v->domain->descriptors_epoch++;
+	v->domain->code.len = 0;
 	sync_table(v, &v->virt.ldt, have, SEL_TI, real, nr, v->virt.ldt_at);
 	for (enum seg seg = 0; seg < NR_SEGS; seg++) {
 		u16 loaded = *seg_slot(v->regs, seg);

@@ -105,7 +105,13 @@ static inline u32 *seg_slot(struct cpu_regs *r, enum seg seg)
 /** The descriptor that the CPU uses for a segment register; all zero for a null selector. */
 struct desc loaded_segment(const struct vcpu *v, enum seg seg);
 /** The linear address of the instruction at EIP, and the size of operands there: 2 or 4. */
-u32 code_address(const struct vcpu *v, u8 *code_size);
+static inline u32 code_address(const struct vcpu *v, u8 *code_size)
+{
+	struct desc cs = loaded_segment(v, SEG_CS);
+
+	*code_size = cs.hi & DESC_DB ? 4 : 2;
+	return desc_base(cs) + v->regs->eip;
+}
 /** What the guest's kernel reads from a segment register. */
 u16 read_segment(const struct vcpu *v, enum seg seg);
 /** In ds, es, fs or gs there is now this selector. Keeps the RPL of a null one. */

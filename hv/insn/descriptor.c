@@ -145,8 +145,11 @@ bool check_stack_segment(struct vcpu *v, u16 selector, u32 cpl, struct desc *d)
 bool kernel_stack(struct vcpu *v, u32 ext, u16 *ss, u32 *esp, struct desc *d)
 {
 	struct guest_fault pf;
-	u32 word[2] = {0, 0}; /* SP and SS, as wide as the TSS has them */
-	u32 size = v->virt.tr_wide ? 4 : 2;
+	u32 size = v->virt.tr_wide ? 4 : 2; /* of SP and of what holds SS */
+	union {
+		u32 wide[2];
+		u16 narrow[2];
+	} tss;
 	u8 vec = VEC_TS;
 
 	/* Behind the link, which is one such word (SDM 3A figures 7-2 and 7-10). */
@@ -154,13 +157,12 @@ bool kernel_stack(struct vcpu *v, u32 ext, u16 *ss, u32 *esp, struct desc *d)
 		inject_exception(v, VEC_TS, selector_error(v->virt.tr_sel) | ext);
 		return false;
 	}
-	if (!guest_read(v, v->virt.tr.base + size, &word[0], size, 0, &pf) ||
-	    !guest_read(v, v->virt.tr.base + 2 * size, &word[1], size, 0, &pf)) {
+	if (!guest_read(v, v->virt.tr.base + size, &tss, 2 * size, 0, &pf)) {
 		inject_page_fault(v, &pf);
 		return false;
 	}
-	*esp = word[0];
-	*ss = word[1];
+	*esp = size == 4 ? tss.wide[0] : tss.narrow[0];
+	*ss = size == 4 ? tss.wide[1] : tss.narrow[1];
 	switch (lookup_descriptor(v, *ss, d, &pf)) {
 	case DESC_FAULT:
 		inject_page_fault(v, &pf);
@@ -202,14 +204,6 @@ struct desc loaded_segment(const struct vcpu *v, enum seg seg)
 	const struct desc *d = gate_descriptor(v->domain->gate, selector);
 
 	return d && selector & ~SEL_RPL ? *d : (struct desc){0, 0};
-}
-
-u32 code_address(const struct vcpu *v, u8 *code_size)
-{
-	struct desc cs = loaded_segment(v, SEG_CS);
-
-	*code_size = cs.hi & DESC_DB ? 4 : 2;
-	return desc_base(cs) + v->regs->eip;
 }
 
 u16 read_segment(const struct vcpu *v, enum seg seg)

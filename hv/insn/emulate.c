@@ -197,9 +197,9 @@ enum emul emulate_system(struct vcpu *v)
 	handler = e.insn.op < ARRAY_SIZE(handlers) ? handlers[e.insn.op] : NULL;
 	if (!handler || (!from_kernel(v->regs) && !application_may(&e)))
 		return EMUL_UNKNOWN;
-	if (handler == emulate_popf && cpl_of(&e))
+	if (e.access && handler == emulate_popf)
 		handler = emulate_user_popf;
-	else if (handler == emulate_iret && cpl_of(&e))
+	else if (e.access && handler == emulate_iret)
 		handler = emulate_user_iret;
 	return emul_carry_out(&e, handler, e.insn.op);
 }

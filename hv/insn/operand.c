@@ -114,7 +114,8 @@ bool linear_address(struct emulation *e, enum seg seg, u32 offset, u32 len, bool
 	return true;
 }
 
-bool linear_read(struct emulation *e, u32 la, void *dst, u32 len, u32 access)
+static inline __attribute__((always_inline)) bool read_at(struct emulation *e, u32 la, void *dst,
+							  u32 len, u32 access)
 {
 	struct guest_fault pf;
 
@@ -127,7 +128,8 @@ bool linear_read(struct emulation *e, u32 la, void *dst, u32 len, u32 access)
 	return true;
 }
 
-bool linear_write(struct emulation *e, u32 la, const void *src, u32 len, u32 access)
+static inline __attribute__((always_inline)) bool write_at(struct emulation *e, u32 la,
+							   const void *src, u32 len, u32 access)
 {
 	struct guest_fault pf;
 
@@ -140,12 +142,22 @@ bool linear_write(struct emulation *e, u32 la, const void *src, u32 len, u32 acc
 	return true;
 }
 
+bool linear_read(struct emulation *e, u32 la, void *dst, u32 len, u32 access)
+{
+	return read_at(e, la, dst, len, access);
+}
+
+bool linear_write(struct emulation *e, u32 la, const void *src, u32 len, u32 access)
+{
+	return write_at(e, la, src, len, access);
+}
+
 bool mem_read(struct emulation *e, enum seg seg, u32 offset, void *dst, u32 len)
 {
 	u32 la;
 
 	return linear_address(e, seg, offset, len, false, &la) &&
-	       linear_read(e, la, dst, len, e->access);
+	       read_at(e, la, dst, len, e->access);
 }
 
 bool mem_write(struct emulation *e, enum seg seg, u32 offset, const void *src, u32 len)
@@ -153,7 +165,7 @@ bool mem_write(struct emulation *e, enum seg seg, u32 offset, const void *src, u
 	u32 la;
 
 	return linear_address(e, seg, offset, len, true, &la) &&
-	       linear_write(e, la, src, len, e->access);
+	       write_at(e, la, src, len, e->access);
 }
 
 bool operand_read(struct emulation *e, void *dst, u32 len)

@@ -18,10 +18,11 @@
  * where the kernel is seen in it. What was written, called and left again without an entry into the
  * hypervisor has not been seen.
  */
-#define COPY_BYTES    4u   /* so many that are the same are no accident */
-#define FOUND_PAGES   32u  /* pages that may have such code; the one found first goes first */
-#define FOUND_ENTRIES 8u   /* places in a page from which to follow it when it has changed */
-#define FOUND_WAYS    32u  /* branches yet to be followed */
+#define COPY_BYTES    4u  /* so many that are the same are no accident */
+#define FOUND_PAGES   32u /* pages that may have such code; the one found first goes first */
+#define FOUND_ENTRIES 8u  /* places in a page from which to follow it when it has changed */
+#define FOUND_WAYS    32u /* branches yet to be followed */
+#define NR_KNOWN      32u
 #define FOUND_INSNS   1024 /* followed from one place, at most */
 
 struct found_page {
@@ -36,8 +37,12 @@ struct found_page {
 struct found_code {
 	bool changed; /* one of the pages has */
 	u32 next;     /* to be given up if all are in use */
-	u32 known; /* number of the linear page that was seen last and has been scanned; epoch: */
-	u32 known_epoch;
+	/* Stretches of EIP, each within a page, that are known to have been scanned. */
+	struct known_page {
+		struct known_code code;
+		u32 cr3, epoch, descriptors_epoch;
+		bool flat; /* CS begins at 0 */
+	} known[NR_KNOWN];
 	struct found_page pages[FOUND_PAGES];
 };
 #define FOUND_CODE_PAGES ((sizeof(struct found_code) + PAGE_SIZE - 1) / PAGE_SIZE)
@@ -170,18 +175,18 @@ void catch_reads(struct domain *d)
 	finish(d, patch_table_rescan(d->patches, &m, &r), &r);
 }
 
-static bool was_scanned(const struct patch_table *t, u32 pa)
+/* The stretch of scanned code that this address lies in, or NULL. */
+static const struct code_region *region_of(const struct patch_table *t, u32 pa)
 {
 	for (u32 i = 0; i < t->nr_regions; i++)
 		if (pa >= t->regions[i].start && pa < t->regions[i].end)
-			return true;
-	return false;
+			return &t->regions[i];
+	return NULL;
 }
 
-/* The whole page of it? */
-static bool page_was_scanned(const struct patch_table *t, u32 pa)
+static bool was_scanned(const struct patch_table *t, u32 pa)
 {
-	return was_scanned(t, pa & PAGE_MASK) && was_scanned(t, pa | (PAGE_SIZE - 1));
+	return region_of(t, pa);
 }
 
 /* Take the traps of a page away again, but those of a part that has been scanned. */
@@ -237,6 +242,7 @@ static void note_change(struct domain *d, u32 pa, u32 len)
 	if (!p)
 		return;
 	p->changed = d->found->changed = true;
+	d->code.len = 0;
 	for (u32 k = 0; k < p->nr_entries;)
 		if (p->entries[k] % PAGE_SIZE - pa % PAGE_SIZE < len)
 			p->entries[k] = p->entries[--p->nr_entries];
@@ -331,27 +337,55 @@ static void follow_changes(struct vcpu *v)
 	}
 }
 
+/* What of EIP's page has been scanned together with it. */
+static void know(struct vcpu *v, struct known_page *k, const struct code_region *r, u32 pa)
+{
+	u32 start = pa & PAGE_MASK, end = start + PAGE_SIZE;
+
+	if (start < r->start)
+		start = r->start;
+	if (end > r->end)
+		end = r->end;
+	*k = (struct known_page){{v->regs->eip - (pa - start), end - start, v->regs->cs},
+				 v->virt.cr3,
+				 v->domain->shadow->code_epoch,
+				 v->domain->descriptors_epoch,
+				 false};
+	/* resume() goes by EIP alone; a cr3 write looks at linear addresses. */
+	k->flat = desc_base(loaded_segment(v, SEG_CS)) == 0;
+	if (k->flat)
+		v->domain->code = k->code;
+}
+
 void code_entered(struct vcpu *v)
 {
-	struct found_code *f = v->domain->found;
-	const struct shadow_state *s = v->domain->shadow;
+	struct domain *d = v->domain;
+	struct found_code *f = d->found;
+	u32 eip = v->regs->eip, la, pa;
+	struct known_page *k =
+	    &f->known[(eip >> PAGE_SHIFT ^ v->virt.cr3 >> PAGE_SHIFT) % NR_KNOWN];
+	const struct code_region *r;
 	struct found_page *p;
-	u32 la, pa;
 	u8 size;
 
 	if (f->changed)
 		follow_changes(v);
-	la = code_address(v, &size);
-	if (la >> PAGE_SHIFT == f->known && s->epoch == f->known_epoch)
+	if (eip - k->code.start < k->code.len && k->code.cs == v->regs->cs &&
+	    k->cr3 == v->virt.cr3 && k->epoch == d->shadow->code_epoch &&
+	    k->descriptors_epoch == d->descriptors_epoch) {
+		if (k->flat)
+			d->code = k->code;
 		return;
+	}
+	la = code_address(v, &size);
 	p = unseen(v, la, size, &pa);
-	if (p) {
+	r = region_of(d->patches, pa);
+	if (r) {
+		know(v, k, r, pa);
+	} else if (p) {
 		p->entries[p->nr_entries < FOUND_ENTRIES ? p->nr_entries++ : la % FOUND_ENTRIES] =
 		    la;
 		follow_code(v, la, size);
-	} else if (page_was_scanned(v->domain->patches, pa)) {
-		f->known = la >> PAGE_SHIFT;
-		f->known_epoch = s->epoch;
 	}
 }
 

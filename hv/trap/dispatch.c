@@ -277,7 +277,9 @@ void resume(void)
 		machine_end(v->domain);
 	if (v->let_through && r->eip != v->domain->shadow->let_through_eip)
 		shadow_let_through_end(v);
-	if (v->domain->patches && from_kernel(r)) {
+	if (v->domain->patches && from_kernel(r) &&
+	    (r->eip - v->domain->code.start >= v->domain->code.len ||
+	     r->cs != v->domain->code.cs)) {
 		code_entered(v);
 		if (v->domain->dying)
 			resume();

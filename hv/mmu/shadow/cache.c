@@ -95,6 +95,7 @@ void shadow_drop_all(struct domain *d, u8 why)
 {
 	struct shadow_state *s = d->shadow;
 
+	forget_code(d);
 	if (s->root)
 		empty(d, s->root);
 	for (u32 n = 0; n < SHADOW_PAGES; n++)
@@ -167,6 +168,8 @@ struct shadow_page *shadow_get(struct domain *d, enum shadow_kind kind, u32 key)
 	s->used++;
 	if (kind == SH_L1 || kind == SH_L2)
 		frame_trace(d, d->p2m[key], FRAME_TRACED);
+	if (kind == SH_L2)
+		forget_code(d); /* until now nobody has followed it */
 	trace_shadow_new(&d->vcpu, LANE_VMM, LANE_VMM, kind, key, p->mfn.n);
 	return p;
 }

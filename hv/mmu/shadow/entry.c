@@ -44,6 +44,10 @@ void spte_set(struct domain *d, struct shadow_page *p, u32 i, u32 spte)
 		trace_spte(&d->vcpu, LANE_VMM, LANE_VMM, p->va + i * PAGE_SIZE, old, spte);
 		/* The table may be linked at many places, of which `va` is but one. */
 		d->vcpu.flush |= old & PTE_P;
+		/* Code that has been scanned is watched, and never writable. */
+		if ((old & (PTE_P | PTE_RW)) == PTE_P &&
+		    frame_of(mfn(old >> PAGE_SHIFT))->flags & FRAME_WATCHED)
+			forget_code(d);
 	}
 	unmap_domain_page(table);
 }

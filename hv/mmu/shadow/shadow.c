@@ -77,18 +77,20 @@ static void pass_on(const struct virt_cpu *virt)
 	write_cr4((read_cr4() & ~cr4) | (virt->cr4 & cr4));
 }
 
-/* Do both directories lead to the same table for this address? Nearly always. */
-static bool maps_alike(struct vcpu *v, u32 old_cr3, u32 va)
+/* Does the directory lead to another table for the GDT than the last one? Hardly ever. */
+static bool gdt_moved(struct vcpu *v)
 {
-	u32 old = guest_word(v->domain, old_cr3 >> PAGE_SHIFT, va >> 22);
-	u32 new = guest_word(v->domain, v->virt.cr3 >> PAGE_SHIFT, va >> 22);
+	struct shadow_state *s = v->domain->shadow;
+	u32 before = s->gdt_pde;
 
-	return ((old ^ new) & (PTE_FRAME | PTE_P | PTE_PS)) == 0;
+	s->gdt_pde = guest_word(v->domain, v->virt.cr3 >> PAGE_SHIFT, v->virt.gdt.base >> 22);
+	return (before ^ s->gdt_pde) & (PTE_FRAME | PTE_P | PTE_PS);
 }
 
 static void cr_changed(struct vcpu *v, u32 old_cr3)
 {
 	struct shadow_state *s = v->domain->shadow;
+	bool moved;
 
 	pass_on(&v->virt);
 	shadow_resync(v->domain);
@@ -99,8 +101,11 @@ static void cr_changed(struct vcpu *v, u32 old_cr3)
 	}
 	shadow_select_root(v);
 	/* A directory that is loaded again has been changed, or a table below it. */
-	if (old_cr3 == v->virt.cr3 || !maps_alike(v, old_cr3, v->virt.gdt.base) ||
-	    v->virt.ldt_sel & ~SEL_RPL)
+	moved = gdt_moved(v);
+	/* The kernel's code mostly lies in the same 4 MB as its GDT. */
+	if (moved || (v->domain->code.start ^ v->virt.gdt.base) & PDE_LARGE_FRAME)
+		v->domain->code.len = 0;
+	if (moved || old_cr3 == v->virt.cr3 || v->virt.ldt_sel & ~SEL_RPL)
 		segments_moved(v);
 }
 
@@ -294,6 +299,8 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 
 	trace_pte_write(v, LANE_VMM, LANE_VMM, table_pfn * PAGE_SIZE + i * 4, old, val);
 	forget_translations(s);
+	if (l2 && old & PTE_P)
+		forget_code(d);
 	/* LAB 02.3a BEGIN
 	 * HINT: l1 is the shadow of the table that the guest wrote, if there is one. Whatever it
 	 * HINT: says of entry i is out of date. Is there a page behind the new entry that will be

@@ -52,7 +52,9 @@ struct shadow_state {
 	u32 hits, misses, evictions;
 	bool lazy; /* tables=outofsync: see sync.c */
 	u32 nr_unsynced;
-	u32 epoch; /* translations remembered under another number are void */
+	u32 epoch;	/* translations remembered under another number are void */
+	u32 code_epoch; /* the same of where code lies: changes only where that may be elsewhere */
+	u32 gdt_pde;	/* the guest's directory entry for its GDT, when that was last looked at */
 	struct {
 		u32 key, epoch;
 		mfn_t m;
@@ -155,6 +157,13 @@ void shadow_take_gate(struct shadow_page *root);
 static inline void forget_translations(struct shadow_state *s)
 {
 	s->epoch++;
+}
+
+/** A translation of the guest's changed that may have been one of code. */
+static inline void forget_code(struct domain *d)
+{
+	d->shadow->code_epoch++;
+	d->code.len = 0;
 }
 
 bool shadow_init(struct domain *d);
