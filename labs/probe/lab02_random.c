@@ -108,7 +108,7 @@ static u32 address_of(u32 va)
 {
 	u32 *entry = leaf(va);
 
-	/* With CR4.PSE off, an area of 4 MB may be taken for a table: which we do not map. */
+	/* With CR4.PSE off, an area of 4 MB is taken for a table: no word of it is present. */
 	if (!entry || !(is_large(va) || (u32)entry < LARGE) || !(*entry & P))
 		return NOWHERE;
 	return is_large(va) ? (*entry & 0xFFC00000) | (va & 0x3FFFFF)
@@ -153,8 +153,6 @@ static void access_at(u32 va)
 	if (va >> 22 >= GATE_SLOTS && !(directory[va >> 22] & P))
 		ring3 = true;
 	if (pa != NOWHERE && !in_playground(pa))
-		return;
-	if ((directory[va >> 22] & P) && !is_large(va) && (u32)leaf(va) >= LARGE)
 		return;
 	if (pa != NOWHERE && in_tables(pa) && s >= MOV32 && !with_edits)
 		s = READ32;
@@ -225,8 +223,12 @@ static void edit(void)
 		    (u32)entry, *entry, val);
 	if (old & P)
 		load_directory(directory);
-	if (of_directory)
+	if (of_directory) {
+		for (u32 i = 0; i < 3; i++)
+			access_at(((u32)entry / 4 & 1023) << 22 | draw_of(indices) << 12 |
+				  draw_of(offsets));
 		return;
+	}
 	/* Wherever it is mapped now. */
 	for (u32 i = 0; i < ARRAY_SIZE(slots); i++)
 		if (leads_to(slots[i], n))
@@ -253,6 +255,7 @@ static void change_mode(void)
 		set_cr0(cr0 ^ WP);
 		break;
 	case 1:
+	case 5:
 		set_cr4(the_cr4 ^= 0x10);
 		break;
 	case 2:
