@@ -275,8 +275,10 @@ bool selector_is_outer(u32 selector)
 bool selector_leads_away(u32 selector)
 {
 	const u32 *table = selector & 4 ? ldt : gdt;
-	u32 slot = selector >> 3;
+	u32 slot = selector >> 3, rpl = selector & 3;
 
+	if (rpl == 1 || rpl == 2) /* a return to such a ring ends a domain */
+		return true;
 	return slot < (selector & 4 ? NR_LDT : NR_GDT) && !(table[2 * slot + 1] & 0x1000) &&
 	       (table[2 * slot + 1] & 0xF00) != 0x200;
 }
