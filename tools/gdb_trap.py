@@ -175,7 +175,7 @@ class Trap(Command):
         kind = args[0] if args else ""
         way = {"pf": "fault_", "14": "fault_", "hypercall": "hypercall_"}.get(kind)
         if way:
-            return [name for name in ENTRIES if name.startswith(way)]
+            return [name for name in ENTRIES if name.startswith((way, "shadow_entry"))]
         return [*ENTRIES, "hv_trap"] if kind in ("irq", "any") else ENTRIES
 
     @staticmethod
