@@ -24,7 +24,7 @@ for lab in "${labs[@]}"; do
 	make -s kit mutation-tools LAB="$lab" >"$tmp/kit" 2>&1 || cat "$tmp/kit"
 	tools/mutation "$lab" --list >"$tmp/list"
 	ok "all_operators_make_mutants_of_$lab" all_operators_of "$tmp/list"
-	ok "nine_of_ten_mutants_lose_points_in_$lab" tools/mutation "$lab" --sample "$sample" --seed "$seed" --least 90 -j 1
+	ok "nearly_all_mutants_lose_points_in_$lab" tools/mutation "$lab" --sample "$sample" --seed "$seed" --least 85 -j 1
 	echo "# | $(tail -n 1 "$tmp/out")"
 done
 ok an_interrupted_campaign_goes_on goes_on "$lab"
