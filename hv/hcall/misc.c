@@ -97,6 +97,9 @@ s32 hc_vm_assist(struct vcpu *v, struct hcall_args *a)
 	case VMASST_TYPE_unhook_pagetables:
 		bit = ASSIST_UNHOOK;
 		break;
+	case VMASST_TYPE_emulate_pagetables:
+		bit = ASSIST_EMULATE;
+		break;
 	default:
 		return -EINVAL;
 	}

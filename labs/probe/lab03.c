@@ -321,9 +321,9 @@ static void measure(void)
 			update(fresh * PAGE + i * 4, 0);
 	}
 	hook_far();
-	HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_writable_pagetables, 0, 0);
+	HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_emulate_pagetables, 0, 0);
 	write_entries("emulated");
-	HCALL(vm_assist, VMASST_CMD_disable, VMASST_TYPE_writable_pagetables, 0, 0);
+	HCALL(vm_assist, VMASST_CMD_disable, VMASST_TYPE_emulate_pagetables, 0, 0);
 	HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_unhook_pagetables, 0, 0);
 	write_entries("unhook");
 	finish(0);

@@ -72,7 +72,7 @@ static void all_in(void)
 
 static void set_assist(u32 mode)
 {
-	static const u32 type[] = {0, VMASST_TYPE_writable_pagetables,
+	static const u32 type[] = {0, VMASST_TYPE_emulate_pagetables,
 				   VMASST_TYPE_unhook_pagetables};
 
 	request("vm_assist, the other one (0 none, 1 emulated, 2 unhooked)", mode, 0, 0);

@@ -57,6 +57,8 @@ struct direct_state {
 	struct known_page code;		   /* the same of the page that it last trapped in */
 	u32 *base;    /* the current page directory; mapped for as long as it is that */
 	u32 fault_va; /* of the write that is being emulated */
+	mfn_t burst;  /* choose.h: the table that is being written, and how often it was */
+	u32 burst_writes;
 	u32 nr_unhooked;
 	struct unhooked unhooked[NR_UNHOOKED]; /* [0] hooked in the current directory, [1] not */
 
@@ -123,14 +125,30 @@ int l2_update(struct domain *d, struct frame *f, u32 *table, u32 index, u32 val)
 
 /** Validate and hook again every page table that the guest has been writing freely. */
 void rehook_all(struct vcpu *v);
+/** The same while its writes go on. */
+void rehook_those_out(struct vcpu *v);
+static inline void rehook_out(struct vcpu *v)
+{
+	if (v->domain->direct->nr_unhooked)
+		rehook_those_out(v);
+}
 /** A write to a page table through its read-only mapping: emulate or unhook.
  * @return true if the guest may go on */
 bool writable_fault(struct vcpu *v, vaddr_t va);
 /** A page is missing at `va`. @return true if it was because of an unhooked page table, which now
  * is hooked again */
 bool rehook_missing(struct vcpu *v, vaddr_t va);
+/* Bits of vm_assist; there is none for types 32 and 33. */
 #define ASSIST_WRITABLE (1u << VMASST_TYPE_writable_pagetables)
-#define ASSIST_UNHOOK	(1u << 31) /* VMASST_TYPE_unhook_pagetables is 32: bit 31 of vm_assist */
+#define ASSIST_UNHOOK	(1u << 31)
+#define ASSIST_EMULATE	(1u << 30)
+#define ASSIST_TABLES	(ASSIST_WRITABLE | ASSIST_UNHOOK | ASSIST_EMULATE)
+
+/** What the guest writes from now on belongs to other work than what it has written. */
+static inline void burst_ends(struct direct_state *s)
+{
+	s->burst = NO_FRAME;
+}
 
 /* pin.c */
 

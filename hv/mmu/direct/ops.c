@@ -11,12 +11,13 @@ static bool direct_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	struct domain *d = v->domain;
 
 	/* The CPU walked the guest's own tables, so the fault is the guest's, but for two cases. */
-	if ((d->vm_assist & (ASSIST_WRITABLE | ASSIST_UNHOOK)) && va < HYPERVISOR_VIRT_START) {
+	if ((d->vm_assist & ASSIST_TABLES) && va < HYPERVISOR_VIRT_START) {
 		d->direct->fault_va = va;
 		if ((err & PF_P) == 0 && rehook_missing(v, va))
 			return true;
 		if ((err & (PF_P | PF_W | PF_US)) == (PF_P | PF_W) && writable_fault(v, va))
 			return true;
+		burst_ends(d->direct);
 	}
 	*pf = (struct guest_fault){true, va, err};
 	return false;
@@ -29,7 +30,7 @@ bool direct_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
 	bool done = true;
 	u8 *page;
 
-	rehook_all(v); /* a table that is out may hold what nobody has looked at */
+	rehook_out(v); /* a table that is out may hold what nobody has looked at */
 	page = map_domain_page(m);
 	if (f->type == FT_PAGE_TABLE && f->type_count) {
 		/* Emulated writes, and answers of hypercalls, which may be long. Part of an entry

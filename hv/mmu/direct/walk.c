@@ -53,8 +53,8 @@ mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 		unmap_domain_page(entry);
 		/* With the assist, a kernel may write page tables: direct_write() will look. */
 		if ((need & ~(pde & pte)) == PF_W && !(access & PF_US) &&
-		    (v->domain->vm_assist & (ASSIST_WRITABLE | ASSIST_UNHOOK)) && f &&
-		    f->owner == v->domain->id && f->type == FT_PAGE_TABLE && f->type_count)
+		    (v->domain->vm_assist & ASSIST_TABLES) && f && f->owner == v->domain->id &&
+		    f->type == FT_PAGE_TABLE && f->type_count)
 			return m;
 		return fault(pf, va, access | PF_P);
 	}

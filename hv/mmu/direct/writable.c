@@ -1,16 +1,17 @@
 /*[H71]
  * writable.c: guests that write their page tables as if they were plain memory (vm_assist).
  *
- * VMASST_TYPE_writable_pagetables: each write traps, is emulated and validated on its own.
- * VMASST_TYPE_unhook_pagetables: at the first write, the table is unhooked from its directory and
- * made writable, so that further writes cost nothing; when the guest needs it again, or calls the
- * hypervisor about page tables, all that changed is validated at once and the table hooked again
- * (SOSP 2003, 3.3.3; Xen dropped this form in 2006). Two may be out at a time, one of the current
- * address space and one of another, since fork goes back and forth between both.
+ * Emulated: each write traps, is emulated and validated on its own. Unhooked: at the first write,
+ * the table is unhooked from its directory and made writable, so that further writes cost nothing;
+ * when the guest needs it again, or calls the hypervisor about page tables, all that changed is
+ * validated at once and the table hooked again (SOSP 2003, 3.3.3; Xen dropped this form in 2006).
+ * Two may be out at a time, one of the current address space and one of another, since fork goes
+ * back and forth between both. Which form a write gets, choose.h says.
  */
 #include "insn/insn.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
+#include "mmu/direct/choose.h"
 #include "mmu/direct/entry.h"
 #include "mmu/direct/walk.h"
 #include "trace/trace.h"
@@ -50,8 +51,15 @@ static void rehook(struct vcpu *v, struct unhooked *u)
 
 void rehook_all(struct vcpu *v)
 {
-	if (!v->domain->direct->nr_unhooked)
-		return;
+	struct direct_state *s = v->domain->direct;
+
+	burst_ends(s);
+	if (s->nr_unhooked)
+		rehook_those_out(v);
+}
+
+void __attribute__((noinline)) rehook_those_out(struct vcpu *v)
+{
 	for (u32 i = 0; i < NR_UNHOOKED; i++)
 		rehook(v, &v->domain->direct->unhooked[i]);
 }
@@ -204,12 +212,12 @@ bool writable_fault(struct vcpu *v, vaddr_t va)
 		unmap_domain_page(map);
 		return false;
 	}
-	if (v->domain->vm_assist & ASSIST_UNHOOK)
+	if (unhook_now(v->domain, pte_mfn(pte)))
 		unhooked = unhook(v, f, va, map_table, map);
 	unmap_domain_page(map);
 	if (unhooked)
 		return true;
-	rehook_all(v);
+	rehook_out(v);
 	if (write_plainly(v, pte_mfn(pte), va))
 		return true;
 	return emulate_write(v) != EMUL_UNKNOWN;

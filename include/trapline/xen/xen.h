@@ -123,7 +123,9 @@ struct trap_info {
 #define VMASST_TYPE_4gb_segments	0
 #define VMASST_TYPE_4gb_segments_notify 1
 #define VMASST_TYPE_writable_pagetables 2
-#define VMASST_TYPE_unhook_pagetables	32 /* Trapline: the unhook, write, validate, re-hook form */
+/* Trapline's own: one form for all writes, where type 2 lets the hypervisor choose. */
+#define VMASST_TYPE_unhook_pagetables  32 /* unhook, write, validate, re-hook */
+#define VMASST_TYPE_emulate_pagetables 33 /* each write is emulated */
 
 /* xen_version(cmd, void *arg) */
 #define XENVER_version		   0

@@ -6,6 +6,7 @@
 
 #define FILL_ENTRIES 12u
 #define WRITES	     12u
+#define BURST	     24u
 #define TIMER_NS     20000u
 
 /* Nothing but data, ever: writable entries for it are always good. */
@@ -43,16 +44,23 @@ static void write_entry(u32 va)
 }
 
 /*
- * The unhooked form: what the guest writes is looked at later, and what is bad then ends the
- * domain. So only good entries are written, and no call answers into a table.
+ * What the guest writes may be looked at later only, and what is bad then ends the domain. So only
+ * good entries are written, and no call answers into a table.
  */
 static void write_tables(void)
 {
-	HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_unhook_pagetables, 0, 0);
+	static const u32 types[] = {VMASST_TYPE_unhook_pagetables, VMASST_TYPE_unhook_pagetables,
+				    VMASST_TYPE_writable_pagetables,
+				    VMASST_TYPE_emulate_pagetables};
+	u32 type = random_of(types);
+
+	HCALL(vm_assist, VMASST_CMD_enable, type, 0, 0);
 	for (u32 n = random_below(WRITES); n; n--) {
 		u32 i = random_below(NR_POOL);
 
-		attempt(write_entry, (u32)pool[i]);
+		/* Now and then so many that the table is unhooked where writes were emulated. */
+		for (u32 k = one_in(4) ? 1 + random_below(BURST) : 1; k; k--)
+			attempt(write_entry, (u32)pool[i]);
 		if (one_in(4))
 			attempt(try_read, random_of(windows) << 22 | any_index() << 12);
 		if (one_in(4))
@@ -69,7 +77,7 @@ static void write_tables(void)
 			       one_in(2) ? home_mfn : pool_mfn[random_below(NR_DIRS)], 0);
 	}
 	mmuext(MMUEXT_NEW_BASEPTR, home_mfn, 0);
-	HCALL(vm_assist, VMASST_CMD_disable, VMASST_TYPE_unhook_pagetables, 0, 0);
+	HCALL(vm_assist, VMASST_CMD_disable, type, 0, 0);
 }
 
 /* Whatever was done to event channels, a guest that asks for its timer and blocks goes on. */

@@ -123,6 +123,21 @@ static void unhooked(u32 by)
 	((void (*)(u32))by)(0x100u << 22 | 5 * PAGE_SIZE);
 }
 
+/* Where the hypervisor chooses: so many writes that it unhooks, a bad one among them; then as
+ * above. */
+static void burst(u32 by)
+{
+	must(pin_l1(victim_table) == 0, "pin");
+	must(mmu_update(pde_maddr(0x100), mfn_of(victim_table) * PAGE_SIZE | PDE_NORMAL) == 0,
+	     "hook");
+	must(HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_writable_pagetables, 0, 0) == 0,
+	     "assist");
+	for (u32 i = 0; i < 40; i++)
+		victim_table[100 + i] = mfn_of(victim_other) * PAGE_SIZE | PTE_P;
+	victim_table[5] = BAD;
+	((void (*)(u32))by)(0x100u << 22 | 5 * PAGE_SIZE);
+}
+
 static void by_hypercall(u32 unused)
 {
 	(void)unused;
@@ -226,6 +241,8 @@ CASES = {
     {"writable-table-bts-pse", 148, 0, emulated, (u32)by_bts},
     {"writable-table-others", 0, 0, other_frames, VMASST_TYPE_writable_pagetables},
     {"unhooked-table-others", 0, 0, other_frames, VMASST_TYPE_unhook_pagetables},
+    {"writable-burst-then-touch", 0, FATAL, burst, (u32)try_read},
+    {"writable-burst-then-hypercall", 0, FATAL, burst, (u32)by_hypercall},
     {"unhooked-then-touch", 0, FATAL, unhooked, (u32)try_read},
     {"unhooked-then-hypercall", 0, FATAL, unhooked, (u32)by_hypercall},
     {"unhooked-then-new-base", 0, FATAL, unhooked, (u32)by_new_base},
