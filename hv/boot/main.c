@@ -180,7 +180,7 @@ void hv_main(u32 magic, maddr_t info)
 	if (isolation_segments && !limits)
 		printk("trapline: warning: nothing protects the hypervisor from ring 1 here\n");
 
-	domain0.id = domain0.vcpu.name.domain = 0;
+	domain0.id = domain0.vcpu.name.domain = options.domid;
 	domain0.mode = options.mmu;
 	domain0.vcpu.domain = &domain0;
 	domain0.vcpu.lane = LANE_GUEST;

@@ -10,6 +10,7 @@ struct options {
 	u32 trace;	 /* classes */
 	bool stream;	 /* trace out of COM2 */
 	u32 trace_kb;	 /* size of the trace ring */
+	u32 domid;	 /* of the domain that is started */
 	u32 mem_mb;	 /* memory of the guest */
 	u32 shadows;	 /* shadow mode: how many shadow tables a domain may have */
 	bool outofsync;	 /* shadow mode: how tables are followed (mmu/shadow/sync.c) */

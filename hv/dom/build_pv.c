@@ -2,8 +2,9 @@
  * build_pv.c: the start of day of a direct-mode domain.
  *
  * From VIRT_BASE on, and with guest frame 0 there, the guest finds: its kernel, the initrd, the
- * list of its machine frames, start_info, its page tables (read-only), a stack, and at least 512 KB
- * of free memory up to the next 4 MB boundary. All that is mapped; the rest of its memory is not.
+ * list of its machine frames, start_info, if it is not domain 0 a page for the store and one for
+ * the console, its page tables (read-only), a stack, and at least 512 KB of free memory up to the
+ * next 4 MB boundary. All that is mapped; the rest of its memory is not.
  */
 #include "comm/evtchn.h"
 #include "dom/build_pv.h"
@@ -11,6 +12,7 @@
 #include "dom/xen_image.h"
 #include "hcall/hcall.h"
 #include "lib/printk.h"
+#include "lib/range.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mmu/direct/direct.h"
@@ -24,7 +26,7 @@
 /* Linear addresses, each page-aligned. */
 struct layout {
 	u32 start; /* of guest frame 0 */
-	u32 initrd, p2m, start_info, tables, stack, stack_end, end;
+	u32 initrd, p2m, start_info, store, console, tables, stack, stack_end, end;
 	u32 nr_tables; /* the page directory first */
 };
 
@@ -33,6 +35,7 @@ struct builder {
 	struct layout at;
 	mfn_t *list; /* [] the frames that hold the guest's list of machine frames */
 	u32 nr_pages;
+	bool by_paddr; /* its program headers' physical addresses say where it lies */
 };
 
 static bool fail(const char *why)
@@ -47,7 +50,7 @@ static u32 round_up(u32 n, u32 unit)
 }
 
 /* The number of page tables depends on how much there is to map, the tables included. */
-static bool lay_out(struct layout *at, u32 kernel_end, u32 initrd_len, u32 nr_pages)
+static bool lay_out(struct layout *at, u32 kernel_end, u32 initrd_len, u32 nr_pages, bool first)
 {
 	u32 room = nr_pages * PAGE_SIZE;
 
@@ -58,7 +61,10 @@ static bool lay_out(struct layout *at, u32 kernel_end, u32 initrd_len, u32 nr_pa
 		return false;
 	at->p2m = round_up(at->initrd + initrd_len, PAGE_SIZE);
 	at->start_info = round_up(at->p2m + nr_pages * sizeof(u32), PAGE_SIZE);
-	at->tables = at->start_info + PAGE_SIZE;
+	/* Domain 0 has nobody to talk to about these: it makes the store. */
+	at->store = at->start_info + PAGE_SIZE;
+	at->console = at->store + PAGE_SIZE;
+	at->tables = first ? at->store : at->console + PAGE_SIZE;
 	for (at->nr_tables = 2;; at->nr_tables++) {
 		at->stack = at->tables + at->nr_tables * PAGE_SIZE;
 		at->stack_end = at->stack + PAGE_SIZE;
@@ -120,22 +126,32 @@ static void put(const struct builder *b, u32 va, const void *src, u32 len)
 	}
 }
 
-/* @return the end of what the kernel occupies, or 0 if it does not fit. */
-static u32 kernel_end(const struct elf *e, u32 *start)
+/* Where a part of the kernel lies. Xen goes by its physical address, and takes that for a linear
+ * one; with VIRT_BASE we can tell, and do not mind how it was linked. */
+static u32 place_of(const struct builder *b, const struct elf_phdr *ph)
+{
+	return b->by_paddr ? ph->paddr : ph->vaddr;
+}
+
+/* @return the end of what the kernel occupies, or 0 if it does not fit. Without VIRT_BASE it says
+ * itself where guest frame 0 is. */
+static u32 kernel_end(struct builder *b, const struct elf *e)
 {
 	struct elf_phdr ph;
 	u32 end = 0, low = NO_ADDRESS;
 	int more;
 
 	for (u32 i = 0; (more = elf_next_load(e, &i, &ph)) > 0;) {
-		if (ph.vaddr < low)
-			low = ph.vaddr;
-		if (ph.vaddr + ph.memsz > end)
-			end = ph.vaddr + ph.memsz;
+		u32 at = place_of(b, &ph);
+
+		if (at < low)
+			low = at;
+		if (at + ph.memsz > end)
+			end = at + ph.memsz;
 	}
-	if (*start == NO_ADDRESS)
-		*start = low & ~(MB4 - 1);
-	return more < 0 || low < *start || *start % PAGE_SIZE ? 0 : end;
+	if (b->by_paddr)
+		b->at.start = low & ~(MB4 - 1);
+	return more < 0 || low < b->at.start || b->at.start % PAGE_SIZE ? 0 : end;
 }
 
 static void put_kernel(const struct builder *b, const struct elf *e)
@@ -143,7 +159,7 @@ static void put_kernel(const struct builder *b, const struct elf *e)
 	struct elf_phdr ph;
 
 	for (u32 i = 0; elf_next_load(e, &i, &ph) > 0;)
-		put(b, ph.vaddr, e->file + ph.offset, ph.filesz);
+		put(b, place_of(b, &ph), e->file + ph.offset, ph.filesz);
 }
 
 /* The page tables that map [start, end), themselves read-only. */
@@ -167,6 +183,16 @@ static void put_tables(const struct builder *b)
 	}
 }
 
+/* A page of the guest's that it shares with domain 0, and a channel on which that may listen. */
+static void share_with_domain0(const struct builder *b, u32 va, u32 *mfn, u32 *port)
+{
+	struct evtchn_alloc_unbound channel = {.dom = DOMID_SELF, .remote_dom = 0};
+
+	*mfn = frame_at(b, va).n;
+	if (!evtchn_alloc_unbound(b->d, &channel))
+		*port = channel.port;
+}
+
 static void put_start_info(const struct builder *b, u32 initrd_len, const char *cmdline)
 {
 	const struct layout *at = &b->at;
@@ -182,16 +208,24 @@ static void put_start_info(const struct builder *b, u32 initrd_len, const char *
 	    .mod_len = initrd_len,
 	};
 
+	if (b->d->id != 0) {
+		share_with_domain0(b, at->store, &si.store_mfn, &si.store_evtchn);
+		share_with_domain0(b, at->console, &si.console_mfn, &si.console_evtchn);
+	}
 	for (u32 i = 0; cmdline && cmdline[i] && i < sizeof(si.cmd_line) - 1; i++)
 		si.cmd_line[i] = cmdline[i];
 	put(b, at->start_info, &si, sizeof(si));
 }
 
 /* For each call a stub of 32 bytes: mov $nr, %eax; int $0x82; ret. */
-static bool put_hypercall_page(const struct builder *b, u32 va)
+static bool put_hypercall_page(const struct builder *b, const struct xen_image *x)
 {
-	if (va == NO_ADDRESS)
+	u32 va = x->hypercall_page;
+
+	if (va == NO_ADDRESS && x->hypercall_pfn == NO_ADDRESS)
 		return true;
+	if (va == NO_ADDRESS && !range_end(b->at.start, x->hypercall_pfn, PAGE_SIZE, &va))
+		return fail("the hypercall page is not in its memory");
 	if (va % PAGE_SIZE || va < b->at.start || va - b->at.start >= b->nr_pages * PAGE_SIZE)
 		return fail("the hypercall page is not in its memory");
 	for (u32 nr = 0; nr < PAGE_SIZE / 32; nr++) {
@@ -276,10 +310,12 @@ bool build_pv(struct domain *d, const void *elf, u32 elf_len, const void *initrd
 	if (!image_ok(&x))
 		return false;
 	b.at.start = x.virt_base;
-	end = kernel_end(&e, &b.at.start);
+	b.by_paddr = x.virt_base == NO_ADDRESS;
+	end = kernel_end(&b, &e);
 	if (!end)
 		return fail("a bad program header, or one below VIRT_BASE");
-	if (nr_pages > MFNS_PER_PAGE * MFNS_PER_PAGE || !lay_out(&b.at, end, initrd_len, nr_pages))
+	if (nr_pages > MFNS_PER_PAGE * MFNS_PER_PAGE ||
+	    !lay_out(&b.at, end, initrd_len, nr_pages, d->id == 0))
 		return fail("it does not fit into its memory");
 	d->mmu = &direct_ops;
 	d->nr_pages = d->populated = nr_pages;
@@ -289,7 +325,7 @@ bool build_pv(struct domain *d, const void *elf, u32 elf_len, const void *initrd
 	put(&b, b.at.initrd, initrd, initrd_len);
 	put_start_info(&b, initrd_len, cmdline);
 	put_tables(&b);
-	if (!put_hypercall_page(&b, x.hypercall_page))
+	if (!put_hypercall_page(&b, &x))
 		return false;
 	if (!use_tables(&b))
 		return fail("its first page tables were refused");

@@ -85,11 +85,9 @@ static void read_string(struct xen_image *x, const char *text, u32 size)
 	s = value_of(text, size, "PAE", &len);
 	if (s)
 		x->pae = !is(s, len, "no");
-	/* In this form it is a frame number from VIRT_BASE on. */
 	s = value_of(text, size, "HYPERCALL_PAGE", &len);
 	if (s)
-		x->hypercall_page =
-		    (x->virt_base == NO_ADDRESS ? 0 : x->virt_base) + (hex(s, len) << 12);
+		x->hypercall_pfn = hex(s, len);
 }
 
 static void read_note(struct xen_image *x, u32 type, const u8 *desc, u32 size)
@@ -161,6 +159,7 @@ void xen_image_read(struct xen_image *x, const struct elf *e)
 	    .virt_base = NO_ADDRESS,
 	    .entry = e->header.entry,
 	    .hypercall_page = NO_ADDRESS,
+	    .hypercall_pfn = NO_ADDRESS,
 	};
 	for (u32 i = 0; elf_next_section(e, &i, &sh);)
 		if (strcmp(elf_section_name(e, &sh), "__xen_guest") == 0)

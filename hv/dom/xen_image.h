@@ -14,6 +14,8 @@ struct xen_image {
 	u32 virt_base; /* linear address of guest frame 0; NO_ADDRESS: not said */
 	u32 entry;
 	u32 hypercall_page; /* linear address, NO_ADDRESS: it does without */
+	u32 hypercall_pfn;  /* the same as a frame number from guest frame 0 on: __xen_guest's form
+			     */
 };
 
 /** Read the `__xen_guest` section (Xen 3.0.0) or, if there are, the ELF notes that replaced it. */

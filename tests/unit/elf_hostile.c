@@ -112,7 +112,8 @@ static void a_kernel_says_what_it_wants(void **s)
 	assert_false(x.pae || x.wrong_version);
 	assert_string_equal(x.guest_os, "Finch");
 	assert_int_equal(x.virt_base, 0xC0000000);
-	assert_int_equal(x.hypercall_page, 0xC0101000);
+	assert_int_equal(x.hypercall_page, NO_ADDRESS);
+	assert_int_equal(x.hypercall_pfn, 0x101);
 	assert_int_equal(x.entry, 0xC0100000);
 }
 

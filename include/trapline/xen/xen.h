@@ -63,7 +63,8 @@
 #include "../types.h"
 
 typedef u16 domid_t;
-#define DOMID_SELF 0x7FF0u
+#define DOMID_SELF	     0x7FF0u
+#define DOMID_FIRST_RESERVED 0x7FF0u
 
 /* mmu_update(mmu_update_t *req, u32 count, u32 *done, domid_t domain) */
 struct mmu_update {
