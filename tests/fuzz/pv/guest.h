@@ -87,8 +87,10 @@ generator gen_set_gdt, gen_update_descriptor, gen_traps, gen_stack, gen_callback
 void descriptor(u32 *lo, u32 *hi);
 
 /* scenes.c */
-/** Between two calls: perhaps something that is no call. */
-void scene(void);
+/** Between two calls: perhaps something that is no call. @return NULL, or what was wrong */
+const char *scene(void);
+/* processor.c */
+const char *processor_scene(void);
 
 /* grammar.c */
 /** Memory for the structures that a call points to, until the next call. */

@@ -68,8 +68,8 @@ static bool one_call(void)
 		return differs(wrong);
 	if (one_in(4))
 		touch();
-	scene();
-	if (calls % CALLS_PER_CHECK == 0) {
+	wrong = scene();
+	if (!wrong && calls % CALLS_PER_CHECK == 0) {
 		wrong = check();
 		checks++;
 	}

@@ -97,7 +97,7 @@ static void wait_for_timer(void)
 	HCALL(sched_op, SCHEDOP_block, 0, 0, 0);
 }
 
-void scene(void)
+const char *scene(void)
 {
 	u32 r = random_below(64);
 
@@ -107,4 +107,7 @@ void scene(void)
 		write_tables();
 	else if (r == 17 && one_in(4))
 		wait_for_timer();
+	else if (r == 18 || r == 19)
+		return processor_scene();
+	return NULL;
 }
