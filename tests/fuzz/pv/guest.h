@@ -58,6 +58,8 @@ u32 any_index(void);
 u32 any_slot(void);
 /** A frame number: mostly ours. */
 u32 any_mfn(void);
+/** One that is not ours, or that nobody has. */
+u32 foreign_mfn(void);
 /** An entry for a page table or directory: plausible, mostly. */
 u32 any_pte(void);
 u32 any_pde(void);

@@ -93,7 +93,8 @@ static void set_cr3(u32 val)
 /* By instruction and by hypercall the same is allowed. */
 static const char *base(void)
 {
-	u32 mfn = one_in(4) ? any_mfn() : pool_mfn[random_below(NR_DIRS)];
+	/* Not any page: an empty one is a directory, too, without the kernel. */
+	u32 mfn = one_in(8) ? foreign_mfn() : pool_mfn[random_below(NR_DIRS)];
 	bool refused = mmuext(MMUEXT_NEW_BASEPTR, mfn, 0) != 0, traps;
 
 	if (read_cr3() >> 12 != (refused ? home_mfn : mfn))

@@ -48,7 +48,7 @@ static u32 kernel_table_mfn(void)
 	return *pde_of(first_kernel_slot + random_below(kernel_slots)) >> 12;
 }
 
-static u32 foreign_mfn(void)
+u32 foreign_mfn(void)
 {
 	u32 mfn;
 
