@@ -1,4 +1,4 @@
-/*[H82] lab.c: stopping where a student has not written a stage yet. The hypervisor itself never
+/*[H83] lab.c: stopping where a student has not written a stage yet. The hypervisor itself never
  * does. */
 #include "lab_stages.h" /* generated from labs/NN-name/lab.conf */
 #include "lib/lab.h"
