@@ -17,7 +17,7 @@
 #define NR_LARGE   2
 #define WP	   0x10000u /* of CR0 */
 #define GATE_SLOTS                                                                                 \
-	1020u /* from here on ring 0 may find the hypervisor's gate where nothing is mapped */
+	0x3E0u /* from here on ring 0 may find the hypervisor's gate where nothing is mapped */
 
 static u32 pd_other[1024] __attribute__((aligned(4096)));
 static u32 *directory;
