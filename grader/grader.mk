@@ -107,7 +107,7 @@ GRADER_TESTS := $(filter-out tests/grader/lib.sh,$(GRADER_TESTS))
 .PHONY: test-grader
 test-grader: $(B)/.doctor ## the labs' references, starters, wrong and hostile solutions
 	@$(build) -j$$(nproc) all $(B)/bin/tlgrade
-	@JOBS=1 TEST_LIMIT=1800 tests/run $(GRADER_TESTS)
+	@SAMPLE= JOBS=1 TEST_LIMIT=7200 tests/run $(GRADER_TESTS)
 
 UNIT_TESTS += $(B)/tests/grader_command
 $(B)/tests/grader_command: tests/unit/grader_command.c grader/command.c grader/text.c grader/grade.h

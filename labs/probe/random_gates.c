@@ -6,8 +6,9 @@
 
 #define CELLS	 12 /* with one set of descriptors */
 #define MACHINES 8
-#define FLAGS	 0x244CD5u /* what is drawn: ID AC NT OF DF SF ZF AF PF CF; IF, IOPL and TF besides \
-			    */
+#define FLAGS                                                                                      \
+	0x244CD5u	/* what is drawn: ID AC NT OF DF SF ZF AF PF CF; IF, IOPL and TF besides   \
+			 */
 #define HAS_ERR 0x3C00u /* vectors 10 to 13: bit 0 of the error code is EXT, which QEMU forgets */
 
 enum kind {
