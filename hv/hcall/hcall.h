@@ -78,8 +78,7 @@ enum emul emulate_privileged(struct vcpu *v);
 hypercall_fn hc_xen_version, hc_console_io, hc_vm_assist, hc_multicall, hc_physdev_op,
     hc_physdev_op_compat;
 
-int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len)
-    __attribute__((cold));
+int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len) __attribute__((cold));
 int copy_to_guest_slowly(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
     __attribute__((cold));
 

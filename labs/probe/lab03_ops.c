@@ -82,7 +82,7 @@ bool can_write(u32 va, u32 val)
 
 bool entry_is(u32 page, u32 word, u32 *val)
 {
-	if (page >= POOL && !pages[page].alias)
+	if (page >= NR_PAGES || (page >= POOL && !pages[page].alias))
 		return false;
 	if (page == DATA || (pages[page].stained && indices[word] >= HV_SLOT))
 		return false;

@@ -121,7 +121,7 @@ static void draw_bytes(u8 *to, u32 len)
 			stream[n++] = pieces[pick(ARRAY_SIZE(pieces))].bytes[pick(2)];
 	}
 	for (u32 i = 0; i < len; i++)
-		to[i] = stream[skip + i];
+		to[i] = stream[skip + i]; /* cppcheck-suppress uninitvar; all of it is written */
 }
 
 static u32 draw_edit(u32 *len)
@@ -198,7 +198,7 @@ void random_code(void)
 			    draft[at + i + 3]);
 		for (u32 i = 0; i < sizeof(want); i++)
 			want[i] = draft[i];
-		write_code(arena - BEFORE_BYTES + at, want + at, len, how);
+		write_code((u8 *)((u32)arena - BEFORE_BYTES + at), want + at, len, how);
 		text(" came eax, edx:");
 		run();
 		text("\n");
