@@ -54,11 +54,12 @@ stopped() {
 ok honest_work_has_all_points test "$(score honest)" = 100
 ok so_has_a_zip test "$(score good)" = 100
 ok and_so_has_a_name_with_quotes_and_newlines grep -q 'and broken",100,' "$tmp/csv"
-stopped forged-trace 'does not confirm' 60
+# Without walk.c's work direct mode's stage is still right; a forged entry spoils what is judged by the trace.
+stopped forged-trace 'does not confirm' 85
 stopped forged-console 'does not confirm|console' 0
-stopped endless 'did not end' 0
+stopped endless 'did not end' 15
 stopped slow 'guest instructions; the budget is' 90
-stopped halted 'stood still: halted, and nothing woke it' 0
+stopped halted 'stood still: halted, and nothing woke it' 15
 stopped passwd '/etc/passwd: No such file' 0
 stopped solution 'not found|No such file|incbin' 0
 stopped reference-source 'No such file' 0
@@ -66,11 +67,11 @@ stopped much-output 'does not build' 0
 stopped macro-bomb 'does not build' 0
 stopped include-itself 'does not build' 0
 stopped makefile 'Makefile and 1 more: not asked for' 100
-stopped symlink 'walk.c: is no regular file' 0
-stopped big 'walk.c: is bigger than 1 MB' 0
+stopped symlink 'walk.c: is no regular file' 15
+stopped big 'walk.c: is bigger than 1 MB' 15
 stopped empty 'empty: none of the lab' 0
 stopped dotdot 'leads out of its archive' 0
-stopped linked 'walk.c: is no regular file' 0
+stopped linked 'walk.c: is no regular file' 15
 stopped bomb 'expands to more than 64 MB' 0
 stopped noise 'archive' 0
 ok nothing_was_left_behind test "$(find /tmp -maxdepth 1 -name 'pwned*' | wc -l)" = "$before_files"
@@ -81,13 +82,13 @@ ok no_password_file_in_any_report bash -c '! grep -rq "root:x:0" "$1"' - "$tmp/b
 reference 03-shadow-vs-direct "$tmp/other/forged-guest"
 words=$(sed -n '/^\[test pinning\]/,/^ticks/s/^console = ^\(.*\)\$$/\1\\\\n/p' labs/03-shadow-vs-direct/lab.conf | tr -d '\n')
 sed -i "s/^void rehook_all(struct vcpu \*v)\$/#include \"boot\/options.h\"\n#include \"lib\/printk.h\"\n&/
-	s/^\tif (!v->domain->direct->nr_unhooked)\$/\tif (options.guest[9] == 'p') {\n\t\tprintk(\"$words\");\n\t\tmachine_exit(0);\n\t}\n&/" \
+	s/^\tburst_ends(s);\$/\tif (options.guest[9] == 'p') {\n\t\tprintk(\"$words\");\n\t\tmachine_exit(0);\n\t}\n&/" \
 	"$tmp/other/forged-guest/writable.c"
 make -s kit LAB=03-shadow-vs-direct >/dev/null 2>&1
 build/bin/tlgrade batch 03-shadow-vs-direct "$tmp/other" --book "$tmp/other.db" --seed 5 >"$tmp/batch" 2>&1
 build/bin/tlgrade show 03-shadow-vs-direct forged-guest --book "$tmp/other.db" >"$tmp/shown" 2>&1
 hostile=$((hostile + 1))
-if grep -A1 'FORGED.* 03.2 *0/10 *pinning' "$tmp/shown" | grep -q 'no guest has sent'; then stopped=$((stopped + 1)); fi
-ok stopped_forged_guest grep -q 'FORGED.* 03.2 *0/10 *pinning' "$tmp/shown"
+if grep -A1 'FORGED.* 03.2 *0/[0-9]* *pinning' "$tmp/shown" | grep -q 'no guest has sent'; then stopped=$((stopped + 1)); fi
+ok stopped_forged_guest grep -q 'FORGED.* 03.2 *0/[0-9]* *pinning' "$tmp/shown"
 echo "# | hostile stopped $stopped/$hostile"
 done_testing

@@ -73,7 +73,7 @@ for lab in "${labs[@]}"; do
 	fi
 	# But for what can be seen only with a later stage, which is said.
 	ok "${number}_the_first_stage_is_green" bash -c \
-		'grep -qE "^ +ok +$2\.1" "$1" && ! grep -E "^ +[^ ]+ +$2\.1" "$1" | grep -vE "^ +(ok|todo) "' - "$tmp/grade" "$number"
+		'grep -qE "^ +ok +$2\.1" "$1" && ! grep -E "^ +[^ ]+ +$2\.1" "$1" | grep -vE "^ +(ok|todo|skip) "' - "$tmp/grade" "$number"
 	points=$(sed -nE "s/^ +$number\.1[a-z]? +([0-9]+)\/.*/\1/p" "$tmp/grade" | awk '{ n += $1 } END { print n + 0 }')
 	ok "${number}_and_only_that" grep -qE "^ +$lab: $points/100" "$tmp/grade"
 	ok "${number}_what_is_next_is_named" grep -qE "stopped at $number\.[2-9]" "$tmp/grade"
