@@ -100,7 +100,7 @@ LONGEST := $(addprefix tests/,grader/mutation.sh grader/mutants.sh grader/batch.
 	bochs/hostile.sh grader/student.sh)
 test: $(B)/.doctor ## everything that must hold; closes with "N passed, N failed"
 	@$(build) -j$$(nproc) test-programs lab-parts $(B)/bin/tlgrade
-	@TRAPLINE_TEST_SCALE=10 TEST_LIMIT=1800 tests/run $(LONGEST) $(filter-out $(LONGEST),$(UNIT_TESTS) \
+	@TRAPLINE_TEST_SCALE=10 TEST_LIMIT=3600 tests/run $(LONGEST) $(filter-out $(LONGEST),$(UNIT_TESTS) \
 		$(BOOT_TESTS) $(GRADER_TESTS))
 
 check: $(B)/.doctor ## the daily part of test, under a minute
