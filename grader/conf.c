@@ -1,7 +1,6 @@
 /* conf.c: lab.conf: which files are the student's, which stages there are, how each is tested. */
 #include "grade.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,17 +13,6 @@ struct parse {
 	struct stage *stage;
 	struct test *test;
 };
-
-static char *trim(char *s)
-{
-	size_t n;
-
-	while (isspace((unsigned char)*s))
-		s++;
-	for (n = strlen(s); n && isspace((unsigned char)s[n - 1]); n--)
-		s[n - 1] = '\0';
-	return s;
-}
 
 static const struct stage *find_stage(const struct lab *lab, const char *id)
 {

@@ -32,6 +32,8 @@ void list_free(struct list *l);
 /** A printf that allocates. */
 char *text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *copy(const char *s);
+/** Without white space at its ends; `s` is cut. */
+char *trim(char *s);
 /** Stop with status 2. */
 void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 /** What a student's program printed, for a terminal or a report: only ASCII, and no control

@@ -7,7 +7,6 @@
  */
 #include "grade.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,17 +16,6 @@
 /* Who needs to know these in a lab's unit? */
 static const char *const tell_tales[] = {"options.", "options->", "&options",  "boot/options.h",
 					 "cmdline",  "cmd_line",  "multiboot", "scenario="};
-
-static char *trimmed(char *s)
-{
-	size_t n;
-
-	while (isspace((unsigned char)*s))
-		s++;
-	for (n = strlen(s); n && isspace((unsigned char)s[n - 1]); n--)
-		s[n - 1] = '\0';
-	return s;
-}
 
 /* Blank lines, comments, includes and braces are nobody's business. */
 static bool matters(const char *s)
@@ -42,7 +30,7 @@ static void read_lines(const char *path, struct list *lines)
 
 	for (char *s = all ? strtok_r(all, "\n", &rest) : NULL; s;
 	     s = strtok_r(NULL, "\n", &rest)) {
-		s = trimmed(s);
+		s = trim(s);
 		if (matters(s))
 			list_add(lines, s);
 	}

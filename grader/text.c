@@ -1,6 +1,7 @@
 /* text.c: strings, files and directories. */
 #include "grade.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -15,6 +16,17 @@
 #include <wctype.h>
 
 #define FEWEST_FILES 1000 /* that a file system must still take */
+
+char *trim(char *s)
+{
+	size_t n;
+
+	while (isspace((unsigned char)*s))
+		s++;
+	for (n = strlen(s); n && isspace((unsigned char)s[n - 1]); n--)
+		s[n - 1] = '\0';
+	return s;
+}
 
 void die(const char *fmt, ...)
 {

@@ -129,12 +129,8 @@ s32 hc_event_channel_op_compat(struct vcpu *v, struct hcall_args *a)
 	const struct {
 		u32 cmd, port;
 	} *send = (const void *)known_page(v, a->a1, sizeof(*send), false);
-	struct hcall_args args;
 
 	if (send && send->cmd == EVTCHNOP_send)
 		return evtchn_send(v->domain, send->port);
-	args.a2 = a->a1 + sizeof(u32);
-	if (copy_from_guest(v, &args.a1, a->a1, sizeof(u32)))
-		return -EFAULT;
-	return hc_event_channel_op(v, &args);
+	return hcall_compat(v, a, hc_event_channel_op);
 }

@@ -103,6 +103,16 @@ static inline int copy_to_guest(struct vcpu *v, vaddr_t dst, const void *src, u3
 	__builtin_memcpy(page, src, len);
 	return 0;
 }
+
+/** Xen 3.0.0's form of `op`: struct { u32 cmd; union args; } *. @return as `op`, or -EFAULT */
+static inline s32 hcall_compat(struct vcpu *v, const struct hcall_args *a, hypercall_fn *op)
+{
+	struct hcall_args args = {.a2 = a->a1 + sizeof(u32)};
+
+	if (copy_from_guest(v, &args.a1, a->a1, sizeof(u32)))
+		return -EFAULT;
+	return op(v, &args);
+}
 #endif
 
 #endif

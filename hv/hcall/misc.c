@@ -208,9 +208,5 @@ s32 hc_physdev_op(struct vcpu *v, struct hcall_args *a)
 /** physdev_op_compat(struct { u32 cmd; union args; } *): Xen 3.0.0's form. */
 s32 hc_physdev_op_compat(struct vcpu *v, struct hcall_args *a)
 {
-	struct hcall_args args = {.a2 = a->a1 + sizeof(u32)};
-
-	if (copy_from_guest(v, &args.a1, a->a1, sizeof(u32)))
-		return -EFAULT;
-	return hc_physdev_op(v, &args);
+	return hcall_compat(v, a, hc_physdev_op);
 }
