@@ -69,6 +69,8 @@ void pit_wait(u32 ticks)
 	outb(PIT_CMD, 0xB0);		      /* channel 2, both bytes, mode 0 */
 	outb(PIT_CH2, ticks & 0xFF);
 	outb(PIT_CH2, ticks >> 8);
+	/* An emulator needs a thousand times as long for a look at a port as for anything else. */
 	while (!(inb(PORT_B) & 0x20))
-		;
+		for (u32 n = 0; n < 200; n++)
+			asm volatile("");
 }
