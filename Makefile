@@ -47,7 +47,7 @@ TABLES ?= traced
 HOST_MEM ?=
 RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES EXTRA GUEST_ARGS,'$v=$($v)')
 
-.PHONY: help all tour lint doctor demo run gdb bochs test check bench fuzz fuzz-insns clean
+.PHONY: help all tour tour-html lint doctor demo run gdb bochs test check bench fuzz fuzz-insns clean
 help: ## list the targets
 	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-10s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
@@ -69,8 +69,11 @@ $(B)/.doctor: tools/doctor tools/packages
 	@QUIET=1 tools/doctor
 	@mkdir -p $(B) && touch $@
 
-tour: ## the hypervisor's source as a text, in reading order
+tour: ## the hypervisor's source as a book, chapter by chapter
 	@tools/tour
+
+tour-html: $(B)/.doctor ## the same as one HTML file, build/tour/tour.html
+	@tools/tour --html $(B)/tour/tour.html
 
 lint: $(B)/.doctor ## layout (clang-format), and what cppcheck finds
 	@tools/lint

@@ -3,12 +3,17 @@
 . "$(dirname "$0")/../lib.sh"
 
 ok the_source_is_laid_out_and_cppcheck_is_silent tools/lint
-ok each_file_of_the_hypervisor_has_its_number bash -c 'tools/tour >/dev/null'
-ok the_tour_page_is_the_tour diff docs/tour.md <(tools/tour --markdown)
+ok the_tour_has_each_file_once_and_names_what_is_there tools/tour --check
+ok the_tour_prints bash -c 'tools/tour >"$1" && [ "$(wc -l <"$1")" -gt 15000 ] && ! grep -E "^ *[0-9]+ +\* (HINT|STUB):" "$1"' \
+	- "$tmp/tour"
+ok the_tour_is_one_page tools/tour --html "$tmp/tour.html"
+ok its_links_lead_into_it diff /dev/null <(comm -23 <(grep -o 'href="[^"]*"' "$tmp/tour.html" | sed 's/href="#\?//' | sort -u) \
+	<(grep -o ' id="[^"]*"' "$tmp/tour.html" | sed 's/ id="//' | sort -u))
+ok and_it_loads_nothing bash -c '! grep -nE "<(script|link|img|iframe)|@import|url\(" "$1"' - "$tmp/tour.html"
 ok the_events_page_is_event_def diff docs/events.md <(build/bin/tltrace events-doc)
 
 # What README.md and docs/ name, one a line with its page: links, files, and targets of make.
-pages=(README.md docs/*.md)
+pages=(README.md docs/*.md docs/tour/*.md)
 links() {
 	grep -oP '\]\(\K[^)#]+' "${pages[@]}" | grep -v ':http' |
 		while IFS=: read -r page link; do echo "$page $(dirname "$page")/$link"; done
