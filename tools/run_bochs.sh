@@ -52,15 +52,19 @@ bochs_on_terminal() {
 make_iso() {
 	mkdir -p "$work/iso/boot/grub"
 	cp "$kernel" "$work/iso/boot/kernel"
-	cp "$initrd" "$work/iso/boot/initrd"
+	local module=
+	if [ -n "$initrd" ]; then
+		cp "$initrd" "$work/iso/boot/initrd"
+		module='module /boot/initrd'
+	fi
 	if [ "$MMU" = none ]; then
-		printf 'set timeout=0\nmenuentry x {\nmultiboot /boot/kernel %s\nmodule /boot/initrd\n}\n' \
-			"$guest_line" >"$work/iso/boot/grub/grub.cfg"
+		printf 'set timeout=0\nmenuentry x {\nmultiboot /boot/kernel %s\n%s\n}\n' \
+			"$guest_line" "$module" >"$work/iso/boot/grub/grub.cfg"
 	else
 		cp "$HV" "$work/iso/boot/hv.elf"
 		# Sending the trace takes its time: only where somebody will read it.
-		printf 'set timeout=0\nmenuentry x {\nmultiboot /boot/hv.elf %s\nmodule /boot/kernel\nmodule /boot/initrd\n}\n' \
-			"$hv_line${OUT:+ transport=serial}" >"$work/iso/boot/grub/grub.cfg"
+		printf 'set timeout=0\nmenuentry x {\nmultiboot /boot/hv.elf %s\nmodule /boot/kernel\n%s\n}\n' \
+			"$hv_line${OUT:+ transport=serial}" "$module" >"$work/iso/boot/grub/grub.cfg"
 	fi
 	TMPDIR=$work grub-mkrescue -d /usr/lib/grub/i386-pc --locales= --fonts= --themes= --install-modules="normal multiboot iso9660 biosdisk" \
 		-o "$work/run.iso" "$work/iso" >"$work/iso.log" 2>&1

@@ -22,7 +22,8 @@ start_qemu() { # LOG WHAT: in the background, with our input and output
 		-device "isa-debug-exit,iobase=0xf4,iosize=4" -D "$1" -d "$2" -trace vm_state_notify
 		-m "$HOST_MEM")
 	if [ "$MMU" = none ]; then
-		args+=(-kernel "$(plain_name "$kernel" kernel)" -initrd "$(plain_name "$initrd" initrd)" -append "$guest_line")
+		args+=(-kernel "$(plain_name "$kernel" kernel)" -append "$guest_line")
+		[ -z "$initrd" ] || args+=(-initrd "$(plain_name "$initrd" initrd)")
 	else
 		# The machine's memory is a file, so that the trace can be read with no help from it. It gets its
 		# room now: a page for which there is none would end QEMU by a bus error.
@@ -32,7 +33,7 @@ start_qemu() { # LOG WHAT: in the background, with our input and output
 			fail "no room for the machine's memory ($HOST_MEM MB): $(cat "$work/why")"
 		args+=(-M "pc,memory-backend=ram" -kernel "$(plain_name "$HV" hv)" -append "$hv_line"
 			-object "memory-backend-file,id=ram,size=${HOST_MEM}M,mem-path=$work/ram,share=on"
-			-initrd "$(plain_name "$kernel" kernel),$(plain_name "$initrd" initrd)")
+			-initrd "$(plain_name "$kernel" kernel)${initrd:+,$(plain_name "$initrd" initrd)}")
 	fi
 	# Its instructions are counted by QEMU itself from the guest's first one on.
 	[ -z "$OUT" ] || [ "$INTLOG" = 0 ] || [ ! -r "$B/bin/icount.so" ] ||

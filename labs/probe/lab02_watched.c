@@ -147,33 +147,51 @@ static void watched(void)
 	finish(0);
 }
 
-/* 02.1e: the last page that there is, and the ones behind it, by an entry that is written before or
+/* 02.1e: the last page that there is, and the ones behind it, by entries that are written before or
  * after the table has a shadow. */
-static void beyond(u32 above, bool later)
+static void beyond(u32 i, u32 above, bool later)
 {
-	u32 page = 1 + draw(1020), va = TEST_BASE + page * PAGE;
+	u32 page = 1 + 40 * i + draw(38), va = TEST_BASE + page * PAGE, vec; /* each once */
 	u32 entry = (MEMORY + above * PAGE) | P | RW | US | A | D;
+	enum snippet s = draw_of(all_forms);
 
-	pt_test[0] = POOL | P | RW | US | A | D;
 	pt_test[page] = later ? 0 : entry;
 	pt_test[page + 1] = (MEMORY - PAGE) | P | RW | US | A | D;
-	paging_on();
-	touch(MOV32, va + PAGE, 17, 0, one_in(2));
-	say("beyond last=%u\n", load(va + PAGE));
+	touch(MOV32, va + PAGE, 17 + i, 0, one_in(2));
+	say("beyond %u last=%u\n", i, load(va + PAGE));
 	pt_test[page] = entry;
-	touch(one_in(2) ? READ32 : MOV32, va, 1, 0, one_in(2));
-	say("beyond vec=%u eax=%x\n", trap_vec, trap_eax);
+	va += draw(4) * 0x554;
+	vec = touch(s, va, draw32(), one_in(2) ? 0 : draw32(), one_in(2));
+	say("beyond %u %s vec=%u eax=%x value=%x\n", i, snippet_names[s], vec, trap_eax, load(va));
+}
+
+/* 02.1e: no memory, no code. */
+static void nowhere(void)
+{
+	pt_test[1] = (MEMORY + draw(64) * PAGE) | P | RW | US | A | D;
+	say("nowhere reads %x\n", load(TEST_BASE + PAGE));
+	raise((void *)(TEST_BASE + PAGE));
+	say("nowhere came back\n");
 	finish(0);
 }
 
 void lab02_watched(void)
 {
+	bool behind = scenario_is("behind");
+
 	if (scenario_is("unpaged"))
 		unpaged();
 	if (scenario_is("watched"))
 		watched();
-	if (scenario_is("beyond"))
-		beyond(one_in(2) ? 0 : draw(64), one_in(2));
-	if (scenario_is("behind"))
-		beyond(0, true);
+	pt_test[0] = POOL | P | RW | US | A | D;
+	if (scenario_is("beyond") || behind) {
+		paging_on();
+		for (u32 i = 0; i < 24; i++)
+			beyond(i, behind || one_in(2) ? 0 : draw(64), behind || one_in(2));
+		finish(0);
+	}
+	if (scenario_is("nowhere")) {
+		paging_on();
+		nowhere();
+	}
 }

@@ -26,12 +26,15 @@ void power_off(bool well)
 void same_main(const struct multiboot_info *mb)
 {
 	platform(mb);
+	beyond_unpaged();
 	outb(0x21, 0xFF);
 	outb(0xA1, 0xFF);
 	tables_init();
 	paging_init();
 	segments();
 	stale();
+	beyond();
+	beyond_everywhere();
 	code();
 	print("same: the end\n");
 	power_off(true);

@@ -28,8 +28,8 @@ static u16 bios_word(u32 at)
 static void boot_information(const struct multiboot_info *mb)
 {
 	/* (Of the memory above, the BIOS keeps a little for itself.) */
-	print("platform: multiboot: mem_lower=%x cmdline=%s\n", mb->mem_lower,
-	      mb->flags & MBI_CMDLINE ? "yes" : "no");
+	print("platform: multiboot: mem_lower=%x cmdline=%s modules=%u\n", mb->mem_lower,
+	      mb->flags & MBI_CMDLINE ? "yes" : "no", mb->flags & MBI_MODS ? mb->mods_count : 0);
 	print("platform: bios data: ebda=%x memory=%x\n", bios_word(0x40E), bios_word(0x413));
 }
 

@@ -30,5 +30,8 @@ void platform(const struct multiboot_info *mb);
 void stale(void);
 void segments(void);
 void code(void);
+void beyond(void);
+void beyond_unpaged(void);
+void beyond_everywhere(void);
 
 #endif

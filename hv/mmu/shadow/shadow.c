@@ -27,6 +27,7 @@ bool shadow_init(struct domain *d)
 	d->shadow->bound = d->shadow_bound ? d->shadow_bound : SHADOW_PAGES;
 	d->shadow->pages = hv_alloc_pages((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
 	d->shadow->before = hv_alloc_pages(ARRAY_SIZE(d->shadow->let_through));
+	frame_of(hole_frame())->pfn = HOLE_PFN;
 	return d->shadow->pages && d->shadow->before;
 }
 
@@ -116,9 +117,7 @@ static struct shadow_page *l1_for(struct vcpu *v, vaddr_t va, const struct walk 
 	struct shadow_page *root = d->shadow->root, *l1;
 	u32 slot = va >> 22;
 
-	if (slot_is_ours(root, slot))
-		shadow_place_gate(v, root);
-	if (d->dying)
+	if (!shadow_make_room(v, root, slot))
 		return NULL;
 	if (!(v->virt.cr0 & CR0_PG))
 		l1 = shadow_get(d, SH_UNPAGED_L1, slot);
@@ -189,6 +188,24 @@ static bool carry_out_write(struct vcpu *v, vaddr_t va, const struct walk *w, u8
 	return true;
 }
 
+/* There is no memory, and no device: reads give zeroes, and writes are lost. Returns false if the
+ * guest is running there. */
+static bool access_hole(struct vcpu *v, vaddr_t va, const struct walk *w, u32 err)
+{
+	struct shadow_page *l1;
+	struct guest_fault pf;
+	u8 size;
+
+	if (v->domain->mmu->translate(v, code_address(v, &size), 0, &pf).n == hole_frame().n)
+		return false;
+	if (err & PF_W && emulate_write(v) != EMUL_UNKNOWN)
+		return true;
+	l1 = l1_for(v, va, w);
+	if (l1)
+		shadow_let_through(v, va, l1, w);
+	return true;
+}
+
 static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_fault *pf)
 {
 	struct domain *d = v->domain;
@@ -225,14 +242,17 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	trace_walk(v, LANE_VMM, LANE_VMM, va, w.pde, w.pte, verdict);
 	/* LAB 02.1c END */
 	/* LAB 02.1e BEGIN
-	 * HINT: Two verdicts after which the guest is not simply let through. Memory that it does
-	 * HINT: not have is the end of it (domain_kill, END_forbidden). A write that you must know
-	 * HINT: of is carried out in its place: carry_out_write() says whether that is all. One
-	 * HINT: exception: shadow_unsync() may let the guest write a page table of its own freely
-	 * HINT: (sync.c; not where WP is off).
+	 * HINT: Two verdicts after which the guest is not simply let through. Where it has no
+	 * HINT: memory it reads zeroes, and its writes are lost: access_hole() sees to that. If
+	 * HINT: it returns false the guest runs there, and that is the end of it (domain_kill,
+	 * HINT: END_forbidden). A write that you must know of is carried out in its place:
+	 * HINT: carry_out_write() says whether that is all. One exception: shadow_unsync() may
+	 * HINT: let the guest write a page table of its own freely (sync.c; not where WP is off).
 	 * STUB: if (verdict == WALK_no_machine_page || verdict == WALK_traced_write)
 	 * STUB: 	lab_todo("02.1e");
 	 */
+	if (verdict == WALK_no_machine_page && access_hole(v, va, &w, err))
+		return true;
 
 	if (verdict == WALK_no_machine_page) {
 		domain_kill(d, END_forbidden, w.pfn,
@@ -276,10 +296,8 @@ static mfn_t translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 		*pf = (struct guest_fault){true, va, access | (w.present ? PF_P : 0)};
 		return mfn(INVALID_FRAME);
 	}
-	m = populate(v->domain, w.pfn);
-	if (!mfn_valid(m)) {
-		domain_kill(v->domain, END_forbidden, w.pfn,
-			    "touched guest-physical memory that it does not have");
+	m = w.pfn < v->domain->nr_pages ? populate(v->domain, w.pfn) : hole_frame();
+	if (!mfn_valid(m)) { /* and the domain has ended */
 		*pf = (struct guest_fault){true, va, access};
 		return m;
 	}
@@ -340,6 +358,8 @@ static bool shadow_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u
 	u32 done = 0;
 
 	(void)pf;
+	if (m.n == hole_frame().n)
+		len = 0;
 	if (!(f->flags & FRAME_TRACED))
 		memcpy(page + offset, src, len);
 	else

@@ -61,15 +61,15 @@ struct shadow_state {
 	} remembered[REMEMBERED];
 	struct shadow_page *unsynced[MAX_UNSYNCED]; /* tables that the guest writes freely */
 	u32 cr0, cr3, cr4; /* of the guest, as the shadows were built for */
-	/* Pages that the instruction at `let_through_eip` may write, two if it crosses from one to
-	 * the other; and as they were before. */
+	/* Pages that the instruction at `let_through_eip` may use: one or two at each of at most
+	 * two places; and as they were before. */
 	u32 let_through_eip, nr_let_through;
 	struct let_through {
 		struct shadow_page *l1;
 		u32 va;
 		mfn_t m;
 		bool pde; /* the directory entry had to be made writable as well */
-	} let_through[2];
+	} let_through[4];
 	u8 (*before)[PAGE_SIZE];
 };
 
@@ -117,9 +117,13 @@ void shadow_resync(struct domain *d);
 void shadow_resync_page(struct domain *d, vaddr_t va);
 /** A directory leads to this table anew, at addresses where nothing old can be remembered. */
 void shadow_linked(struct domain *d, struct shadow_page *l1);
-/** Let one instruction that is not emulated write to a protected page by itself: it is stepped, and
- * what it has written is seen to afterwards. `l1` maps `va` as the walk says. */
+/** Let one instruction that is not emulated use a protected page, or the hole, by itself: it is
+ * stepped, and what it has written is seen to afterwards. `l1` maps `va` as the walk says. */
 void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w);
+/** One page of zeroes that stands for all addresses at which the guest has no memory; writes to it
+ * are lost. */
+mfn_t hole_frame(void);
+#define HOLE_PFN 0xFFFFFu /* what its frame says: there, no guest has memory */
 /** v->let_through: the instruction has run, or something has come in between. */
 void shadow_let_through_end(struct vcpu *v);
 /** This shadow is being dropped. */
@@ -150,6 +154,9 @@ void guest_word_set(struct domain *d, u32 pfn, u32 index, u32 val);
 
 /** Put the gate into a slot that the guest's page directory leaves free, and into this root. */
 void shadow_place_gate(struct vcpu *v, struct shadow_page *root);
+/** The guest is going to use this slot of the root: move the gate away if it is there. @return
+ * false if that cannot be done, or the domain has ended */
+bool shadow_make_room(struct vcpu *v, struct shadow_page *root, u32 slot);
 /** Clear the slots of the gate and the hypervisor: the table is going to be another one. */
 void shadow_take_gate(struct shadow_page *root);
 

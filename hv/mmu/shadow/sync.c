@@ -95,13 +95,26 @@ void shadow_resync_page(struct domain *d, vaddr_t va)
 	}
 }
 
+mfn_t hole_frame(void)
+{
+	static const u8 zeroes[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
+
+	return hv_page_mfn(zeroes);
+}
+
 static void set_writable(struct domain *d, const struct let_through *t, bool writable)
 {
 	u32 i = t->va >> PAGE_SHIFT & (NR_PTES - 1), *table = map_domain_page(t->l1->mfn),
 	    spte = table[i];
 
 	unmap_domain_page(table);
-	spte_set(d, t->l1, i, writable ? spte | PTE_RW : spte & ~PTE_RW);
+	if (writable)
+		spte |= PTE_RW;
+	else if (t->m.n == hole_frame().n)
+		spte = 0; /* each access comes to us */
+	else
+		spte &= ~PTE_RW;
+	spte_set(d, t->l1, i, spte);
 	if (!t->pde)
 		return;
 	table = map_domain_page(d->shadow->root->mfn);
@@ -115,6 +128,7 @@ void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, cons
 	struct domain *d = v->domain;
 	struct shadow_state *s = d->shadow;
 	struct let_through *t = &s->let_through[s->nr_let_through];
+	u32 spte;
 	u8 *page;
 
 	if (s->nr_let_through == ARRAY_SIZE(s->let_through)) {
@@ -122,11 +136,17 @@ void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, cons
 			    "wrote to three protected pages by one instruction");
 		return;
 	}
-	*t = (struct let_through){l1, va, d->p2m[w->pfn], !(w->pde & PTE_RW)};
+	*t = (struct let_through){l1, va, hole_frame(), !(w->pde & PTE_RW)};
+	if (w->pfn < d->nr_pages) {
+		t->m = d->p2m[w->pfn];
+		spte = spte_of(d, w->pte);
+	} else {
+		spte = mfn_maddr(t->m).a | PTE_P | PTE_A | PTE_D | (w->pte & PTE_US);
+	}
 	page = map_domain_page(t->m);
 	memcpy(s->before[s->nr_let_through++], page, PAGE_SIZE);
 	unmap_domain_page(page);
-	spte_set(d, l1, va >> PAGE_SHIFT & (NR_PTES - 1), spte_of(d, w->pte));
+	spte_set(d, l1, va >> PAGE_SHIFT & (NR_PTES - 1), spte);
 	set_writable(d, t, true);
 	s->let_through_eip = v->regs->eip;
 	v->let_through = true;
