@@ -85,6 +85,15 @@ static struct trap_info draw_entry(void)
 	return t;
 }
 
+/* What ends a table is an address of 0, whatever else is beside it. */
+static struct trap_info draw_end(void)
+{
+	struct trap_info t = draw_entry();
+
+	t.address = 0;
+	return draw(2) ? t : (struct trap_info){0};
+}
+
 /* 1 is EPERM, 22 EINVAL. Only a selector of ring 1 will do, be it the guest's own. */
 static u32 refused_for(const struct trap_info *t)
 {
@@ -103,7 +112,9 @@ static void set_list(u32 nr)
 	for (u32 i = 0; nr > 8 && i < nr; i++)
 		if (refused_for(&list[i]) && draw(40))
 			list[i] = (struct trap_info){FIRST_VEC, 3, FLAT_RING1_CS, (u32)handlers};
-	list[nr] = (struct trap_info){0};
+	for (u32 i = nr + 1; i < LONGEST; i++)
+		list[i] = draw_entry();
+	list[nr] = draw_end();
 	for (u32 i = 0; i < nr && !want; i++) {
 		want = refused_for(&list[i]);
 		if (!want)

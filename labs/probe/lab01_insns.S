@@ -289,6 +289,19 @@ at_push_es:
 	pushl	%es
 	popl	%eax
 	ret
+	sample	mov_from_fs
+	nop
+at_mov_from_fs:
+	movl	%fs, %eax
+	movl	$0, %eax
+	ret
+	sample	push_gs
+	nop
+at_push_gs:
+	pushl	%gs
+	popl	%eax
+	movl	$0, %eax
+	ret
 	sample	lahf
 	xorl	%eax, %eax
 at_lahf:

@@ -8,7 +8,8 @@
 #define FIRST	 0x90 /* vectors from here on are used by the scenarios themselves */
 
 static u32 gdt[512] __attribute__((aligned(4096))), tss[26], ldt[16];
-extern u8 at_cpuid[], at_rdtsc[], at_mov_from_ds[], at_push_es[], at_xchg[];
+extern u8 at_cpuid[], at_rdtsc[], at_mov_from_ds[], at_push_es[], at_mov_from_fs[], at_push_gs[],
+    at_xchg[];
 extern u8 trap_6[];
 static u32 ldt_slot, tss_slot, data_slot;
 
@@ -133,13 +134,15 @@ static void trapping(void)
 	    "clts",	    "invlpg",	    "mov_from_cr0", "mov_from_cr2", "mov_to_cr2",
 	    "mov_from_cr3", "mov_from_cr4", "mov_from_dr",  "rdmsr",	    "wbinvd",
 	    "in",	    "cpuid",	    "rdtsc",	    "mov_from_ds",  "push_es",
-	    "lahf",	    "cld",	    "xchg"};
+	    "mov_from_fs",  "push_gs",	    "lahf",	    "cld",	    "xchg"};
 
 	own_machine(draw(1 << 20));
 	say("at cpuid=%x\n", (u32)at_cpuid);
 	say("at rdtsc=%x\n", (u32)at_rdtsc);
 	say("at mov_from_ds=%x\n", (u32)at_mov_from_ds);
 	say("at push_es=%x\n", (u32)at_push_es);
+	say("at mov_from_fs=%x\n", (u32)at_mov_from_fs);
+	say("at push_gs=%x\n", (u32)at_push_gs);
 	say("at xchg=%x\n", (u32)at_xchg);
 	for (u32 i = 0; i < ARRAY_SIZE(names); i++)
 		run_sample(names[i]);
