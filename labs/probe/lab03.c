@@ -12,6 +12,60 @@ static void told(const char *what, s32 ret)
 	say("%s=%u\n", what, refusal(ret));
 }
 
+/* 03.1: what a page may be, one after the other: a page table, a directory, a page of the GDT, one
+ * that a table maps writable, or read-only. */
+enum { AS_TABLE, AS_DIRECTORY, AS_GDT, AS_WRITABLE, AS_READABLE, NR_USES };
+
+static s32 use_as(u32 use, u32 page, u32 mapper, bool on)
+{
+	u32 pin[] = {[AS_TABLE] = MMUEXT_PIN_L1_TABLE, [AS_DIRECTORY] = MMUEXT_PIN_L2_TABLE};
+
+	if (use == AS_TABLE || use == AS_DIRECTORY)
+		return mmuext(on ? pin[use] : (u32)MMUEXT_UNPIN_TABLE, page);
+	if (use == AS_GDT)
+		return HCALL(set_gdt, &page, on ? 512 : 0, 0, 0);
+	/* A table's entry, by two words of descriptors. */
+	if (on)
+		HCALL(update_descriptor, mapper * PAGE + 512, 0,
+		      page * PAGE | (use == AS_WRITABLE ? RWPAGE : ROPAGE), 0);
+	return mmuext(on ? MMUEXT_PIN_L1_TABLE : MMUEXT_UNPIN_TABLE, mapper);
+}
+
+/* A directory has the hypervisor's entries, which no other page may have. */
+static void clear_page(u32 mfn)
+{
+	for (u32 at = 1008 * 4; at < PAGE; at += 8)
+		HCALL(update_descriptor, mfn * PAGE + at, 0, 0, 0);
+}
+
+static void each_after_each(void)
+{
+	u32 page = spare_mfn(70 + draw(64)), mapper = spare_mfn(200), wrong = 0;
+
+	for (u32 i = 0; i < NR_USES * NR_USES; i++) {
+		u32 first = i / NR_USES, then = i % NR_USES, meanwhile, afterwards;
+		bool both = first == AS_READABLE || then == AS_READABLE;
+
+		if (first >= AS_WRITABLE && then >= AS_WRITABLE)
+			continue; /* by the same table */
+		use_as(first, page, mapper, true);
+		meanwhile = first == then ? 22 : refusal(use_as(then, page, mapper, true));
+		if (!meanwhile)
+			use_as(then, page, mapper, false);
+		use_as(first, page, mapper, false);
+		clear_page(page);
+		afterwards = refusal(use_as(then, page, mapper, true));
+		use_as(then, page, mapper, false);
+		clear_page(page);
+		if (!meanwhile == both && !afterwards)
+			continue;
+		say("types %u then %u: meanwhile=%u afterwards=%u\n", first, then, meanwhile,
+		    afterwards);
+		wrong++;
+	}
+	say("types each_after_each wrong=%u\n", wrong);
+}
+
 /* 03.1: what a frame may be used as. */
 static void types(void)
 {
@@ -32,6 +86,7 @@ static void types(void)
 	told("types fresh_unpin", mmuext(MMUEXT_UNPIN_TABLE, fresh));
 	told("types fresh_directory", mmuext(MMUEXT_PIN_L2_TABLE, fresh));
 	told("types fresh_unpin_again", mmuext(MMUEXT_UNPIN_TABLE, fresh));
+	each_after_each();
 	finish(0);
 }
 
