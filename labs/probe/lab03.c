@@ -53,7 +53,8 @@ static void each_after_each(void)
 		if (!meanwhile)
 			use_as(then, page, mapper, false);
 		use_as(first, page, mapper, false);
-		clear_page(page);
+		if (first == AS_DIRECTORY)
+			clear_page(page);
 		afterwards = refusal(use_as(then, page, mapper, true));
 		use_as(then, page, mapper, false);
 		clear_page(page);
