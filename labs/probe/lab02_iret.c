@@ -6,6 +6,7 @@
 
 #define STACK_END (TEST_BASE + 6 * PAGE) /* behind it there is, or is not, another page */
 #define LANDING	  0x7000u		 /* where 16 bits of EIP are enough */
+#define EFL_IF	  0x200u
 #define EFL_RF	  0x10000u
 #define EFL_NT	  0x4000u
 #define EFL_VM	  0x20000u
@@ -108,16 +109,46 @@ static void watch_landing(u32 eip)
 	asm volatile("movl %0, %%dr0\n\tmovl %1, %%dr7" : : "r"(eip), "r"(2));
 }
 
+/* The timer's interrupt waits, by vector 0: with IF it is taken before anything else is done. */
+static void interrupt_waits(void)
+{
+	u8 requests;
+
+	outb(0x21, 0xFE);
+	outb(0x43, 0x30); /* once */
+	outb(0x40, 10);
+	outb(0x40, 0);
+	do {
+		outb(0x20, 0x0A); /* the next read is of the request register */
+		asm volatile("inb $0x20, %0" : "=a"(requests));
+	} while (!(requests & 1));
+}
+static void interrupts_off(void)
+{
+	outb(0x21, 0xFF);
+	outb(0x20, 0x20);
+}
+static void interrupts_init(void)
+{
+	outb(0x20, 0x11); /* edge triggered, with a slave, ICW4 */
+	outb(0x21, 0);
+	outb(0x21, 0x04);
+	outb(0x21, 0x01);
+	outb(0x21, 0xFF);
+}
+
 /* A frame, and what the processor made of it. */
 static void one(u32 i, u32 flags)
 {
 	u32 size = one_in(3) ? 2 : 4, esp = STACK_END - size * draw(9), page = STACK_END >> 12;
 	u32 eip = LANDING + draw(64) * 2, cs = random_cs(), ss = random_ss();
-	bool beyond = one_in(2);
+	bool beyond = one_in(2), waits = one_in(2);
 	/* Now and then a return from a task, of which there is none to return to. */
 	struct frame_run f = {esp, 2 | (draw32() & 0x3AD5) | (one_in(16) ? EFL_NT : 0), size};
 	static const u32 links[] = {0, 0x08, 0x0C, 0x10, 0x23, 0x7B, 0x100};
 
+	if (waits && !one_in(4))
+		f.eflags &= ~EFL_IF; /* else it comes before the iret */
 	if (one_in(16) && size == 4)
 		eip |= TEST_BASE; /* nothing is there */
 	probe_tss[0] = draw_of(links);
@@ -133,7 +164,10 @@ static void one(u32 i, u32 flags)
 	/* RF shows by what it holds off. */
 	if (one_in(6))
 		watch_landing(eip);
+	else if (waits)
+		interrupt_waits();
 	try(do_iret, &f);
+	interrupts_off();
 	asm volatile("pushl $2\n\tpopfl\n\tmovl %0, %%dr7" : : "r"(0) : "memory", "cc");
 	say_outcome(i);
 }
@@ -144,6 +178,7 @@ static void init(void)
 	for (u32 i = 0; i < 64; i++)
 		*(volatile u16 *)(LANDING + 2 * i) = 0x80CD; /* int $0x80 */
 	pt_test[(STACK_END >> 12 & 1023) - 1] = (POOL + 5 * PAGE) | P | RW | A | D;
+	interrupts_init();
 	paging_on();
 }
 
@@ -163,8 +198,8 @@ static void virtual_8086(void)
 	struct frame_run f = {(u32)frame, 2, 4};
 
 	init();
-	if (one_in(2))
-		frame[1] = any_selector();
+	if (!one_in(8)) /* no selector there: a paragraph */
+		frame[1] = draw(1 << 16);
 	say("vm86 begins\n");
 	try(do_iret, &f);
 	say("vm86 vec=%u\n", trap_vec);
