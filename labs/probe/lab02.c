@@ -25,6 +25,8 @@ static void alias(void)
 	paging_on();
 	store(va + at, value);
 	say("alias va=%x pa=%x wrote=%x\n", va, pa, value);
+	say("alias pde=%x pte=%x large_pde=%x\n", pd[va >> 22], pt_test[entry_of(va)],
+	    pd[0x80000000u >> 22]);
 	say("alias identity=%x\n", load(pa + at));
 	say("alias large_va=%x large=%x\n", 0x80000000u + pa, load(0x80000000u + pa + at));
 	store(0x80000000u + pa + at, ~value);
@@ -32,16 +34,22 @@ static void alias(void)
 	finish(0);
 }
 
-/* 02.1: with CR0.WP off, the kernel may write what is read-only. */
+/* 02.1: with CR0.WP off, the kernel may write what is read-only: also a page table in use. */
 static void wp_off(void)
 {
-	u32 va = TEST_BASE + test_page() * PAGE, pa = pool_page(), value = draw(1 << 24);
+	u32 page = 1 + draw(1000), va = TEST_BASE + page * PAGE, pa = pool_page();
+	u32 value = draw(1 << 24), table = va + PAGE, entry = table + 4 * (page + 2);
 
-	pt_test[entry_of(va)] = pa | P | A | D;
+	pt_test[page] = pa | P | A | D;
+	pt_test[page + 1] = (u32)pt_test | P | A | D;
 	paging_on();
 	asm volatile("movl %0, %%cr0" : : "r"(0x80000011u) : "memory");
 	store(va, value);
 	say("wp va=%x wrote=%x read=%x\n", va, value, load(pa));
+	say("wp entry=%x pte=%x\n", entry, pa | P | RW | A | D);
+	load(va);
+	store(entry, pa | P | RW | A | D);
+	say("wp mapped=%x\n", load(table + PAGE));
 	finish(0);
 }
 
@@ -82,6 +90,8 @@ static void fault(void)
 	pt_test[entry_of(ro)] = pool_page() | P | A;
 	paging_on();
 	say("fault missing=%x readonly=%x no_table=%x\n", missing, ro, no_table);
+	load(ro);
+	say("fault pde=%x pte=%x\n", pd[ro >> 22], pt_test[entry_of(ro)]);
 	try(do_load, (void *)missing);
 	say("fault read vec=%u err=%u cr2=%x\n", trap_vec, trap_err, read_cr2(which));
 	try(do_store, (void *)missing);
@@ -329,13 +339,15 @@ static void ad_large(void)
 {
 	u32 slot = 0x80000000u >> 22, at = 0x80000000u + POOL + draw(256) * PAGE;
 
-	pd[slot] = P | RW | PS;
+	pd[slot] = pd[slot + 1] = P | RW | PS;
 	paging_on();
 	say("ad large va=%x\n", at);
 	load(at);
 	say("ad large read bits=%u\n", pd[slot] >> 5 & 3);
 	store(at, 1);
 	say("ad large written bits=%u\n", pd[slot] >> 5 & 3);
+	store(at + 0x400000, 1);
+	say("ad large first written bits=%u\n", pd[slot + 1] >> 5 & 3);
 	finish(0);
 }
 

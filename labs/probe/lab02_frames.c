@@ -7,6 +7,7 @@
 #define EFL_TF	   0x100u
 #define EFL_IF	   0x200u
 #define EFL_NT	   0x4000u
+#define EFL_RF	   0x10000u
 #define EFL_FREE   0x00244CD5u /* what a guest changes: ID AC NT OF DF SF ZF AF PF CF */
 #define CAUSE_SIZE 16
 #define KERNEL_VA  0xC0101000u /* some page that ring 3 may not touch */
@@ -159,6 +160,13 @@ static u32 any_esp(void)
 	       (draw(2) ? 512 + draw(3 * 1024 - 512) * 4 : (1 + draw(2)) * PAGE + draw(10) * 4);
 }
 
+/* RF shows by what it holds off: a breakpoint on the first instruction of who has been entered. */
+static void watch(const u8 *handler)
+{
+	HCALL(set_debugreg, 0, handler, 0, 0);
+	HCALL(set_debugreg, 7, handler ? 2 : 0, 0, 0);
+}
+
 static bool one(u32 i, struct expected *e)
 {
 	bool ring3 = draw(2);
@@ -166,6 +174,8 @@ static bool one(u32 i, struct expected *e)
 	struct frames_run r = {(u32)causes + cause * CAUSE_SIZE, any_esp(),
 			       2 | (draw(1 << 22) & EFL_FREE), 0};
 	static const u8 vecs[] = {14, 14, 6, 0, 200, 13};
+	const u8 *handler[] = {frame_14, frame_14, frame_6, frame_0, frame_200, frame_13};
+	bool watched = ring3 && cause < SOFTWARE && draw(4) == 0;
 
 	register_handlers(flags);
 	HCALL(stack_switch, FLAT_RING1_SS, kernel_esp, 0, 0);
@@ -175,10 +185,19 @@ static bool one(u32 i, struct expected *e)
 		r.eflags &= ~EFL_NT; /* with it no iret leads there */
 	if (ring3 && cause < SOFTWARE && draw(2))
 		r.eflags |= EFL_TF; /* what faults is not yet done */
+	if (watched) {
+		r.eflags |= EFL_RF;
+		watch(handler[cause]);
+	}
 	info->evtchn_upcall_mask = draw(2);
 	expect(e, cause, ring3, flags_of(flags, vecs[cause]), &r, err, kernel_esp);
 	try(ring3 ? in_ring3 : in_ring1, &r);
 	asm volatile("pushl $2\n\tpopfl" : : : "memory", "cc");
+	if (watched) {
+		watch(NULL);
+		return right(i, "the vector, with a breakpoint on the handler,", seen_vec, 1) &&
+		       right(i, "where the breakpoint is", seen_words[0], (u32)handler[cause]);
+	}
 	if (!check(i, e, &r, ring3))
 		return false;
 	info->evtchn_upcall_mask = 0;
@@ -204,7 +223,8 @@ static void frames(void)
 	finish(0);
 }
 
-/* 02.6: who did not ask for the address on the stack does not get it there. */
+/* 02.6: who did not ask for the address on the stack does not get it there. And where there is no
+ * stack, nobody is entered. */
 static void unasked(void)
 {
 	struct trap_info t[] = {{14, TI_MASK_EVENTS, FLAT_RING1_CS, (u32)frame_14}, {0}};
@@ -214,6 +234,8 @@ static void unasked(void)
 	say("unasked va=%x eip=%x\n", r.eax, r.eip);
 	try(in_ring1, &r);
 	say("unasked error=%x eip=%x\n", seen_words[0], seen_words[1]);
+	r.esp = 0x80000000u + draw(1 << 20) * 16;
+	try(in_ring1, &r);
 	finish(0);
 }
 

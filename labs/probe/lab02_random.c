@@ -44,7 +44,7 @@ static u32 marks(u32 entry, bool last)
 {
 	if (!with_bits)
 		return entry | A | (last ? D : 0);
-	return entry | (one_in(2) ? A : 0) | (last && one_in(2) ? D : 0);
+	return entry | (one_in(3) ? A : 0) | (last && one_in(3) ? D : 0);
 }
 
 static u32 random_rights(void)
@@ -62,7 +62,7 @@ static u32 random_pte(void)
 
 static u32 random_pde(void)
 {
-	if (one_in(4))
+	if (one_in(3))
 		return marks((LARGE + draw(NR_LARGE) * LARGE_SIZE) | PS | random_rights(), true);
 	return marks((one_in(10) ? (u32)directory : page_pa(draw(NR_TABLES))) | random_rights(),
 		     false);
@@ -236,6 +236,20 @@ static void edit(void)
 				  draw_of(offsets));
 }
 
+/* An entry that maps its own table, and by which it is itself written. */
+static void edit_itself(void)
+{
+	u32 slot = draw_of(slots), i = draw_of(indices), pde = directory[slot], va;
+
+	if (!(pde & P) || (pde & PS) || !in_tables(pde))
+		return;
+	((u32 *)(pde & ~(PAGE - 1)))[i] = (pde & ~(PAGE - 1)) | P | RW | US | A | D;
+	load_directory(directory);
+	va = slot << 22 | i << 12 | i * 4;
+	for (u32 k = 0; k < 3; k++)
+		access_at(va);
+}
+
 static void unpaged_edit(void)
 {
 	u32 *entry = &table(draw(NR_TABLES))[draw_of(indices)], val = random_pte();
@@ -327,6 +341,8 @@ static void edits(void)
 	for (u32 i = 0; i < 35; i++) {
 		change_mode();
 		edit();
+		if (one_in(3))
+			edit_itself();
 		access_at(random_va());
 	}
 }

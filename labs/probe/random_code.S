@@ -1,6 +1,7 @@
 /*
  * random_code.S: code to be written over. Two sections that follow each other, the first across the
- * end of a page; around them bytes that are no code. And one that is nearly full of pushf.
+ * end of a page; around them bytes that are no code. And one of 4000 bytes that is nearly full of
+ * pushf, with another behind it.
  */
 	.section .before, "a"
 	.balign	4096
@@ -20,7 +21,9 @@ arena:
 	.section .arena_full, "ax"
 	.globl	nearly_full
 nearly_full:
-	.fill	3300, 1, 0x9C
-	.fill	1000, 1, 0x90
+	.fill	3500, 1, 0x9C
+	.fill	500, 1, 0x90
+	.section .arena_rest, "ax"
+	.fill	16, 1, 0x90
 	ret
 	.section .note.GNU-stack, "", @progbits
