@@ -149,7 +149,7 @@ static void map_new(void)
 /* 02.3: one that is not, gets it when it is touched. */
 static void map_lazily(void)
 {
-	u32 page = 1 + draw(1021), va = TEST_BASE + page * PAGE, fresh = pool_page();
+	u32 page = 1 + draw(1020), va = TEST_BASE + page * PAGE, fresh = pool_page();
 
 	pt_test[0] = (POOL + 0x100000) | P | RW | A | D;
 	paging_on();
@@ -160,6 +160,9 @@ static void map_lazily(void)
 	/* Where nothing is mapped the other bits are the kernel's own, as of a page on a disk. */
 	say("lazy gone=%x\n", fresh ^ PAGE);
 	pt_test[page + 1] = (fresh ^ PAGE) | RW | A | D;
+	/* Read, but not written: that will be used. */
+	say("lazy clean=%x\n", fresh ^ 2 * PAGE);
+	pt_test[page + 2] = (fresh ^ 2 * PAGE) | P | RW | A;
 	say("lazy read=%u\n", load(va));
 	finish(0);
 }

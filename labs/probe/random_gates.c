@@ -84,9 +84,11 @@ static void draw_gate(u8 vec, bool ring3)
 	u32 type = (one_in(2) ? 0x6 : 0xE) | pick(2), sel = one_in(2) ? SEL_CODE : draw_selector();
 	u32 hi = 0x8000 | pick(4) << 13;
 
-	if (one_in(10))
+	bool absent = one_in(10);
+
+	if (absent)
 		hi &= ~0x8000u;
-	if (one_in(16))
+	if (one_in(absent ? 2 : 16)) /* which of both is looked at first? */
 		type = pick(32);
 	if ((type & 0x1F) == 5)
 		type = 0xE; /* a task gate switches tasks */
