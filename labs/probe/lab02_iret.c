@@ -144,7 +144,7 @@ static void one(u32 i, u32 flags)
 	u32 eip = LANDING + draw(64) * 2, cs = random_cs(), ss = random_ss();
 	bool beyond = one_in(2), waits = one_in(2);
 	/* Now and then a return from a task, of which there is none to return to. */
-	struct frame_run f = {esp, 2 | (draw32() & 0x243AD5) | (one_in(16) ? EFL_NT : 0), size};
+	struct frame_run f = {esp, 2 | (draw32() & 0x243AD5) | (one_in(6) ? EFL_NT : 0), size};
 	static const u32 links[] = {0, 0x08, 0x0C, 0x10, 0x23, 0x7B, 0x100};
 
 	if (waits && !one_in(4))

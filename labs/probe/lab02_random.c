@@ -15,6 +15,7 @@
 #define LARGE	   0x01000000u
 #define LARGE_SIZE 0x00400000u
 #define NR_LARGE   2
+#define PAT	   0x1000u  /* in the entry of a page of 4 MB: no bit of its address */
 #define WP	   0x10000u /* of CR0 */
 #define GATE_SLOTS                                                                                 \
 	0x3E0u /* from here on ring 0 may find the hypervisor's gate where nothing is mapped */
@@ -63,7 +64,9 @@ static u32 random_pte(void)
 static u32 random_pde(void)
 {
 	if (one_in(3))
-		return marks((LARGE + draw(NR_LARGE) * LARGE_SIZE) | PS | random_rights(), true);
+		return marks((LARGE + draw(NR_LARGE) * LARGE_SIZE) | PS | (one_in(2) ? PAT : 0) |
+				 random_rights(),
+			     true);
 	return marks((one_in(10) ? (u32)directory : page_pa(draw(NR_TABLES))) | random_rights(),
 		     false);
 }

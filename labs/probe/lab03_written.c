@@ -22,7 +22,9 @@ struct table {
 	u32 mfn, entry[ARRAY_SIZE(places)];
 	bool hooked[NR_HOOKS], pinned;
 	u32 nr_hooks;
-	u32 hook; /* the one where it is, HV_SLOT if it was ever in two at once */
+	u32 hook;	   /* the one where it is, HV_SLOT if it was ever in two at once */
+	u32 pde[NR_HOOKS]; /* what the slots hold */
+	u32 va, pte;	   /* by which it is written, or by another slot's */
 	bool out;
 };
 static struct table tables[NR_TABLES_HERE];
@@ -84,6 +86,12 @@ static void set_assist(u32 mode)
 	all_in();
 }
 
+/* Bits that the hypervisor must leave as they are. */
+static u32 any_hook(void)
+{
+	return P | RW | A | (draw(2) ? US : 0) | draw(8) << 9;
+}
+
 static void hook(u32 n, u32 h)
 {
 	struct table *t = &tables[n];
@@ -97,7 +105,8 @@ static void hook(u32 n, u32 h)
 		compare(refusal(update(at, 0)), 0);
 		t->nr_hooks--;
 	} else {
-		compare(refusal(update(at, t->mfn * PAGE | PRESENT_RW)), 0);
+		t->pde[h] = t->mfn * PAGE | any_hook();
+		compare(refusal(update(at, t->pde[h])), 0);
 		t->hook = ++t->nr_hooks == 1 ? h : HV_SLOT;
 	}
 	t->hooked[h] = !t->hooked[h];
@@ -105,7 +114,7 @@ static void hook(u32 n, u32 h)
 }
 
 /* Bits of the directory's entry that change nothing: the table is where it was. */
-static void mark_hook(const struct table *t)
+static void mark_hook(struct table *t)
 {
 	for (u32 h = 0; h < NR_HOOKS; h++)
 		if (t->hooked[h]) {
@@ -113,7 +122,8 @@ static void mark_hook(const struct table *t)
 
 			all_in();
 			request("mmu_update of a directory's entry", at, t->mfn, 0);
-			compare(refusal(update(at, t->mfn * PAGE | PRESENT_RW | draw(8) << 9)), 0);
+			t->pde[h] = t->mfn * PAGE | any_hook();
+			compare(refusal(update(at, t->pde[h])), 0);
 		}
 }
 
@@ -220,6 +230,10 @@ static void use_at(struct table *t, u32 h, u32 i)
 	cost = instructions() - start;
 	if (got != want)
 		differs("another page is there, or none");
+	if ((directory()[slots[h]] ^ t->pde[h]) & ~(A | D))
+		differs("the directory's entry is not as it was");
+	if ((table_of(t->va)[t->va >> 12 & 1023] ^ t->pte) & ~(A | D))
+		differs("the entry by which it was written is not as it was");
 	if (t->out && cost < ENTRY_COST)
 		differs("the table is in use, but was not looked at after it was written");
 	t->out = false;
@@ -371,7 +385,9 @@ static void begin(void)
 	map_at(ALIASES - PAGE, 0);
 	for (u32 n = 0; n < NR_TABLES_HERE; n++) {
 		tables[n].mfn = spare_mfn(200 + n);
-		map_at(alias_of(n), tables[n].mfn * PAGE | ROPAGE);
+		tables[n].va = alias_of(n);
+		tables[n].pte = tables[n].mfn * PAGE | (any_hook() & ~RW);
+		map_at(tables[n].va, tables[n].pte);
 		hook(n, n);
 	}
 	update(pages[HOME].mfn * PAGE + SECOND * 4, pages[KERNEL].mfn * PAGE | PRESENT_RW);
