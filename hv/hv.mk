@@ -1,7 +1,7 @@
 # The hypervisor: freestanding, one ELF image for every mode.
 HV_C := $(wildcard hv/boot/*.c hv/cpu/*.c hv/lib/*.c hv/mem/*.c hv/trace/*.c hv/trap/*.c hv/insn/*.c \
-	hv/dev/*.c hv/mmu/*.c hv/mmu/shadow/*.c hv/mmu/direct/*.c hv/dom/*.c hv/comm/*.c hv/hcall/*.c)
-HV_S := hv/boot/entry.S hv/cpu/gate.S
+	hv/dev/*.c hv/mmu/*.c hv/mmu/shadow/*.c hv/mmu/direct/*.c hv/dom/*.c hv/comm/*.c hv/hcall/*.c hv/hw/*.c hv/build/*.c)
+HV_S := hv/boot/entry.S hv/cpu/gate.S hv/cpu/probe.S
 
 # Labs. LAB=NN-name: what lab.conf lists as `file =` is taken from labs/NN-name/ where it is there,
 # instead of from hv/; MINE=1: also the files of earlier labs. In a handout (grader/handout) the

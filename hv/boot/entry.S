@@ -51,32 +51,4 @@ high:
 	movl %ebx, %edx /* multiboot_info; the magic is in EAX: -mregparm=3 */
 	call hv_main
 
-/* A read through a segment whose limit is 0: does the CPU mind? bool probe_read(void) */
-	.globl probe_read, probe_insn, probe_fault
-probe_read:
-probe_insn:
-	movl %gs:0x1000, %eax
-	xorl %eax, %eax
-	ret
-probe_fault: /* hv_trap sends the #GP here */
-	movl $1, %eax
-	ret
-
-/* bool rdmsr_safe(u32 msr, u64 *val) */
-	.globl rdmsr_safe, rdmsr_insn, rdmsr_fault
-rdmsr_safe:
-	pushl %edx
-	movl %eax, %ecx
-rdmsr_insn:
-	rdmsr
-	popl %ecx
-	movl %eax, (%ecx)
-	movl %edx, 4(%ecx)
-	movl $1, %eax
-	ret
-rdmsr_fault: /* the same */
-	popl %edx
-	xorl %eax, %eax
-	ret
-
 	.section .note.GNU-stack, "", @progbits

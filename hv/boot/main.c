@@ -3,14 +3,16 @@
 #include "boot/options.h"
 #include "cpu/gate.h"
 #include "cpu/layout.h"
-#include "cpu/pic.h"
-#include "cpu/uart.h"
-#include "dom/build.h"
-#include "dom/build_pv.h"
+#include "hw/pic.h"
+#include "hw/uart.h"
+#include "build/build.h"
+#include "build/build_pv.h"
+#include "dom/guest_ops.h"
 #include "dom/time.h"
 #include "insn/ahead.h"
 #include "lib/printk.h"
 #include "lib/string.h"
+#include "mem/domain_page.h"
 #include "mem/frame.h"
 #include "mem/heap.h"
 #include "trace/trace.h"
@@ -20,25 +22,12 @@
 #define HEAP_BYTES (12u << 20)
 #define MB	   (1u << 20)
 
-u32 hv_page_directory[NR_PTES] __attribute__((aligned(PAGE_SIZE)));
-extern u32 window_pt[];
 extern u8 hv_end[];
 
 static struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW};
 static struct domain domain0;
 
 void hv_main(u32 magic, maddr_t info) __attribute__((noreturn));
-
-void machine_exit(u32 code)
-{
-	trace_flush();
-	uart_drain();
-	outb(0xF4, code); /* QEMU's isa-debug-exit: status (code << 1) | 1 */
-	for (const char *s = "Shutdown"; *s; s++)
-		outb(0x8900, *s); /* Bochs */
-	for (;;)
-		asm volatile("cli\n\thlt");
-}
 
 /* The end of the memory that starts at 1 MiB, cut to what the frame table is made for. */
 static u32 memory_end(const struct multiboot_info *mbi)
@@ -143,6 +132,7 @@ void hv_main(u32 magic, maddr_t info)
 	u32 khz;
 
 	uart_init();
+	trap_init();
 	if (magic != MULTIBOOT_LOADED)
 		panic("not started by a Multiboot 1 loader (magic %x)", magic);
 	if (mbi->flags & MBI_CMDLINE)
@@ -170,6 +160,7 @@ void hv_main(u32 magic, maddr_t info)
 	if (options.stream)
 		uart2_init();
 	trace_init(hv_virt(ring), options.trace_kb * 1024, options.trace, options.stream, khz);
+	at_machine_exit(trace_flush);
 	choose_entries(options.mmu, options.trace);
 	trace_machine(&trace_nobody, LANE_VMM, LANE_VMM, options.mmu, isolation_segments, limits,
 		      nr_frames, khz);
@@ -182,6 +173,7 @@ void hv_main(u32 magic, maddr_t info)
 
 	domain0.id = domain0.vcpu.name.domain = options.domid;
 	domain0.mode = options.mmu;
+	domain0.ops = options.mmu == MMU_SHADOW ? &shadow_guest : &direct_guest;
 	domain0.vcpu.domain = &domain0;
 	domain0.vcpu.lane = LANE_GUEST;
 	if (!gate_create(&domain0))

@@ -103,9 +103,8 @@ gate_protection:
  * gate_exit_fault), or a bug. The frame stays where it is.
  */
 from_ring0:
-	movl %esp, %eax /* the argument of hv_trap: -mregparm=3 */
-	movl $hv_trap, %ecx
-	call *%ecx
+	movl %esp, %eax /* the argument: -mregparm=3 */
+	call *ring0_entry
 	jmp restore
 
 /* eax: the guest's CR3; esp: its struct cpu_regs, in the entry-stack page. */
@@ -140,10 +139,6 @@ gate_code_end:
 	/* Where these are in the gate of a direct-mode domain, which does not move. */
 	.set gate_exit_direct_paging, HV_GATE + (gate_leave - gate_code)
 	.set gate_exit_direct_segments, HV_GATE + (gate_leave_same_cr3 - gate_code)
-
-	.section .rodata
-any_entry:
-	.long trap_entry
 
 	.bss
 	.balign 4096

@@ -7,13 +7,15 @@
  */
 #include "cpu/gate.h"
 #include "cpu/layout.h"
-#include "dom/segments.h"
 #include "lib/printk.h"
 #include "lib/string.h"
 #include "mem/frame.h"
-#include "trap/trap.h"
 
+struct vcpu *current;
+void (*ring0_entry)(struct cpu_regs *frame);
+void (*any_entry)(void), (*hypercall_entry)(void), (*fault_entry)(void), (*protection_entry)(void);
 bool isolation_segments;
+u32 hv_page_directory[NR_PTES] __attribute__((aligned(PAGE_SIZE)));
 u32 gate_exit_direct_to;
 u32 m2p_pde;
 
@@ -22,7 +24,6 @@ extern u8 gate_switch_common[], gate_switch_fault[], gate_switch_protection[],
     gate_switch_hypercall[];
 extern u8 gate_leave[], gate_leave_same_cr3[], gate_leave_16[];
 extern u8 gate_exit_direct_segments[], gate_exit_direct_paging[];
-extern u32 window_pt[], hv_page_directory[];
 
 #define STUB_SIZE      16
 #define HYPERCALL_STUB 48
@@ -270,50 +271,28 @@ void gate_set_fast(struct gate *g, u8 vec, u16 cs, u32 eip)
 		g->idt[vec] = (struct desc){0, 0};
 }
 
-/*
- * On the way to a stack with a 16-bit pointer (see gate_leave_16) there must be no fault but in
- * loading ds, es, fs and gs: if the iret will fault, the ordinary one may.
- */
-static bool prepare_16_bit_stack(struct vcpu *v)
-{
-	const struct cpu_regs *r = v->regs;
-	struct gate *g = v->domain->gate;
-	struct desc ss = loaded_segment(v, SEG_SS), cs = loaded_segment(v, SEG_CS);
-	u32 *far = (u32 *)((u8 *)r - GATE_FAR_STACK); /* ESP, SS */
-	u32 va = g->va + PAGES(GATE_STACK) + ((u32)&r->eip) % PAGE_SIZE;
-
-	if (!(ss.hi & DESC_P) || !desc_is_writable_data(ss) || desc_dpl(ss) != (r->cs & SEL_RPL) ||
-	    !(cs.hi & DESC_P) || r->eip > desc_limit(cs))
-		return false;
-	far[0] = (r->esp & 0xFFFF0000) | (va & 0xFFFF);
-	far[1] = g->reserved_sel + GATE_SEL_STACK16;
-	*gate_descriptor(g, far[1]) = gate_data_segment(va - far[0]);
-	return true;
-}
-
-static bool has_16_bit_stack(const struct vcpu *v)
-{
-	u32 ss = v->regs->ss, page = ss & SEL_TI ? GATE_LDT : GATE_GDT;
-	const struct desc *table = (const struct desc *)v->domain->gate->page[page];
-
-	return v->domain->mode == MMU_SHADOW && !(table[(ss & 0xFFFF) / 8].hi & DESC_DB);
-}
-
-void gate_exit(struct vcpu *v)
+static void __attribute__((noreturn)) leave_by(struct vcpu *v, const u8 *stub)
 {
 	struct gate *g = v->domain->gate;
-	const u8 *leave = isolation_segments && !v->flush ? gate_leave_same_cr3 : gate_leave;
 
 	v->flush = false;
-	if (has_16_bit_stack(v) && prepare_16_bit_stack(v))
-		leave = gate_leave_16;
 	asm volatile("movl %0, %%esp\n\t"
 		     "jmp *%1"
 		     :
 		     : "r"(g->va + PAGES(GATE_STACK) + PAGE_SIZE - sizeof(struct cpu_regs)),
-		       "r"(g->va + (leave - gate_code)), "a"(v->cr3)
+		       "r"(g->va + (stub - gate_code)), "a"(v->cr3)
 		     : "memory");
 	__builtin_unreachable();
+}
+
+void gate_exit(struct vcpu *v)
+{
+	leave_by(v, isolation_segments && !v->flush ? gate_leave_same_cr3 : gate_leave);
+}
+
+void gate_exit_16(struct vcpu *v)
+{
+	leave_by(v, gate_leave_16);
 }
 
 /*

@@ -53,6 +53,14 @@ struct gate {
 	u16 reserved_sel; /* GATE_SHADOW_RESERVED or GATE_DIRECT_RESERVED */
 };
 
+/** Where the gate's code goes on in C: from ring 0; from rings 1 and 3, and by a way of its own for
+ * what comes most often. The gate knows nobody above it: they put themselves here (trap_init,
+ * choose_entries). */
+extern void (*ring0_entry)(struct cpu_regs *frame);
+extern void (*any_entry)(void), (*hypercall_entry)(void), (*fault_entry)(void),
+    (*protection_entry)(void);
+/** The page directory that the hypervisor starts with: its part of each address space. */
+extern u32 hv_page_directory[];
 /** True if the hypervisor is protected by segment limits, false if by paging. */
 extern bool isolation_segments;
 /** The page-directory entry of the M2P table, as guests and hypervisor see it. */
@@ -101,6 +109,8 @@ void gate_fill_slots(const struct gate *g, u32 *page_directory);
 bool gate_exit_fault(struct vcpu *v, const struct cpu_regs *frame, struct cpu_regs *fault);
 /** Leave the hypervisor for `current`. Does not return. */
 void gate_exit(struct vcpu *v) __attribute__((noreturn));
+/** The same where stack16_prepare() has prepared it. */
+void gate_exit_16(struct vcpu *v) __attribute__((noreturn));
 
 /** Where gate_exit_direct() jumps to. */
 extern u32 gate_exit_direct_to;

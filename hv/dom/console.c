@@ -1,8 +1,8 @@
 /*[H20] console.c: guests' output to the real serial port, and what is typed to the guest. */
-#include "comm/evtchn.h"
-#include "cpu/uart.h"
+#include "hw/uart.h"
 #include "dev/vdev.h"
 #include "dom/console.h"
+#include "dom/guest_ops.h"
 
 #define INPUT_SIZE 256u
 static char input[INPUT_SIZE];
@@ -29,6 +29,12 @@ void console_write(struct domain *d, const char *buf, u32 n)
 	}
 }
 
+void console_keep(u8 byte)
+{
+	if (head - tail < INPUT_SIZE)
+		input[head++ % INPUT_SIZE] = byte;
+}
+
 u32 console_read(struct domain *d, char *buf, u32 n)
 {
 	u32 got = 0;
@@ -42,16 +48,8 @@ u32 console_read(struct domain *d, char *buf, u32 n)
 void console_interrupt(void)
 {
 	struct domain *d = current->domain;
-	bool any = false;
 	int c;
 
-	while ((c = uart_getc()) >= 0) {
-		if (d->mode == MMU_SHADOW)
-			vdev_console_input(d->vdev, c);
-		else if (head - tail < INPUT_SIZE)
-			input[head++ % INPUT_SIZE] = c;
-		any = true;
-	}
-	if (any && d->mode == MMU_DIRECT)
-		evtchn_send_virq(d, VIRQ_CONSOLE);
+	while ((c = uart_getc()) >= 0)
+		d->ops->input(d, c);
 }

@@ -9,6 +9,8 @@
 void console_write(struct domain *d, const char *buf, u32 n);
 /** A guest reads at most `n` bytes that were typed. @return how many. */
 u32 console_read(struct domain *d, char *buf, u32 n);
+/** A byte has come that the guest will read by console_read(). */
+void console_keep(u8 byte);
 /** IRQ 4: take in what was typed, and tell the guest. */
 void console_interrupt(void);
 

@@ -1,10 +1,8 @@
 /*[H18] domain.c: the end of domains, and what is told of them. */
-#include "cpu/uart.h"
+#include "hw/uart.h"
 #include "dom/deliver.h"
 #include "lib/printk.h"
 #include "trace/trace.h"
-
-struct vcpu *current;
 
 static void dump(struct vcpu *v)
 {

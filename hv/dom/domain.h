@@ -7,6 +7,7 @@
 #include "mem/words.h"
 
 struct mmu_ops;
+struct guest_ops;
 struct gate;
 struct vdev;
 struct shadow_state;
@@ -102,6 +103,7 @@ struct domain {
 	bool dying;
 	u8 mode; /* enum mmu of event.def: 1 shadow, 2 direct */
 	const struct mmu_ops *mmu;
+	const struct guest_ops *ops;
 	struct gate *gate;
 	struct vcpu vcpu;
 
@@ -118,6 +120,7 @@ struct domain {
 	bool lazy_tables;	   /* shadow mode, tables=outofsync */
 	u32 shadow_bound;	   /* shadow mode: how many shadow tables it may have */
 	struct ahead_state *ahead; /* shadow mode, sensitive=breakpoint */
+	u32 ahead_epoch;	   /* what it found in an earlier one holds no longer */
 	struct direct_state *direct; /* direct mode: mmu/direct/direct.h */
 	struct shared_info *shared;  /* direct mode, hypervisor's mapping */
 	mfn_t shared_mfn;

@@ -9,11 +9,10 @@
  * register that holds its selector stays as it was.
  */
 #include "cpu/gate.h"
+#include "dom/guest_ops.h"
 #include "dom/segments.h"
 #include "lib/range.h"
 #include "lib/string.h"
-#include "mem/frame.h"
-#include "mmu/shadow/shadow.h"
 
 /*
  * A guest descriptor as the real table has it. Nothing may run in ring 0. One that has not been
@@ -77,8 +76,8 @@ static void watch(struct vcpu *v, u32 va, u32 bytes, mfn_t at[2])
 	for (u32 k = 0; k < pages; k++) {
 		mfn_t m = at[k] = table_page(v, va, k);
 
-		if (mfn_valid(m) && !(frame_of(m)->flags & FRAME_WATCHED))
-			frame_trace(v->domain, m, FRAME_WATCHED);
+		if (mfn_valid(m))
+			watch_frame(v->domain, m);
 	}
 }
 

@@ -60,10 +60,13 @@ void segments_written(struct vcpu *v, u32 pa, u32 len);
 /** The guest flushed its TLB: do its tables lie on other pages now? Then copy them anew. (The
  * processor reads a table when a selector is loaded, by the translation that there is then.) */
 void segments_moved(struct vcpu *v);
+/** Is the guest on a stack with a 16-bit pointer, that it can go on with? Gets the gate ready then
+ * for gate_exit_16() (stack16.c). */
+bool stack16_prepare(struct vcpu *v);
 /** A bare machine's start (Multiboot 1, 3.2): flat segments, no table of the guest's own yet. */
 void segments_init(struct vcpu *v);
 
-/* descriptor.c (in insn/): the guest's tables, and loading from them. */
+/* descriptor.c: the guest's tables, and loading from them. */
 
 /** Fetch the guest's descriptor of a selector; DESC_FAULT: the table cannot be read, *pf says why.
  */

@@ -1,12 +1,10 @@
 /*[H19] time.c: system time from the time-stamp counter; the real timer as an alarm for all. */
-#include "comm/evtchn.h"
-#include "cpu/pic.h"
-#include "dev/vdev.h"
+#include "hw/pic.h"
+#include "dom/guest_ops.h"
 #include "dom/time.h"
 
 #define CALIBRATE_MS	5
-#define CALIBRATE_TICKS 5966	  /* of the 8254 */
-#define TICK_NS		10000000u /* the periodic virtual timer of a direct-mode guest: 100 Hz */
+#define CALIBRATE_TICKS 5966 /* of the 8254 */
 
 static u64 tsc_start;
 static u32 mul; /* ns = ((tsc << shift) * mul) >> 32, as in vcpu_time_info */
@@ -65,25 +63,9 @@ void time_update_info(struct vcpu *v)
 	t->version++;
 }
 
-static u64 deadline_of(const struct domain *d)
-{
-	u64 at;
-
-	if (d->mode == MMU_SHADOW)
-		return vdev_deadline(d->vdev);
-	/* The periodic timer runs only while the domain does; a blocked one has asked for a time.
-	 */
-	at = d->vcpu.blocked ? 0 : d->next_tick;
-	if (d->timer_deadline && (!at || d->timer_deadline < at))
-		at = d->timer_deadline;
-	if (d->vcpu.poll_until && (!at || d->vcpu.poll_until < at))
-		at = d->vcpu.poll_until;
-	return at;
-}
-
 void timer_rearm(void)
 {
-	u64 at = deadline_of(current->domain), now = system_time();
+	u64 at = current->domain->ops->deadline(current->domain), now = system_time();
 
 	if (at)
 		pit_oneshot(at <= now ? 0 : at - now > 50000000 ? 50000000 : (u32)(at - now));
@@ -100,27 +82,7 @@ void timer_start(struct domain *d)
 void timer_interrupt(void)
 {
 	struct domain *d = current->domain;
-	u64 now = system_time();
 
-	if (d->mode == MMU_SHADOW) {
-		vdev_advance(d->vdev, now);
-	} else {
-		bool due = false;
-
-		if (d->vcpu.poll_until && d->vcpu.poll_until <= now)
-			d->vcpu.blocked = false;
-		if (d->timer_deadline && d->timer_deadline <= now) {
-			d->timer_deadline = 0;
-			due = true;
-		}
-		if (!d->vcpu.blocked && d->next_tick <= now) {
-			d->next_tick = now + TICK_NS;
-			due = true;
-		}
-		if (due) {
-			time_update_info(&d->vcpu);
-			evtchn_send_virq(d, VIRQ_TIMER);
-		}
-	}
+	d->ops->tick(d, system_time());
 	timer_rearm();
 }

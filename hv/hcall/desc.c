@@ -48,21 +48,11 @@ static int frame_take(struct domain *d, mfn_t m, u8 type)
 	return -EINVAL;
 }
 
-static void frames_drop(struct domain *d, const mfn_t *frames, u32 n)
-{
-	while (n > 0) {
-		struct frame *f = frame_of(frames[--n]);
-
-		type_put(f);
-		page_put(d, f);
-	}
-}
-
 static int frames_take(struct domain *d, const mfn_t *frames, u32 n, u8 type)
 {
 	for (u32 i = 0; i < n; i++) {
 		if (frame_take(d, frames[i], type)) {
-			frames_drop(d, frames, i);
+			descriptor_frames_put(d, frames, i);
 			return -EINVAL;
 		}
 	}
@@ -129,10 +119,10 @@ s32 hc_set_gdt(struct vcpu *v, struct hcall_args *a)
 		return -EINVAL;
 	err = install(d, GATE_GDT, frames, n, FIRST_RESERVED_GDT_PAGE);
 	if (err) {
-		frames_drop(d, frames, n);
+		descriptor_frames_put(d, frames, n);
 		return err;
 	}
-	frames_drop(d, s->gdt, s->gdt_pages);
+	descriptor_frames_put(d, s->gdt, s->gdt_pages);
 	memcpy(s->gdt, frames, n * sizeof(frames[0]));
 	s->gdt_pages = n;
 	return 0;
@@ -159,10 +149,10 @@ s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries)
 		return -EINVAL;
 	err = install(d, GATE_LDT, frames, n, ARRAY_SIZE(s->ldt));
 	if (err) {
-		frames_drop(d, frames, n);
+		descriptor_frames_put(d, frames, n);
 		return err;
 	}
-	frames_drop(d, s->ldt, s->ldt_pages);
+	descriptor_frames_put(d, s->ldt, s->ldt_pages);
 	memcpy(s->ldt, frames, n * sizeof(frames[0]));
 	s->ldt_pages = n;
 	gate_set_ldt(d->gate, entries);
@@ -210,13 +200,4 @@ s32 hc_update_descriptor(struct vcpu *v, struct hcall_args *a)
 	update_copies(d->gate, GATE_GDT, s->gdt, s->gdt_pages, m, index, val);
 	update_copies(d->gate, GATE_LDT, s->ldt, s->ldt_pages, m, index, val);
 	return 0;
-}
-
-void descriptors_release(struct domain *d)
-{
-	struct direct_state *s = d->direct;
-
-	frames_drop(d, s->gdt, s->gdt_pages);
-	frames_drop(d, s->ldt, s->ldt_pages);
-	s->gdt_pages = s->ldt_pages = 0;
 }

@@ -42,25 +42,3 @@ hypercall_fn *const hypercall_table[XEN_NR_HYPERCALLS] = {
     [__HYPERVISOR_physdev_op] = hc_physdev_op,
     [__HYPERVISOR_physdev_op_compat] = hc_physdev_op_compat,
 };
-
-int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len)
-{
-	const u8 *page = learn_page(v, src, len, false);
-	struct guest_fault pf;
-
-	if (!page)
-		return guest_read(v, src, dst, len, 0, &pf) ? 0 : -EFAULT;
-	memcpy(dst, page, len);
-	return 0;
-}
-
-int copy_to_guest_slowly(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
-{
-	u8 *page = learn_page(v, dst, len, true);
-	struct guest_fault pf;
-
-	if (!page)
-		return guest_write(v, dst, src, len, 0, &pf) ? 0 : -EFAULT;
-	memcpy(page, src, len);
-	return 0;
-}

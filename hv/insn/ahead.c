@@ -7,13 +7,12 @@
  * over with EFLAGS.TF. The guest's breakpoints on code are places to stop, too.
  */
 #include "cpu/gate.h"
+#include "dom/guest_ops.h"
 #include "dom/inject.h"
 #include "dom/segments.h"
 #include "insn/ahead.h"
 #include "insn/insn.h"
 #include "lib/string.h"
-#include "mem/frame.h"
-#include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
 
 #define NR_STOPS       4u
@@ -27,8 +26,9 @@
 
 /** What was found ahead of one place. All addresses are linear. */
 struct place {
-	bool known;
-	u8 code_size; /* of operands there: 2 or 4 */
+	bool known, reads; /* reads of segment registers are stops, too */
+	u32 epoch;	   /* d->ahead_epoch, as of then */
+	u8 code_size;	   /* of operands there: 2 or 4 */
 	u8 nr, nr_pages;
 	u32 from;
 	u32 at[NR_STOPS];
@@ -64,12 +64,6 @@ bool ahead_init(struct domain *d)
 	return d->ahead != NULL;
 }
 
-void ahead_forget(struct domain *d)
-{
-	for (u32 i = 0; d->ahead && i < NR_PLACES; i++)
-		d->ahead->places[i].known = false;
-}
-
 static void stop_at(struct reading *r, u32 va)
 {
 	for (u32 i = 0; i < r->place->nr; i++)
@@ -101,8 +95,7 @@ static bool enter_page(struct reading *r, u32 va)
 		return false;
 	p->pages[p->nr_pages].va = va;
 	p->pages[p->nr_pages++].m = m;
-	if (!(frame_of(m)->flags & FRAME_WATCHED))
-		frame_trace(r->v->domain, m, FRAME_WATCHED);
+	watch_frame(r->v->domain, m);
 	return true;
 }
 
@@ -195,12 +188,18 @@ static void read_way(struct reading *r, u32 va)
 /* Read ahead from here to no more than `slots` places to stop. */
 static const struct place *look_ahead(struct vcpu *v, u32 from, u8 code_size, u32 slots)
 {
-	struct place *p = &v->domain->ahead->places[from % NR_PLACES];
+	struct domain *d = v->domain;
+	struct place *p = &d->ahead->places[from % NR_PLACES];
 	struct reading r = {.v = v, .place = p, .slots = slots};
 
-	if (p->known && p->from == from && p->code_size == code_size && still_there(v, p))
+	if (p->known && p->epoch == d->ahead_epoch && p->reads == d->catch_reads &&
+	    p->from == from && p->code_size == code_size && still_there(v, p))
 		return p;
-	*p = (struct place){.known = true, .from = from, .code_size = code_size};
+	*p = (struct place){.known = true,
+			    .reads = d->catch_reads,
+			    .epoch = d->ahead_epoch,
+			    .from = from,
+			    .code_size = code_size};
 	r.ways[r.nr_ways++] = from;
 	while (r.nr_ways)
 		read_way(&r, r.ways[--r.nr_ways]);

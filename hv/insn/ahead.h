@@ -19,6 +19,9 @@ bool ahead_arm(struct vcpu *v);
  * @return what of it is the guest's affair, as the guest numbers its breakpoints */
 u32 ahead_stopped(struct vcpu *v, u32 why);
 /** The guest changed its code, or where it is, or its breakpoints: forget what was found. */
-void ahead_forget(struct domain *d);
+static inline void ahead_forget(struct domain *d)
+{
+	d->ahead_epoch++;
+}
 
 #endif

@@ -55,47 +55,6 @@ static emul_handler *const handlers[] = {
     [OP_rdtsc] = emulate_rdtsc,
 };
 
-enum emul emul_raise(struct emulation *e, u8 vec, u32 err)
-{
-	inject_exception(e->v, vec, err);
-	return EMUL_EXCEPTION;
-}
-
-enum emul emul_fault(struct emulation *e, const struct guest_fault *pf)
-{
-	inject_page_fault(e->v, pf);
-	return EMUL_EXCEPTION;
-}
-
-/* Within one page. */
-static void overlay_page(struct vcpu *v, vaddr_t va, u8 *bytes, u32 n)
-{
-	struct guest_fault pf;
-	u32 k = 0;
-	mfn_t m;
-
-	while (k < n && bytes[k] != PLANTED_BYTE)
-		k++;
-	if (k == n) /* as nearly always, but at a planted instruction */
-		return;
-	m = v->domain->mmu->translate(v, va, from_kernel(v->regs) ? 0 : PF_US, &pf);
-	if (mfn_valid(m))
-		patch_overlay(v->domain, paddr(frame_of(m)->pfn * PAGE_SIZE + va % PAGE_SIZE),
-			      bytes, n);
-}
-
-void emul_overlay(struct vcpu *v, vaddr_t va, void *bytes, u32 n)
-{
-	u32 first = PAGE_SIZE - va % PAGE_SIZE;
-
-	if (n <= first) {
-		overlay_page(v, va, bytes, n);
-		return;
-	}
-	overlay_page(v, va, bytes, first);
-	overlay_page(v, va + first, (u8 *)bytes + first, n - first);
-}
-
 enum emul emul_begin(struct emulation *e, struct vcpu *v)
 {
 	struct cpu_regs *r = v->regs;

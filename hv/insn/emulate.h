@@ -33,17 +33,27 @@ static inline u32 cpl_of(const struct emulation *e)
 
 #define DR7_GD 0x2000u
 
+/** Queue an exception: `return emul_raise(e, VEC_GP, 0);` */
+static inline enum emul emul_raise(struct emulation *e, u8 vec, u32 err)
+{
+	inject_exception(e->v, vec, err);
+	return EMUL_EXCEPTION;
+}
+/** Queue a page fault. */
+static inline enum emul emul_fault(struct emulation *e, const struct guest_fault *pf)
+{
+	inject_page_fault(e->v, pf);
+	return EMUL_EXCEPTION;
+}
+
 /* emulate.c */
 
-/** Queue an exception: `return emul_raise(e, VEC_GP, 0);` */
-enum emul emul_raise(struct emulation *e, u8 vec, u32 err);
-/** Queue a page fault. */
-enum emul emul_fault(struct emulation *e, const struct guest_fault *pf);
 /** Fetch, without planted traps, and decode what is at EIP. */
 enum emul emul_begin(struct emulation *e, struct vcpu *v);
 /** Call the handler and, if it is done, move on: EIP, RF, single step, trace (as `op`). */
 enum emul emul_carry_out(struct emulation *e, emul_handler *handler, u8 op);
-/** Bytes that have been read from linear address `va`: put back what stands under planted traps. */
+/** Bytes that have been read from linear address `va`: put back what stands under planted traps
+ * (overlay.c). */
 void emul_overlay(struct vcpu *v, vaddr_t va, void *bytes, u32 n);
 
 /* operand.c: registers, addresses, memory and the stack. The functions that return bool return

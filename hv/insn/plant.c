@@ -1,7 +1,7 @@
 /*[H29] plant.c: the scanner at work on a domain's memory. */
 #include "dom/elf.h"
+#include "dom/guest_ops.h"
 #include "dom/segments.h"
-#include "insn/ahead.h"
 #include "insn/emulate.h"
 #include "insn/scan.h"
 #include "lib/string.h"
@@ -162,15 +162,12 @@ bool scan_kernel(struct domain *d, const struct elf *elf)
 	return true;
 }
 
-void catch_reads(struct domain *d)
+/* From now on reads of segment registers must be caught, too. */
+static void plant_over_reads(struct domain *d)
 {
 	struct code_memory m = {d, read_code, write_code};
 	struct scan_result r;
 
-	d->catch_reads = true;
-	ahead_forget(d);
-	if (!d->patches)
-		return;
 	d->patches->reads = true;
 	finish(d, patch_table_rescan(d->patches, &m, &r), &r);
 }
@@ -229,8 +226,7 @@ static struct found_page *get_page(struct vcpu *v, mfn_t m, u8 code_size)
 		forget_page(v->domain, p);
 	}
 	*p = (struct found_page){.pfn = pfn, .code_size = code_size};
-	if (!(frame_of(m)->flags & FRAME_WATCHED))
-		frame_trace(v->domain, m, FRAME_WATCHED);
+	watch_frame(v->domain, m);
 	return p;
 }
 
@@ -368,6 +364,8 @@ void code_entered(struct vcpu *v)
 	struct found_page *p;
 	u8 size;
 
+	if (d->catch_reads && !d->patches->reads)
+		plant_over_reads(d);
 	if (f->changed)
 		follow_changes(v);
 	if (eip - k->code.start < k->code.len && k->code.cs == v->regs->cs &&

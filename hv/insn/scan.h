@@ -100,8 +100,6 @@ const struct patch *patch_lookup(const struct domain *d, paddr_t pa);
 void patch_overlay(const struct domain *d, paddr_t pa, u8 *bytes, u32 n);
 /** The guest has written `len` bytes at guest-physical `pa`, and they are in memory. */
 void patch_written(struct domain *d, u32 pa, u32 len);
-/** From now on all reads of segment registers come to us: d->catch_reads. */
-void catch_reads(struct domain *d);
 /** Scan the executable sections of a kernel that has just been loaded (all of its executable
  * segments, if it has no sections). @return false if the domain has been ended */
 bool scan_kernel(struct domain *d, const struct elf *elf);
@@ -111,7 +109,7 @@ bool scan_image(struct domain *d, u32 start, u32 end);
 /**
  * A vcpu is about to run its kernel at EIP, or has been stopped there: if that is not in code that
  * has been scanned (it has been generated, copied or loaded by the guest itself), follow it from
- * there and plant what is needed.
+ * there and plant what is needed. Also what d->catch_reads asks for, the first time.
  */
 void code_entered(struct vcpu *v);
 /** Is the `hlt` at EIP a trap of ours, in a copy that the guest has made of its code? */

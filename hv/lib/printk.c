@@ -1,6 +1,6 @@
 /*[H05] printk.c: formatted output to the console. */
 #include <stdarg.h>
-#include "cpu/uart.h"
+#include "hw/uart.h"
 #include "lib/printk.h"
 
 static void put_number(u32 n, u32 base, int width, char pad, bool negative)

@@ -1,5 +1,5 @@
 /*[H17] trace.c: the trace ring: CTF packets in machine memory. */
-#include "cpu/uart.h"
+#include "hw/uart.h"
 #include "lib/string.h"
 #include "trace/trace.h"
 

@@ -4,8 +4,8 @@
  */
 #include "comm/evtchn.h"
 #include "cpu/gate.h"
-#include "cpu/pic.h"
-#include "cpu/uart.h"
+#include "hw/pic.h"
+#include "hw/uart.h"
 #include "dev/vdev.h"
 #include "dom/bounce.h"
 #include "dom/console.h"
@@ -290,5 +290,7 @@ void resume(void)
 	if (!handler && r->vec != XEN_HYPERCALL_VECTOR)
 		trace_resume(v, LANE_VMM, lane_of(r), r->eip, r->cs);
 	trace_left(v, lane_of(r));
+	if (v->domain->mode == MMU_SHADOW && stack16_prepare(v))
+		gate_exit_16(v);
 	gate_exit(v);
 }

@@ -202,8 +202,12 @@ void shadow_entry(void)
 	trap_entry();
 }
 
-void (*hypercall_entry)(void);
-void (*fault_entry)(void) = shadow_entry, (*protection_entry)(void) = shadow_entry;
+void trap_init(void)
+{
+	ring0_entry = hv_trap;
+	any_entry = trap_entry;
+	fault_entry = protection_entry = shadow_entry;
+}
 
 void choose_entries(u8 mode, bool traced)
 {

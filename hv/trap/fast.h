@@ -4,9 +4,10 @@
 
 #include "dom/domain.h"
 
-/** The gate's C entries for hypercalls, page faults and #GP: of those below. */
-extern void (*hypercall_entry)(void), (*fault_entry)(void), (*protection_entry)(void);
-/** Choose them for what `mode` (MMU_DIRECT) needs, and for whether there is a trace. */
+/** Be what the gate enters: the long way, for all. */
+void trap_init(void);
+/** Choose the gate's entries for hypercalls, page faults and #GP, of those below, for what `mode`
+ * (MMU_DIRECT) needs, and for whether there is a trace. */
 void choose_entries(u8 mode, bool traced);
 
 void hypercall_traced(void) __attribute__((noreturn));

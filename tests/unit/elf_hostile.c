@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "dom/xen_image.h"
+#include "build/xen_image.h"
 #include "insn_scale.h"
 
 #define GUEST_TEXT "GUEST_OS=Finch,XEN_VER=xen-3.0,VIRT_BASE=0xC0000000,HYPERCALL_PAGE=0x101,PAE=no"

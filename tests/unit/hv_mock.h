@@ -18,6 +18,7 @@
 
 #include "dev/vdev.h"
 #include "dom/deliver.h"
+#include "dom/guest_ops.h"
 #include "dom/segments.h"
 #include "insn/ahead.h"
 #include "insn/scan.h"
@@ -231,21 +232,13 @@ struct desc gate_clip_descriptor(struct desc d)
 	return d;
 }
 
-void frame_trace(struct domain *d, mfn_t m, u8 flag)
+static void mock_watch(struct domain *d, mfn_t m)
 {
 	(void)d;
-	mock_frames[m.n].flags |= flag;
+	mock_frames[m.n].flags |= FRAME_WATCHED;
 }
 
-void catch_reads(struct domain *d)
-{
-	d->catch_reads = true;
-}
-
-void ahead_forget(struct domain *d)
-{
-	(void)d;
-}
+static const struct guest_ops mock_guest = {.watch = mock_watch};
 
 /* A planted trap: what it replaced is found next to it, in mock_planted. */
 static u32 mock_planted_at;
@@ -319,6 +312,7 @@ static void mock_start(void)
 		mock_frames[k].pfn = k;
 	}
 	mock.dom.mmu = &mock_mmu;
+	mock.dom.ops = &mock_guest;
 	mock.dom.mode = MMU_SHADOW;
 	mock.dom.gate = &mock.gate;
 	mock.dom.vdev = (struct vdev *)&mock; /* there is a PC: nobody looks into it here */

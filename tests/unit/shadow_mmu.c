@@ -110,10 +110,6 @@ void patch_written(struct domain *d, u32 pa, u32 len)
 	(void)d, (void)pa, (void)len;
 }
 
-void ahead_forget(struct domain *d)
-{
-	(void)d;
-}
 void segments_moved(struct vcpu *v)
 {
 	(void)v;

@@ -176,14 +176,11 @@ void direct_load_base(struct vcpu *v);
  */
 u32 *walk_l1e(struct vcpu *v, vaddr_t va, mfn_t *table);
 
-/* hcall/desc.c */
-
-/** Let go of the guest's descriptor tables, at its end. */
-void descriptors_release(struct domain *d);
-
 /* ops.c */
 
 /** Memory for the state of a new direct-mode domain. @return false if there is none */
 bool direct_create(struct domain *d);
+/** These frames are descriptor tables of the guest's no longer. */
+void descriptor_frames_put(struct domain *d, const mfn_t *frames, u32 n);
 
 #endif

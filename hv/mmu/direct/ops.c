@@ -81,6 +81,25 @@ bool direct_create(struct domain *d)
 	return true;
 }
 
+void descriptor_frames_put(struct domain *d, const mfn_t *frames, u32 n)
+{
+	while (n > 0) {
+		struct frame *f = frame_of(frames[--n]);
+
+		type_put(f);
+		page_put(d, f);
+	}
+}
+
+static void descriptors_release(struct domain *d)
+{
+	struct direct_state *s = d->direct;
+
+	descriptor_frames_put(d, s->gdt, s->gdt_pages);
+	descriptor_frames_put(d, s->ldt, s->ldt_pages);
+	s->gdt_pages = s->ldt_pages = 0;
+}
+
 /* Types first, since they hold references; then each frame's own reference, if it still has it. */
 static void direct_destroy(struct domain *d)
 {

@@ -7,7 +7,7 @@ DIRECT_MMU := $(addprefix hv/mmu/direct/,validate.c update.c pin.c) hv/mem/frame
 $(B)/tests/direct_refusals $(B)/tests/direct_model: $(DIRECT_MMU)
 $(B)/tests/direct_unhook: $(DIRECT_MMU) hv/mmu/direct/writable.c
 $(B)/tests/direct_descriptors: hv/hcall/desc_check.c
-$(B)/tests/elf_hostile: hv/dom/elf.c hv/dom/xen_image.c
+$(B)/tests/elf_hostile: hv/dom/elf.c hv/build/xen_image.c
 $(B)/tests/evtchn_semantics: hv/comm/evtchn.c
 
 $(DIRECT_TESTS:%=$(B)/tests/%): $(B)/tests/%: tests/unit/%.c hv/mmu/direct/tests.mk

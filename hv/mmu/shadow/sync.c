@@ -171,7 +171,8 @@ static void see_to_changes(struct vcpu *v, const struct let_through *t, const u8
 			last--;
 		memcpy(&val, page + i, 4);
 		memcpy(page + i, before + i, 4);
-		shadow_ops.write(v, t->m, i + first, (u8 *)&val + first, last - first + 1, &pf);
+		v->domain->mmu->write(v, t->m, i + first, (u8 *)&val + first, last - first + 1,
+				      &pf);
 	}
 	unmap_domain_page(page);
 }

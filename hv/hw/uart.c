@@ -1,5 +1,5 @@
-/*[H06] uart.c: the real serial ports (16550), polled for output. */
-#include "cpu/uart.h"
+/* uart.c: the real serial ports (16550), polled for output. */
+#include "hw/uart.h"
 #include "cpu/x86.h"
 
 #define COM1 0x3F8

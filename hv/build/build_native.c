@@ -2,7 +2,7 @@
 #include "boot/multiboot.h"
 #include "cpu/gate.h"
 #include "dev/vdev.h"
-#include "dom/build.h"
+#include "build/build.h"
 #include "dom/elf.h"
 #include "dom/segments.h"
 #include "dom/time.h"

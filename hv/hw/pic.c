@@ -1,5 +1,5 @@
-/*[H07] pic.c: the real 8259A interrupt controllers and 8254 timer. */
-#include "cpu/pic.h"
+/* pic.c: the real 8259A interrupt controllers and 8254 timer. */
+#include "hw/pic.h"
 #include "cpu/x86.h"
 
 #define PIC1	0x20

@@ -5,7 +5,6 @@
 #include "cpu/gate.h"
 #include "dom/inject.h"
 #include "dom/segments.h"
-#include "insn/scan.h"
 #include "lib/range.h"
 #include "trace/trace.h"
 
@@ -218,8 +217,10 @@ u16 read_segment(const struct vcpu *v, enum seg seg)
 void note_null_selector(struct vcpu *v, enum seg seg, u16 selector)
 {
 	v->virt.null_rpl[seg] = selector & ~SEL_RPL ? 0 : selector;
-	if (v->virt.null_rpl[seg] && !v->domain->catch_reads)
-		catch_reads(v->domain);
+	if (v->virt.null_rpl[seg] && !v->domain->catch_reads) {
+		v->domain->catch_reads = true;
+		v->domain->code.len = 0; /* so that code_entered() comes to know */
+	}
 }
 
 bool load_data_segment(struct vcpu *v, enum seg seg, u16 selector)

@@ -7,9 +7,9 @@
  * next 4 MB boundary. All that is mapped; the rest of its memory is not.
  */
 #include "comm/evtchn.h"
-#include "dom/build_pv.h"
+#include "build/build_pv.h"
 #include "dom/time.h"
-#include "dom/xen_image.h"
+#include "build/xen_image.h"
 #include "hcall/hcall.h"
 #include "lib/printk.h"
 #include "lib/range.h"

@@ -1,5 +1,5 @@
 /*[H62] xen_image.c: what a kernel made for Xen says of itself in its ELF file. */
-#include "dom/xen_image.h"
+#include "build/xen_image.h"
 #include "lib/string.h"
 
 /* Note types of the vendor "Xen" (Xen's public elfnote.h). */
