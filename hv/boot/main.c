@@ -5,18 +5,14 @@
 #include "cpu/layout.h"
 #include "hw/pic.h"
 #include "hw/uart.h"
-#include "build/build.h"
-#include "build/build_pv.h"
 #include "dom/guest_ops.h"
 #include "dom/time.h"
-#include "insn/ahead.h"
 #include "lib/printk.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mem/frame.h"
 #include "mem/heap.h"
 #include "trace/trace.h"
-#include "trap/fast.h"
 #include "trap/trap.h"
 
 #define HEAP_BYTES (12u << 20)
@@ -26,6 +22,9 @@ extern u8 hv_end[];
 
 static struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW};
 static struct domain domain0;
+
+static const struct guest_ops *const designs[] = {
+    [MMU_SHADOW] = &shadow_guest, [MMU_DIRECT] = &direct_guest};
 
 void hv_main(u32 magic, maddr_t info) __attribute__((noreturn));
 
@@ -128,7 +127,8 @@ void hv_main(u32 magic, maddr_t info)
 	const struct multiboot_info *mbi = hv_virt(info);
 	struct module kernel, initrd;
 	maddr_t ring;
-	bool limits, built;
+	const struct guest_ops *design;
+	bool limits;
 	u32 khz;
 
 	uart_init();
@@ -137,6 +137,7 @@ void hv_main(u32 magic, maddr_t info)
 		panic("not started by a Multiboot 1 loader (magic %x)", magic);
 	if (mbi->flags & MBI_CMDLINE)
 		options_parse(hv_virt(maddr(mbi->cmdline)));
+	design = designs[options.mmu];
 	kernel = module(mbi, 0);
 	initrd = module(mbi, 1);
 	if (!kernel.len) {
@@ -148,46 +149,37 @@ void hv_main(u32 magic, maddr_t info)
 	map_m2p();
 
 	pic_init();
-	if (!gate_create(&hypervisor))
+	if (!gate_create(&hypervisor, &shadow_guest.gate, false))
 		panic("no memory for the first gate");
 	hypervisor.vcpu.domain = &hypervisor;
 	gate_activate(&hypervisor.vcpu);
 	limits = probe_segment_limits();
-	isolation_segments =
-	    options.isolation == ISOLATION_SEGMENTS ||
-	    (options.isolation == ISOLATION_AUTO && limits && options.mmu == MMU_DIRECT);
+	isolation_segments = options.isolation == ISOLATION_SEGMENTS ||
+			     (options.isolation == ISOLATION_AUTO && limits && design->by_limits);
 	khz = time_init();
 	if (options.stream)
 		uart2_init();
 	trace_init(hv_virt(ring), options.trace_kb * 1024, options.trace, options.stream, khz);
 	at_machine_exit(trace_flush);
-	choose_entries(options.mmu, options.trace);
-	trace_machine(&trace_nobody, LANE_VMM, LANE_VMM, options.mmu, isolation_segments, limits,
+	trace_machine(&trace_nobody, LANE_VMM, LANE_VMM, design->mode, isolation_segments, limits,
 		      nr_frames, khz);
 	printk("trapline: mmu=%s isolation=%s (segment limits are %s by this CPU), %u MB, %u MHz\n",
-	       options.mmu == MMU_SHADOW ? "shadow" : "direct",
-	       isolation_segments ? "segments" : "paging", limits ? "checked" : "not checked",
-	       nr_frames / 256, khz / 1000);
+	       design->name, isolation_segments ? "segments" : "paging",
+	       limits ? "checked" : "not checked", nr_frames / 256, khz / 1000);
 	if (isolation_segments && !limits)
 		printk("trapline: warning: nothing protects the hypervisor from ring 1 here\n");
 
 	domain0.id = domain0.vcpu.name.domain = options.domid;
-	domain0.mode = options.mmu;
-	domain0.ops = options.mmu == MMU_SHADOW ? &shadow_guest : &direct_guest;
+	domain0.mode = design->mode;
+	domain0.ops = design;
 	domain0.vcpu.domain = &domain0;
 	domain0.vcpu.lane = LANE_GUEST;
-	if (!gate_create(&domain0))
+	if (!gate_create(&domain0, &design->gate, options.trace))
 		panic("no memory for a gate");
 	domain0.lazy_tables = options.outofsync;
 	domain0.shadow_bound = options.shadows;
-	if (options.breakpoint && options.mmu == MMU_SHADOW && !ahead_init(&domain0))
-		panic("no memory for sensitive=breakpoint");
-	if (options.mmu == MMU_SHADOW)
-		built = build_native(&domain0, kernel, initrd, options.guest, options.mem_mb * 256);
-	else
-		built = build_pv(&domain0, kernel.start, kernel.len, initrd.start, initrd.len,
-				 options.guest, options.mem_mb * 256);
-	if (!built) {
+	domain0.breakpoints = options.breakpoint;
+	if (!design->build(&domain0, kernel, initrd, options.guest, options.mem_mb * 256)) {
 		printk("trapline: the domain could not be built\n");
 		machine_exit(2);
 	}

@@ -2,13 +2,7 @@
 #ifndef HV_BUILD_H
 #define HV_BUILD_H
 
-#include "dom/domain.h"
-
-/** A file that the boot loader put into memory. */
-struct module {
-	const void *start;
-	u32 len; /* bytes; 0: there is none */
-};
+#include "dom/guest_ops.h"
 
 /**
  * Shadow mode: put an unmodified Multiboot 1 kernel into guest-physical memory and start it as a

@@ -6,6 +6,7 @@
 #include "dom/elf.h"
 #include "dom/segments.h"
 #include "dom/time.h"
+#include "insn/ahead.h"
 #include "insn/scan.h"
 #include "lib/printk.h"
 #include "lib/range.h"
@@ -174,6 +175,10 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd, 
 	d->vdev = vdev_create(system_time());
 	if (!d->p2m || !d->vdev || !shadow_init(d)) {
 		printk("trapline: no memory to describe a guest of %u pages\n", nr_pages);
+		return false;
+	}
+	if (d->breakpoints && !ahead_init(d)) {
+		printk("trapline: no memory for sensitive=breakpoint\n");
 		return false;
 	}
 	for (u32 i = 0; i < nr_pages; i++)

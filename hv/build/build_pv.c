@@ -296,15 +296,15 @@ static bool image_ok(const struct xen_image *x)
 	return true;
 }
 
-bool build_pv(struct domain *d, const void *elf, u32 elf_len, const void *initrd, u32 initrd_len,
-	      const char *cmdline, u32 nr_pages)
+bool build_pv(struct domain *d, struct module kernel, struct module initrd, const char *cmdline,
+	      u32 nr_pages)
 {
 	struct builder b = {.d = d, .nr_pages = nr_pages};
 	struct xen_image x;
 	struct elf e;
 	u32 end;
 
-	if (!elf_open(&e, elf, elf_len))
+	if (!elf_open(&e, kernel.start, kernel.len))
 		return fail("not an ELF file for the 386");
 	xen_image_read(&x, &e);
 	if (!image_ok(&x))
@@ -315,15 +315,15 @@ bool build_pv(struct domain *d, const void *elf, u32 elf_len, const void *initrd
 	if (!end)
 		return fail("a bad program header, or one below VIRT_BASE");
 	if (nr_pages > MFNS_PER_PAGE * MFNS_PER_PAGE ||
-	    !lay_out(&b.at, end, initrd_len, nr_pages, d->id == 0))
+	    !lay_out(&b.at, end, initrd.len, nr_pages, d->id == 0))
 		return fail("it does not fit into its memory");
 	d->mmu = &direct_ops;
 	d->nr_pages = d->populated = nr_pages;
 	if (!direct_create(d) || !evtchn_create(d) || !create_shared_info(d) || !allocate(&b))
 		return fail("not enough machine memory");
 	put_kernel(&b, &e);
-	put(&b, b.at.initrd, initrd, initrd_len);
-	put_start_info(&b, initrd_len, cmdline);
+	put(&b, b.at.initrd, initrd.start, initrd.len);
+	put_start_info(&b, initrd.len, cmdline);
 	put_tables(&b);
 	if (!put_hypercall_page(&b, &x))
 		return false;

@@ -9,6 +9,11 @@
 
 #define REGS_ESP_CS 60 /* offset of cs in struct cpu_regs */
 #define REGS_VEC    48
+/* struct gate_entries */
+#define ENTRY_ANY	 0
+#define ENTRY_HYPERCALL	 4
+#define ENTRY_FAULT	 8
+#define ENTRY_PROTECTION 12
 
 	.text
 	.globl gate_code, gate_code_end, gate_leave, gate_leave_same_cr3, gate_leave_16
@@ -74,7 +79,7 @@ gate_stubs:
 	pushl $0x82
 	save_registers
 	switch_in gate_switch_hypercall
-	to_c hypercall_entry
+	to_c gate_entries+ENTRY_HYPERCALL
 
 /* Stack: vec, err, eip, cs, eflags, and from rings 1 and 3 esp, ss. */
 gate_common:
@@ -82,21 +87,21 @@ gate_common:
 	switch_in gate_switch_common
 	testb $3, REGS_ESP_CS(%esp)
 	jz from_ring0
-	to_c any_entry
+	to_c gate_entries+ENTRY_ANY
 
 gate_fault:
 	save_registers
 	switch_in gate_switch_fault
 	testb $3, REGS_ESP_CS(%esp)
 	jz from_ring0
-	to_c fault_entry
+	to_c gate_entries+ENTRY_FAULT
 
 gate_protection:
 	save_registers
 	switch_in gate_switch_protection
 	testb $3, REGS_ESP_CS(%esp)
 	jz from_ring0
-	to_c protection_entry
+	to_c gate_entries+ENTRY_PROTECTION
 
 /*
  * From the hypervisor itself: an interrupt while it idles, a fault at the very exit (see

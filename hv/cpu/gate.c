@@ -13,7 +13,7 @@
 
 struct vcpu *current;
 void (*ring0_entry)(struct cpu_regs *frame);
-void (*any_entry)(void), (*hypercall_entry)(void), (*fault_entry)(void), (*protection_entry)(void);
+struct gate_entries gate_entries;
 bool isolation_segments;
 u32 hv_page_directory[NR_PTES] __attribute__((aligned(PAGE_SIZE)));
 u32 gate_exit_direct_to;
@@ -72,7 +72,7 @@ static void relocate(struct gate *g)
 	for (u32 vec = 0; vec < VEC_IRQ0 + NR_IRQS; vec++)
 		set_gate(g->idt, vec, cs, g->va + vec * STUB_SIZE, DESC_INTR_GATE, 0);
 	/* The only vector that ring 1 may raise by itself; from ring 3 even that one is a #GP. */
-	if (g->reserved_sel == GATE_DIRECT_RESERVED)
+	if (g->entries->hypercall)
 		set_gate(g->idt, XEN_HYPERCALL_VECTOR, cs, g->va + HYPERCALL_STUB * STUB_SIZE,
 			 DESC_INTR_GATE, 1);
 	g->tss->ss0 = g->reserved_sel + GATE_SEL_DS;
@@ -123,7 +123,7 @@ static void set_switch(struct gate *g, const u8 *at)
 	}
 }
 
-bool gate_create(struct domain *d)
+bool gate_create(struct domain *d, const struct gate_layout *layout, bool traced)
 {
 	struct gate *g = hv_alloc_page();
 	u32 gdt_page;
@@ -132,12 +132,14 @@ bool gate_create(struct domain *d)
 	if (!g)
 		return false;
 	g->va = HV_GATE;
-	g->reserved_sel = d->mode == MMU_DIRECT ? GATE_DIRECT_RESERVED : GATE_SHADOW_RESERVED;
+	g->layout = layout;
+	g->entries = &layout->entries[traced];
+	g->reserved_sel = layout->reserved_sel;
 	gdt_page = GATE_GDT + g->reserved_sel / PAGE_SIZE;
 	for (u32 i = 0; i < GATE_GDT; i++)
 		g->page[i] = hv_alloc_page();
 	g->page[gdt_page] = hv_alloc_page();
-	if (d->mode == MMU_SHADOW)
+	if (layout->ldt)
 		g->page[GATE_LDT] = hv_alloc_page();
 	g->pt = hv_alloc_page();
 	g->monitor_pt = hv_alloc_page();
@@ -203,7 +205,7 @@ void gate_fill_slots(const struct gate *g, u32 *page_directory)
 {
 	for (u32 slot = HV_BASE >> 22; slot < NR_PTES; slot++)
 		page_directory[slot] = isolation_segments ? g->monitor_pd[slot] : 0;
-	if (g->reserved_sel == GATE_DIRECT_RESERVED)
+	if (g->layout->m2p)
 		page_directory[MACH2PHYS_VIRT_START >> 22] = m2p_pde;
 	page_directory[g->va >> 22] = gate_guest_pde(g);
 }
@@ -238,6 +240,7 @@ void gate_activate(struct vcpu *v)
 		       "r"(0)
 		     : "eax", "memory");
 	gate_load_ldt(g);
+	gate_entries = *g->entries;
 	current = v;
 }
 

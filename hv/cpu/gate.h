@@ -41,6 +41,20 @@
 #define GATE_BOOT_CS 0x09
 #define GATE_BOOT_DS 0x11
 
+/** Where the gate leads to from rings 1 and 3, by a way of its own for what comes most often: C
+ * functions that do not return. gate.S knows the order. */
+struct gate_entries {
+	void (*any)(void), (*hypercall)(void), (*fault)(void), (*protection)(void);
+};
+
+/** What differs between the designs' gates. */
+struct gate_layout {
+	u16 reserved_sel;		/* GATE_SHADOW_RESERVED or GATE_DIRECT_RESERVED */
+	bool ldt;			/* it has a page for an LDT from the start */
+	bool m2p;			/* the guest sees the M2P table */
+	struct gate_entries entries[2]; /* without a trace, and with one */
+};
+
 struct gate {
 	u32 va;		      /* linear address of the gate */
 	u8 *page[GATE_PAGES]; /* hypervisor's mappings; GDT pages of a direct guest may be NULL */
@@ -50,15 +64,16 @@ struct gate {
 	u32 *monitor_pt; /* the same for the hypervisor: all writable */
 	u32 *monitor_pd; /* the hypervisor's page directory for this domain */
 	u32 monitor_cr3;
-	u16 reserved_sel; /* GATE_SHADOW_RESERVED or GATE_DIRECT_RESERVED */
+	u16 reserved_sel; /* the layout's */
+	const struct gate_layout *layout;
+	const struct gate_entries *entries;
 };
 
-/** Where the gate's code goes on in C: from ring 0; from rings 1 and 3, and by a way of its own for
- * what comes most often. The gate knows nobody above it: they put themselves here (trap_init,
- * choose_entries). */
+/** Where the gate's code goes on in C from ring 0. The gate knows nobody above it: they put
+ * themselves here. */
 extern void (*ring0_entry)(struct cpu_regs *frame);
-extern void (*any_entry)(void), (*hypercall_entry)(void), (*fault_entry)(void),
-    (*protection_entry)(void);
+/** The same from rings 1 and 3, for the vcpu that runs (gate_activate). */
+extern struct gate_entries gate_entries;
 /** The page directory that the hypervisor starts with: its part of each address space. */
 extern u32 hv_page_directory[];
 /** True if the hypervisor is protected by segment limits, false if by paging. */
@@ -69,7 +84,7 @@ extern u32 m2p_pde;
 #define GUEST_LIMIT_PAGES 0xFC3FFu
 
 /** Build a domain's gate and monitor page directory. @return false if memory is short. */
-bool gate_create(struct domain *d);
+bool gate_create(struct domain *d, const struct gate_layout *layout, bool traced);
 /** Move the gate to another 4 MB slot (its first page goes to `va`). */
 void gate_place(struct gate *g, u32 va);
 /** The set of the gate's pages changed (a GDT page was mapped or unmapped): map them anew. */

@@ -1,7 +1,7 @@
 /*[H18] domain.c: the end of domains, and what is told of them. */
-#include "hw/uart.h"
-#include "dom/deliver.h"
+#include "dom/guest_ops.h"
 #include "lib/printk.h"
+#include "mmu/mmu.h"
 #include "trace/trace.h"
 
 static void dump(struct vcpu *v)
@@ -16,11 +16,7 @@ static void dump(struct vcpu *v)
 	printk("  esi %08x  edi %08x  ebp %08x  esp %08x\n", r->esi, r->edi, r->ebp, r->esp);
 	printk("  ds %04x  es %04x  fs %04x  gs %04x  ss %04x\n", r->ds & 0xFFFF, r->es & 0xFFFF,
 	       r->fs & 0xFFFF, r->gs & 0xFFFF, r->ss & 0xFFFF);
-	if (v->domain->mode == MMU_SHADOW)
-		printk("  virtual: cr0 %08x  cr2 %08x  cr3 %08x  cr4 %08x  IF %u\n", v->virt.cr0,
-		       v->virt.cr2, v->virt.cr3, v->virt.cr4, v->virt.intr_flag);
-	else
-		printk("  cr2 %08x  base mfn %x\n", v->virt.cr2, v->base.n);
+	v->domain->ops->dump(v);
 	n = guest_fetch(v, r->eip, code, sizeof(code));
 	printk("  code:");
 	for (u32 i = 0; i < n; i++)

@@ -118,8 +118,9 @@ struct domain {
 	struct found_code *found;  /* shadow mode: code that it brought forth itself */
 	bool catch_reads;	   /* shadow mode: reads of ds, es, fs and gs must be caught, too */
 	bool lazy_tables;	   /* shadow mode, tables=outofsync */
+	bool breakpoints;	   /* shadow mode, sensitive=breakpoint */
 	u32 shadow_bound;	   /* shadow mode: how many shadow tables it may have */
-	struct ahead_state *ahead; /* shadow mode, sensitive=breakpoint */
+	struct ahead_state *ahead; /* shadow mode: what that needs */
 	u32 ahead_epoch;	   /* what it found in an earlier one holds no longer */
 	struct direct_state *direct; /* direct mode: mmu/direct/direct.h */
 	struct shared_info *shared;  /* direct mode, hypervisor's mapping */

@@ -7,18 +7,72 @@
 #ifndef HV_GUEST_OPS_H
 #define HV_GUEST_OPS_H
 
+#include "cpu/gate.h"
 #include "dom/domain.h"
 #include "mem/frame.h"
 
+/** A file that the boot loader put into memory. */
+struct module {
+	const void *start;
+	u32 len; /* bytes; 0: there is none */
+};
+
 struct guest_ops {
-	/** From now on the guest's writes to this frame come to us: no way in is left writable. */
-	void (*watch)(struct domain *d, mfn_t m);
+	u8 mode;	  /* enum mmu of event.def */
+	const char *name; /* as on the command line */
+	bool by_limits;	  /* its guests know that the top of the address space is not theirs: limits
+			   * of segments protect it, where the CPU checks them */
+	struct gate_layout gate;
+
+	/**
+	 * Load the kernel, and get the first vcpu ready to run it.
+	 * @param initrd may be empty; @param nr_pages memory of the domain, in 4096-byte pages
+	 * @return false, with the reason printed, if the image or the memory does not allow it
+	 */
+	bool (*build)(struct domain *d, struct module kernel, struct module initrd,
+		      const char *cmdline, u32 nr_pages);
+
+	/* What comes in. */
+
+	/** A trap other than a page fault or int n. @return false if it is to be raised in the
+	 * guest as it is */
+	bool (*trap)(struct vcpu *v, u8 vec);
+	/** int n, or int3 or into, of `len` bytes at EIP. */
+	void (*software_interrupt)(struct vcpu *v, u8 vec, u32 len);
+	/** The registers cannot be loaded: on the way out there was this fault. */
+	void (*enter_failed)(struct vcpu *v, const struct cpu_regs *fault);
+	/** The kernel is back, perhaps from where nobody has seen it go: tell the trace. */
+	void (*back_in_kernel)(struct vcpu *v);
+
+	/* The way out, in this order. */
+
+	/** Deliver what is pending. @return whether a handler of the guest's runs next */
+	bool (*deliver)(struct vcpu *v);
+	/** The vcpu is about to run. @return false if something has been done instead, and this is
+	 * to be asked again, from delivery on */
+	bool (*ready)(struct vcpu *v);
+	/** Run it. */
+	void (*enter)(struct vcpu *v) __attribute__((noreturn));
+
+	/* Time, input, memory. */
+
+	/** A blocked vcpu: has something come for it? */
+	bool (*woken)(const struct vcpu *v);
 	/** When does the domain next wait for the time? System time in ns; 0: it does not. */
 	u64 (*deadline)(const struct domain *d);
 	/** It is `now`: raise what is due. */
 	void (*tick)(struct domain *d, u64 now);
 	/** A byte has been typed for it. */
 	void (*input)(struct domain *d, u8 byte);
+	/** From now on the guest's writes to this frame come to us: no way in is left writable. */
+	void (*watch)(struct domain *d, mfn_t m);
+
+	/* The end. */
+
+	/** Print what it has of registers beside the CPU's, in one line. */
+	void (*dump)(const struct vcpu *v);
+	/** Give back all that was made for the domain, its memory too. */
+	void (*destroy)(struct domain *d);
 };
 
 extern const struct guest_ops shadow_guest, direct_guest;

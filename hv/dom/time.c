@@ -74,8 +74,6 @@ void timer_rearm(void)
 void timer_start(struct domain *d)
 {
 	d->next_tick = system_time() + TICK_NS;
-	if (d->mode == MMU_DIRECT)
-		time_update_info(&d->vcpu);
 	timer_rearm();
 }
 

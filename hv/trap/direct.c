@@ -1,8 +1,72 @@
-/* direct.c: what is direct mode's own of time, console and the way in and out. */
+/* direct.c: direct mode as a design: what comes in, what goes out, time and console. */
+#include "build/build_pv.h"
 #include "comm/evtchn.h"
+#include "dom/bounce.h"
 #include "dom/console.h"
 #include "dom/guest_ops.h"
+#include "dom/inject.h"
 #include "dom/time.h"
+#include "hcall/hcall.h"
+#include "insn/insn.h"
+#include "lib/printk.h"
+#include "trap/fast.h"
+#include "trap/record.h"
+#include "trap/trap.h"
+
+static bool direct_trap(struct vcpu *v, u8 vec)
+{
+	/* With an error code it is a selector that was wrong. */
+	return vec == VEC_GP && !v->regs->err && emulate_privileged(v) != EMUL_UNKNOWN;
+}
+
+static void direct_software_interrupt(struct vcpu *v, u8 vec, u32 len)
+{
+	const struct trap_info *t = &v->traps[vec];
+
+	if (software_int_allowed(t, v->regs->cs & SEL_RPL)) {
+		v->regs->eip += len;
+		direct_deliver_int(v, t);
+	} else {
+		inject_exception(v, VEC_GP, v->regs->err);
+	}
+}
+
+static void direct_enter_failed(struct vcpu *v, const struct cpu_regs *fault)
+{
+	(void)fault;
+	direct_failsafe(v);
+}
+
+/*
+ * A direct-mode guest returns to its application and comes back by a fast system call without our
+ * seeing it. But each entry from ring 3 leaves its EIP at the top of the ring-1 stack: if that is
+ * another than at the last entry that we did see, both have happened.
+ */
+static void direct_back_in_kernel(struct vcpu *v)
+{
+	const u32 *frame; /* eip, cs */
+
+	if (!v->fault || v->left_sp != v->kernel_sp || v->lane != LANE_GUEST)
+		return;
+	frame = (const u32 *)find_page(v, v->kernel_sp - 20, 2 * sizeof(*frame), false);
+	if (frame && frame[0] != v->left_eip && (frame[1] & SEL_RPL) == 3) {
+		v->left_eip = frame[0];
+		trace_native(v, LANE_GUEST, LANE_APP, v->left_eip);
+		trace_left(v, LANE_APP);
+		trace_entered(v, LANE_GUEST);
+	}
+}
+
+static bool direct_ready(struct vcpu *v)
+{
+	(void)v;
+	return true;
+}
+
+static bool direct_woken(const struct vcpu *v)
+{
+	return !v->blocked; /* who sends an event sees to that */
+}
 
 static u64 direct_deadline(const struct domain *d)
 {
@@ -44,8 +108,38 @@ static void direct_input(struct domain *d, u8 byte)
 	evtchn_send_virq(d, VIRQ_CONSOLE);
 }
 
+static void direct_watch(struct domain *d, mfn_t m)
+{
+	(void)d;
+	panic("frame %x of a direct-mode domain cannot be watched", m.n);
+}
+
+static void direct_dump(const struct vcpu *v)
+{
+	printk("  cr2 %08x  base mfn %x\n", v->virt.cr2, v->base.n);
+}
+
 const struct guest_ops direct_guest = {
+    .mode = MMU_DIRECT,
+    .name = "direct",
+    .by_limits = true,
+    .gate = {.reserved_sel = GATE_DIRECT_RESERVED,
+	     .m2p = true,
+	     .entries = {{trap_entry, hypercall_untraced, fault_untraced, protection_untraced},
+			 {trap_entry, hypercall_traced, fault_traced, protection_traced}}},
+    .build = build_pv,
+    .trap = direct_trap,
+    .software_interrupt = direct_software_interrupt,
+    .enter_failed = direct_enter_failed,
+    .back_in_kernel = direct_back_in_kernel,
+    .deliver = direct_deliver_pending,
+    .ready = direct_ready,
+    .enter = gate_exit,
+    .woken = direct_woken,
     .deadline = direct_deadline,
     .tick = direct_tick,
     .input = direct_input,
+    .watch = direct_watch,
+    .dump = direct_dump,
+    .destroy = release_pv,
 };

@@ -2,20 +2,15 @@
  * dispatch.c: one dispatcher: what a hardware vector means for the vcpu that raised it, and what
  * runs next.
  */
-#include "comm/evtchn.h"
 #include "cpu/gate.h"
 #include "hw/pic.h"
-#include "hw/uart.h"
-#include "dev/vdev.h"
-#include "dom/bounce.h"
 #include "dom/console.h"
-#include "dom/deliver.h"
+#include "dom/guest_ops.h"
+#include "dom/inject.h"
 #include "dom/segments.h"
 #include "dom/time.h"
 #include "hcall/hcall.h"
-#include "insn/ahead.h"
 #include "insn/insn.h"
-#include "insn/scan.h"
 #include "lib/printk.h"
 #include "mmu/shadow/shadow.h"
 #include "trap/record.h"
@@ -54,63 +49,16 @@ static u32 software_int_len(struct vcpu *v)
 	return insn_decode_sized(bytes, n, size, &i) ? 1 : i.len;
 }
 
-/*
- * int n from ring 1 or 3: every gate of the real IDT has DPL 0, so the CPU says #GP with the IDT
- * bit and the vector; the guest's own gate decides.
- */
-static void software_interrupt(struct vcpu *v, u8 vec)
-{
-	const struct trap_info *t = &v->traps[vec];
-	u32 len = software_int_len(v);
-
-	if (v->domain->mode == MMU_SHADOW) {
-		inject_software(v, vec, len);
-	} else if (software_int_allowed(t, v->regs->cs & SEL_RPL)) {
-		v->regs->eip += len;
-		direct_deliver_int(v, t);
-	} else {
-		inject_exception(v, VEC_GP, v->regs->err);
-	}
-}
-
 static void general_protection(struct vcpu *v)
 {
 	u32 err = v->regs->err;
 
-	if ((err & (ERR_IDT | ERR_EXT)) == ERR_IDT) {
-		software_interrupt(v, err >> 3);
-		return;
-	}
-	/* A privileged or planted instruction of the guest's kernel, or one that the kernel allows
-	 * applications; they get what they would on bare hardware. */
-	if (v->domain->mode == MMU_SHADOW && emulate_system(v) != EMUL_UNKNOWN)
-		return;
-	/* With an error code it is a selector that was wrong. */
-	if (v->domain->mode == MMU_DIRECT && !err && emulate_privileged(v) != EMUL_UNKNOWN)
-		return;
-	inject_exception(v, VEC_GP, err);
-}
-
-static void debug_exception(struct vcpu *v)
-{
-	u32 why = 0, guests;
-
-	/* Why, for the guest's own DR6. (A direct-mode guest is told what the real one says.) */
-	if (v->domain->mode == MMU_SHADOW)
-		why = take_debug_status() & (DR6_BS | DR6_BREAKPOINTS);
-	guests = why;
-	if (why && v->domain->ahead && from_kernel(v->regs))
-		guests = ahead_stopped(v, why);
-	if (v->virt.stepping && why & DR6_BS) { /* our own step, over one instruction */
-		v->virt.stepping = 0;
-		v->virt.intr_shadow = 0;
-		v->regs->eflags &= ~EFL_TF;
-		guests &= ~DR6_BS;
-	}
-	if (why && !guests)
-		return;
-	v->virt.dr[6] |= guests;
-	inject_exception(v, VEC_DB, 0);
+	/* int n from ring 1 or 3: every gate of the real IDT has DPL 0, so the CPU says #GP with
+	 * the IDT bit and the vector; the guest's own gate decides. */
+	if ((err & (ERR_IDT | ERR_EXT)) == ERR_IDT)
+		v->domain->ops->software_interrupt(v, err >> 3, software_int_len(v));
+	else if (!v->domain->ops->trap(v, VEC_GP))
+		inject_exception(v, VEC_GP, err);
 }
 
 /*
@@ -160,15 +108,10 @@ void trap_entry(void)
 	if (vec == VEC_GP) {
 		record_insn(v);
 		general_protection(v);
-	} else if (vec == VEC_DB) {
-		debug_exception(v);
 	} else if (vec == VEC_NMI || vec == VEC_MC || vec == VEC_DF) {
 		panic("vector %u from ring %u at %x", vec, r->cs & 3, r->eip);
-	} else if ((vec == VEC_NP || vec == VEC_SS) && v->domain->mode == MMU_SHADOW &&
-		   first_use(v, r->err)) {
-		/* The guest tries again. */
-	} else {
-		inject_exception(v, vec, r->err);
+	} else if (!v->domain->ops->trap(v, vec)) {
+		inject_exception(v, vec, vec == VEC_DB ? 0 : r->err);
 	}
 	resume();
 }
@@ -179,10 +122,8 @@ static void not_resumed(struct vcpu *v, const struct cpu_regs *fault)
 {
 	if (++v->in_vain > IN_VAIN)
 		domain_kill(v->domain, END_forbidden, fault->vec, "its handlers cannot be entered");
-	else if (v->domain->mode == MMU_SHADOW)
-		inject_exception(v, VEC_GP, fault->err);
 	else
-		direct_failsafe(v);
+		v->domain->ops->enter_failed(v, fault);
 }
 
 /* Instructions of ours that may fault, and where to go on then. */
@@ -225,6 +166,11 @@ void hv_trap(struct cpu_regs *frame)
 	panic("vector %u (error %x) at %x, cr2 %x", frame->vec, frame->err, frame->eip, read_cr2());
 }
 
+void trap_init(void)
+{
+	ring0_entry = hv_trap;
+}
+
 static void machine_end(const struct domain *d)
 {
 	bool well = d->end_reason == END_poweroff && d->end_code == 0;
@@ -241,7 +187,7 @@ static void idle(struct vcpu *v)
 	asm volatile("movl %0, %%fs\n\tmovl %0, %%gs" : : "r"(0));
 	while (v->blocked && !v->domain->dying) {
 		asm volatile("sti\n\thlt\n\tcli" : : : "memory");
-		if (v->domain->mode == MMU_SHADOW && vdev_intr_pending(v->domain->vdev))
+		if (v->domain->ops->woken(v))
 			v->blocked = false;
 	}
 	v->poll_until = 0;
@@ -258,39 +204,26 @@ static void let_interrupts_in(void)
 void resume(void)
 {
 	struct vcpu *v = current;
-	bool handler = false;
+	struct domain *d = v->domain;
+	const struct guest_ops *ops = d->ops;
 	struct cpu_regs *r = v->regs;
+	bool handler = false;
 
-	while (!v->domain->dying) {
-		if (v->domain->mode == MMU_SHADOW)
-			handler |= shadow_deliver(v);
-		else
-			handler |= direct_deliver_pending(v);
-		if (v->blocked && !v->domain->dying)
-			idle(v);
-		else if (!v->domain->ahead || !from_kernel(r) || v->domain->dying || ahead_arm(v))
+	while (!d->dying) {
+		handler |= ops->deliver(v);
+		if (d->dying)
 			break;
-		else
+		if (v->blocked)
+			idle(v);
+		else if (ops->ready(v))
+			break;
+		else if (!d->dying)
 			let_interrupts_in();
 	}
-	if (v->domain->dying)
-		machine_end(v->domain);
-	if (v->let_through && r->eip != v->domain->shadow->let_through_eip)
-		shadow_let_through_end(v);
-	if (v->domain->patches && from_kernel(r) &&
-	    (r->eip - v->domain->code.start >= v->domain->code.len ||
-	     r->cs != v->domain->code.cs)) {
-		code_entered(v);
-		if (v->domain->dying)
-			resume();
-	}
-	if (v->domain->mode == MMU_SHADOW &&
-	    (v->domain->ahead ? !from_kernel(r) : v->virt.dr[7] & DR7_ENABLED))
-		load_debug_registers(v); /* the gate may have moved; and these are not ahead's */
+	if (d->dying)
+		machine_end(d);
 	if (!handler && r->vec != XEN_HYPERCALL_VECTOR)
 		trace_resume(v, LANE_VMM, lane_of(r), r->eip, r->cs);
 	trace_left(v, lane_of(r));
-	if (v->domain->mode == MMU_SHADOW && stack16_prepare(v))
-		gate_exit_16(v);
-	gate_exit(v);
+	ops->enter(v);
 }

@@ -195,25 +195,3 @@ void protection_untraced(void)
 {
 	protection(false);
 }
-
-/* For shadow mode there is no short way. */
-void shadow_entry(void)
-{
-	trap_entry();
-}
-
-void trap_init(void)
-{
-	ring0_entry = hv_trap;
-	any_entry = trap_entry;
-	fault_entry = protection_entry = shadow_entry;
-}
-
-void choose_entries(u8 mode, bool traced)
-{
-	if (mode != MMU_DIRECT)
-		return;
-	hypercall_entry = traced ? hypercall_traced : hypercall_untraced;
-	fault_entry = traced ? fault_traced : fault_untraced;
-	protection_entry = traced ? protection_traced : protection_untraced;
-}

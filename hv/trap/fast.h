@@ -2,14 +2,7 @@
 #ifndef HV_FAST_H
 #define HV_FAST_H
 
-#include "dom/domain.h"
-
-/** Be what the gate enters: the long way, for all. */
-void trap_init(void);
-/** Choose the gate's entries for hypercalls, page faults and #GP, of those below, for what `mode`
- * (MMU_DIRECT) needs, and for whether there is a trace. */
-void choose_entries(u8 mode, bool traced);
-
+/* The gate's entries, beside trap_entry(), which does what these cannot. */
 void hypercall_traced(void) __attribute__((noreturn));
 void hypercall_untraced(void) __attribute__((noreturn));
 void fault_traced(void) __attribute__((noreturn));

@@ -1,11 +1,96 @@
-/*[H61] shadow.c: what is shadow mode's own of time, console and the way in and out. */
+/*[H61] shadow.c: shadow mode as a design: what comes in, what goes out, time and console. */
+#include "build/build.h"
 #include "dev/vdev.h"
+#include "dom/deliver.h"
 #include "dom/guest_ops.h"
+#include "dom/segments.h"
+#include "insn/ahead.h"
+#include "insn/insn.h"
+#include "insn/scan.h"
+#include "lib/printk.h"
 #include "mmu/shadow/shadow.h"
+#include "trap/fast.h"
+#include "trap/trap.h"
 
-static void shadow_watch(struct domain *d, mfn_t m)
+/* trap_entry() by a name of its own, where direct mode has a short way. */
+void shadow_entry(void)
 {
-	frame_trace(d, m, FRAME_WATCHED);
+	trap_entry();
+}
+
+static void debug_exception(struct vcpu *v)
+{
+	u32 why = take_debug_status() & (DR6_BS | DR6_BREAKPOINTS), guests = why;
+
+	if (why && v->domain->ahead && from_kernel(v->regs))
+		guests = ahead_stopped(v, why);
+	if (v->virt.stepping && why & DR6_BS) { /* our own step, over one instruction */
+		v->virt.stepping = 0;
+		v->virt.intr_shadow = 0;
+		v->regs->eflags &= ~EFL_TF;
+		guests &= ~DR6_BS;
+	}
+	if (why && !guests)
+		return;
+	v->virt.dr[6] |= guests; /* why, for the guest's own */
+	inject_exception(v, VEC_DB, 0);
+}
+
+static bool shadow_trap(struct vcpu *v, u8 vec)
+{
+	switch (vec) {
+	case VEC_GP:
+		/* A privileged or planted instruction of the guest's kernel, or one that the kernel
+		 * allows applications; they get what they would on bare hardware. */
+		return emulate_system(v) != EMUL_UNKNOWN;
+	case VEC_DB:
+		debug_exception(v);
+		return true;
+	case VEC_NP:
+	case VEC_SS:
+		return first_use(v, v->regs->err); /* the guest tries again */
+	default:
+		return false;
+	}
+}
+
+static void shadow_enter_failed(struct vcpu *v, const struct cpu_regs *fault)
+{
+	inject_exception(v, VEC_GP, fault->err);
+}
+
+static void shadow_back_in_kernel(struct vcpu *v)
+{
+	(void)v; /* whatever it does has been seen */
+}
+
+static bool shadow_ready(struct vcpu *v)
+{
+	struct domain *d = v->domain;
+	const struct cpu_regs *r = v->regs;
+	bool kernel = from_kernel(r);
+
+	if (d->ahead && kernel && !ahead_arm(v))
+		return false;
+	if (v->let_through && r->eip != d->shadow->let_through_eip)
+		shadow_let_through_end(v);
+	if (d->patches && kernel && (r->eip - d->code.start >= d->code.len || r->cs != d->code.cs))
+		code_entered(v);
+	if (d->ahead ? !kernel : v->virt.dr[7] & DR7_ENABLED)
+		load_debug_registers(v); /* the gate may have moved; and these are not ahead's */
+	return !d->dying;
+}
+
+static void __attribute__((noreturn)) shadow_enter(struct vcpu *v)
+{
+	if (stack16_prepare(v))
+		gate_exit_16(v);
+	gate_exit(v);
+}
+
+static bool shadow_woken(const struct vcpu *v)
+{
+	return vdev_intr_pending(v->domain->vdev);
 }
 
 static u64 shadow_deadline(const struct domain *d)
@@ -23,9 +108,43 @@ static void shadow_input(struct domain *d, u8 byte)
 	vdev_console_input(d->vdev, byte);
 }
 
+static void shadow_watch(struct domain *d, mfn_t m)
+{
+	frame_trace(d, m, FRAME_WATCHED);
+}
+
+static void shadow_dump(const struct vcpu *v)
+{
+	printk("  virtual: cr0 %08x  cr2 %08x  cr3 %08x  cr4 %08x  IF %u\n", v->virt.cr0,
+	       v->virt.cr2, v->virt.cr3, v->virt.cr4, v->virt.intr_flag);
+}
+
+static void shadow_destroy(struct domain *d)
+{
+	d->mmu->destroy(d);
+}
+
 const struct guest_ops shadow_guest = {
-    .watch = shadow_watch,
+    .mode = MMU_SHADOW,
+    .name = "shadow",
+    .gate = {.reserved_sel = GATE_SHADOW_RESERVED,
+	     .ldt = true,
+	     /* There is no short way, and no hypercall. */
+	     .entries = {{trap_entry, NULL, shadow_entry, shadow_entry},
+			 {trap_entry, NULL, shadow_entry, shadow_entry}}},
+    .build = build_native,
+    .trap = shadow_trap,
+    .software_interrupt = inject_software,
+    .enter_failed = shadow_enter_failed,
+    .back_in_kernel = shadow_back_in_kernel,
+    .deliver = shadow_deliver,
+    .ready = shadow_ready,
+    .enter = shadow_enter,
+    .woken = shadow_woken,
     .deadline = shadow_deadline,
     .tick = shadow_tick,
     .input = shadow_input,
+    .watch = shadow_watch,
+    .dump = shadow_dump,
+    .destroy = shadow_destroy,
 };

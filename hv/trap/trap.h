@@ -4,6 +4,8 @@
 
 #include "dom/domain.h"
 
+/** From now on traps in ring 0 come to hv_trap(). */
+void trap_init(void);
 /** The gate's C entry from rings 1 and 3: `current` holds the registers. */
 void trap_entry(void) __attribute__((noreturn));
 /** The gate's C entry from ring 0. Returns only from an interrupt. */
