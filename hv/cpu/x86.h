@@ -75,6 +75,16 @@
 #define DR6_BS		0x4000u /* single step */
 #define DR6_ONES	0xFFFF0FF0u
 #define DR6_ZEROS	0x00001000u
+/* DR7 (SDM 3B 17.2.4); of breakpoint n: enable bits, length and kind of access. */
+#define DR7_ENABLED	   0xFFu /* any of the four */
+#define DR7_GD		   0x00002000u
+#define DR7_ONES	   0x00000400u
+#define DR7_ZEROS	   0x0000D800u
+#define DR7_ENABLE(n)	   (3u << 2 * (n))
+#define DR7_EXECUTE(n)	   (1u << 2 * (n)) /* local enable; length and kind 0: execution */
+#define DR7_KIND(n)	   (15u << (16 + 4 * (n)))
+#define DR7_ACCESS(dr7, n) ((dr7) >> (16 + 4 * (n)) & 3)
+#define DR7_SIZE(dr7, n)   (((dr7) >> (18 + 4 * (n)) & 3) + 1)
 
 /* Vectors (SDM 3A 6.3). */
 enum {

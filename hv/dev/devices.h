@@ -2,6 +2,7 @@
 #ifndef HV_DEVICES_H
 #define HV_DEVICES_H
 
+#include "lib/div.h"
 #include <trapline/types.h>
 
 /* vclock.c: system time in the units of the devices. */
@@ -25,8 +26,6 @@ void vclock_advance(struct vclock *c, u64 now);
 u64 vclock_ticks(const struct vclock *c, u64 now);
 /** The first nanosecond at which vclock_ticks() has reached `tick`; base_ns if that is past. */
 u64 vclock_ns(const struct vclock *c, u64 tick);
-/** *a /= b; returns the remainder. There is no 64-bit division in a freestanding program. */
-u32 div_u64(u64 *a, u32 b);
 
 /* pic.c: two 8259A interrupt controllers, the second behind line 2 of the first. */
 

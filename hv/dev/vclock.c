@@ -1,17 +1,6 @@
 /*[H51] vclock.c: system time in the units of the devices, without an error that grows. */
 #include "dev/devices.h"
 
-/* The processor divides 64 bits by 32 if the quotient has 32: high word first, then the rest. */
-u32 div_u64(u64 *a, u32 b)
-{
-	u32 high = *a >> 32, low = *a, rest = high % b;
-
-	high /= b;
-	asm("divl %[b]" : "+a"(low), "+d"(rest) : [b] "r"(b) : "cc");
-	*a = (u64)high << 32 | low;
-	return rest;
-}
-
 void vclock_init(struct vclock *c, u64 now)
 {
 	*c = (struct vclock){.base_ns = now, .origin = now};

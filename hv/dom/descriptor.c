@@ -116,14 +116,12 @@ bool first_use(struct vcpu *v, u32 err)
 
 bool check_code_segment(struct vcpu *v, u16 selector, enum transfer how, struct desc *d)
 {
-	u32 cpl = from_kernel(v->regs) ? 0 : 3, rpl = selector & SEL_RPL, dpl;
+	u32 cpl = from_kernel(v->regs) ? 0 : 3, rpl = selector & SEL_RPL;
 	u32 level = how == TRANSFER_RETURN ? rpl : cpl;
 
 	if (!fetch_descriptor(v, selector, VEC_GP, d))
 		return false;
-	dpl = desc_dpl(*d);
-	if (!desc_is_code(*d) || (how == TRANSFER_RETURN && rpl < cpl) ||
-	    (desc_is_conforming(*d) ? dpl > level : dpl != level || rpl > level))
+	if (level < cpl || !desc_fits(SEG_CS, level, rpl, *d))
 		return fail(v, VEC_GP, selector);
 	if (!(d->hi & DESC_P))
 		return fail(v, VEC_NP, selector);
@@ -134,7 +132,7 @@ bool check_stack_segment(struct vcpu *v, u16 selector, u32 cpl, struct desc *d)
 {
 	if (!fetch_descriptor(v, selector, VEC_GP, d))
 		return false;
-	if ((selector & SEL_RPL) != cpl || !desc_is_writable_data(*d) || desc_dpl(*d) != cpl)
+	if (!desc_fits(SEG_SS, cpl, selector & SEL_RPL, *d))
 		return fail(v, VEC_GP, selector);
 	if (!(d->hi & DESC_P))
 		return fail(v, VEC_SS, selector);
@@ -167,7 +165,7 @@ bool kernel_stack(struct vcpu *v, u32 ext, u16 *ss, u32 *esp, struct desc *d)
 		inject_page_fault(v, &pf);
 		return false;
 	case DESC_FOUND:
-		if (*ss & SEL_RPL || !desc_is_writable_data(*d) || desc_dpl(*d) != 0)
+		if (!desc_fits(SEG_SS, 0, *ss & SEL_RPL, *d))
 			break;
 		if (d->hi & DESC_P)
 			return use_descriptor(v, *ss, *d);
@@ -182,15 +180,13 @@ bool kernel_stack(struct vcpu *v, u32 ext, u16 *ss, u32 *esp, struct desc *d)
 
 static bool check_data_segment(struct vcpu *v, u16 selector, u32 cpl)
 {
-	u32 rpl = selector & SEL_RPL;
 	struct desc d;
 
 	if (!(selector & ~SEL_RPL))
 		return true; /* null may be loaded, but not used */
 	if (!fetch_descriptor(v, selector, VEC_GP, &d))
 		return false;
-	if (!desc_is_readable(d) ||
-	    (!desc_is_conforming(d) && (rpl > desc_dpl(d) || cpl > desc_dpl(d))))
+	if (!desc_fits(SEG_DS, cpl, selector & SEL_RPL, d))
 		return fail(v, VEC_GP, selector);
 	if (!(d.hi & DESC_P))
 		return fail(v, VEC_NP, selector);

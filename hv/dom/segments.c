@@ -32,20 +32,6 @@ static struct desc raise(struct desc d)
 	return gate_clip_descriptor(d);
 }
 
-/* Can the register that holds a selector with this RPL go on with the descriptor? */
-static bool usable(enum seg seg, u32 rpl, struct desc d)
-{
-	u32 dpl = desc_dpl(d);
-
-	if (!(d.hi & DESC_P))
-		return false;
-	if (seg == SEG_CS)
-		return desc_is_code(d) && (desc_is_conforming(d) ? dpl <= rpl : dpl == rpl);
-	if (seg == SEG_SS)
-		return desc_is_writable_data(d) && dpl == rpl;
-	return desc_is_readable(d) && (desc_is_conforming(d) || dpl >= rpl);
-}
-
 static void set_entry(struct vcpu *v, struct desc *real, u16 selector, struct desc d)
 {
 	if (real->lo == d.lo && real->hi == d.hi)
@@ -53,7 +39,11 @@ static void set_entry(struct vcpu *v, struct desc *real, u16 selector, struct de
 	for (enum seg seg = 0; seg < NR_SEGS; seg++) {
 		u16 loaded = *seg_slot(v->regs, seg);
 
-		if ((loaded & ~SEL_RPL) == selector && !usable(seg, loaded & SEL_RPL, d))
+		u32 rpl = loaded & SEL_RPL;
+
+		/* Could the register that holds its selector go on with it? */
+		if ((loaded & ~SEL_RPL) == selector &&
+		    !(d.hi & DESC_P && desc_fits(seg, rpl, rpl, d)))
 			return;
 	}
 	*real = d;

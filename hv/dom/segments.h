@@ -49,6 +49,17 @@ static inline bool desc_is_conforming(struct desc d)
 	return desc_is_code(d) && d.hi & DESC_EC;
 }
 
+/* desc_rules.c: whether a descriptor may be used. What a direct-mode guest may put into a table at
+ * all is another question: hcall/desc_check.c. */
+
+/**
+ * May a segment register hold a selector with this RPL that names the descriptor, in a program at
+ * this CPL (for CS: that it goes to)? Not asked: whether it is present.
+ */
+bool desc_fits(enum seg seg, u32 cpl, u32 rpl, struct desc d);
+/** May [offset, offset + len) be accessed so through a segment register that holds it? */
+bool desc_allows(struct desc d, u32 offset, u32 len, bool write);
+
 /* segments.c: the real table. */
 
 /** Copy the guest's descriptor table into the one that the CPU uses: after lgdt, or a write. */

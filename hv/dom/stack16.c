@@ -14,7 +14,7 @@ static bool prepare(struct vcpu *v)
 	u32 *far = (u32 *)((u8 *)r - GATE_FAR_STACK); /* ESP, SS */
 	u32 va = g->va + GATE_STACK * PAGE_SIZE + ((u32)&r->eip) % PAGE_SIZE;
 
-	if (!(ss.hi & DESC_P) || !desc_is_writable_data(ss) || desc_dpl(ss) != (r->cs & SEL_RPL) ||
+	if (!(ss.hi & DESC_P) || !desc_fits(SEG_SS, r->cs & SEL_RPL, r->ss & SEL_RPL, ss) ||
 	    !(cs.hi & DESC_P) || r->eip > desc_limit(cs))
 		return false;
 	far[0] = (r->esp & 0xFFFF0000) | (va & 0xFFFF);

@@ -2,6 +2,7 @@
 #include "hw/pic.h"
 #include "dom/guest_ops.h"
 #include "dom/time.h"
+#include "lib/div.h"
 
 #define CALIBRATE_MS	5
 #define CALIBRATE_TICKS 5966 /* of the 8254 */
@@ -10,18 +11,9 @@ static u64 tsc_start;
 static u32 mul; /* ns = ((tsc << shift) * mul) >> 32, as in vcpu_time_info */
 static s8 shift;
 
-/* a / b for a quotient that fits 32 bits, as the processor's div has it. */
-static u32 div64(u64 a, u32 b)
-{
-	u32 q, r;
-
-	asm("divl %4" : "=a"(q), "=d"(r) : "a"((u32)a), "d"((u32)(a >> 32)), "r"(b));
-	return q;
-}
-
 u32 time_init(void)
 {
-	u64 start = rdtsc();
+	u64 start = rdtsc(), quotient = (u64)1000000u << 32;
 	u32 khz;
 
 	pit_wait(CALIBRATE_TICKS);
@@ -32,7 +24,8 @@ u32 time_init(void)
 	/* mul = 2^32 * 10^6 / khz must stay below 2^32: slower clocks are shifted up first. */
 	for (shift = 0; khz << shift <= 1000000u; shift++)
 		;
-	mul = div64((u64)1000000u << 32, khz << shift);
+	div_u64(&quotient, khz << shift);
+	mul = quotient;
 	tsc_start = rdtsc();
 	return khz;
 }

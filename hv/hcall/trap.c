@@ -5,11 +5,6 @@
 #include "mmu/direct/direct.h"
 #include "trace/trace.h"
 
-/* Debug registers (SDM 3B 17.2): bits that are fixed, and general detect. */
-#define DR7_ZEROS 0x0000D000u
-#define DR7_ONES  0x00000400u
-#define DR7_GD	  0x00002000u
-
 #define TRAPS_PER_CALL 64 /* entries of a trap table read before interrupts get their turn */
 
 static bool handler_ok(u32 cs, u32 eip)

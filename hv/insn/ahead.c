@@ -15,14 +15,12 @@
 #include "lib/string.h"
 #include "trace/trace.h"
 
-#define NR_STOPS       4u
-#define MAX_INSNS      256u /* read ahead for one start: then the stop is wherever that is */
-#define MAX_BLOCKS     32u
-#define NR_PLACES      128u
-#define MAX_PAGES      4u /* that one reading may go through */
-#define DR7_ENABLE(n)  (3u << 2 * (n))
-#define DR7_EXECUTE(n) (1u << 2 * (n)) /* local enable; length and condition 0: execution */
-#define NOWHERE	       0xFFFFFFFFu
+#define NR_STOPS   4u
+#define MAX_INSNS  256u /* read ahead for one start: then the stop is wherever that is */
+#define MAX_BLOCKS 32u
+#define NR_PLACES  128u
+#define MAX_PAGES  4u /* that one reading may go through */
+#define NOWHERE	   0xFFFFFFFFu
 
 /** What was found ahead of one place. All addresses are linear. */
 struct place {

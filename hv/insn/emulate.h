@@ -31,8 +31,6 @@ static inline u32 cpl_of(const struct emulation *e)
 	return e->access ? 3 : 0;
 }
 
-#define DR7_GD 0x2000u
-
 /** Queue an exception: `return emul_raise(e, VEC_GP, 0);` */
 static inline enum emul emul_raise(struct emulation *e, u8 vec, u32 err)
 {

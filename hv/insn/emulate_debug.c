@@ -6,16 +6,6 @@
 #include "insn/emulate.h"
 #include "lib/range.h"
 
-/* Bits that are always one or always zero (SDM 3B 17.2). */
-#define DR7_ONES  0x00000400u
-#define DR7_ZEROS 0x0000D800u
-
-/* Of breakpoint n: its enable bits; length and kind of access. */
-#define DR7_ENABLE(n)	   (3u << 2 * (n))
-#define DR7_KIND(n)	   (15u << (16 + 4 * (n)))
-#define DR7_ACCESS(dr7, n) ((dr7) >> (16 + 4 * (n)) & 3)
-#define DR7_SIZE(dr7, n)   (((dr7) >> (18 + 4 * (n)) & 3) + 1)
-
 /* Which debug register is meant: 4 and 5 are other names of 6 and 7, unless CR4.DE forbids that.
  * NULL with an exception queued if it must not be touched. */
 static u32 *debug_register(struct emulation *e)

@@ -109,7 +109,6 @@ void load_debug_registers(struct vcpu *v);
 u32 debug_control(const struct vcpu *v, u32 kinds);
 /** The guest's breakpoints of these kinds that an access to [la, la + len) strikes: bits of DR6. */
 u32 breakpoints_struck(const struct vcpu *v, u32 la, u32 len, u32 kinds);
-#define DR7_ENABLED   0xFFu
 #define BREAK_EXECUTE 0x1u /* kinds: bits numbered by DR7's R/W fields */
 #define BREAK_WRITE   0xAu
 #define BREAK_READ    0x8u

@@ -1,6 +1,5 @@
 /*[H32] operand.c: an instruction's operands: registers, memory through segments, and the stack. */
 #include "insn/emulate.h"
-#include "lib/range.h"
 
 static u32 *gpr(const struct cpu_regs *regs, u8 n)
 {
@@ -87,26 +86,11 @@ enum seg insn_operand_segment(const struct insn *i)
 	return uses_stack_base(i) ? SEG_SS : SEG_DS;
 }
 
-/* Does an access of this kind to [offset, offset + len) stay within the segment (SDM 3A 5.3)? */
-static bool within(struct desc d, u32 offset, u32 len, bool write)
-{
-	bool code = d.hi & DESC_CODE;
-	u32 limit = desc_limit(d);
-
-	if (!(d.hi & DESC_P) || !(d.hi & DESC_S))
-		return false;
-	if (code ? write || !(d.hi & DESC_RW) : write && !(d.hi & DESC_RW))
-		return false;
-	if (!code && d.hi & DESC_EC) /* expand-down: valid above the limit */
-		return offset > limit && within_limit(offset, len, d.hi & DESC_DB ? ~0u : 0xFFFF);
-	return within_limit(offset, len, limit);
-}
-
 bool linear_address(struct emulation *e, enum seg seg, u32 offset, u32 len, bool write, u32 *la)
 {
 	struct desc d = loaded_segment(e->v, seg);
 
-	if (!within(d, offset, len, write)) {
+	if (!desc_allows(d, offset, len, write)) {
 		inject_exception(e->v, seg == SEG_SS ? VEC_SS : VEC_GP, 0);
 		return false;
 	}

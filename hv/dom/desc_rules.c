@@ -1,0 +1,33 @@
+/* desc_rules.c: whether a descriptor may be used: loaded (SDM 3A 5.5 to 5.8), and accessed
+ * through (5.3). */
+#include "dom/segments.h"
+#include "lib/range.h"
+
+bool desc_fits(enum seg seg, u32 cpl, u32 rpl, struct desc d)
+{
+	u32 dpl = desc_dpl(d);
+
+	if (seg == SEG_CS) {
+		/* Conforming code runs in the ring of whoever calls it. */
+		if (desc_is_conforming(d))
+			return dpl <= cpl;
+		return desc_is_code(d) && dpl == cpl && rpl <= cpl;
+	}
+	if (seg == SEG_SS)
+		return desc_is_writable_data(d) && dpl == cpl && rpl == cpl;
+	return desc_is_readable(d) && (desc_is_conforming(d) || (dpl >= cpl && dpl >= rpl));
+}
+
+bool desc_allows(struct desc d, u32 offset, u32 len, bool write)
+{
+	bool code = d.hi & DESC_CODE;
+	u32 limit = desc_limit(d);
+
+	if (!(d.hi & DESC_P) || !(d.hi & DESC_S))
+		return false;
+	if (code ? write || !(d.hi & DESC_RW) : write && !(d.hi & DESC_RW))
+		return false;
+	if (!code && d.hi & DESC_EC) /* expand-down: valid above the limit */
+		return offset > limit && within_limit(offset, len, d.hi & DESC_DB ? ~0u : 0xFFFF);
+	return within_limit(offset, len, limit);
+}
