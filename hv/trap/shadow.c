@@ -1,4 +1,4 @@
-/*[H61] shadow.c: shadow mode as a design: what comes in, what goes out, time and console. */
+/* shadow.c: shadow mode as a design: what comes in, what goes out, time and console. */
 #include "build/build.h"
 #include "dev/vdev.h"
 #include "dom/deliver.h"

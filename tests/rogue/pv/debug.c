@@ -5,7 +5,6 @@
 #define WATCH_IO       2u
 #define WATCH_ALL      3u
 #define DR7(condition) (0x400u | 0x3u | (u32)(condition) << 16)
-#define DR7_GD	       0x2000u
 
 static void set_address(u32 va)
 {
