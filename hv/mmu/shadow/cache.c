@@ -2,6 +2,7 @@
  * cache.c: the shadows that a domain has. A guest's page directories keep theirs over a change of
  * CR3, so that a context switch finds them again; the least recently used go when room is short.
  */
+#include "cpu/gate.h"
 #include "lib/printk.h"
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"
@@ -68,6 +69,17 @@ static void empty(struct domain *d, struct shadow_page *p)
 	p->high = 0;
 }
 
+/* Clear the slots of the gate and the hypervisor: the table is going to be another one. */
+static void take_gate(struct shadow_page *root)
+{
+	u32 *table = map_domain_page(root->mfn);
+
+	table[root->gate_slot] = 0;
+	for (u32 i = HV_BASE >> 22; i < NR_PTES && isolation_segments; i++)
+		table[i] = 0;
+	unmap_domain_page(table);
+}
+
 void shadow_drop(struct domain *d, struct shadow_page *p, u8 why)
 {
 	struct shadow_state *s = d->shadow;
@@ -77,7 +89,7 @@ void shadow_drop(struct domain *d, struct shadow_page *p, u8 why)
 		panic("the root shadow cannot be dropped");
 	empty(d, p);
 	if (p->gate_slot != NO_SLOT)
-		shadow_take_gate(p);
+		take_gate(p);
 	if (!is_l2(p))
 		unlink_l1(d, p);
 	trace_shadow_del(&d->vcpu, LANE_VMM, LANE_VMM, p->kind, p->key, why);

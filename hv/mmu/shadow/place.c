@@ -109,13 +109,3 @@ bool shadow_make_room(struct vcpu *v, struct shadow_page *root, u32 slot)
 			    "uses the hypervisor's 64 MB (isolation=segments)");
 	return !v->domain->dying;
 }
-
-void shadow_take_gate(struct shadow_page *root)
-{
-	u32 *table = map_domain_page(root->mfn);
-
-	table[root->gate_slot] = 0;
-	for (u32 i = HV_BASE >> 22; i < NR_PTES && isolation_segments; i++)
-		table[i] = 0;
-	unmap_domain_page(table);
-}

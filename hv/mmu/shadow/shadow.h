@@ -157,8 +157,6 @@ void shadow_place_gate(struct vcpu *v, struct shadow_page *root);
 /** The guest is going to use this slot of the root: move the gate away if it is there. @return
  * false if that cannot be done, or the domain has ended */
 bool shadow_make_room(struct vcpu *v, struct shadow_page *root, u32 slot);
-/** Clear the slots of the gate and the hypervisor: the table is going to be another one. */
-void shadow_take_gate(struct shadow_page *root);
 
 /** The guest's tables changed: forget the translations that translate() remembers. */
 static inline void forget_translations(struct shadow_state *s)
