@@ -125,4 +125,9 @@ bench: $(B)/.doctor ## what things cost, in guest instructions: text, JSON and a
 clean: ## remove build/
 	rm -rf $(B)
 
+# What an earlier build noted down of a source that has moved since does not count.
+moved = awk '{ for (i = 1; i <= NF; i++) if ($$i ~ /\.[cS]$$/) { \
+	if (!($$i in gone)) { gone[$$i] = (getline line < $$i) < 0; close($$i) } \
+	if (gone[$$i]) { print FILENAME; nextfile } } }'
+$(shell [ -d $(B) ] && find $(B) -name '*.d' | xargs -r $(moved) | xargs -r rm -f)
 -include $(shell [ -d $(B) ] && find $(B) -name '*.d')

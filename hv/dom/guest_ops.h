@@ -51,8 +51,8 @@ struct guest_ops {
 	/** The vcpu is about to run. @return false if something has been done instead, and this is
 	 * to be asked again, from delivery on */
 	bool (*ready)(struct vcpu *v);
-	/** Run it. */
-	void (*enter)(struct vcpu *v) __attribute__((noreturn));
+	/** Run it. Does not return. */
+	void (*enter)(struct vcpu *v);
 
 	/* Time, input, memory. */
 

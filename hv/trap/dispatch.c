@@ -226,4 +226,5 @@ void resume(void)
 		trace_resume(v, LANE_VMM, lane_of(r), r->eip, r->cs);
 	trace_left(v, lane_of(r));
 	ops->enter(v);
+	__builtin_unreachable();
 }
