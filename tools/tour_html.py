@@ -51,7 +51,8 @@ h3 { font-size: 1.05rem; margin: 2.5rem 0 .4rem; }
 h3 small, nav small { color: var(--dim); font-weight: 400; }
 pre, code { font-family: ui-monospace, 'DejaVu Sans Mono', monospace; }
 code { font-size: .85em; }
-pre { font-size: 13px; line-height: 1.38; overflow-x: auto; tab-size: 8; }
+pre { font-size: 13px; line-height: 1.38; overflow-x: auto; }
+pre code { font-size: inherit; }
 pre.drawing { line-height: 1.2; }
 pre.source { background: var(--code); padding: .6rem 0; border-radius: 4px; }
 pre.source a { color: inherit; }
@@ -148,7 +149,7 @@ def source_html(source, index):
     lexer = GasLexer if source.path.endswith(".S") else CLexer
     numbers = [n for n, _ in source.lines]
     rows, at = [""], 0
-    text = "\n".join(line for _, line in source.lines) + "\n"
+    text = "\n".join(line.expandtabs(8) for _, line in source.lines) + "\n"
     for kind, value in lexer(stripnl=False, ensurenl=False).get_tokens(text):
         for k, part in enumerate(value.split("\n")):
             if k:
@@ -173,9 +174,14 @@ def prose_html(lines, index):
         anchor = index.find(match.group(1))
         return link(anchor, f"<code>{match.group()}</code>") if anchor else match.group()
 
+    def path(match):
+        return link(match.group(), match.group()) if match.group() in index.paths \
+            else match.group()
+
     def linked(part):
         part = re.sub(r"<code>([^<]*)</code>", code, part)
-        return re.sub(r"(?<![\w>#])([a-z]\w*)\(\)", call, part)
+        part = re.sub(r"(?<![\w>#])([a-z]\w*)\(\)", call, part)
+        return re.sub(r"(?<![\w/#>])(?:hv|include)/[\w./-]*\w", path, part)
 
     # Drawings stay as they are.
     parts = re.split(r"(<pre>.*?</pre>)", text, flags=re.S)
