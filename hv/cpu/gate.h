@@ -69,8 +69,7 @@ struct gate {
 	const struct gate_entries *entries;
 };
 
-/** Where the gate's code goes on in C from ring 0. The gate knows nobody above it: they put
- * themselves here. */
+/** The C function for traps from ring 0: a pointer, since the gate calls nothing above its room. */
 extern void (*ring0_entry)(struct cpu_regs *frame);
 /** The same from rings 1 and 3, for the vcpu that runs (gate_activate). */
 extern struct gate_entries gate_entries;

@@ -54,11 +54,11 @@ struct vcpu {
 	struct cpu_regs *regs; /* in the entry-stack page, by its linear address in the monitor */
 	struct domain *domain;
 	u32 cr3;    /* machine: what CR3 holds while this vcpu runs */
-	bool flush; /* the CPU may remember translations that hold no longer: load it on the way out
-		     */
+	bool flush; /* the TLB may hold stale translations: reload CR3 on the way out */
 	struct pending_exception exc;
-	bool let_through; /* shadow mode: an instruction may write where it is not to: sync.c */
-	u8 in_vain;	  /* ways back to it that have faulted, in a row */
+	bool let_through; /* shadow mode: one instruction is stepped, its page made writable: sync.c
+			   */
+	u8 in_vain;	  /* retry count: ways out to it that have faulted, in a row */
 	bool blocked;	  /* waits for an event or interrupt */
 	u64 poll_until;	  /* blocked in a poll: system time in ns at which it ends; 0: in none */
 
@@ -93,7 +93,7 @@ struct vcpu {
 #define DOM_FREE 0xFFFEu
 #define DOM_NONE 0xFFFDu /* not memory at all */
 
-/** A stretch of EIP within a page that is known to be code that has been scanned. */
+/** A range of EIP, within one page, in which all code has been scanned. */
 struct known_code {
 	u32 start, len, cs;
 };
@@ -112,10 +112,10 @@ struct domain {
 	mfn_t *p2m;	   /* [nr_pages], INVALID_FRAME where there is none yet */
 	struct vdev *vdev; /* shadow mode: its PIC, PIT and UART */
 	struct shadow_state *shadow;
-	struct patch_table *patches; /* shadow mode: the traps planted in its code */
+	struct patch_table *patches; /* shadow mode: the patches in its code */
 	u32 descriptors_epoch;	     /* shadow mode: how often its descriptors have been copied */
 	struct known_code code;	   /* shadow mode: where the kernel was last seen; len 0: nowhere */
-	struct found_code *found;  /* shadow mode: code that it brought forth itself */
+	struct found_code *found;  /* shadow mode: code that it has generated or loaded */
 	bool catch_reads;	   /* shadow mode: reads of ds, es, fs and gs must be caught, too */
 	bool lazy_tables;	   /* shadow mode, tables=outofsync */
 	bool breakpoints;	   /* shadow mode, sensitive=breakpoint */

@@ -1,4 +1,4 @@
-/*[H65] hcall.c: from int $0x82 to the function that carries it out, and back. */
+/*[H71] hcall.c: from int $0x82 to the function behind its number. */
 #include "hcall/hcall.h"
 #include "lib/string.h"
 #include "mmu/direct/walk.h"
@@ -10,7 +10,7 @@ static s32 no_such_call(struct vcpu *v, struct hcall_args *a)
 	return -ENOSYS;
 }
 
-/* Whoever names a place below replaces what this range said of it. */
+/* Later entries override the range. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
 hypercall_fn *const hypercall_table[XEN_NR_HYPERCALLS] = {

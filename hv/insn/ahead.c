@@ -147,7 +147,7 @@ static void read_way(struct reading *r, u32 va)
 			stop_at(r, va);
 			return;
 		}
-		/* It traps by itself. A sensitive one that needs no plant may run through (a load
+		/* It traps by itself. A sensitive one that needs no patch may run through (a load
 		 * of ds does): then what comes after it must have been read. */
 		if (insn_kind(&insn) == INSN_PRIVILEGED)
 			return;

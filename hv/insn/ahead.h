@@ -3,7 +3,7 @@
  *
  * Whenever the guest's kernel is about to run, its code is read ahead along every way that it can
  * take without an indirect branch, up to the first sensitive instruction on each; the debug
- * registers DR0 to DR3 stop it there. What was found is remembered by the place it started from.
+ * registers DR0 to DR3 stop it there. What was found is cached, by the place where it started.
  */
 #ifndef HV_AHEAD_H
 #define HV_AHEAD_H
@@ -15,10 +15,10 @@ bool ahead_init(struct domain *d);
 /** The vcpu is about to run ring-1 code at regs->eip: load the debug registers.
  * @return false if that instruction has been dealt with instead: ask again */
 bool ahead_arm(struct vcpu *v);
-/** #DB from ring 1, `why` as in DR6: where we wanted to stop, carry out the instruction.
+/** #DB from ring 1, `why` as in DR6: where we wanted to stop, emulate the instruction.
  * @return what of it is the guest's affair, as the guest numbers its breakpoints */
 u32 ahead_stopped(struct vcpu *v, u32 why);
-/** The guest changed its code, or where it is, or its breakpoints: forget what was found. */
+/** The guest changed its code, or where it is, or its breakpoints: the cache is void. */
 static inline void ahead_forget(struct domain *d)
 {
 	d->ahead_epoch++;

@@ -1,4 +1,4 @@
-/* emulate.h: the emulator's parts among themselves: one instruction being carried out. */
+/* emulate.h: the emulator's parts among themselves: one instruction being emulated. */
 #ifndef HV_EMULATE_H
 #define HV_EMULATE_H
 
@@ -46,11 +46,11 @@ static inline enum emul emul_fault(struct emulation *e, const struct guest_fault
 
 /* emulate.c */
 
-/** Fetch, without planted traps, and decode what is at EIP. */
+/** Fetch, without patches, and decode what is at EIP. */
 enum emul emul_begin(struct emulation *e, struct vcpu *v);
 /** Call the handler and, if it is done, move on: EIP, RF, single step, trace (as `op`). */
 enum emul emul_carry_out(struct emulation *e, emul_handler *handler, u8 op);
-/** Bytes that have been read from linear address `va`: put back what stands under planted traps
+/** Bytes that have been read from linear address `va`: put back what the patches replaced
  * (overlay.c). */
 void emul_overlay(struct vcpu *v, vaddr_t va, void *bytes, u32 n);
 

@@ -1,6 +1,6 @@
 /*[H42]
  * emulate_write.c: data instructions that write to memory, for pages that the guest may write to
- * but the processor may not: page tables, descriptor tables, planted code.
+ * but the processor may not: page tables, descriptor tables, patched code.
  */
 #include "insn/emulate.h"
 

@@ -66,12 +66,12 @@ enum insn_kind insn_kind(const struct insn *i);
 /** The segment register that a mov, push, pop or far-pointer load of one names. */
 enum seg insn_segment(const struct insn *i);
 /**
- * Whether a trap must be planted over the instruction so that a ring-1 kernel running it comes to
+ * Whether the instruction must be patched so that a ring-1 kernel running it comes to
  * us: it is sensitive, and neither faults nor does the right thing by itself.
  */
 bool insn_needs_plant(const struct insn *i);
 /**
- * Whether it reads a segment register. If that is ds, es, fs or gs it needs no plant, until the
+ * Whether it reads a segment register. If that is ds, es, fs or gs it needs no patch, until the
  * guest's kernel has a null selector with an RPL there, of which the CPU forgets the RPL.
  */
 bool insn_reads_segment(const struct insn *i);
@@ -91,7 +91,7 @@ enum branch insn_branch(const struct insn *i, u32 next, u32 *target);
 struct vcpu;
 
 enum emul {
-	EMUL_DONE,	/* carried out; regs->eip moved on (or to its target) */
+	EMUL_DONE,	/* emulated; regs->eip moved on (or to its target) */
 	EMUL_EXCEPTION, /* it raised an exception, which is queued; regs unchanged */
 	EMUL_UNKNOWN,	/* not an instruction that the emulator knows */
 };

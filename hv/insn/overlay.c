@@ -1,4 +1,4 @@
-/* overlay.c: code as the guest wrote it, without the traps that have been planted there. */
+/*[H34] overlay.c: code as the guest wrote it: without the patches. */
 #include "insn/emulate.h"
 #include "insn/scan.h"
 #include "mem/frame.h"
@@ -13,7 +13,7 @@ static void overlay_page(struct vcpu *v, vaddr_t va, u8 *bytes, u32 n)
 
 	while (k < n && bytes[k] != PLANTED_BYTE)
 		k++;
-	if (k == n) /* as nearly always, but at a planted instruction */
+	if (k == n) /* as nearly always, but at a patched instruction */
 		return;
 	m = v->domain->mmu->translate(v, va, from_kernel(v->regs) ? 0 : PF_US, &pf);
 	if (mfn_valid(m))

@@ -1,4 +1,4 @@
-/*[H28] patch.c: the table of planted traps: an array sorted by guest-physical address. */
+/*[H32] patch.c: the table of patches: an array sorted by guest-physical address. */
 #include "insn/scan.h"
 #include "lib/string.h"
 

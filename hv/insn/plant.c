@@ -1,4 +1,4 @@
-/*[H29] plant.c: the scanner at work on a domain's memory. */
+/*[H33] plant.c: the scanner at work on a domain's memory: patching its kernel. */
 #include "dom/elf.h"
 #include "dom/guest_ops.h"
 #include "dom/segments.h"
@@ -186,7 +186,7 @@ static bool was_scanned(const struct patch_table *t, u32 pa)
 	return region_of(t, pa);
 }
 
-/* Take the traps of a page away again, but those of a part that has been scanned. */
+/* Remove the patches of a page, but not those in a part that has been scanned. */
 static void forget_page(struct domain *d, struct found_page *p)
 {
 	struct patch_table *t = d->patches;
@@ -230,7 +230,7 @@ static struct found_page *get_page(struct vcpu *v, mfn_t m, u8 code_size)
 	return p;
 }
 
-/* What is written anew need not begin where the old code did. */
+/* New code need not begin where the old did. */
 static void note_change(struct domain *d, u32 pa, u32 len)
 {
 	struct found_page *p = find_page(d->found, pa / PAGE_SIZE);
@@ -246,7 +246,7 @@ static void note_change(struct domain *d, u32 pa, u32 len)
 			k++;
 }
 
-/* Plant over the instruction at `pa` if that is needed. @return false if the domain has ended */
+/* Patch the instruction at `pa` if that is needed. @return false if the domain has ended */
 static bool plant_found(struct domain *d, const struct insn *i, u32 pa, u8 byte)
 {
 	struct patch_table *t = d->patches;

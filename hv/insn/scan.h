@@ -1,10 +1,10 @@
 /*
- * scan.h: finding a guest's sensitive instructions ahead of time, and planting traps over them.
+ * scan.h: finding a guest's sensitive instructions ahead of time, and patching them.
  *
- * A trap is the one byte 0xF4, hlt: in rings 1 to 3 it raises #GP at the instruction itself. The
- * table of what was there is per domain and sorted by guest-physical address. scan.c and patch.c
- * reach memory through struct code_memory only, so that host tests run them; plant.c connects them
- * to a domain.
+ * A patch is the one byte 0xF4, hlt, written over the first byte of an instruction (the source
+ * calls that planting): in rings 1 to 3 it raises #GP right there. The table of what was there
+ * before is per domain, and sorted by guest-physical address. scan.c and patch.c reach memory
+ * through struct code_memory only, so that host tests run them; plant.c connects them to a domain.
  */
 #ifndef HV_SCAN_H
 #define HV_SCAN_H
@@ -14,7 +14,7 @@
 
 #define PLANTED_BYTE 0xF4 /* hlt */
 
-/** One planted trap. */
+/** One patch. */
 struct patch {
 	u32 pa;	 /* guest-physical address of the instruction */
 	u8 byte; /* what its first byte really is */
@@ -34,7 +34,7 @@ struct code_region {
 struct patch_table {
 	u32 nr, max;
 	u32 nr_regions, nr_pages;
-	bool reads; /* plant over reads of any segment register */
+	bool reads; /* patch reads of any segment register, too */
 	struct code_region regions[MAX_CODE_REGIONS];
 	/* Per scanned page: offset of the first instruction that starts there. From such a place a
 	 * later scan can begin without having to begin at the start of all. */
@@ -45,10 +45,11 @@ struct patch_table {
 /** How a scan reaches the code. */
 struct code_memory {
 	void *ctx;
-	/** Read `n` bytes, as memory has them (with traps planted). @return false if there are
+	/** Read `n` bytes, as memory has them (patches included). @return false if there are
 	 * none. */
 	bool (*read)(void *ctx, u32 pa, u8 *dst, u32 n);
-	/** Store one byte; `op` is what is planted there, OP_other when a trap is taken away. */
+	/** Store one byte; `op` is the instruction that is patched, OP_other when a patch is
+	 * removed. */
 	void (*write)(void *ctx, u32 pa, u8 byte, u8 op);
 };
 
@@ -68,14 +69,14 @@ const char *scan_error_text(enum scan_error e);
 
 /** Lay out an empty table in `bytes` of memory. @return NULL if that is too little. */
 struct patch_table *patch_table_init(void *memory, u32 bytes);
-/** @return the trap planted at exactly this address, or NULL */
+/** @return the patch at exactly this address, or NULL */
 const struct patch *patch_table_lookup(const struct patch_table *t, paddr_t pa);
-/** `bytes` were read from `pa` on: put back what stands under the traps among them. */
+/** `bytes` were read from `pa` on: put back what the patches among them replaced. */
 void patch_table_overlay(const struct patch_table *t, paddr_t pa, u8 *bytes, u32 n);
 
 /**
- * Sweep linearly over the code in [start, end), which begins with an instruction, and plant a trap
- * over each instruction that needs one. Bytes that are no instruction are passed over one by one.
+ * Sweep linearly over the code in [start, end), which begins with an instruction, and patch each
+ * instruction that needs it. Bytes that are no instruction are passed over one by one.
  */
 enum scan_error patch_table_scan(struct patch_table *t, paddr_t start, paddr_t end,
 				 const struct code_memory *m, struct scan_result *result);
@@ -83,7 +84,7 @@ enum scan_error patch_table_scan(struct patch_table *t, paddr_t start, paddr_t e
 enum scan_error patch_table_rescan(struct patch_table *t, const struct code_memory *m,
 				   struct scan_result *result);
 /**
- * The guest has written `len` bytes at `pa`, and they are in memory: traps there are gone. Scans
+ * The guest has written `len` bytes at `pa`, and they are in memory: patches there are gone. Scans
  * again from the last instruction known to begin before, until the new boundaries fall in with the
  * old ones. Does nothing outside scanned code (`result->insns` is then 0).
  */
@@ -94,7 +95,7 @@ struct domain;
 struct elf;
 struct vcpu;
 struct found_code;
-/* The same on a domain's memory (plant.c). A domain in which nothing was planted has no table; the
+/* The same on a domain's memory (plant.c). A domain in which nothing was patched has no table; the
  * first three are then without effect. An error of the scanner ends the domain. */
 const struct patch *patch_lookup(const struct domain *d, paddr_t pa);
 void patch_overlay(const struct domain *d, paddr_t pa, u8 *bytes, u32 n);
@@ -109,10 +110,10 @@ bool scan_image(struct domain *d, u32 start, u32 end);
 /**
  * A vcpu is about to run its kernel at EIP, or has been stopped there: if that is not in code that
  * has been scanned (it has been generated, copied or loaded by the guest itself), follow it from
- * there and plant what is needed. Also what d->catch_reads asks for, the first time.
+ * there and patch what is needed. Also what d->catch_reads asks for, the first time.
  */
 void code_entered(struct vcpu *v);
-/** Is the `hlt` at EIP a trap of ours, in a copy that the guest has made of its code? */
+/** Is the `hlt` at EIP a patch of ours, in a copy that the guest has made of its code? */
 bool is_copied_trap(struct vcpu *v);
 
 /* For scan.c only. */

@@ -34,7 +34,7 @@ struct frame {
 #define FRAME_PINNED	0x02 /* the guest holds a type reference by pinning */
 #define FRAME_ALLOCATED 0x04 /* its owner holds the reference of allocation */
 #define FRAME_TRACED	0x08 /* shadow: a page table in use: the guest's writes come to us */
-#define FRAME_WATCHED	0x10 /* shadow: the same for planted code and descriptor tables */
+#define FRAME_WATCHED	0x10 /* shadow: the same for patched code and descriptor tables */
 
 extern struct frame *frame_table;
 extern u32 nr_frames; /* machine frames covered by frame_table and m2p */

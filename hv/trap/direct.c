@@ -65,7 +65,7 @@ static bool direct_ready(struct vcpu *v)
 
 static bool direct_woken(const struct vcpu *v)
 {
-	return !v->blocked; /* who sends an event sees to that */
+	return !v->blocked; /* evtchn.c clears it when an event comes */
 }
 
 static u64 direct_deadline(const struct domain *d)

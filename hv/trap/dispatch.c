@@ -17,7 +17,7 @@
 #include "trap/trap.h"
 
 #define VIRTUAL_8086_WORDS 4  /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
-#define IN_VAIN		   16 /* ways back to a guest that may fault in a row */
+#define IN_VAIN		   16 /* ways out to a guest that may fault in a row */
 
 static void interrupt(u32 irq)
 {
@@ -116,8 +116,8 @@ void trap_entry(void)
 	resume();
 }
 
-/* The guest cannot be gone back to. If that is so again when it has been told, and again, it would
- * go on for ever, with interrupts off. */
+/* gate_exit() has faulted. The guest is told; if it faults again each time, that would be an
+ * endless loop with interrupts off, so the retries are counted. */
 static void not_resumed(struct vcpu *v, const struct cpu_regs *fault)
 {
 	if (++v->in_vain > IN_VAIN)
@@ -194,7 +194,7 @@ static void idle(struct vcpu *v)
 	timer_rearm(); /* a vcpu that runs may wait for other times than one that sleeps */
 }
 
-/* The guest may be where one instruction after the other is carried out for it, for ever. */
+/* One instruction after the other may be emulated, without the guest ever running in between. */
 static void let_interrupts_in(void)
 {
 	/* One saves and restores these; the guest's may not be loadable any more. */

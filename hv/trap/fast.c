@@ -2,8 +2,8 @@
  * fast.c: the entries that a direct-mode guest makes most: hypercalls, page faults, int n.
  *
  * They do what trap_entry() and resume() do, where there is nothing else to do. What these cost is
- * what the paper measured, so the way is kept short: each exists twice, with and without a trace,
- * and both are compiled from one text.
+ * what the paper measured, so the way is kept short. Each exists twice, with and without a trace,
+ * compiled from the same source.
  */
 #include "cpu/gate.h"
 #include "dom/bounce.h"
@@ -136,7 +136,7 @@ static ALWAYS_INLINE bool plain_int(struct vcpu *v, const struct cpu_regs *r)
 	code = known_code(v, r->eip, 1);
 	if (code)
 		return *code == INT_N;
-	learn_code(v, r->eip, 1); /* this time it goes the long way */
+	learn_code(v, r->eip, 1); /* a miss: this time by trap_entry() */
 	return false;
 }
 

@@ -29,7 +29,7 @@ static ALWAYS_INLINE void record_insn_direct(struct vcpu *v)
 
 	if (!known) {
 		record_insn_fetched(v);
-		learn_code(v, eip, sizeof(*known)); /* next time it will be known */
+		learn_code(v, eip, sizeof(*known)); /* next time it is a hit */
 		return;
 	}
 	t = trace_insn_at(v, LANE_VMM, LANE_VMM);

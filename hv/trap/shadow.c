@@ -40,7 +40,7 @@ static bool shadow_trap(struct vcpu *v, u8 vec)
 {
 	switch (vec) {
 	case VEC_GP:
-		/* A privileged or planted instruction of the guest's kernel, or one that the kernel
+		/* A privileged or patched instruction of the guest's kernel, or one that the kernel
 		 * allows applications; they get what they would on bare hardware. */
 		return emulate_system(v) != EMUL_UNKNOWN;
 	case VEC_DB:

@@ -1,10 +1,10 @@
 /*
  * choose.h: which form of writable page tables a burst of writes gets.
  *
- * A guest that asks for VMASST_TYPE_writable_pagetables does not care how. Emulating is dear for
- * each write, unhooking once; and nobody knows how many writes will follow. So the first ones are
- * emulated, until they have cost what unhooking would have, and then the table is unhooked:
- * whatever the number, it costs at most twice what the better form would have. (Xen 3.0.0 unhooks
+ * A guest that asks for VMASST_TYPE_writable_pagetables does not care how. Emulating costs with
+ * each write, unhooking once; how many writes will follow is not known. So the first ones are
+ * emulated, until they have cost as much as unhooking, and then the table is unhooked. In any case
+ * that costs at most twice what the better form would have. (Xen 3.0.0 unhooks
  * at the first write.)
  */
 #ifndef HV_DIRECT_CHOOSE_H

@@ -19,8 +19,9 @@
 #define NO_FRAME ((mfn_t){INVALID_FRAME})
 
 /*
- * No entry into the hypervisor may last long (Xen advisory 45). Work is counted in units of about
- * 50 instructions: one entry validated. A call that has used up WORK_BOUND returns HCALL_AGAIN.
+ * Preemption: no entry into the hypervisor may last long (Xen advisory 45). Work is counted in
+ * units of about 50 instructions: one entry validated. A call that has used up WORK_BOUND returns
+ * HCALL_AGAIN, with its arguments changed to what remains: Xen calls that a continuation.
  */
 #define WORK_BOUND  8192u
 #define WORK_UPDATE 8u	 /* units of one mmu_update */
@@ -38,23 +39,23 @@ struct unhooked {
 #define NR_UNHOOKED 2
 
 /**
- * What an earlier walk of the guest's tables found (walk.h). Table and page stay mapped as long as
- * it is remembered; both entries must still be as they were for it to be true.
+ * One entry of the software TLB (walk.h): what an earlier walk of the guest's tables found. Table
+ * and page stay mapped as long as it is here. It is valid as long as both entries are as they were.
  */
 struct known_page {
 	vaddr_t readable, writable; /* the page's last byte, or 0: it is not */
 	u32 pde, pte;
 	const u32 *pte_at;
 	uintptr_t to_page;	/* what is added to a linear address of this page to reach it */
-	u8 *page;		/* NULL: nothing is remembered here */
+	u8 *page;		/* NULL: empty */
 } __attribute__((aligned(32))); /* so that one is found by shifting */
 #define NR_KNOWN 8
 
 /** The state of one direct-mode domain's MMU. */
 struct direct_state {
 	u32 work;			   /* units done in this entry into the hypervisor */
-	struct known_page known[NR_KNOWN]; /* walk.h */
-	struct known_page code;		   /* the same of the page that it last trapped in */
+	struct known_page known[NR_KNOWN]; /* the software TLB */
+	struct known_page code;		   /* one entry more: the page it last trapped in */
 	u32 *base;    /* the current page directory; mapped for as long as it is that */
 	u32 fault_va; /* of the write that is being emulated */
 	mfn_t burst;  /* choose.h: the table that is being written, and how often it was */

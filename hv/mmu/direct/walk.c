@@ -64,7 +64,7 @@ mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 	return m;
 }
 
-/* What is remembered at first: a directory entry that no valid directory has. */
+/* In an empty entry: a directory entry that no valid directory has. */
 static const u32 no_pte;
 static const struct known_page unknown = {.pde = ~0u, .pte_at = &no_pte};
 

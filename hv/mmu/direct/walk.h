@@ -1,4 +1,4 @@
-/* walk.h: the direct MMU's part of guest_read and guest_write. */
+/* walk.h: the direct MMU's part of guest_read and guest_write: a software TLB before a walk. */
 #ifndef HV_DIRECT_WALK_H
 #define HV_DIRECT_WALK_H
 
@@ -12,11 +12,11 @@ mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 bool direct_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
 		  struct guest_fault *pf);
 
-/** Walk the tables, and remember what was found. @return as known_page; NULL if it must be done by
- * guest_read() or guest_write() */
+/** A TLB miss: walk the tables, and fill in the entry. @return as known_page; NULL if it must be
+ * done by guest_read() or guest_write() */
 u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write) __attribute__((cold));
 const u8 *learn_code(struct vcpu *v, vaddr_t va, u32 len) __attribute__((cold));
-/** Forget all that was remembered. */
+/** Flush the software TLB. */
 void forget_pages(struct domain *d);
 
 static ALWAYS_INLINE u8 *at_known(const struct known_page *k, vaddr_t va)
@@ -28,10 +28,10 @@ static ALWAYS_INLINE u8 *at_known(const struct known_page *k, vaddr_t va)
 	return at;
 }
 /**
- * Guest memory by linear address, from the little memory of earlier walks: `len` bytes within one
- * page, to be read or (`write`) written as by ring 1. Nothing needs to be told when a table
- * changes: what was remembered does not match any more.
- * @return where they are, until the next walk; NULL if that is not known
+ * Guest memory by linear address, from the software TLB: `len` bytes within one page, to be read or
+ * (`write`) written as by ring 1. It needs no flush when a table changes: an entry is compared with
+ * the tables each time, and then does not match any more.
+ * @return where they are, until the next walk; NULL: a miss
  */
 static ALWAYS_INLINE u8 *known_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
 {
@@ -46,8 +46,7 @@ static ALWAYS_INLINE u8 *known_page(struct vcpu *v, vaddr_t va, u32 len, bool wr
 		return NULL;
 	return at_known(k, va);
 }
-/** The same for instructions, which have a place of their own: they are looked at one after the
- * other, and nothing that they work on shall drive them out. */
+/** The same for instructions, which have an entry of their own: an instruction TLB. */
 static ALWAYS_INLINE const u8 *known_code(struct vcpu *v, vaddr_t va, u32 len)
 {
 	const struct direct_state *s = v->domain->direct;
@@ -57,7 +56,7 @@ static ALWAYS_INLINE const u8 *known_code(struct vcpu *v, vaddr_t va, u32 len)
 		return NULL;
 	return at_known(&s->code, va);
 }
-/** The same, by a walk if need be. */
+/** known_page(), and on a miss a walk. */
 static ALWAYS_INLINE u8 *find_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
 {
 	u8 *page = known_page(v, va, len, write);

@@ -181,7 +181,7 @@ struct shadow_page *shadow_get(struct domain *d, enum shadow_kind kind, u32 key)
 	if (kind == SH_L1 || kind == SH_L2)
 		frame_trace(d, d->p2m[key], FRAME_TRACED);
 	if (kind == SH_L2)
-		forget_code(d); /* until now nobody has followed it */
+		forget_code(d); /* until now its changes have not been followed */
 	trace_shadow_new(&d->vcpu, LANE_VMM, LANE_VMM, kind, key, p->mfn.n);
 	return p;
 }

@@ -26,7 +26,7 @@ enum shadow_kind {
 #define SHADOW_HASH  256u
 #define NO_SLOT	     0xFFFFu
 #define MAX_UNSYNCED 16u
-#define REMEMBERED   32u /* translations for the hypervisor's own use */
+#define REMEMBERED   32u /* software TLB: translations for the hypervisor's own use */
 
 /** One shadow table. */
 struct shadow_page {
@@ -52,7 +52,7 @@ struct shadow_state {
 	u32 hits, misses, evictions;
 	bool lazy; /* tables=outofsync: see sync.c */
 	u32 nr_unsynced;
-	u32 epoch;	/* translations remembered under another number are void */
+	u32 epoch;	/* entries of the software TLB with another number are void */
 	u32 code_epoch; /* the same of where code lies: changes only where that may be elsewhere */
 	u32 gdt_pde;	/* the guest's directory entry for its GDT, when that was last looked at */
 	struct {
@@ -115,10 +115,10 @@ bool shadow_unsync(struct domain *d, u32 table_pfn);
 void shadow_resync(struct domain *d);
 /** The guest flushed one page's translation. */
 void shadow_resync_page(struct domain *d, vaddr_t va);
-/** A directory leads to this table anew, at addresses where nothing old can be remembered. */
+/** A directory leads to this table at new addresses, for which the CPU's TLB holds nothing yet. */
 void shadow_linked(struct domain *d, struct shadow_page *l1);
-/** Let one instruction that is not emulated use a protected page, or the hole, by itself: it is
- * stepped, and what it has written is seen to afterwards. `l1` maps `va` as the walk says. */
+/** Let one instruction that is not emulated write to a protected page by itself: it is stepped, and
+ * what it has written is followed afterwards. `l1` maps `va` as the walk says. */
 void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w);
 /** One page of zeroes that stands for all addresses at which the guest has no memory; writes to it
  * are lost. */
@@ -158,7 +158,7 @@ void shadow_place_gate(struct vcpu *v, struct shadow_page *root);
  * false if that cannot be done, or the domain has ended */
 bool shadow_make_room(struct vcpu *v, struct shadow_page *root, u32 slot);
 
-/** The guest's tables changed: forget the translations that translate() remembers. */
+/** The guest's tables changed: flush the software TLB of translate(). */
 static inline void forget_translations(struct shadow_state *s)
 {
 	s->epoch++;
