@@ -19,7 +19,14 @@
 	.globl gate_code, gate_code_end, gate_leave, gate_leave_same_cr3, gate_leave_16
 	.globl gate_exit_direct_segments, gate_exit_direct_paging
 
-/* Save the registers behind vector and error code, and load the hypervisor's data segments. */
+/*
+ * Save the registers behind vector and error code, and load the hypervisor's data segments. The entry
+ * stack then is a struct cpu_regs:
+ *
+ *   esp -> gs fs es ds | edi esi ebp (esp) ebx edx ecx eax | vec err | eip cs eflags esp ss <- top
+ *          pushed here | pushal                            | stub    | the CPU (from ring 0: the
+ *                                                                      first three only)
+ */
 	.macro save_registers
 	cld
 	pushal
@@ -126,10 +133,15 @@ restore:
 	iret
 
 /*
- * The same for a guest on a stack with a 16-bit pointer. An iret there loads SP only, and the upper
- * half of ESP stays ours; so it has to be the guest's before: the stack in which the iret finds
- * its frame is the same memory, by a segment with another base (gate_exit). Where, lies below
- * struct cpu_regs.
+ * The same for a guest on a stack with a 16-bit pointer. An iret to it loads SP only, and leaves the
+ * upper half of ESP as it is. So that half must hold the guest's value before the iret: the frame
+ * is popped by way of another segment, whose base makes the same memory appear at such an ESP. That
+ * pointer has been put below struct cpu_regs (stack16.c):
+ *
+ *   esp + 8   eip cs eflags esp ss     what iret pops
+ *   esp       vec err
+ *   esp - 48  gs ... eax               struct cpu_regs begins; popped already
+ *   esp - 56  far esp, far ss          leads to esp + 8
  */
 gate_leave_16:
 	movl %eax, %cr3

@@ -41,15 +41,16 @@ struct guest_ops {
 	void (*software_interrupt)(struct vcpu *v, u8 vec, u32 len);
 	/** The registers cannot be loaded: on the way out there was this fault. */
 	void (*enter_failed)(struct vcpu *v, const struct cpu_regs *fault);
-	/** The kernel is back, perhaps from where nobody has seen it go: tell the trace. */
+	/** An entry from the kernel, which may have changed rings without a trap: tell the trace.
+	 */
 	void (*back_in_kernel)(struct vcpu *v);
 
 	/* The way out, in this order. */
 
 	/** Deliver what is pending. @return whether a handler of the guest's runs next */
 	bool (*deliver)(struct vcpu *v);
-	/** The vcpu is about to run. @return false if something has been done instead, and this is
-	 * to be asked again, from delivery on */
+	/** The vcpu is about to run. @return false: not yet, an instruction was emulated
+	 * instead; deliver, and ask again */
 	bool (*ready)(struct vcpu *v);
 	/** Run it. Does not return. */
 	void (*enter)(struct vcpu *v);

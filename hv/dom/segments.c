@@ -1,12 +1,12 @@
 /*[H47]
  * segments.c: the real descriptor table, which stands in for the guest's.
  *
- * Bare hardware reads a descriptor once, when a selector is loaded, and keeps it. Ours reads it
- * again at each way back from the hypervisor to the guest, because all segment registers are then
- * loaded anew. So a guest that changes a descriptor under a loaded selector sees the change too
- * early. What must not happen is that it cannot go on at all (between lgdt and the far jump behind
- * it, selectors of the old table are still loaded): an entry that has become useless for the
- * register that holds its selector stays as it was.
+ * A CPU reads a descriptor when a selector is loaded, and keeps it in the segment register. Here it
+ * reads all of them again on each way out of the hypervisor, because the gate loads all segment
+ * registers. So a guest that changes a descriptor while a register holds its selector sees the
+ * change too early. That is tolerable; but the guest must be able to run. (Between lgdt and the far
+ * jump that follows, selectors of the old table are still loaded.) Therefore an entry stays as it
+ * was if the new one could not be loaded into the register that holds its selector.
  */
 #include "cpu/gate.h"
 #include "dom/guest_ops.h"

@@ -109,7 +109,7 @@ enum emul emul_carry_out(struct emulation *e, emul_handler *handler, u8 op)
 	return EMUL_DONE;
 }
 
-/* Does a trap stand in the place of the instruction? The CPU would not have minded it then. */
+/* Is the instruction patched? Then it is one that would not have trapped by itself. */
 static bool is_planted(const struct vcpu *v)
 {
 	struct guest_fault pf;
@@ -148,7 +148,7 @@ enum emul emulate_system(struct vcpu *v)
 	enum emul result = emul_begin(&e, v);
 	emul_handler *handler;
 
-	/* The CPU's #GP came before it looked closer: in ring 0 it would have looked. */
+	/* In ring 1 the CPU raises #GP before it decodes the rest; in ring 0 this would be #UD. */
 	if (result == EMUL_UNKNOWN && e.undefined && from_kernel(v->regs))
 		return emul_raise(&e, VEC_UD, 0);
 	if (result != EMUL_DONE)

@@ -1,5 +1,5 @@
 /*
- * insn.h: x86 instructions as data: decoding, classifying, and carrying them out for a guest.
+ * insn.h: x86 instructions as data: decoding, classifying, and emulating them for a guest.
  *
  * decode.c and classify.c are pure C, also compiled into host tests.
  */
@@ -102,10 +102,11 @@ enum emul {
  * guest's IOPL or TSS lets ring 3 do it.
  */
 enum emul emulate_system(struct vcpu *v);
-/** Have the guest's breakpoints in the real debug registers, as far as they are not about us: on
- * each way back to a guest that has any (DR7_ENABLED). */
+/** Put the guest's breakpoints into the real debug registers, but for those on addresses that are
+ * the hypervisor's: on each way back to a guest that has any (DR7_ENABLED). */
 void load_debug_registers(struct vcpu *v);
-/** DR7 for those of the guest's breakpoints that are of these kinds, and not about us. */
+/** DR7 for those of the guest's breakpoints that are of these kinds, but not on addresses of the
+ * hypervisor's. */
 u32 debug_control(const struct vcpu *v, u32 kinds);
 /** The guest's breakpoints of these kinds that an access to [la, la + len) strikes: bits of DR6. */
 u32 breakpoints_struck(const struct vcpu *v, u32 la, u32 len, u32 kinds);

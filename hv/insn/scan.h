@@ -36,8 +36,8 @@ struct patch_table {
 	u32 nr_regions, nr_pages;
 	bool reads; /* patch reads of any segment register, too */
 	struct code_region regions[MAX_CODE_REGIONS];
-	/* Per scanned page: offset of the first instruction that starts there. From such a place a
-	 * later scan can begin without having to begin at the start of all. */
+	/* Per scanned page: offset of the first instruction that starts there. A later scan can
+	 * start there, and need not start at the beginning of the code. */
 	u8 first[MAX_CODE_PAGES];
 	struct patch entries[];
 };

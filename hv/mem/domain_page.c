@@ -9,7 +9,8 @@ u8 window_users[WINDOW_SLOTS];
 
 void *map_domain_page_slowly(mfn_t m)
 {
-	/* A frame lives in the first slot from its own number on that it shares with nobody. */
+	/* Open addressing, by the frame's number: the first slot that holds it, or is not in use.
+	 */
 	for (u32 i = 0; i < MAX_PROBES; i++) {
 		u32 slot = (m.n + i) % WINDOW_SLOTS;
 		u32 va = HV_WINDOW + slot * PAGE_SIZE;

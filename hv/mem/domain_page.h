@@ -21,7 +21,7 @@ void unmap_domain_page(const void *p);
 extern u32 window_pt[];	  /* its page table */
 extern u8 window_users[]; /* mappings held of each slot */
 
-/** When the frame is not in the slot where it would be found first. */
+/** map_domain_page(), when the frame is not in the first slot that it may be in. */
 void *map_domain_page_slowly(mfn_t m);
 void unmap_domain_page_badly(const void *p) __attribute__((noreturn));
 

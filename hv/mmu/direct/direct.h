@@ -83,8 +83,8 @@ static inline void work_begin(struct direct_state *s)
 		s->work = 0;
 }
 
-/** Drop a reference to a frame of the domain's. Only with the last one it has a page less: until
- * then it cannot have another for it. */
+/** Drop a reference to a frame of the domain's. Its count of pages falls only with the last one, so
+ * that it gets no other page before. */
 static inline void page_put(struct domain *d, struct frame *f)
 {
 	if (f->refs == 1)
@@ -145,7 +145,7 @@ bool rehook_missing(struct vcpu *v, vaddr_t va);
 #define ASSIST_EMULATE	(1u << 30)
 #define ASSIST_TABLES	(ASSIST_WRITABLE | ASSIST_UNHOOK | ASSIST_EMULATE)
 
-/** What the guest writes from now on belongs to other work than what it has written. */
+/** The burst of writes ends: the next writes are counted anew. */
 static inline void burst_ends(struct direct_state *s)
 {
 	s->burst = NO_FRAME;

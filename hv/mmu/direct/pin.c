@@ -15,7 +15,7 @@ int pin_table(struct domain *d, mfn_t m, u8 type)
 	return err;
 }
 
-/* Make room for another unfinished directory than `m`. */
+/* At most one directory may be unfinished: finish it, unless it is `m`. */
 static int settle(struct domain *d, mfn_t m)
 {
 	struct direct_state *s = d->direct;

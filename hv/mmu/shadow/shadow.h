@@ -53,7 +53,7 @@ struct shadow_state {
 	bool lazy; /* tables=outofsync: see sync.c */
 	u32 nr_unsynced;
 	u32 epoch;	/* entries of the software TLB with another number are void */
-	u32 code_epoch; /* the same of where code lies: changes only where that may be elsewhere */
+	u32 code_epoch; /* the same for translations of code (insn/plant.c) */
 	u32 gdt_pde;	/* the guest's directory entry for its GDT, when that was last looked at */
 	struct {
 		u32 key, epoch;
@@ -61,8 +61,8 @@ struct shadow_state {
 	} remembered[REMEMBERED];
 	struct shadow_page *unsynced[MAX_UNSYNCED]; /* tables that the guest writes freely */
 	u32 cr0, cr3, cr4; /* of the guest, as the shadows were built for */
-	/* Pages that the instruction at `let_through_eip` may use: one or two at each of at most
-	 * two places; and as they were before. */
+	/* Protected pages that are writable while the instruction at `let_through_eip` is stepped:
+	 * two if it writes across a boundary. And their contents before. */
 	u32 let_through_eip, nr_let_through;
 	struct let_through {
 		struct shadow_page *l1;
@@ -81,7 +81,7 @@ struct shadow_page *shadow_find(struct shadow_state *s, enum shadow_kind kind, u
 struct shadow_page *shadow_get(struct domain *d, enum shadow_kind kind, u32 key);
 /** Drop a shadow and whatever leads to it. `why` is enum why of event.def. */
 void shadow_drop(struct domain *d, struct shadow_page *p, u8 why);
-/** Drop all but nothing that is being used: the root is emptied instead. */
+/** Drop all shadows; the root, which the CPU walks, is emptied instead. */
 void shadow_drop_all(struct domain *d, u8 why);
 /** Which table of the pool: the inverse of &s->pages[i]. */
 u32 shadow_index(const struct shadow_state *s, const struct shadow_page *p);
