@@ -4,6 +4,19 @@
 
 ok the_source_is_laid_out_and_cppcheck_is_silent tools/lint
 ok the_tour_has_each_file_once_and_names_what_is_there tools/tour --check
+tour_refuses() { # NAME COMPLAINT EDIT: what is done to a copy
+	rm -rf "$tmp/tree" && mkdir "$tmp/tree" && cp -r docs hv include tools "$tmp/tree"
+	(cd "$tmp/tree" && eval "$3")
+	ok "the_tour_refuses_$1" bash -c '! "$1/tools/tour" --check 2>"$1/said" && grep -q "$2" "$1/said" || ! cat "$1/said"' \
+		- "$tmp/tree" "$2"
+}
+tour_refuses a_file_in_no_chapter 'hv/mem/new.c is in no chapter' 'touch hv/mem/new.c'
+tour_refuses a_file_in_two_chapters 'hv/mem/heap.c is in .*03-memory.md and in .*04-gate.md' \
+	'echo "- core: \`hv/mem/heap.c\`" >>docs/tour/04-gate.md'
+tour_refuses a_file_that_has_moved 'there is no file hv/mem/heap.c' 'mv hv/mem/heap.c hv/mem/pile.c'
+tour_refuses a_function_that_is_not_there 'nothing in the source is called frame_lose' 'echo "frame_lose()" >>docs/tour/03-memory.md'
+tour_refuses a_struct_that_is_not_there 'nothing in the source is called lost_frame' 'echo "struct lost_frame" >>docs/tour/03-memory.md'
+tour_refuses a_core_of_two_weeks "more than a week's" 'yes "int x;" | head -n 8000 >>hv/mem/heap.c'
 ok the_tour_prints bash -c 'tools/tour >"$1" && [ "$(wc -l <"$1")" -gt 15000 ] && ! grep -E "^ *[0-9]+ +\* (HINT|STUB):" "$1"' \
 	- "$tmp/tour"
 ok the_tour_is_one_page tools/tour --html "$tmp/tour.html"
