@@ -9,7 +9,7 @@ import re
 import subprocess
 
 import markdown
-from pygments.lexers import CLexer, GasLexer
+from pygments.lexers import CLexer
 from pygments.token import Comment, Keyword, Name, String
 
 # Where a name is defined, in text of which the comments are blanked.
@@ -58,6 +58,8 @@ pre.source { background: var(--code); padding: .6rem 0; border-radius: 4px; }
 pre.source a { color: inherit; }
 pre.source .n { display: inline-block; width: 3.2rem; padding-right: .8rem; text-align: right;
   color: var(--dim); user-select: none; }
+pre.source b:target::before { content: '\\25B6'; color: var(--s); position: absolute;
+  margin-left: -1rem; }
 pre.source .n:target { background: var(--mark); color: var(--ink); }
 .c { color: var(--c); } .k { color: var(--k); } .s { color: var(--s); } .p { color: var(--p); }
 .shelf { border-left: 4px solid var(--rule); padding-left: 1rem; }
@@ -82,24 +84,29 @@ def blank(match):
 
 
 class Index:
-    """{name: anchor} for each name that is defined in one place; (path, name) for each of a file."""
+    """Where names are defined. A name that is defined in one file is an anchor as it is, others
+    behind the path of their file."""
 
     def __init__(self, files):
         self.paths = {f.path for f in files}
-        self.local, places = {}, {}
+        self.lines, files_of = {}, {}
         for file in files:
             text = COMMENT.sub(blank, file.text)
             for pattern in DEFINITIONS:
                 for match in pattern.finditer(text):
-                    name = match.group(1)
-                    anchor = f"{file.path}:{text.count(chr(10), 0, match.start(1)) + 1}"
-                    self.local.setdefault((file.path, name), anchor)
-                    places.setdefault(name, set()).add(file.path)
-        self.once = {name: self.local[(next(iter(paths)), name)]
-                     for name, paths in places.items() if len(paths) == 1}
+                    name, line = match.group(1), text.count("\n", 0, match.start(1)) + 1
+                    self.lines.setdefault((file.path, name), line)
+                    files_of.setdefault(name, set()).add(file.path)
+        self.once = {name for name, paths in files_of.items() if len(paths) == 1}
+        self.at = {}
+        for (path, name), line in self.lines.items():
+            self.at.setdefault((path, line), []).append(self.anchor(path, name))
+
+    def anchor(self, path, name):
+        return name if name in self.once else f"{path}:{name}"
 
     def find(self, name, path=None):
-        return self.local.get((path, name)) or self.once.get(name)
+        return self.anchor(path, name) if name in self.once or (path, name) in self.lines else None
 
     def header(self, name):
         for path in ("hv/" + name, "include/" + name):
@@ -128,8 +135,8 @@ def names_linked(text, index, path, line):
     """Identifiers in preprocessor lines and plain code; not a name's link to its own line."""
     def one(match):
         anchor = index.find(match.group(), path)
-        return link(anchor, match.group()) if anchor and anchor != f"{path}:{line}" \
-            else match.group()
+        here = anchor in index.at.get((path, line), [])
+        return link(anchor, match.group()) if anchor and not here else match.group()
     return re.sub(r"\b[A-Za-z_]\w*\b(?!;)", one, text)
 
 
@@ -146,19 +153,19 @@ def piece(kind, text, index, path, line):
 
 
 def source_html(source, index):
-    lexer = GasLexer if source.path.endswith(".S") else CLexer
     numbers = [n for n, _ in source.lines]
     rows, at = [""], 0
     text = "\n".join(line.expandtabs(8) for _, line in source.lines) + "\n"
-    for kind, value in lexer(stripnl=False, ensurenl=False).get_tokens(text):
+    for kind, value in CLexer(stripnl=False, ensurenl=False).get_tokens(text):
         for k, part in enumerate(value.split("\n")):
             if k:
                 at += 1
                 rows.append("")
             if part:
                 rows[-1] += piece(kind, part, index, source.path, numbers[min(at, len(numbers) - 1)])
-    lines = "\n".join(f'<span class="n" id="{source.path}:{n}">{n}</span>{row}'
-                      for n, row in zip(numbers, rows))
+    lines = "\n".join(f'<span class="n" id="{source.path}:{n}">{n}</span>'
+                      + "".join(f'<b id="{a}"></b>' for a in index.at.get((source.path, n), []))
+                      + row for n, row in zip(numbers, rows))
     return f'<pre class="source">{lines}</pre>' if numbers else ""
 
 
