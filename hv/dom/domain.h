@@ -58,7 +58,7 @@ struct vcpu {
 	struct pending_exception exc;
 	bool let_through; /* shadow mode: one instruction is stepped, its page made writable: sync.c
 			   */
-	u8 in_vain;	  /* retry count: ways out to it that have faulted, in a row */
+	u8 exit_faults;	  /* retry count: ways out to it that have faulted, in a row */
 	bool blocked;	  /* waits for an event or interrupt */
 	u64 poll_until;	  /* blocked in a poll: system time in ns at which it ends; 0: in none */
 

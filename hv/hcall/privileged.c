@@ -171,5 +171,5 @@ enum emul emulate_privileged(struct vcpu *v)
 	if (result != EMUL_DONE)
 		return result;
 	handler = e.insn.op < ARRAY_SIZE(handlers) ? handlers[e.insn.op] : NULL;
-	return handler && allowed(&e) ? emul_carry_out(&e, handler, e.insn.op) : EMUL_UNKNOWN;
+	return handler && allowed(&e) ? emul_execute(&e, handler, e.insn.op) : EMUL_UNKNOWN;
 }

@@ -87,7 +87,7 @@ enum emul emul_begin(struct emulation *e, struct vcpu *v)
 	return err ? EMUL_UNKNOWN : EMUL_DONE;
 }
 
-enum emul emul_carry_out(struct emulation *e, emul_handler *handler, u8 op)
+enum emul emul_execute(struct emulation *e, emul_handler *handler, u8 op)
 {
 	struct cpu_regs *r = e->regs;
 	u32 resume = r->eflags & EFL_RF, eip = r->eip;
@@ -160,5 +160,5 @@ enum emul emulate_system(struct vcpu *v)
 		handler = emulate_user_popf;
 	else if (e.access && handler == emulate_iret)
 		handler = emulate_user_iret;
-	return emul_carry_out(&e, handler, e.insn.op);
+	return emul_execute(&e, handler, e.insn.op);
 }

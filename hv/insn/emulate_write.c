@@ -116,5 +116,5 @@ enum emul emulate_write(struct vcpu *v)
 	/* With a register for ModRM.rm nothing writes to memory, but call and push. */
 	if (!handler || (e.insn.has_modrm && e.insn.mod == 3 && handler != write_group5))
 		return EMUL_UNKNOWN;
-	return emul_carry_out(&e, handler, OP_write);
+	return emul_execute(&e, handler, OP_write);
 }

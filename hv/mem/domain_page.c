@@ -27,7 +27,7 @@ void *map_domain_page_slowly(mfn_t m)
 	panic("map_domain_page: %u slots in use near frame %x", MAX_PROBES, m.n);
 }
 
-void unmap_domain_page_badly(const void *p)
+void bad_unmap(const void *p)
 {
 	panic("unmap_domain_page: %x is not mapped", (u32)p);
 }

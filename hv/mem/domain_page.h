@@ -23,7 +23,7 @@ extern u8 window_users[]; /* mappings held of each slot */
 
 /** map_domain_page(), when the frame is not in the first slot that it may be in. */
 void *map_domain_page_slowly(mfn_t m);
-void unmap_domain_page_badly(const void *p) __attribute__((noreturn));
+void bad_unmap(const void *p) __attribute__((noreturn));
 
 /** The window's entry for a frame. */
 static inline u32 window_entry(mfn_t m)
@@ -55,7 +55,7 @@ static inline void unmap_domain_page(const void *p)
 	u32 slot = window_slot(p);
 
 	if (window_users[slot]-- == 0)
-		unmap_domain_page_badly(p);
+		bad_unmap(p);
 }
 #endif
 

@@ -17,7 +17,7 @@
 #include "trap/trap.h"
 
 #define VIRTUAL_8086_WORDS 4  /* gs, fs, ds, es: pushed before ss (SDM 3A 20.2.1) */
-#define IN_VAIN		   16 /* ways out to a guest that may fault in a row */
+#define MAX_EXIT_FAULTS	   16 /* ways out to a guest that may fault in a row */
 
 static void interrupt(u32 irq)
 {
@@ -120,7 +120,7 @@ void trap_entry(void)
  * endless loop with interrupts off, so the retries are counted. */
 static void not_resumed(struct vcpu *v, const struct cpu_regs *fault)
 {
-	if (++v->in_vain > IN_VAIN)
+	if (++v->exit_faults > MAX_EXIT_FAULTS)
 		domain_kill(v->domain, END_forbidden, fault->vec, "its handlers cannot be entered");
 	else
 		v->domain->ops->enter_failed(v, fault);

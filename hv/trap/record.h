@@ -58,7 +58,7 @@ static ALWAYS_INLINE void trace_back(struct vcpu *v, u8 lane)
 /** What happens at each entry from a guest, by whichever way it came in. */
 static ALWAYS_INLINE void guest_entered(struct vcpu *v, u8 lane, bool traced)
 {
-	v->in_vain = 0; /* it has run */
+	v->exit_faults = 0; /* it has run */
 	if (traced)
 		trace_back(v, lane);
 }

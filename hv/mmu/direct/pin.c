@@ -16,7 +16,7 @@ int pin_table(struct domain *d, mfn_t m, u8 type)
 }
 
 /* At most one directory may be unfinished: finish it, unless it is `m`. */
-static int settle(struct domain *d, mfn_t m)
+static int finish_other(struct domain *d, mfn_t m)
 {
 	struct direct_state *s = d->direct;
 
@@ -36,7 +36,7 @@ int unpin_table(struct domain *d, mfn_t m)
 		return release_step(d);
 	if (!(f->flags & FRAME_PINNED))
 		return -EINVAL;
-	if (settle(d, m))
+	if (finish_other(d, m))
 		return HCALL_AGAIN;
 	/* l2e_get() counts hooks as type references besides the pin, so the flag goes first. */
 	f->flags &= ~FRAME_PINNED;
@@ -52,7 +52,7 @@ int new_base(struct vcpu *v, mfn_t m)
 	if (m.n == old.n)
 		/* Perhaps again, after an interruption while the old one was released. */
 		return d->direct->releasing ? release_step(d) : 0;
-	if (settle(d, m))
+	if (finish_other(d, m))
 		return HCALL_AGAIN;
 	err = table_get(d, m, FT_PAGE_DIRECTORY);
 	if (err)

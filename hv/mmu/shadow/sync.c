@@ -155,7 +155,7 @@ void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, cons
 }
 
 /* Of each word what has changed is put back, and written as if it had been emulated. */
-static void see_to_changes(struct vcpu *v, const struct let_through *t, const u8 *before)
+static void follow_stores(struct vcpu *v, const struct let_through *t, const u8 *before)
 {
 	u8 *page = map_domain_page(t->m);
 	struct guest_fault pf;
@@ -185,6 +185,6 @@ void shadow_let_through_end(struct vcpu *v)
 	for (u32 n = 0; n < s->nr_let_through; n++)
 		set_writable(v->domain, &s->let_through[n], false);
 	for (u32 n = 0; n < s->nr_let_through; n++)
-		see_to_changes(v, &s->let_through[n], s->before[n]);
+		follow_stores(v, &s->let_through[n], s->before[n]);
 	s->nr_let_through = 0;
 }
