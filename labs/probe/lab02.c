@@ -21,7 +21,7 @@ static void alias(void)
 	u32 value = draw(1 << 24) << 8 | 0x5A;
 
 	pt_test[entry_of(va)] = pa | P | RW | A | D;
-	pd[0x80000000u >> 22] = P | RW | A | D | PS;
+	pd[0x80000000u >> 22] = P | RW | A | D | PS | 0x1000; /* PAT: no bit of the address */
 	paging_on();
 	store(va + at, value);
 	say("alias va=%x pa=%x wrote=%x\n", va, pa, value);
