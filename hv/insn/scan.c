@@ -172,11 +172,13 @@ enum scan_error patch_table_rescan(struct patch_table *t, const struct code_memo
 	return err;
 }
 
-/* The last place known to begin an instruction at or before `pa`. */
+/* The last place known to begin an instruction from which to read on to `pa`. It lies as far before
+ * it as an instruction may be long: what was none, and so one byte, may have become one. */
 static u32 boundary_before(const struct patch_table *t, const struct code_region *r, u32 pa)
 {
 	u32 first_page = r->start >> PAGE_SHIFT;
 
+	pa = pa - r->start < INSN_MAX_LEN ? r->start : pa - (INSN_MAX_LEN - 1);
 	for (u32 page = pa >> PAGE_SHIFT; page > first_page; page--) {
 		u8 offset = t->first[r->first_index + page - first_page];
 

@@ -527,6 +527,12 @@ static void gates(void)
 	refused("half", do_int_6);
 	say("gate half eip=%x\n", trap_eip);
 	say("gate marked=%u\n", gdt[2 * (tss_slot + 3) + 1] >> 8 & 1);
+	/* Nor can one be entered that cannot be marked. */
+	descriptor(tss_slot + 3, 0, 0xFFFFF, 0xC09A00);
+	set_gate(FIRST + 6, (tss_slot + 3) * 8, trap_128, 0x8E00);
+	paging_on();
+	pt_low[(u32)gdt >> 12] &= ~RW;
+	refused("fresh_readonly", do_int_6);
 	finish(0);
 }
 
@@ -551,7 +557,8 @@ static void masks(void)
 	finish(0);
 }
 
-/* 01.6: from ring 3, onto the stack that the TSS names now. */
+/* 01.6: from ring 3, onto the stack that the TSS names now; where it names none, the exception that
+ * says so has none either: that is a double fault, and the end. */
 extern u8 ring3_int[], ring3_ud2[];
 asm("ring3_int: int $0x80\n"
     "ring3_ud2: ud2");
@@ -577,6 +584,9 @@ static void user(void)
 	try(do_user, ring3_ud2);
 	say("user ud2 vec=%u eip=%u cs=%x esp=%x ss=%x frame_end=%x\n", trap_vec,
 	    trap_eip - (u32)ring3_ud2, trap_cs & 0xFFFF, trap_esp, trap_ss & 0xFFFF, trap_top);
+	tss[2] = draw(2) ? 0 : SEL_CODE;
+	try(do_user, ring3_int);
+	say("user without a stack vec=%u\n", trap_vec);
 	finish(0);
 }
 

@@ -11,7 +11,7 @@
 #define MAX_LEN	     20
 #define FULL_BYTES   3500 /* of pushf, to begin with */
 
-extern u8 arena[], nearly_full[];
+extern u8 arena[], nearly_full[], rest[];
 static u8 want[BEFORE_BYTES + ARENA_BYTES], draft[BEFORE_BYTES + ARENA_BYTES];
 
 /* What code is made of: no jump but over a byte, and nothing that faults. Three of four add to EDX
@@ -220,7 +220,7 @@ void full_code(void)
 	u8 *at = nearly_full + 4000 - 240; /* of 4000 in the section */
 	u32 n = 240;
 
-	say("full arena=%x nearly=%x\n", (u32)arena, (u32)nearly_full);
+	say("full arena=%x nearly=%x rest=%x\n", (u32)arena, (u32)nearly_full, (u32)rest);
 	for (u32 i = FULL_BYTES; i < FULL_BYTES + 40; i += 4)
 		*(volatile u32 *)(nearly_full + i) = 0x9C9C9C9C;
 	for (u32 i = 0; i < n; i++)

@@ -100,7 +100,7 @@ flag_ops:
 	next
 	op	iret
 	operand
-	andl	$~0x34000, %eax		/* not NT, RF, VM */
+	andl	$~0x24000, %eax		/* not NT, VM */
 	pushl	%eax
 	pushl	$0x08
 	pushl	$1f
