@@ -233,25 +233,6 @@ static void slow(void)
 	finish(0);
 }
 
-/* 01.2, where the processor looks at limits: each is the guest's own fault, and it goes on. */
-static void limits(void)
-{
-	struct user u = {(u32)user_touch, SEGMENT_END + 4 * draw(1 << 20)};
-	u32 n = 8, refused = 0;
-
-	traps_init();
-	for_ring3();
-	for (u32 i = 0; i < n; i++) {
-		struct access a = behind();
-
-		refused += try(do_access, &a) == 13;
-	}
-	say("limits tried=%u refused=%u\n", n, refused);
-	try(do_user, &u);
-	say("limits ring3 vec=%u err=%u\n", trap_vec, trap_err);
-	finish(0);
-}
-
 /* 01.2: a page fault, whose handler ring 3 may call as well, and which is not for the CPU alone. */
 static void fault(void)
 {
@@ -273,9 +254,10 @@ void lab01_pv(void)
 		const char *name;
 		void (*run)(void);
 	} scenarios[] = {
-	    {"insns", insns},	{"segments", segments}, {"limit", limit},
-	    {"table", table},	{"fast", fast},		{"slow", slow},
-	    {"limits", limits}, {"reported", fault},	{"handlers", random_handlers},
+	    {"insns", insns},	 {"segments", segments},
+	    {"limit", limit},	 {"table", table},
+	    {"fast", fast},	 {"slow", slow},
+	    {"reported", fault}, {"handlers", random_handlers},
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(scenarios); i++)

@@ -18,7 +18,8 @@ u32 random_state, *gdt, *ldt, idt[512], tss[26];
 u8 *code = (u8 *)FRESH;
 void random_start(const u32 *info);
 
-static char line[512], *line_end = line;
+static char line[512];
+char *line_end = line;
 
 /* say(), for what is said once. */
 void put(char c)
@@ -26,31 +27,6 @@ void put(char c)
 	*line_end++ = c;
 	if (c == '\n')
 		end_line();
-}
-
-/*
- * Reports have ways of their own: with SENSITIVE=breakpoint each return and each third branch of
- * this kernel's is two traps.
- */
-void text(const char *s)
-{
-	while (*s)
-		*line_end++ = *s++;
-}
-
-#define DIGIT(n) "0123456789abcdef"[(n)&15]
-void hex(u32 n)
-{
-	line_end[0] = ' ';
-	line_end[1] = DIGIT(n >> 28);
-	line_end[2] = DIGIT(n >> 24);
-	line_end[3] = DIGIT(n >> 20);
-	line_end[4] = DIGIT(n >> 16);
-	line_end[5] = DIGIT(n >> 12);
-	line_end[6] = DIGIT(n >> 8);
-	line_end[7] = DIGIT(n >> 4);
-	line_end[8] = DIGIT(n);
-	line_end += 9;
 }
 
 /* In a domain each character alone would be a trap. EDI is for who listens (spoken.h). */
@@ -68,21 +44,6 @@ void finish(u32 code)
 	outb(0xF4, (u8)code);
 	for (;;)
 		asm volatile("hlt");
-}
-
-u32 draw_word(void)
-{
-	u32 low = pick(1 << 16), high = pick(1 << 16);
-
-	return one_in(3) ? low : high << 16 | low;
-}
-
-void emit(u32 n, u32 bytes)
-{
-	while (n--) {
-		*code++ = (u8)bytes;
-		bytes >>= 8;
-	}
 }
 
 void emit_end(void)
@@ -144,7 +105,7 @@ void irq_off(void)
 	outb(0x20, 0x20); /* end of interrupt */
 }
 
-static void descriptor(u32 *table, u32 slot, u32 base, u32 limit, u32 bits)
+NO_CALL void descriptor(u32 *table, u32 slot, u32 base, u32 limit, u32 bits)
 {
 	table[2 * slot] = base << 16 | (limit & 0xFFFF);
 	table[2 * slot + 1] = (base & 0xFF000000) | (base >> 16 & 0xFF) | (limit & 0xF0000) | bits;
@@ -174,7 +135,7 @@ void plain_gates(void)
 }
 
 /* An LDT, a TSS (of which one is busy), a gate of no use in this table, or nothing. */
-static void draw_system(u32 *table, u32 slot, u32 bits)
+NO_CALL void draw_system(u32 *table, u32 slot, u32 bits)
 {
 	static const u8 types[] = {2, 2, 9, 9, 11, 14, 8};
 	u32 type = types[pick(ARRAY_SIZE(types))];
@@ -187,7 +148,7 @@ static void draw_system(u32 *table, u32 slot, u32 bits)
  * Mostly code and data that can be used. All are 32 bits wide (but for a stack's pointer) and
  * marked as used: where a bare QEMU forgets to do that, it is no judge of it.
  */
-static void draw_descriptor(u32 *table, u32 slot)
+NO_CALL void draw_descriptor(u32 *table, u32 slot)
 {
 	u32 type = pick(8) << 1 | 1, dpl = pick(2) ? 0 : pick(4);
 	u32 bits = 0xC09000 | type << 8 | dpl << 13, limit = one_in(2) ? 0xFFFFF : pick(1 << 20);

@@ -61,31 +61,69 @@ bool selector_leads_away(u32 selector);
 u32 draw_stack(void);
 /** Each vector's gate: an interrupt gate to its stub. */
 void plain_gates(void);
-/** A general register's worth: small, large, or with a pattern. */
-u32 draw_word(void);
-/** What a cell's line is made of: words, numbers with a space in front; and out with it. */
-void text(const char *s);
-void hex(u32 n);
+/** A cell's line is at its end: out with it. */
 void end_line(void);
 /** IRQ 0 waits for IF; and is forgotten. */
 void irq_pending(void);
 void irq_off(void);
 
-/** draw(), but not by a call: with SENSITIVE=breakpoint the way back is two traps. */
+/*
+ * What follows is done many times for each cell, and not by calls: with SENSITIVE=breakpoint each
+ * way back is two traps, each of which takes its time in the CPU's log.
+ */
+#define NO_CALL static inline __attribute__((always_inline))
+
+/** draw(), in the same way. */
 extern u32 random_state;
-static inline u32 pick(u32 below)
+NO_CALL u32 pick(u32 below)
 {
 	random_state = random_state * 1664525u + 1013904223u;
 	return (random_state >> 8) % below;
 }
-static inline bool one_in(u32 n)
+NO_CALL bool one_in(u32 n)
 {
 	return pick(n) == 0;
+}
+/** A general register's worth: small, or large. */
+NO_CALL u32 draw_word(void)
+{
+	u32 low = pick(1 << 16), high = pick(1 << 16);
+
+	return one_in(3) ? low : high << 16 | low;
+}
+
+/** What a cell's line is made of: words, and numbers with a space in front. */
+extern char *line_end;
+NO_CALL void text(const char *s)
+{
+	while (*s)
+		*line_end++ = *s++;
+}
+/** Four digits, the highest first in memory: a byte each, then '0' to '9' or 'a' to 'f'. */
+NO_CALL u32 four_digits(u32 n)
+{
+	n = (n | n << 8) & 0x00FF00FF;
+	n = (n | n << 4) & 0x0F0F0F0F;
+	n += 0x30303030 + ((n + 0x06060606) >> 4 & 0x01010101) * ('a' - '9' - 1);
+	return __builtin_bswap32(n);
+}
+NO_CALL void hex(u32 n)
+{
+	line_end[0] = ' ';
+	*(u32 *)(line_end + 1) = four_digits(n >> 16);
+	*(u32 *)(line_end + 5) = four_digits(n & 0xFFFF);
+	line_end += 9;
 }
 
 /** Code is put here; emit() appends bytes, the lowest first. */
 extern u8 *code;
-void emit(u32 n, u32 bytes);
+NO_CALL void emit(u32 n, u32 bytes)
+{
+	while (n--) {
+		*code++ = (u8)bytes;
+		bytes >>= 8;
+	}
+}
 /** Behind a cell's last instruction: jump to cell_end. */
 void emit_end(void);
 

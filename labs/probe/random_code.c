@@ -7,7 +7,7 @@
 #define FIRST_BYTES  640 /* of the first section, */
 #define ARENA_BYTES  768 /* and of both: the last is a ret */
 #define BEFORE_BYTES 32
-#define EDITS	     160
+#define EDITS	     250
 #define MAX_LEN	     20
 #define FULL_BYTES   3500 /* of pushf, to begin with */
 

@@ -2,7 +2,7 @@
  * interrupt that waits. */
 #include "random.h"
 
-#define CELLS	90
+#define CELLS	150
 #define MAX_OPS 10
 
 extern const struct {

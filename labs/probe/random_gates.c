@@ -5,7 +5,7 @@
 #include "random.h"
 
 #define CELLS	 12 /* with one set of descriptors */
-#define MACHINES 8
+#define MACHINES 13
 #define FLAGS                                                                                      \
 	0x244CD5u	/* what is drawn: ID AC NT OF DF SF ZF AF PF CF; IF, IOPL and TF besides   \
 			 */
@@ -130,8 +130,8 @@ static void draw_start(const struct cell *c, bool ring3)
 	start.esp = STACKS + 0x9000 + pick(0x1000);
 }
 
-/* RF, with which it begins, shows by what it holds off: a breakpoint on the first instruction of the
- * handler. */
+/* RF, with which it begins, shows by what it holds off: a breakpoint on the first instruction of
+ * the handler. */
 static void watch(u32 at)
 {
 	asm volatile("movl %0, %%dr0\n\tmovl %1, %%dr7" : : "r"(at), "r"(at ? 2 : 0));

@@ -3,7 +3,7 @@
 #include "random.h"
 
 #define CELLS	 24 /* with one set of descriptors */
-#define MACHINES 9
+#define MACHINES 15
 
 extern const struct {
 	const char *name;
