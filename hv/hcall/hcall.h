@@ -74,6 +74,11 @@ hypercall_fn hc_event_channel_op, hc_event_channel_op_compat;
 /* privileged.c */
 /** Carry out the privileged instruction at regs->eip of a direct-mode guest, if Xen would. */
 enum emul emulate_privileged(struct vcpu *v);
+/** Of what kernels use most, three bytes of code say all: which instruction they are (OP_other:
+ * none of these); and carry it out, which cannot fail. @return the value, for the trace */
+#define PRIVILEGED_LEN 3
+enum op privileged_short(const u8 *code);
+u32 emulate_privileged_short(struct vcpu *v, enum op op, const u8 *code);
 /* misc.c */
 hypercall_fn hc_xen_version, hc_console_io, hc_vm_assist, hc_multicall, hc_physdev_op,
     hc_physdev_op_compat;

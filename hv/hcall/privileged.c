@@ -9,7 +9,10 @@
 #include "insn/emulate.h"
 #include "mmu/direct/direct.h"
 
-#define WBINVD 0x09 /* 0F 09 */
+#define WBINVD	    0x09 /* 0F 09 */
+#define CLTS	    0x06
+#define MOV_FROM_CR 0x20
+#define MOV_TO_CR   0x22
 
 /* Xen 3.0.2's answer. (3.0.0 forgets all bits but TS.) */
 static u32 guest_cr0(const struct vcpu *v)
@@ -172,4 +175,37 @@ enum emul emulate_privileged(struct vcpu *v)
 		return result;
 	handler = e.insn.op < ARRAY_SIZE(handlers) ? handlers[e.insn.op] : NULL;
 	return handler && allowed(&e) ? emul_execute(&e, handler, e.insn.op) : EMUL_UNKNOWN;
+}
+
+enum op privileged_short(const u8 *code)
+{
+	/* CR0, and a general register but ESP */
+	bool cr0 = (code[2] & 0xF8) == 0xC0 && code[2] != 0xC4;
+
+	if (code[0] != 0x0F)
+		return OP_other;
+	if (code[1] == MOV_FROM_CR && cr0)
+		return OP_mov_from_cr0;
+	if (code[1] == MOV_TO_CR && cr0)
+		return OP_mov_to_cr0;
+	return code[1] == CLTS ? OP_clts : OP_other;
+}
+
+u32 emulate_privileged_short(struct vcpu *v, enum op op, const u8 *code)
+{
+	struct cpu_regs *r = v->regs;
+	u32 *reg = &r->eax - (code[2] & 7), value = 0; /* as pushal leaves them */
+
+	r->eip += 3;
+	if (op == OP_mov_from_cr0) {
+		value = *reg = guest_cr0(v);
+	} else if (op == OP_mov_to_cr0) {
+		value = *reg;
+		hc_fpu_taskswitch(v, &(struct hcall_args){.a1 = value & CR0_TS});
+	} else {
+		r->eip--;
+		fpu_available(v);
+	}
+	r->eflags &= ~EFL_RF;
+	return value;
 }

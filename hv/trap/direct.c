@@ -46,7 +46,7 @@ static void direct_back_in_kernel(struct vcpu *v)
 {
 	const u32 *frame; /* eip, cs */
 
-	if (!v->fault || v->left_sp != v->kernel_sp || v->lane != LANE_GUEST)
+	if (v->left_sp != v->kernel_sp)
 		return;
 	frame = (const u32 *)find_page(v, v->kernel_sp - 20, 2 * sizeof(*frame), false);
 	if (frame && frame[0] != v->left_eip && (frame[1] & SEL_RPL) == 3) {

@@ -148,14 +148,44 @@ static ALWAYS_INLINE bool int_allowed(const struct trap_info *t, u16 cs)
 	return cs == FLAT_RING1_CS && software_int_allowed(t, 1);
 }
 
+/* A privileged instruction of the kernel that is carried out, in a form that needs no decoding? */
+static ALWAYS_INLINE void privileged(struct vcpu *v, bool traced)
+{
+	struct cpu_regs *r = v->regs;
+	const u8 *code;
+	u32 eip = r->eip, value;
+	enum op op;
+
+	if (r->vec != VEC_GP || r->err || r->cs != FLAT_RING1_CS || r->eflags & EFL_TF)
+		return;
+	code = known_code(v, eip, PRIVILEGED_LEN);
+	if (!code) {
+		learn_code(v, eip, PRIVILEGED_LEN); /* this time it goes the long way */
+		return;
+	}
+	op = privileged_short(code);
+	if (op == OP_other)
+		return;
+	trap_entered(v, VEC_GP, 0, traced);
+	value = emulate_privileged_short(v, op, code);
+	if (traced) {
+		trace_emulate(v, LANE_VMM, LANE_VMM, op, eip, value, INSN_PRIVILEGED);
+		trace_resume(v, LANE_VMM, LANE_GUEST, r->eip, r->cs);
+		v->lane = LANE_GUEST;
+	}
+	leave(v);
+}
+
 static ALWAYS_INLINE void __attribute__((noreturn)) protection(bool traced)
 {
 	struct vcpu *v = current;
 	struct cpu_regs *r = v->regs;
 	const struct trap_info *t = &v->traps[r->err >> 3 & 0xFF];
 
-	if (!plain_int(v, r) || !int_allowed(t, r->cs))
+	if (!plain_int(v, r) || !int_allowed(t, r->cs)) {
+		privileged(v, traced);
 		trap_entry();
+	}
 	trap_entered(v, VEC_GP, 0, traced);
 	r->eip += INT_LEN;
 	if (!direct_deliver_int(v, t))

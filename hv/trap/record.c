@@ -14,7 +14,8 @@ void record_insn_fetched(struct vcpu *v)
 
 void trace_back_to_kernel(struct vcpu *v)
 {
-	if (trace_classes & TRACE_CLASS_trap)
+	if (v->lane != LANE_GUEST)
+		trace_entered(v, LANE_GUEST);
+	else if (trace_classes & TRACE_CLASS_trap)
 		v->domain->ops->back_in_kernel(v);
-	trace_entered(v, LANE_GUEST);
 }

@@ -36,7 +36,9 @@ static ALWAYS_INLINE void record_insn_direct(struct vcpu *v)
 	if (t) {
 		t->eip = eip;
 		t->len = INSN_MAX_LEN;
-		t->bytes = *known;
+		/* In words: a string instruction would take three registers from what comes. */
+		for (u32 k = 0; k < sizeof(*known); k += sizeof(u32))
+			__builtin_memcpy(&t->bytes.b[k], &known->b[k], sizeof(u32));
 		t->bytes.b[INSN_MAX_LEN] = 0;
 	}
 }
