@@ -215,7 +215,9 @@ void note_null_selector(struct vcpu *v, enum seg seg, u16 selector)
 	v->virt.null_rpl[seg] = selector & ~SEL_RPL ? 0 : selector;
 	if (v->virt.null_rpl[seg] && !v->domain->catch_reads) {
 		v->domain->catch_reads = true;
-		v->domain->code.len = 0; /* so that code_entered() comes to know */
+		/* So that code_entered() comes to know. */
+		v->domain->descriptors_epoch++;
+		v->domain->code.len = 0;
 	}
 }
 

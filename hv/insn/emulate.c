@@ -64,7 +64,12 @@ enum emul emul_begin(struct emulation *e, struct vcpu *v)
 	u8 size;
 	int err;
 
-	*e = (struct emulation){.v = v, .regs = r, .access = from_kernel(r) ? 0 : PF_US};
+	/* The rest is set below, and by the decoder. */
+	e->v = v;
+	e->regs = r;
+	e->access = from_kernel(r) ? 0 : PF_US;
+	e->value = e->struck = 0;
+	e->undefined = false;
 	/* The instruction that sti holds interrupts off for is this one. If we single-step the
 	 * guest for that reason, TF is ours and must not be seen. */
 	if (v->virt.stepping)
@@ -99,7 +104,8 @@ enum emul emul_execute(struct emulation *e, emul_handler *handler, u8 op)
 		r->eflags |= resume;
 		return result;
 	}
-	trace_emulate(e->v, LANE_VMM, LANE_VMM, op, eip, e->value, insn_kind(&e->insn));
+	if (trace_classes & TRACE_CLASS_insn)
+		trace_emulate(e->v, LANE_VMM, LANE_VMM, op, eip, e->value, insn_kind(&e->insn));
 	r->eip = e->next;
 	if (e->single_step || e->struck) {
 		e->v->blocked = false;

@@ -41,7 +41,8 @@ struct found_code {
 	struct known_page {
 		struct known_code code;
 		u32 cr3, epoch, descriptors_epoch;
-		bool flat; /* CS begins at 0 */
+		u32 pde, pte; /* by which EIP's page is mapped; 0: another way than by a table */
+		bool flat;    /* CS begins at 0 */
 	} known[NR_KNOWN];
 	struct found_page pages[FOUND_PAGES];
 };
@@ -333,6 +334,23 @@ static void follow_changes(struct vcpu *v)
 	}
 }
 
+/* By which entries is EIP's page mapped? Where these lead, and that they do; 0 if there is no
+ * table. */
+static void mapped_by(struct vcpu *v, u32 *pde, u32 *pte)
+{
+	u32 eip = v->regs->eip;
+
+	*pte = 0;
+	if (!(v->virt.cr0 & CR0_PG))
+		return;
+	*pde = guest_word(v->domain, v->virt.cr3 >> PAGE_SHIFT, eip >> 22);
+	*pde &= PTE_FRAME | PTE_PS | PTE_P;
+	if ((*pde & (PTE_PS | PTE_P)) == PTE_P)
+		*pte =
+		    guest_word(v->domain, *pde >> PAGE_SHIFT, eip >> PAGE_SHIFT & (NR_PTES - 1)) &
+		    (PTE_FRAME | PTE_P);
+}
+
 /* What of EIP's page has been scanned together with it. */
 static void know(struct vcpu *v, struct known_page *k, const struct code_region *r, u32 pa)
 {
@@ -342,39 +360,55 @@ static void know(struct vcpu *v, struct known_page *k, const struct code_region 
 		start = r->start;
 	if (end > r->end)
 		end = r->end;
-	*k = (struct known_page){{v->regs->eip - (pa - start), end - start, v->regs->cs},
-				 v->virt.cr3,
-				 v->domain->shadow->code_epoch,
-				 v->domain->descriptors_epoch,
-				 false};
+	*k = (struct known_page){.code = {v->regs->eip - (pa - start), end - start, v->regs->cs},
+				 .cr3 = v->virt.cr3,
+				 .epoch = v->domain->shadow->code_epoch,
+				 .descriptors_epoch = v->domain->descriptors_epoch};
 	/* resume() goes by EIP alone; a cr3 write looks at linear addresses. */
 	k->flat = desc_base(loaded_segment(v, SEG_CS)) == 0;
-	if (k->flat)
+	if (k->flat) {
 		v->domain->code = k->code;
+		mapped_by(v, &k->pde, &k->pte);
+	}
 }
 
-void code_entered(struct vcpu *v)
+static bool in_stretch(const struct vcpu *v, const struct known_page *k)
+{
+	return v->regs->eip - k->code.start < k->code.len && k->code.cs == v->regs->cs &&
+	       k->descriptors_epoch == v->domain->descriptors_epoch;
+}
+
+/* Does a stretch still mean the same code, though another directory is the base, or a table has
+ * changed? A kernel's code mostly lies in the same place in all of its address spaces. */
+static bool still_mapped(struct vcpu *v, struct known_page *k)
+{
+	u32 pde, pte;
+
+	if (!k->pte)
+		return false;
+	mapped_by(v, &pde, &pte);
+	if (pte != k->pte || pde != k->pde)
+		return false;
+	k->cr3 = v->virt.cr3;
+	k->epoch = v->domain->shadow->code_epoch;
+	v->domain->code = k->code;
+	return true;
+}
+
+static void __attribute__((noinline)) look_around(struct vcpu *v, struct known_page *k)
 {
 	struct domain *d = v->domain;
-	struct found_code *f = d->found;
-	u32 eip = v->regs->eip, la, pa;
-	struct known_page *k =
-	    &f->known[(eip >> PAGE_SHIFT ^ v->virt.cr3 >> PAGE_SHIFT) % NR_KNOWN];
 	const struct code_region *r;
 	struct found_page *p;
+	u32 la, pa;
 	u8 size;
 
 	if (d->catch_reads && !d->patches->reads)
 		plant_over_reads(d);
-	if (f->changed)
+	if (d->found->changed)
 		follow_changes(v);
-	if (eip - k->code.start < k->code.len && k->code.cs == v->regs->cs &&
-	    k->cr3 == v->virt.cr3 && k->epoch == d->shadow->code_epoch &&
-	    k->descriptors_epoch == d->descriptors_epoch) {
-		if (k->flat)
-			d->code = k->code;
+	if (in_stretch(v, k) && still_mapped(v, k))
 		return;
-	}
 	la = code_address(v, &size);
 	p = unseen(v, la, size, &pa);
 	r = region_of(d->patches, pa);
@@ -385,6 +419,18 @@ void code_entered(struct vcpu *v)
 		    la;
 		follow_code(v, la, size);
 	}
+}
+
+void code_entered(struct vcpu *v)
+{
+	struct found_code *f = v->domain->found;
+	struct known_page *k = &f->known[(v->regs->eip >> PAGE_SHIFT) % NR_KNOWN];
+
+	if (f->changed || !in_stretch(v, k) || k->cr3 != v->virt.cr3 ||
+	    k->epoch != v->domain->shadow->code_epoch)
+		look_around(v, k);
+	else if (k->flat)
+		v->domain->code = k->code;
 }
 
 const struct patch *patch_lookup(const struct domain *d, paddr_t pa)

@@ -9,22 +9,46 @@ static u32 min(u32 a, u32 b)
 	return a < b ? a : b;
 }
 
-bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf)
+/* Most of what is read is a word, or a descriptor. */
+static inline void copy(void *dst, const void *src, u32 len)
+{
+	if (len == 4)
+		__builtin_memcpy(dst, src, 4);
+	else if (len == 8)
+		__builtin_memcpy(dst, src, 8);
+	else
+		memcpy(dst, src, len);
+}
+
+/* From one page to the next. */
+static bool __attribute__((noinline))
+read_across(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf)
 {
 	while (len) {
-		u32 offset = va % PAGE_SIZE, part = min(len, PAGE_SIZE - offset);
-		mfn_t m = v->domain->mmu->translate(v, va, access, pf);
-		u8 *page;
+		u32 part = min(len, PAGE_SIZE - va % PAGE_SIZE);
 
-		if (!mfn_valid(m))
+		if (!guest_read(v, va, dst, part, access, pf))
 			return false;
-		page = map_domain_page(m);
-		memcpy(dst, page + offset, part);
-		unmap_domain_page(page);
 		va += part;
 		dst = (u8 *)dst + part;
 		len -= part;
 	}
+	return true;
+}
+
+bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf)
+{
+	mfn_t m;
+	u8 *page;
+
+	if (len - 1 >= PAGE_SIZE - va % PAGE_SIZE) /* or none at all */
+		return read_across(v, va, dst, len, access, pf);
+	m = v->domain->mmu->translate(v, va, access, pf);
+	if (!mfn_valid(m))
+		return false;
+	page = map_domain_page(m);
+	copy(dst, page + va % PAGE_SIZE, len);
+	unmap_domain_page(page);
 	return true;
 }
 

@@ -74,7 +74,7 @@ static bool shadow_ready(struct vcpu *v)
 		return false;
 	if (v->let_through && r->eip != d->shadow->let_through_eip)
 		shadow_let_through_end(v);
-	if (d->patches && kernel && (r->eip - d->code.start >= d->code.len || r->cs != d->code.cs))
+	if ((r->eip - d->code.start >= d->code.len || r->cs != d->code.cs) && d->patches && kernel)
 		code_entered(v);
 	if (d->ahead ? !kernel : v->virt.dr[7] & DR7_ENABLED)
 		load_debug_registers(v); /* the gate may have moved; and these are not ahead's */

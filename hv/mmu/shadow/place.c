@@ -101,8 +101,6 @@ void shadow_place_gate(struct vcpu *v, struct shadow_page *root)
 
 bool shadow_make_room(struct vcpu *v, struct shadow_page *root, u32 slot)
 {
-	if (!slot_is_ours(root, slot))
-		return true;
 	place(v, root, slot);
 	if (slot_is_ours(root, slot)) /* the hypervisor's memory does not move */
 		domain_kill(v->domain, END_forbidden, slot << 22,

@@ -117,7 +117,7 @@ static struct shadow_page *l1_for(struct vcpu *v, vaddr_t va, const struct walk 
 	struct shadow_page *root = d->shadow->root, *l1;
 	u32 slot = va >> 22;
 
-	if (!shadow_make_room(v, root, slot))
+	if (slot_is_ours(root, slot) && !shadow_make_room(v, root, slot))
 		return NULL;
 	if (!(v->virt.cr0 & CR0_PG))
 		l1 = shadow_get(d, SH_UNPAGED_L1, slot);
@@ -358,7 +358,7 @@ static bool shadow_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u
 	u32 done = 0;
 
 	(void)pf;
-	if (m.n == hole_frame().n)
+	if (f->pfn == HOLE_PFN)
 		len = 0;
 	if (!(f->flags & FRAME_TRACED))
 		memcpy(page + offset, src, len);
