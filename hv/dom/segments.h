@@ -10,7 +10,8 @@
 #ifndef HV_SEGMENTS_H
 #define HV_SEGMENTS_H
 
-#include "insn/insn.h"
+#include "cpu/gate.h"
+#include "dom/desc_rules.h"
 #include "mmu/mmu.h"
 
 /** The selector as the guest knows it: RPL 0 for what is really ring 1. */
@@ -31,35 +32,6 @@ static inline u32 selector_error(u16 selector)
 	return selector & ~SEL_RPL;
 }
 
-/* What a descriptor is good for (SDM 3A 3.4.5.1). */
-static inline bool desc_is_code(struct desc d)
-{
-	return d.hi & DESC_S && d.hi & DESC_CODE;
-}
-static inline bool desc_is_writable_data(struct desc d)
-{
-	return d.hi & DESC_S && !(d.hi & DESC_CODE) && d.hi & DESC_RW;
-}
-static inline bool desc_is_readable(struct desc d)
-{
-	return d.hi & DESC_S && (!(d.hi & DESC_CODE) || d.hi & DESC_RW);
-}
-static inline bool desc_is_conforming(struct desc d)
-{
-	return desc_is_code(d) && d.hi & DESC_EC;
-}
-
-/* desc_rules.c: whether a descriptor may be used. What a direct-mode guest may put into a table at
- * all is another question: hcall/desc_check.c. */
-
-/**
- * May a segment register hold a selector with this RPL that names the descriptor, in a program at
- * this CPL (for CS: that it goes to)? Not asked: whether it is present.
- */
-bool desc_fits(enum seg seg, u32 cpl, u32 rpl, struct desc d);
-/** May [offset, offset + len) be accessed so through a segment register that holds it? */
-bool desc_allows(struct desc d, u32 offset, u32 len, bool write);
-
 /* segments.c: the real table. */
 
 /** Copy the guest's descriptor table into the one that the CPU uses: after lgdt, or a write. */
@@ -71,8 +43,15 @@ void segments_written(struct vcpu *v, u32 pa, u32 len);
 /** The guest flushed its TLB: do its tables lie on other pages now? Then copy them anew. (The
  * processor reads a table when a selector is loaded, by the translation that there is then.) */
 void segments_moved(struct vcpu *v);
-/** Is the guest on a stack with a 16-bit pointer, that it can go on with? Gets the gate ready then
- * for gate_exit_16() (stack16.c). */
+/** Is the guest on a stack with a 16-bit pointer? */
+static inline bool stack16_in_use(const struct vcpu *v)
+{
+	u32 ss = v->regs->ss, page = ss & SEL_TI ? GATE_LDT : GATE_GDT;
+	const struct desc *table = (const struct desc *)v->domain->gate->page[page];
+
+	return !(table[(ss & 0xFFFF) / 8].hi & DESC_DB);
+}
+/** Can it go on with that? Gets the gate ready then for gate_exit_16() (stack16.c). */
 bool stack16_prepare(struct vcpu *v);
 /** A bare machine's start (Multiboot 1, 3.2): flat segments, no table of the guest's own yet. */
 void segments_init(struct vcpu *v);

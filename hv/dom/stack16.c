@@ -6,7 +6,7 @@
  * On the way to such a stack (gate_leave_16) there must be no fault but in loading ds, es, fs and
  * gs: if the iret will fault, the ordinary one may.
  */
-static bool prepare(struct vcpu *v)
+bool stack16_prepare(struct vcpu *v)
 {
 	const struct cpu_regs *r = v->regs;
 	struct gate *g = v->domain->gate;
@@ -21,12 +21,4 @@ static bool prepare(struct vcpu *v)
 	far[1] = g->reserved_sel + GATE_SEL_STACK16;
 	*gate_descriptor(g, far[1]) = gate_data_segment(va - far[0]);
 	return true;
-}
-
-bool stack16_prepare(struct vcpu *v)
-{
-	u32 ss = v->regs->ss, page = ss & SEL_TI ? GATE_LDT : GATE_GDT;
-	const struct desc *table = (const struct desc *)v->domain->gate->page[page];
-
-	return !(table[(ss & 0xFFFF) / 8].hi & DESC_DB) && prepare(v);
 }

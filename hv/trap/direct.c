@@ -42,7 +42,7 @@ static void direct_enter_failed(struct vcpu *v, const struct cpu_regs *fault)
  * seeing it. But each entry from ring 3 leaves its EIP at the top of the ring-1 stack: if that is
  * another than at the last entry that we did see, both have happened.
  */
-static void direct_back_in_kernel(struct vcpu *v)
+static ALWAYS_INLINE void notice_native(struct vcpu *v)
 {
 	const u32 *frame; /* eip, cs */
 
@@ -55,6 +55,19 @@ static void direct_back_in_kernel(struct vcpu *v)
 		trace_left(v, LANE_APP);
 		trace_entered(v, LANE_GUEST);
 	}
+}
+
+static void direct_back_in_kernel(struct vcpu *v)
+{
+	notice_native(v);
+}
+
+void direct_back_to_kernel(struct vcpu *v)
+{
+	if (v->lane != LANE_GUEST)
+		trace_entered(v, LANE_GUEST);
+	else if (trace_classes & TRACE_CLASS_trap)
+		notice_native(v);
 }
 
 static bool direct_ready(struct vcpu *v)

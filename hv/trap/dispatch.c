@@ -87,7 +87,7 @@ void trap_entry(void)
 	/* It is EFLAGS that lies there then, with VM set. */
 	if (vec & EFL_VM)
 		end_virtual_8086(v, (const struct cpu_regs *)((u8 *)r - VIRTUAL_8086_WORDS * 4));
-	guest_entered(v, lane, trace_classes);
+	guest_entered(v, lane, trace_classes, trace_back_to_kernel);
 	/* It may need another page to write to. */
 	if (v->let_through && (vec != VEC_PF || r->eip != v->domain->shadow->let_through_eip))
 		shadow_let_through_end(v);

@@ -57,7 +57,7 @@ static ALWAYS_INLINE void __attribute__((noreturn)) hypercall(bool traced)
 	u32 nr = r->eax;
 	s32 ret;
 
-	guest_entered(v, LANE_GUEST, traced);
+	guest_entered(v, LANE_GUEST, traced, direct_back_to_kernel);
 	if (traced)
 		record_hypercall(v, nr);
 	ret = hypercall_nr(v, nr, HCALL_ARGS(r));
@@ -91,11 +91,11 @@ static ALWAYS_INLINE void trap_entered(struct vcpu *v, u8 vec, u32 va, bool trac
 {
 	/* Twice, so that each lane is a constant in what is inlined. */
 	if (from_kernel(v->regs)) {
-		guest_entered(v, LANE_GUEST, traced);
+		guest_entered(v, LANE_GUEST, traced, direct_back_to_kernel);
 		if (traced)
 			record_trap(v, LANE_GUEST, vec, va);
 	} else {
-		guest_entered(v, LANE_APP, traced);
+		guest_entered(v, LANE_APP, traced, direct_back_to_kernel);
 		if (traced)
 			record_trap(v, LANE_APP, vec, va);
 	}

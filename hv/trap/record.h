@@ -43,9 +43,12 @@ static ALWAYS_INLINE void record_insn_direct(struct vcpu *v)
 	}
 }
 
-void trace_back_to_kernel(struct vcpu *v);
+/** The kernel is back: from elsewhere, or in the midst of an episode. The second form is that of a
+ * direct-mode guest. */
+typedef void back_fn(struct vcpu *v);
+back_fn trace_back_to_kernel, direct_back_to_kernel;
 /** Where does the trace believe that the vcpu was, and where does it come from? */
-static ALWAYS_INLINE void trace_back(struct vcpu *v, u8 lane)
+static ALWAYS_INLINE void trace_back(struct vcpu *v, u8 lane, back_fn *back)
 {
 	if (lane == LANE_APP) {
 		v->left_eip = v->regs->eip;
@@ -53,16 +56,16 @@ static ALWAYS_INLINE void trace_back(struct vcpu *v, u8 lane)
 		trace_entered(v, LANE_APP);
 	} else if (v->lane != LANE_GUEST || v->fault) {
 		/* Otherwise it is the kernel again, outside an episode: nothing to account for. */
-		trace_back_to_kernel(v);
+		back(v);
 	}
 }
 
 /** What happens at each entry from a guest, by whichever way it came in. */
-static ALWAYS_INLINE void guest_entered(struct vcpu *v, u8 lane, bool traced)
+static ALWAYS_INLINE void guest_entered(struct vcpu *v, u8 lane, bool traced, back_fn *back)
 {
 	v->exit_faults = 0; /* it has run */
 	if (traced)
-		trace_back(v, lane);
+		trace_back(v, lane, back);
 }
 
 #endif

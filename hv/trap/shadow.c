@@ -83,7 +83,7 @@ static bool shadow_ready(struct vcpu *v)
 
 static void __attribute__((noreturn)) shadow_enter(struct vcpu *v)
 {
-	if (stack16_prepare(v))
+	if (stack16_in_use(v) && stack16_prepare(v))
 		gate_exit_16(v);
 	gate_exit(v);
 }
