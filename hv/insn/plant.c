@@ -334,6 +334,19 @@ static void follow_changes(struct vcpu *v)
 	}
 }
 
+static u32 word_at(struct domain *d, u32 table, u32 index)
+{
+	mfn_t m = code_frame(d, table);
+	u32 *page, word;
+
+	if (!mfn_valid(m))
+		return 0;
+	page = map_domain_page(m);
+	word = page[index];
+	unmap_domain_page(page);
+	return word;
+}
+
 /* By which entries is EIP's page mapped? Where these lead, and that they do; 0 if there is no
  * table. */
 static void mapped_by(struct vcpu *v, u32 *pde, u32 *pte)
@@ -343,12 +356,11 @@ static void mapped_by(struct vcpu *v, u32 *pde, u32 *pte)
 	*pte = 0;
 	if (!(v->virt.cr0 & CR0_PG))
 		return;
-	*pde = guest_word(v->domain, v->virt.cr3 >> PAGE_SHIFT, eip >> 22);
+	*pde = word_at(v->domain, v->virt.cr3 & PTE_FRAME, eip >> 22);
 	*pde &= PTE_FRAME | PTE_PS | PTE_P;
 	if ((*pde & (PTE_PS | PTE_P)) == PTE_P)
-		*pte =
-		    guest_word(v->domain, *pde >> PAGE_SHIFT, eip >> PAGE_SHIFT & (NR_PTES - 1)) &
-		    (PTE_FRAME | PTE_P);
+		*pte = word_at(v->domain, *pde & PTE_FRAME, eip >> PAGE_SHIFT & (NR_PTES - 1)) &
+		       (PTE_FRAME | PTE_P);
 }
 
 /* What of EIP's page has been scanned together with it. */
