@@ -44,7 +44,7 @@ static void software_13(void *arg)
  * exception's as well. It is taken behind the instruction after sti. */
 static void interrupt(void *arg)
 {
-	u8 waits;
+	u8 waits = 0;
 
 	(void)arg;
 	outb(0x21, 0xFE);

@@ -112,7 +112,7 @@ static void watch_landing(u32 eip)
 /* The timer's interrupt waits, by vector 0: with IF it is taken before anything else is done. */
 static void interrupt_waits(void)
 {
-	u8 requests;
+	u8 requests = 0;
 
 	outb(0x21, 0xFE);
 	outb(0x43, 0x30); /* once */
