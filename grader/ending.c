@@ -64,6 +64,21 @@ void not_written(const struct session *s, const char *how, const char *id, struc
 		verdict(r, UNWRITTEN, "%s %s, which is not written yet", how, id);
 }
 
+/* What repeats nothing may have written without end: the last whole line of that. */
+static char *last_line(const char *prefix)
+{
+	char *path = text("%s.console", prefix), *end = read_end(path, LOG_TAIL), *line, *last;
+	bool much = end && strlen(end) == LOG_TAIL;
+
+	line = much ? strrchr(end, '\n') : NULL;
+	if (line)
+		*line = '\0';
+	line = line ? strrchr(end, '\n') : NULL;
+	last = line ? copy(line + 1) : NULL;
+	free(path), free(end);
+	return last;
+}
+
 /* A run without end: which fault it met again and again, of its trace or of the CPU's log; drawn.
  */
 void hung(const struct session *s, const char *prefix, const char *what, struct result *r)
@@ -85,7 +100,14 @@ void hung(const struct session *s, const char *prefix, const char *what, struct 
 	told = output;
 	if (!strncmp(told, "tltrace: ", 9) && strchr(told, '\n')) /* of a full ring */
 		told = strchr(told, '\n') + 1;
-	verdict(r, HUNG, "%s%s%s", what, status < 2 ? ": " : "", status < 2 ? told : "");
+	char *line = status ? last_line(prefix) : NULL;
+
+	if (line)
+		verdict(r, HUNG, "it wrote without end; the last line that it wrote:\n  %.200s",
+			line);
+	else
+		verdict(r, HUNG, "%s%s%s", what, status < 2 ? ": " : "", status < 2 ? told : "");
+	free(line);
 	if (access(files[2], F_OK) == 0)
 		put_text(r->diagram, sizeof(r->diagram), "%s", base_name(files[2]));
 	for (size_t i = 0; i < 3; i++)

@@ -189,6 +189,10 @@ int session_points(const struct session *s, size_t test);
 int session_score(const struct session *s);
 /** NULL, or why this is no grade; whatever else it says then does not count. */
 const char *session_trouble(const struct session *s);
+/** How many tests have hung. After MANY_HANGS what needs one of those is left out, and each further
+ * test gets less time. */
+#define MANY_HANGS 3
+int session_hangs(const struct session *s);
 /** The seed of one test, drawn from the session's. */
 unsigned test_seed(unsigned seed, const char *test);
 /** The seed of its run number `run`, 0 the first. */

@@ -218,6 +218,38 @@ static bool trace_holds(const struct session *s, const struct test *t, const cha
 	return status == 0;
 }
 
+/* That the guest left is said by the hypervisor, of a guest that was ended and of a crash it says
+ * otherwise. */
+static bool left_by_itself(const char *console)
+{
+	static const char *const said[] = {": left by port f4", ": powered off",
+					   "the guest shut itself down"};
+
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		if (strstr(console, said[i]))
+			return true;
+	return false;
+}
+
+/* Not as agreed. A guest that left by itself may have found out what is wrong, and said it: then
+ * that comes first. It remains a failure, whatever it has said. @return has it? */
+static bool ended_otherwise(const struct session *s, const struct test *t, const char *prefix,
+			    const char *log, const char *console, const char *words, int status,
+			    struct vars *v, struct result *r)
+{
+	struct result found = {.verdict = FAILED, .seed = r->seed};
+	char *how;
+
+	bad_end(s, prefix, console, words, status, r);
+	if (r->verdict != FAILED || !left_by_itself(console) ||
+	    words_hold(s, t, prefix, log, console, v, &found) || found.verdict != FAILED)
+		return false;
+	how = copy(r->why);
+	put_text(r->why, sizeof(r->why), "%.3000s\nthen %s", found.why, how);
+	free(how);
+	return true;
+}
+
 /* As QEMU has counted them. The time stamps of a trace are the student's. -1: it has not. */
 static long long ticks_of(const char *prefix)
 {
@@ -283,7 +315,7 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 	else if (status == 128 + SIGXFSZ || status == (128 + SIGXFSZ - 1) / 2)
 		hung(s, prefix, "it wrote more than a run may", r);
 	else if (status != t->exit)
-		bad_end(s, prefix, console, words, status, r);
+		checked = ended_otherwise(s, t, prefix, log, console, words, status, &v, r);
 	else if (!confirmed(s, t, ctf, log, r))
 		;
 	else if (checked = true, words_hold(s, t, prefix, log, console, &v, r) &&

@@ -54,7 +54,10 @@ void report_line(const struct session *s, size_t i, FILE *f)
 	if (r->verdict == SKIPPED)
 		return;
 	if (lacks && r->verdict != UNWRITTEN)
-		fprintf(f, "          needs %s, which has not passed: look there first\n", lacks);
+		fprintf(
+		    f,
+		    "          needs %s, which has not passed either: perhaps the cause is there\n",
+		    lacks);
 	if (r->diagram[0])
 		fprintf(f, "          picture: %s/%s\n", s->out, r->diagram);
 	if (t->seeds > 1)

@@ -7,9 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RUN_CPU	  10  /* seconds of an emulator that takes 2; a hung one is stopped then */
-#define BOCHS_CPU 60  /* the same of Bochs */
-#define RUN_WALL  120 /* one that gets no time */
+#define RUN_CPU	  10 /* seconds of an emulator that takes 2; a hung one is stopped then */
+#define BOCHS_CPU 60 /* the same of Bochs */
+#define FEW_CPU	  3  /* where MANY_HANGS have hung: a good run still has time */
+#define BOCHS_FEW 15
+#define RUN_WALL  120		/* one that gets no time */
 #define RUN_FILE  (256ll << 20) /* the log of a guest that faults for ever */
 #define LOG_KEPT  (1 << 20)
 
@@ -106,6 +108,16 @@ static void cut_log(const char *log)
 	free(end);
 }
 
+/* Who hangs in many tests does not hold up the class in all of them. */
+static int cpu_limit(const struct session *s, const struct test *t)
+{
+	bool many = session_hangs(s) >= MANY_HANGS;
+
+	if (s->cpu)
+		return s->cpu;
+	return t->bochs ? (many ? BOCHS_FEW : BOCHS_CPU) : many ? FEW_CPU : RUN_CPU;
+}
+
 static void run_once(const struct session *s, const struct test *t, struct result *r)
 {
 	struct list words = {0};
@@ -113,7 +125,7 @@ static void run_once(const struct session *s, const struct test *t, struct resul
 	char output[2000], *tree, *out, *prefix, *log;
 	struct mount mounts[2];
 	struct command c = {.argv = argv,
-			    .cpu = RUN_CPU,
+			    .cpu = cpu_limit(s, t),
 			    .wall = RUN_WALL,
 			    .file = RUN_FILE,
 			    .uid = s->uid,
@@ -128,14 +140,10 @@ static void run_once(const struct session *s, const struct test *t, struct resul
 	prefix = text("%s/%s", out, t->name);
 	list_split(&words, t->run);
 	list_add(&words, "INTLOG=1");
-	if (t->bochs) {
+	if (t->bochs)
 		list_add(&words, "EMU=bochs");
-		c.cpu = BOCHS_CPU;
-	}
-	if (s->cpu) {
-		c.cpu = s->cpu;
+	if (s->cpu)
 		c.wall = 5 * s->cpu; /* who sleeps for ever takes no CPU time */
-	}
 	list_add(&words, "LIMIT=0");
 	for (size_t i = 0; i < 2; i++) {
 		char *path = text("%s/%s", out, i ? t->name : "hv.elf");

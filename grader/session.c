@@ -8,9 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define FIRST_UID  60000 /* of those that no distribution hands out */
-#define NR_UIDS	   5000
-#define MANY_HANGS 3 /* then what needs one that hung is left out */
+#define FIRST_UID 60000 /* of those that no distribution hands out */
+#define NR_UIDS	  5000
 
 const char *const verdict_names[NR_VERDICTS] = {"passed",      "failed", "skipped",   "not written",
 						"unconfirmed", "hung",	 "not built", "not graded"};
@@ -68,6 +67,15 @@ const char *session_trouble(const struct session *s)
 	return NULL;
 }
 
+int session_hangs(const struct session *s)
+{
+	int hangs = 0;
+
+	for (size_t i = 0; i < s->lab->nr_tests; i++)
+		hangs += s->results[i].done && s->results[i].verdict == HUNG;
+	return hangs;
+}
+
 static void finish(struct session *s, size_t i, enum verdict v, const char *why)
 {
 	struct result *r = &s->results[i];
@@ -79,25 +87,36 @@ static void finish(struct session *s, size_t i, enum verdict v, const char *why)
 		s->progress(s, i);
 }
 
+/* Did it stop at that stage, and not at another one? The report's first number is the stage's. */
+static bool stopped_at(const struct result *r, const char *id)
+{
+	const char *at = r->why + strcspn(r->why, "0123456789");
+
+	return r->verdict == UNWRITTEN && !strncmp(at, id, strlen(id));
+}
+
 /* Why nothing can be seen of what needs that stage, or NULL. One that is wrong is no reason. */
 static const char *no_ground(const struct session *s, const char *id)
 {
-	int unwritten = 0, hung = 0, passed = 0, hung_anywhere = 0;
+	int unwritten = 0, untried = 0, hung = 0, passed = 0, wrong = 0;
 
 	for (size_t i = 0; i < s->lab->nr_tests; i++) {
 		const struct result *r = &s->results[i];
 
-		hung_anywhere += r->done && r->verdict == HUNG;
 		if (!r->done || strcmp(s->lab->tests[i].stage->id, id))
 			continue;
-		unwritten += r->verdict == UNWRITTEN || r->verdict == SKIPPED;
+		unwritten += stopped_at(r, id);
+		untried += r->verdict == UNWRITTEN || r->verdict == SKIPPED;
 		hung += r->verdict == HUNG;
+		wrong += r->verdict == FAILED || r->verdict == UNCONFIRMED;
 		passed += r->verdict == PASSED;
 	}
 	if (unwritten && !passed)
 		return "is not written yet";
+	if (untried && !passed && !wrong && !hung)
+		return "could not be tried yet";
 	/* Each such test takes long. */
-	return hung && hung_anywhere >= MANY_HANGS ? "hangs" : NULL;
+	return hung && session_hangs(s) >= MANY_HANGS ? "hangs" : NULL;
 }
 
 /* Its own stage may need others, and so may the test itself. It waits for those, and is run whether

@@ -153,6 +153,8 @@ static void many(void)
 	for (u32 i = 0; i < NR_WORDS && same; i++)
 		if (model_update(page, i, last[i]))
 			differs("the model is wrong");
+	if (bad < n)
+		why = "one of its entries has a bit of PTE_REFUSED";
 	compare(got, bad < n ? 22 : 0);
 	if (same && done != bad)
 		differs("*done does not say how many took effect");

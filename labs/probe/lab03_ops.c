@@ -22,15 +22,29 @@ static void say_request(void)
 	same = false;
 }
 
+static const char *usual_reason(u32 want)
+{
+	switch (want) {
+	case 0:
+		return "the model finds nothing against it: each frame would be used as one thing "
+		       "only, and what is in use would hold nothing that is refused";
+	case 3:
+		return "it is about another domain";
+	case 14:
+		return "the guest has named memory that cannot be read";
+	default:
+		return "see the model";
+	}
+}
+
 bool compare(u32 got, u32 want)
 {
 	if (got == want || !same)
 		return got == want;
 	say_request();
-	if (want == 22)
-		say(" gave %u; it should be refused (22): %s\n", got, why ? why : "?");
-	else
-		say(" gave %u, should give %u\n", got, want);
+	say(want == 22 ? " gave %u; it should be refused (%u): %s\n"
+		       : " gave %u, should give %u: %s\n",
+	    got, want, why ? why : usual_reason(want));
 	return false;
 }
 
@@ -175,6 +189,9 @@ void do_give(u32 page)
 	u32 mfn = p->mfn, can = p->allocated && !p->pinned;
 
 	request("give back", mfn, 0, 0);
+	why = can	     ? "the page is the domain's, and not pinned"
+	      : p->allocated ? "the page is pinned"
+			     : "the page was given back already";
 	if (!compare(reservation(XENMEM_decrease_reservation, &mfn), can) || !can)
 		return;
 	p->allocated = false;
@@ -188,6 +205,7 @@ void do_give_frame(u32 mfn)
 	u32 before = HCALL(memory_op, XENMEM_current_reservation, &self, 0, 0), after;
 
 	request("give back", mfn, 0, 0);
+	why = "the page is the domain's, and not pinned";
 	compare(reservation(XENMEM_decrease_reservation, &mfn), 1);
 	after = HCALL(memory_op, XENMEM_current_reservation, &self, 0, 0);
 	if (after != before - 1)
@@ -202,6 +220,8 @@ void do_take(void)
 	for (n = 0; n < NR_PAGES; n++)
 		dead += pages[n].dead;
 	request("take a page", 0, 0, 0);
+	why = dead ? "the domain has given pages back that nothing holds"
+		   : "nothing that the domain has given back is free";
 	if (!compare(reservation(XENMEM_populate_physmap, &frame), dead > 0) || !dead)
 		return;
 	about[0] = frame;
@@ -256,7 +276,7 @@ void do_descriptor(u32 page, u32 index, u32 lo, u32 hi)
 	u32 at = p->mfn * PAGE + index * 4, want = p->dead || table ? 22 : 0;
 
 	request("update_descriptor", at, lo, hi);
-	why = table ? "the page is a table" : "the frame was given back";
+	why = table ? "the page is a table" : p->dead ? "the frame was given back" : NULL;
 	compare(refusal(HCALL(update_descriptor, at, 0, lo, hi)), want);
 }
 

@@ -314,7 +314,8 @@ static void ask(void)
 		differs("it is not there: its slot is none of the guest's tables");
 	all_in();
 	request("pin as page table", mfn, 0, 0);
-	why = "a table that was written maps it writable";
+	if (maps_writable(mfn))
+		why = "a table that was written maps it writable";
 	if (compare(refusal(mmuext(MMUEXT_PIN_L1_TABLE, mfn)), maps_writable(mfn) ? 22 : 0) &&
 	    !maps_writable(mfn))
 		mmuext(MMUEXT_UNPIN_TABLE, mfn);
@@ -330,7 +331,8 @@ static void by_call(u32 n)
 		return;
 	all_in();
 	request("mmu_update", t->mfn * PAGE + places[i] * 4, val, 0);
-	why = "the frame is not the domain's";
+	if (val == FOREIGN)
+		why = "the frame is not the domain's";
 	if (compare(refusal(update(t->mfn * PAGE + places[i] * 4, val)), val == FOREIGN ? 22 : 0) &&
 	    val != FOREIGN)
 		t->entry[i] = val;

@@ -10,6 +10,7 @@ build/bin/tlgrade batch $lab "$tmp/class" --book "$book" --seed 1 >"$tmp/batch" 
 build/bin/tlgrade show $lab error-write --book "$book" >"$tmp/show" 2>&1
 build/bin/tlgrade report $lab --html --book "$book" >"$tmp/html" 2>&1
 picture=$(sed -n 's/^ *picture: \(.*\.diverged\.svg\)$/\1/p' "$tmp/show" | head -n 1)
+ok it_was_drawn_in_confinement_without_a_word bash -c '! grep -i fontconfig "$1"' - "$tmp/show"
 ok show_names_the_picture test -s "$picture"
 ok the_html_report_links_it grep -qF "href=\"$picture\"" "$tmp/html"
 # text_of CLASS: what the elements of a class say, a line each

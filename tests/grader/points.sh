@@ -13,7 +13,7 @@ cat >tools/run <<'END'
 #!/bin/bash
 for word; do case $word in OUT=*) out=${word#*=} ;; SCENARIO=*) scenario=${word#*=} ;; esac done
 : >"$out.int.log"
-cp "$scenario" "$out.console"
+sed "s/CPU/$(ulimit -t)/" "$scenario" >"$out.console"
 exit "$(cat "$scenario.status" 2>/dev/null || echo 0)"
 END
 printf '#!/bin/sh\n[ "$1" != spoken ] || cat "$3"\nexit 0\n' >build/bin/tltrace
@@ -81,13 +81,27 @@ fails a_crash grade
 ok has_none bash -c '! grep "hint:" "$1"' - "$tmp/log"
 rm first.status
 
+# A guest that leaves with another code has mostly said why; that it has left is not hidden either.
+printf 'first=2\ntrapline: domain 0: left by port f4 (code 1)\n' >first && echo 1 >first.status
+fails a_guest_that_leaves_with_another_code grade
+ok what_it_has_said_comes_first bash -c 'grep -A3 "FAIL.* first" "$1" | sed -n 2p | grep "should have:  ^first=1"' - "$tmp/log"
+ok with_its_hint said '^ +hint: twice is too often'
+ok then_how_it_ended said '^ +then it ended with exit code 1, not as agreed'
+printf 'first=1\ntrapline: domain 0: left by port f4 (code 1)\n' >first
+fails one_that_has_said_nothing_wrong_fails_too grade
+ok by_its_end_alone said '^ +it ended with exit code 1, not as agreed'
+printf 'first=2\ntrapline: domain 0 ended: no handler (code 13)\n' >first && echo 2 >first.status
+fails a_guest_that_is_ended grade
+ok fails_by_that bash -c 'grep -A1 "FAIL.* first" "$1" | grep "it ended with: trapline: domain 0 ended: no handler"' - "$tmp/log"
+rm first.status
+
 echo 'first=1' >first && echo 'middle=0' >middle
 fails a_middle_one_is_wrong grade
 ok alone_a_test_has_what_its_author_gives said '^  ok +02.3 +7/20 .*passes, but needs 02.2'
 ok and_the_sum_is_of_these said "$lab: 77/100"
 echo 'late=0' >late
 fails a_later_one_is_wrong_too grade
-ok it_leads_to_the_first said 'needs 02.2, which has not passed: look there first'
+ok it_leads_to_the_first said 'needs 02.2, which has not passed either: perhaps the cause is there'
 echo 'late=1' >late
 
 # Not written: said once; nothing is to be seen of what needs it.
@@ -97,4 +111,17 @@ fails nothing_written grade
 ok what_is_to_do_is_said_once test "$(grep -c 'to do: write two' "$tmp/log")" = 1
 ok the_first_stage_stopped_at_another test "$(grep -c 'stopped at 02.2' "$tmp/log")" = 1
 ok and_the_others_are_skipped test "$(grep -cE '^  skip .*(middle|late|half)' "$tmp/log")" = 3
+ok none_is_said_to_be_unwritten_that_stopped_at_another said 'needs stage 02.1, which could not be tried yet'
+
+# Who hangs everywhere is not waited for everywhere.
+sed -n '1,/^read = 1/p' labs/$lab/lab.conf >conf
+for test in one two three four; do
+	printf '[test %s]\nstage = 02.1\npoints = 25\nrun = TRACE=off SCENARIO=%s\nconsole = ^time=10$\n' $test $test
+	echo 'time=CPU' >$test
+done >>conf
+cp conf labs/$lab/lab.conf
+ok as_long_as_nothing_hangs_there_is_time grade
+for test in one two three; do echo 124 >$test.status; done
+fails three_hang grade -j 1
+ok the_fourth_has_less said '^ +it has:  time=3$'
 done_testing
