@@ -97,13 +97,8 @@ static void confine(struct words *w, const struct command *c)
 					    "/tmp",
 					    NULL};
 	/* What tltrace draws has letters. */
-	static const char *const fonts[] = {"--ro-bind-try",
-					    "/etc/fonts",
-					    "/etc/fonts",
-					    "--ro-bind-try",
-					    "/var/cache/fontconfig",
-					    "/var/cache/fontconfig",
-					    NULL};
+	static const char *const fonts[] = {"--perms",	     "0755",	   "--dir",	 "/etc",
+					    "--ro-bind-try", "/etc/fonts", "/etc/fonts", NULL};
 	uid_t uid = c->uid ? c->uid : NOBODY;
 	bool root = geteuid() == 0;
 
