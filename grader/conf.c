@@ -131,6 +131,9 @@ static void set(struct parse *p, const char *key, const char *value)
 	} else if (!strcmp(key, "file")) {
 		list_add(&p->lab->files, value);
 		return;
+	} else if (!strcmp(key, "hint")) {
+		list_add(&p->lab->hints, value);
+		return;
 	} else if (!strcmp(key, "scenario") || !strcmp(key, "wrong")) {
 		return; /* grader/scenario's */
 	}
@@ -278,7 +281,7 @@ void lab_free(struct lab *lab)
 		free(s->id), free(s->title), free(s->todo), free(s->read);
 		list_free(&s->needs);
 	}
-	list_free(&lab->files);
+	list_free(&lab->files), list_free(&lab->hints);
 	free(lab->name), free(lab->dir), free(lab->title), free(lab->tests), free(lab->stages);
 	free(lab);
 }

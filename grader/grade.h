@@ -91,6 +91,7 @@ struct lab {
 	char *name, *dir, *title;
 	uint64_t version;  /* of lab.conf and tests/ */
 	struct list files; /* hv/... */
+	struct list hints; /* as a test's, for all of them: these are looked at first */
 	struct stage *stages;
 	size_t nr_stages;
 	struct test *tests;

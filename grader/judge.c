@@ -31,11 +31,11 @@ static bool matches(const char *pattern, const char *console, regmatch_t *m)
 }
 
 /* A hint belongs to a failure: to the one that its pattern knows again, or, if it has none, to any
- * that a check found. Who hangs or crashes has not come so far. */
-static void add_hint(const struct test *t, bool checked, struct result *r)
+ * that a check found. Who hangs or crashes has not come so far. @return was there one? */
+static bool hint_from(const struct list *hints, bool checked, struct result *r)
 {
-	for (size_t i = 0; i < t->hints.nr; i++) {
-		const char *hint = t->hints.at[i], *end = strstr(hint + 1, "/ ");
+	for (size_t i = 0; i < hints->nr; i++) {
+		const char *hint = hints->at[i], *end = strstr(hint + 1, "/ ");
 		char *pattern =
 		    *hint == '/' && end ? strndup(hint + 1, (size_t)(end - hint - 1)) : NULL;
 		bool fits = pattern ? matches(pattern, r->why, NULL) : checked;
@@ -46,8 +46,9 @@ static void add_hint(const struct test *t, bool checked, struct result *r)
 				 n && r->why[n - 1] == '\n' ? "" : "\n", pattern ? end + 2 : hint);
 		free(pattern);
 		if (fits)
-			return;
+			return true;
 	}
+	return false;
 }
 
 /* "$NAME" in a pattern stands for its value. */
@@ -346,7 +347,8 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 			draw(s, ctf, prefix, r);
 	}
 	if (r->verdict != PASSED && r->verdict != UNWRITTEN && r->verdict != UNGRADED)
-		add_hint(t, checked && r->verdict == FAILED, r);
+		(void)(hint_from(&s->lab->hints, checked && r->verdict == FAILED, r) ||
+		       hint_from(&t->hints, checked && r->verdict == FAILED, r));
 	r->done = true;
 	free(path), free(console), free(outer), free(ctf), free(log_outer), free(log);
 }

@@ -22,6 +22,7 @@ cat >labs/$lab/lab.conf <<'END'
 [lab]
 title = t
 file = hv/mmu/shadow/walk.c
+hint = /PANIC: no reference/ dropped twice
 [stage 02.1]
 title = one
 todo = write one
@@ -79,6 +80,10 @@ ok has_the_general_hint said '^ +hint: whatever it is'
 echo 3 >first.status
 fails a_crash grade
 ok has_none bash -c '! grep "hint:" "$1"' - "$tmp/log"
+ok not_even_a_lab_s bash -c '! grep "dropped twice" "$1"' - "$tmp/log"
+echo 'trapline: PANIC: no reference to drop' >first
+fails a_panic grade
+ok has_what_the_lab_says_of_it said '^ +hint: dropped twice'
 rm first.status
 
 # A guest that leaves with another code has mostly said why; that it has left is not hidden either.
