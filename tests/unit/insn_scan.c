@@ -164,6 +164,26 @@ static void the_guests_write_takes_effect_and_is_scanned_again(void **state)
 	}
 }
 
+/* 0F 04 is none, and so one byte; then 04 C8, behind the border of a page, is add. */
+static void what_was_none_may_become_one_by_the_byte_behind_it(void **state)
+{
+	struct patch_table *t = patch_table_init(table_memory, sizeof(table_memory));
+	struct scan_result r;
+
+	(void)state;
+	memset(original, 0x90, CODE);
+	memcpy(original + PAGE_SIZE - 1, "\x0F\x04\xC8", 3);
+	memcpy(memory, original, CODE);
+	assert_int_equal(patch_table_scan(t, paddr(BASE), paddr(BASE + CODE), &access_code, &r),
+			 SCAN_OK);
+	assert_int_equal(t->nr, 0);
+	memory[PAGE_SIZE] = original[PAGE_SIZE] = 0; /* str %eax */
+	assert_int_equal(patch_table_written(t, paddr(BASE + PAGE_SIZE), 1, &access_code, &r),
+			 SCAN_OK);
+	assert_int_equal(t->nr, 1);
+	assert_planted_as_a_fresh_sweep(t);
+}
+
 static void a_write_outside_scanned_code_changes_nothing(void **state)
 {
 	u32 seed = test_seed(), before;
@@ -262,6 +282,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(a_scan_plants_what_needs_it_and_nothing_else),
 	    cmocka_unit_test(a_fetch_window_shows_the_original_bytes),
 	    cmocka_unit_test(the_guests_write_takes_effect_and_is_scanned_again),
+	    cmocka_unit_test(what_was_none_may_become_one_by_the_byte_behind_it),
 	    cmocka_unit_test(a_write_outside_scanned_code_changes_nothing),
 	    cmocka_unit_test(a_table_that_is_too_small_says_so),
 	    cmocka_unit_test(boundaries_in_real_code_are_capstones),
