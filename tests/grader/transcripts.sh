@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# transcripts.sh: what the handouts show of a run, or tell to type in the debugger, is so: their commands are
+# carried out with the reference, as they stand there.
+. "$(dirname "$0")/lib.sh"
+
+# What a guest prints: the lines of a README that begin with the name of a scenario.
+runs() { sed -n 's/^    \(make run\|tools\/run\) \(.*\)/\2/p' "$1" | sed 's/ *[#|].*//; s/ *OUT=[^ ]*//; s/ *HV=[^ ]*//' | grep 'SCENARIO=[a-z]' | sort -u; }
+shown() { grep -vF ... "$1" | grep -E '^    (alias|fault|map|walk:|ad|types|updates|batch|unhook|insn) ' | sed 's/^    //; s/ *|\t/\n/'; }
+all_printed() { # README
+	local words
+	runs "$1" | while read -r words; do
+		# shellcheck disable=SC2086 # a list of words
+		tools/run LIMIT=60 $words </dev/null 2>/dev/null | tr -d '\r'
+	done >"$tmp/printed"
+	shown "$1" | grep -vxF -f "$tmp/printed" >"$tmp/wrong"
+	cat "$tmp/wrong"
+	[ "$(shown "$1" | wc -l)" -gt 0 ] && [ ! -s "$tmp/wrong" ]
+}
+
+# Each "make gdb" of a README, with the commands behind it; "# N times" stands for itself.
+sessions() { # README: writes $tmp/N.words and $tmp/N.gdb
+	awk -v dir="$tmp" '/^    make gdb .*GUEST_ELF/ { n++; sub(/^    make gdb /, ""); print >(dir "/" n ".words"); next }
+		n && /^    \(gdb\) / { sub(/^    \(gdb\) /, ""); times = match($0, /# [0-9]+ times/) ? substr($0, RSTART + 2) + 0 : 1
+			sub(/ *#.*/, ""); while (times--) print >(dir "/" n ".gdb") }
+		END { print n + 0 }' "$1"
+}
+typed() { # N
+	# shellcheck disable=SC2046 # a list of words
+	tools/gdb $(cat "$tmp/$1.words") LIMIT=100 -batch -x "$tmp/$1.gdb" >"$tmp/session" 2>&1
+	cat "$tmp/session"
+	! grep -E 'Error|No symbol|not defined|optimized out>?$|here the run ends|Cannot' "$tmp/session"
+}
+for lab in "${labs[@]}"; do
+	readme=labs/$lab/README.md
+	ok "what_a_run_prints_is_so_in_$lab" all_printed "$readme"
+	rm -f "$tmp"/*.gdb "$tmp"/*.words
+	number=$(sessions "$readme")
+	ok "there_is_a_session_in_$lab" test "$number" -gt 0
+	for n in $(seq "$number"); do ok "session_${n}_of_${lab}_can_be_typed" typed "$n"; done
+done
+done_testing
