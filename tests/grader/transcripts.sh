@@ -24,9 +24,18 @@ sessions() { # README: writes $tmp/N.words and $tmp/N.gdb
 			sub(/ *#.*/, ""); while (times--) print >(dir "/" n ".gdb") }
 		END { print n + 0 }' "$1"
 }
+# Which frame it is, depends on how big the hypervisor is.
 typed() { # N
-	# shellcheck disable=SC2046 # a list of words
-	tools/gdb $(cat "$tmp/$1.words") LIMIT=100 -batch -x "$tmp/$1.gdb" >"$tmp/session" 2>&1
+	local words frame
+	words=$(cat "$tmp/$1.words")
+	if grep -q 0x1e16 "$tmp/$1.gdb"; then
+		grep '^hv trap' "$tmp/$1.gdb" >"$tmp/first.gdb"
+		# shellcheck disable=SC2086 # a list of words
+		frame=$(tools/gdb $words LIMIT=100 -batch -x "$tmp/first.gdb" 2>&1 | sed -n 's/.* MMUEXT_PIN_L1_TABLE \([0-9a-f]*\)$/\1/p')
+		sed -i "s/0x1e16/0x$frame/" "$tmp/$1.gdb"
+	fi
+	# shellcheck disable=SC2086
+	tools/gdb $words LIMIT=100 -batch -x "$tmp/$1.gdb" >"$tmp/session" 2>&1
 	cat "$tmp/session"
 	! grep -E 'Error|No symbol|not defined|optimized out>?$|here the run ends|Cannot' "$tmp/session"
 }
