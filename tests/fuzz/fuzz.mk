@@ -1,8 +1,8 @@
 # fuzz.mk: the two random guests: fuzz-pv.elf for direct mode, fuzz-native.elf for shadow mode.
-# What they stand on is the hostile kernels': printing, and the way into a direct-mode kernel.
+# What they stand on: tests/kit, and the hostile kernel's way into direct mode.
 FUZZ := $(B)/tests/fuzz
-FUZZ_CFLAGS := $(KCFLAGS) -Ihv -Itests/rogue -Itests/fuzz -fno-tree-loop-distribute-patterns
-fuzz_objs = $(patsubst tests/%,$(FUZZ)/%.o,tests/fuzz/fuzz.c tests/rogue/print.c $(2) \
+FUZZ_CFLAGS := $(KCFLAGS) -Ihv -Itests/kit -Itests/rogue -Itests/fuzz -fno-tree-loop-distribute-patterns
+fuzz_objs = $(patsubst tests/%,$(FUZZ)/%.o,tests/fuzz/fuzz.c tests/kit/print.c $(2) \
 	$(sort $(wildcard tests/fuzz/$(1)/*.[cS])))
 
 $(FUZZ)/%.o: tests/% Makefile tests/fuzz/fuzz.mk
@@ -10,7 +10,7 @@ $(FUZZ)/%.o: tests/% Makefile tests/fuzz/fuzz.mk
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(FUZZ_CFLAGS) -c $< -o $@
 
-FUZZ_NATIVE_O := $(call fuzz_objs,native)
+FUZZ_NATIVE_O := $(call fuzz_objs,native,tests/kit/pc.c)
 $(B)/tests/fuzz-native.elf: $(FUZZ_NATIVE_O) tests/fuzz/native/native.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T tests/fuzz/native/native.ld -o $@ $(FUZZ_NATIVE_O)
@@ -21,7 +21,7 @@ $(B)/tests/fuzz-pv.elf: $(FUZZ_PV_O) tests/rogue/pv.ld
 	$(Q)ld $(KLDFLAGS) -T tests/rogue/pv.ld -o $@ $(FUZZ_PV_O)
 
 # Random instructions; the hypervisor's decoder tells how long each is.
-FUZZ_INSNS_O := $(call fuzz_objs,insns) $(addprefix $(FUZZ)/,decode.o opcodes.o classify.o)
+FUZZ_INSNS_O := $(call fuzz_objs,insns,tests/kit/pc.c) $(addprefix $(FUZZ)/,decode.o opcodes.o classify.o)
 $(FUZZ)/%.o: hv/insn/%.c Makefile tests/fuzz/fuzz.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
@@ -33,7 +33,7 @@ $(B)/tests/fuzz-insns.elf: $(FUZZ_INSNS_O) tests/fuzz/native/native.ld
 TEST_PROGRAMS += $(B)/tests/fuzz-insns.elf $(B)/tests/fuzz-native.elf $(B)/tests/fuzz-pv.elf
 
 # The guest that prints what it sees (tests/same).
-SAME_O := $(patsubst tests/%,$(FUZZ)/%.o,tests/rogue/print.c $(sort $(wildcard tests/same/*.[cS])))
+SAME_O := $(patsubst tests/%,$(FUZZ)/%.o,$(addprefix tests/kit/,print.c pc.c) $(sort $(wildcard tests/same/*.[cS])))
 $(B)/tests/same.elf: $(SAME_O) tests/fuzz/native/native.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T tests/fuzz/native/native.ld -o $@ $(SAME_O)

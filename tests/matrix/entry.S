@@ -1,14 +1,10 @@
 /* entry.S: the ways in and out: from the boot loader, into a cell, and from a trap. */
 #include "matrix.h"
+#include "macros.S"
 
-#define MULTIBOOT_MAGIC 0x1BADB002
 #define STACK_SIZE 16384
 
-	.section .multiboot, "a"
-	.balign	4
-	.long	MULTIBOOT_MAGIC
-	.long	0
-	.long	-MULTIBOOT_MAGIC
+	multiboot_header 0
 
 	.text
 	.globl	_start
@@ -75,19 +71,7 @@ soon:
 	ret
 
 /* The traps: 16 bytes each, a zero where the CPU pushes no error code, then the vector. */
-	.balign	16
-	.globl	trap_stubs
-trap_stubs:
-	.set	vector, 0
-	.rept	NR_GATES
-	.if	vector != 8 && (vector < 10 || vector > 14) && vector != 17
-	pushl	$0
-	.endif
-	pushl	$vector
-	jmp	trap_common
-	.balign	16, 0x90
-	.set	vector, vector + 1
-	.endr
+	trap_stub_table NR_GATES
 
 /* The stack is now a struct cpu_regs. The stack segment may be any; the C code's is flat. */
 trap_common:

@@ -2,15 +2,14 @@
 MATRIX := $(B)/tests/matrix
 MATRIX_SOURCES := $(sort $(wildcard tests/matrix/*.[cS]))
 MATRIX_OBJS := $(MATRIX_SOURCES:tests/matrix/%=$(MATRIX)/%.o) $(MATRIX)/print.c.o
-MATRIX_CFLAGS := $(KCFLAGS) -Ihv -Itests/rogue -Itests/matrix -fno-tree-loop-distribute-patterns
+MATRIX_CFLAGS := $(KCFLAGS) -Ihv -Itests/kit -Itests/rogue -Itests/matrix -fno-tree-loop-distribute-patterns
 
 $(MATRIX)/%.o: tests/matrix/% Makefile tests/matrix/matrix.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(MATRIX_CFLAGS) -c $< -o $@
 
-# The hostile kernels' small printf.
-$(MATRIX)/print.c.o: tests/rogue/print.c Makefile tests/matrix/matrix.mk
+$(MATRIX)/print.c.o: tests/kit/print.c Makefile tests/matrix/matrix.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(MATRIX_CFLAGS) -c $< -o $@

@@ -20,6 +20,7 @@
 
 #ifndef __ASSEMBLER__
 #include <trapline/types.h>
+#include "kit.h"
 
 struct rogue_case {
 	const char *name;
@@ -62,12 +63,6 @@ void must(bool holds, const char *what);
 /** Run what the command line asks for. @return true if nothing was accepted */
 bool rogue_main(const char *command_line);
 
-/* print.c: %s %u %d %x. */
-void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void *memset(void *dst, int c, size_t n);
-void *memcpy(void *dst, const void *src, size_t n);
-int strcmp(const char *a, const char *b);
-
 /* try.S */
 /** Call fn(arg). @return NO_TRAP, or the vector of the exception that ended it */
 u32 attempt(void (*fn)(u32), u32 arg);
@@ -86,12 +81,8 @@ extern struct trap last_trap;
 
 /* What each kernel has of its own. */
 
-/** Write to the console. */
-void console_write(const char *text, u32 len);
 /** After each case: do all of the usual operations work? @return NULL, or what does not. */
 const char *aftermath(void);
-/** The end. */
-void power_off(bool well) __attribute__((noreturn));
 
 #endif
 #endif

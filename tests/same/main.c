@@ -1,27 +1,7 @@
 /* main.c: the guest that prints what it sees of its machine, from beginning to end. */
 #include "same.h"
 
-#define COM1 0x3F8
-
 void same_main(const struct multiboot_info *mb) __attribute__((noreturn));
-
-void console_write(const char *text, u32 len)
-{
-	for (u32 i = 0; i < len; i++) {
-		while (!(inb(COM1 + 5) & 0x20))
-			;
-		outb(COM1, text[i]);
-	}
-}
-
-void power_off(bool well)
-{
-	while (!(inb(COM1 + 5) & 0x40))
-		;
-	outb(0xF4, !well);
-	for (;;)
-		asm volatile("cli\n\thlt");
-}
 
 void same_main(const struct multiboot_info *mb)
 {

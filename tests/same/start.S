@@ -1,7 +1,6 @@
 /* start.S: the way into the guest that prints what it sees (Multiboot 1), and into its traps. */
-	.section .multiboot, "a"
-	.balign	4
-	.long	0x1BADB002, 3, -(0x1BADB002 + 3)
+#include "macros.S"
+	multiboot_header
 
 	.text
 	.globl _start
@@ -27,17 +26,7 @@ _start:
 	call	same_main
 
 /* The descriptors of tables.c are the CPU's: load them. */
-	.globl	load_segments
-load_segments:
-	movl	$0x10, %eax
-	movl	%eax, %ds
-	movl	%eax, %es
-	movl	%eax, %ss
-	xorl	%eax, %eax
-	movl	%eax, %fs
-	movl	%eax, %gs
-	ljmp	$0x08, $1f
-1:	ret
+	load_segments_function 0x08, 0x10
 
 /* u32 user(u32 eip, u32 eflags): ring 3 at eip until a trap. @return its vector; EAX then is in user_eax */
 	.globl	user
@@ -56,19 +45,7 @@ user:
 	pushl	%ecx
 	iret
 
-	.balign	16
-	.globl	trap_stubs
-trap_stubs:
-	.set	vector, 0
-	.rept	256
-	.balign	16
-	.if	vector != 8 && (vector < 10 || vector > 14) && vector != 17
-	pushl	$0
-	.endif
-	pushl	$vector
-	jmp	trap_common
-	.set	vector, vector + 1
-	.endr
+	trap_stub_table 256
 trap_common:
 	pushl	%eax
 	movl	$0x10, %eax

@@ -1,8 +1,6 @@
 /* main.c: the guest of random instructions, from its command line to its sums. */
 #include "insns.h"
 
-#define COM1	  0x3F8
-#define EXIT_PORT 0xF4
 #define BLOCK	  100u /* instructions to a sum */
 
 struct multiboot {
@@ -10,24 +8,6 @@ struct multiboot {
 };
 
 void insns_main(const struct multiboot *mb) __attribute__((noreturn));
-
-void console_write(const char *text, u32 len)
-{
-	for (u32 i = 0; i < len; i++) {
-		while (!(inb(COM1 + 5) & 0x20))
-			;
-		outb(COM1, text[i]);
-	}
-}
-
-void power_off(bool well)
-{
-	while (!(inb(COM1 + 5) & 0x40))
-		;
-	outb(EXIT_PORT, !well);
-	for (;;)
-		asm volatile("cli\n\thlt");
-}
 
 static void set_debug(u32 dr0, u32 dr7)
 {

@@ -3,6 +3,8 @@
  * with all registers as `in` says, to the trap that ends it, and all registers as `out` then has them.
  * The order of both is struct regs of insns.h.
  */
+#include "macros.S"
+
 #define EAX 0
 #define ECX 4
 #define EDX 8
@@ -25,9 +27,7 @@
 #define KERNEL_CS 0x08
 #define KERNEL_DS 0x10
 
-	.section .multiboot, "a"
-	.balign	4
-	.long	0x1BADB002, 3, -(0x1BADB002 + 3)
+	multiboot_header
 
 	.text
 	.globl _start
@@ -38,17 +38,7 @@ _start:
 	pushl	%ebx
 	call	insns_main
 
-	.globl	load_segments
-load_segments:
-	movl	$KERNEL_DS, %eax
-	movl	%eax, %ds
-	movl	%eax, %es
-	movl	%eax, %ss
-	xorl	%eax, %eax
-	movl	%eax, %fs
-	movl	%eax, %gs
-	ljmp	$KERNEL_CS, $1f
-1:	ret
+	load_segments_function KERNEL_CS, KERNEL_DS
 
 /* void run(void) */
 	.globl	run
@@ -86,19 +76,7 @@ run:
 	iret
 
 /* One stub for each vector; none returns. */
-	.balign	16
-	.globl	trap_stubs
-trap_stubs:
-	.set	vector, 0
-	.rept	256
-	.balign	16
-	.if	vector != 8 && (vector < 10 || vector > 14) && vector != 17
-	pushl	$0
-	.endif
-	pushl	$vector
-	jmp	trap_common
-	.set	vector, vector + 1
-	.endr
+	trap_stub_table 256
 
 /* The stack's base is 0, whatever else it is. */
 trap_common:

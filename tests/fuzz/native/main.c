@@ -1,14 +1,8 @@
 /* main.c: the random guest for shadow mode: from its command line to its verdict. */
 #include "native.h"
 
-#define COM1	      0x3F8
-#define LSR	      (COM1 + 5)
-#define LSR_THR_EMPTY 0x20
-#define LSR_ALL_SENT  0x40
-#define EXIT_PORT     0xF4   /* QEMU's isa-debug-exit */
-#define SHUTDOWN_PORT 0x8900 /* Bochs's */
-#define FULL_CHECK    512    /* edits between two looks at all of memory */
-#define ACCESSES      3	     /* after each edit */
+#define FULL_CHECK 512 /* edits between two looks at all of memory */
+#define ACCESSES   3   /* after each edit */
 
 struct multiboot {
 	u32 flags, mem_lower, mem_upper, boot_device, cmdline;
@@ -18,48 +12,13 @@ struct multiboot {
 void native_main(const struct multiboot *mb) __attribute__((noreturn));
 void unexpected_trap(u32 vec) __attribute__((noreturn));
 
-/* 115200 baud, 8N1, with FIFO: not every loader leaves it so. */
-static void uart_init(void)
-{
-	outb(COM1 + 3, 0x83); /* the divisor's turn */
-	outb(COM1, 1);
-	outb(COM1 + 1, 0);
-	outb(COM1 + 3, 0x03);
-	outb(COM1 + 2, 0x07);
-}
-
-static void wait_for(u8 bit)
-{
-	while (!(inb(LSR) & bit))
-		;
-}
-
-void console_write(const char *text, u32 len)
-{
-	for (u32 i = 0; i < len; i++) {
-		if (i % 16 == 0) /* a whole FIFO */
-			wait_for(LSR_THR_EMPTY);
-		outb(COM1, text[i]);
-	}
-}
-
-static void __attribute__((noreturn)) power_off_code(u8 code)
-{
-	wait_for(LSR_ALL_SENT);
-	outb(EXIT_PORT, code);
-	for (const char *s = "Shutdown"; *s; s++)
-		outb(SHUTDOWN_PORT, *s);
-	for (;;)
-		asm volatile("cli\n\thlt");
-}
-
 void unexpected_trap(u32 vec)
 {
 	extern u32 trap_err, trap_eip;
 
 	print("fuzz: DIFFERENCE: vector %u (error %x) at %x, cr2 %x, in the guest itself\n", vec,
 	      trap_err, trap_eip, trap_cr2);
-	power_off_code(1);
+	power_off(false);
 }
 
 /* Paging off and on: the kernel lies where it is mapped. Linear addresses are physical meanwhile,
@@ -115,10 +74,10 @@ void native_main(const struct multiboot *mb)
 	struct fuzz_options o;
 	bool same = true;
 
-	uart_init();
+	console_init();
 	if (!(mb->flags & MULTIBOOT_CMDLINE) || !fuzz_options((const char *)mb->cmdline, &o)) {
 		print("fuzz: scenario=fuzz-COUNT seed=N is needed\n");
-		power_off_code(1);
+		power_off(false);
 	}
 	random_seed(o.seed);
 	prefetches = o.prefetch;
@@ -127,5 +86,5 @@ void native_main(const struct multiboot *mb)
 		same = step(n);
 	same = same && (model_agrees() || differs("memory at the end"));
 	print("fuzz: seed=%u edits=%u checks=%u differences=%u\n", o.seed, edits, checks, !same);
-	power_off_code(!same);
+	power_off(same);
 }

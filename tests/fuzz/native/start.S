@@ -2,6 +2,8 @@
  * start.S: the way into the random guest for shadow mode (Multiboot 1), its descriptor tables, and
  * probe(): running one snippet in ring 0 or ring 3 until its int $0x80 or an exception.
  */
+#include "macros.S"
+
 #define KERNEL_CS 0x08
 #define KERNEL_DS 0x10
 #define USER_CS 0x1B
@@ -9,9 +11,7 @@
 #define TSS_SEL 0x28
 #define STACK_SIZE 16384
 
-	.section .multiboot, "a"
-	.balign	4
-	.long	0x1BADB002, 3, -(0x1BADB002 + 3)
+	multiboot_header
 
 	.text
 	.globl _start
@@ -87,23 +87,9 @@ probe:
 	iret
 
 /* One stub for each vector; none returns: each ends the probe. */
-	.macro	stub vec
-	.balign	16
-	.if	!(\vec == 8 || (\vec >= 10 && \vec <= 14) || \vec == 17)
-	pushl	$0
-	.endif
-	pushl	$\vec
-	jmp	trap_common
-	.endm
-	.balign	16
-trap_stubs:
-	.set	vec, 0
-	.rept	32
-	stub	vec
-	.set	vec, vec + 1
-	.endr
+	trap_stub_table 32
 trap_stub_80:
-	stub	0x80
+	trap_stub 0x80
 trap_common:
 	cld
 	movl	%edx, probe_regs + 4

@@ -1,13 +1,6 @@
-/* env.c: what the hostile kernel for shadow mode stands on: tables, traps, console, the end. */
+/* env.c: what the hostile kernel for shadow mode stands on: tables and traps. */
 #include "boot/multiboot.h"
 #include "native/native.h"
-
-#define COM1	      0x3F8
-#define COM1_LSR      (COM1 + 5)
-#define LSR_THR_EMPTY 0x20
-#define LSR_ALL_SENT  0x40
-#define EXIT_PORT     0xF4
-#define BOCHS_PORT    0x8900
 
 u32 directory[1024] PAGE_ALIGNED, tables[2][1024] PAGE_ALIGNED;
 struct desc gdt[512] PAGE_ALIGNED, idt[256] PAGE_ALIGNED;
@@ -69,26 +62,6 @@ u32 note_trap(const u32 *frame)
 		power_off(false);
 	}
 	return last_trap.vec;
-}
-
-void console_write(const char *text, u32 len)
-{
-	for (u32 i = 0; i < len; i++) {
-		while (!(inb(COM1_LSR) & LSR_THR_EMPTY))
-			;
-		outb(COM1, text[i]);
-	}
-}
-
-void power_off(bool well)
-{
-	while (!(inb(COM1_LSR) & LSR_ALL_SENT))
-		;
-	outb(EXIT_PORT, well ? 0 : 2);
-	for (const char *s = "Shutdown"; *s; s++)
-		outb(BOCHS_PORT, *s);
-	for (;;)
-		;
 }
 
 static u32 flags_now(void)

@@ -5,13 +5,9 @@
 #define __ASSEMBLER__ 1
 #include "rogue.h"
 #include "native/native.h"
+#include "macros.S"
 
-#define MULTIBOOT_MAGIC 0x1BADB002
-#define MULTIBOOT_FLAGS 0x3
-
-	.section .multiboot, "a"
-	.balign	4
-	.long	MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
+	multiboot_header
 
 	.text
 	.globl _start
@@ -23,25 +19,10 @@ _start:
 	pushl	%ebx			/* multiboot_info */
 	call	native_main
 
-	.macro	stub vec
-	.balign	16
-	.if	!(\vec == 8 || (\vec >= 10 && \vec <= 14) || \vec == 17)
-	pushl	$0
-	.endif
-	pushl	$\vec
-	jmp	trap_common
-	.endm
-
-	.balign	16
-	.globl	trap_stubs, trap_stub_80
-trap_stubs:
-	.set	vec, 0
-	.rept	48
-	stub	vec
-	.set	vec, vec + 1
-	.endr
+	.globl	trap_stub_80
+	trap_stub_table 48
 trap_stub_80:
-	stub	0x80
+	trap_stub 0x80
 
 trap_common:
 	cld
@@ -71,16 +52,7 @@ user_call:
 	iret
 
 /* void load_segments(void): after lgdt. */
-	.globl	load_segments
-load_segments:
-	movl	$KERNEL_DS, %eax
-	movl	%eax, %ds
-	movl	%eax, %es
-	movl	%eax, %ss
-	movl	%eax, %fs
-	movl	%eax, %gs
-	ljmp	$KERNEL_CS, $1f
-1:	ret
+	load_segments_function KERNEL_CS, KERNEL_DS, KERNEL_DS
 
 	.bss
 	.balign	4096
