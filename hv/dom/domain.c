@@ -1,5 +1,6 @@
 /*[H18] domain.c: the end of domains, and what is told of them. */
 #include "dom/guest_ops.h"
+#include "dom/segments.h"
 #include "lib/printk.h"
 #include "mmu/mmu.h"
 #include "trace/trace.h"
@@ -7,7 +8,7 @@
 static void dump(struct vcpu *v)
 {
 	const struct cpu_regs *r = v->regs;
-	u8 code[8] = {0};
+	u8 code[8] = {0}, size;
 	u32 n;
 
 	printk("  eip %08x  cs %04x (ring %u)  eflags %08x\n", r->eip, r->cs & 0xFFFF, r->cs & 3,
@@ -17,7 +18,7 @@ static void dump(struct vcpu *v)
 	printk("  ds %04x  es %04x  fs %04x  gs %04x  ss %04x\n", r->ds & 0xFFFF, r->es & 0xFFFF,
 	       r->fs & 0xFFFF, r->gs & 0xFFFF, r->ss & 0xFFFF);
 	v->domain->ops->dump(v);
-	n = guest_fetch(v, r->eip, code, sizeof(code));
+	n = guest_fetch(v, code_address(v, &size), code, sizeof(code));
 	printk("  code:");
 	for (u32 i = 0; i < n; i++)
 		printk(" %02x", code[i]);

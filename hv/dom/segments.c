@@ -54,7 +54,7 @@ static mfn_t table_page(struct vcpu *v, u32 base, u32 k)
 {
 	struct guest_fault pf;
 
-	return v->domain->mmu->translate(v, (base & PAGE_MASK) + k * PAGE_SIZE, 0, &pf);
+	return v->domain->mmu->translate(v, (base & PAGE_MASK) + k * PAGE_SIZE, PF_LOOK, &pf);
 }
 
 /* From now on the guest's writes to its table must come to us. At most 4 KB of it count. */
@@ -88,7 +88,7 @@ static void sync_table(struct vcpu *v, const struct table_reg *table, u32 have, 
 		memset(part, 0, sizeof(part));
 		/* A table that is not there yet is empty. */
 		if (n && !guest_read(v, table->base + first * sizeof(struct desc), part,
-				     n * sizeof(struct desc), 0, &pf))
+				     n * sizeof(struct desc), PF_LOOK, &pf))
 			memset(part, 0, sizeof(part));
 		if (first == 0 && !ti)
 			part[0] = (struct desc){0, 0}; /* the null selector's */
@@ -157,7 +157,7 @@ static bool in_table(struct vcpu *v, const struct table_reg *table, u32 pa, u32 
 
 	for (u32 done = 0; table->limit && done < bytes; done += part) {
 		u32 va = table->base + done;
-		mfn_t m = v->domain->mmu->translate(v, va, 0, &pf);
+		mfn_t m = v->domain->mmu->translate(v, va, PF_LOOK, &pf);
 
 		part = PAGE_SIZE - va % PAGE_SIZE;
 		if (part > bytes - done)

@@ -74,7 +74,7 @@ static mfn_t code_frame(struct vcpu *v, u32 va)
 {
 	struct guest_fault pf;
 
-	return v->domain->mmu->translate(v, va, 0, &pf);
+	return v->domain->mmu->translate(v, va, PF_LOOK, &pf);
 }
 
 /* The reading comes to this page. From now on the guest's writes to the code in it come to us.
@@ -244,9 +244,10 @@ bool ahead_arm(struct vcpu *v)
 		a->resumed = NOWHERE;
 	if (a->past != la)
 		a->past = NOWHERE;
-	for (u32 n = 0; n < NR_STOPS; n++)
+	/* QEMU ends at a breakpoint on code that does not have its linear address in EIP. */
+	for (u32 n = 0; n < NR_STOPS && la == r->eip; n++)
 		slots += !(dr7 & DR7_ENABLE(n));
-	if (!slots && a->past == NOWHERE) { /* they are all the guest's: one step at a time */
+	if (!slots && a->past == NOWHERE) { /* none is free: one step at a time */
 		struck = stop(v);
 		v->virt.dr[6] |= struck;
 		if (struck)

@@ -87,6 +87,9 @@ enum emul emul_begin(struct emulation *e, struct vcpu *v)
 			return emul_fault(e, &pf);
 		return EMUL_UNKNOWN;
 	}
+	/* A trap in its first byte has kept the CPU from using the second page. */
+	if (!err && (la ^ (la + e->insn.len - 1)) & PAGE_MASK)
+		guest_read(v, la + e->insn.len - 1, bytes, 1, e->access, &pf);
 	e->next = r->eip + e->insn.len;
 	e->undefined = err;
 	return err ? EMUL_UNKNOWN : EMUL_DONE;
@@ -121,7 +124,7 @@ static bool is_planted(const struct vcpu *v)
 	struct guest_fault pf;
 	u8 size;
 	u32 la = code_address(v, &size);
-	mfn_t m = v->domain->mmu->translate((struct vcpu *)v, la, PF_US, &pf);
+	mfn_t m = v->domain->mmu->translate((struct vcpu *)v, la, PF_US | PF_LOOK, &pf);
 
 	return mfn_valid(m) &&
 	       patch_lookup(v->domain, paddr(frame_of(m)->pfn * PAGE_SIZE + la % PAGE_SIZE));

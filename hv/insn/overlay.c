@@ -15,7 +15,7 @@ static void overlay_page(struct vcpu *v, vaddr_t va, u8 *bytes, u32 n)
 		k++;
 	if (k == n) /* as nearly always, but at a patched instruction */
 		return;
-	m = v->domain->mmu->translate(v, va, from_kernel(v->regs) ? 0 : PF_US, &pf);
+	m = v->domain->mmu->translate(v, va, PF_LOOK | (from_kernel(v->regs) ? 0 : PF_US), &pf);
 	if (mfn_valid(m))
 		patch_overlay(v->domain, paddr(frame_of(m)->pfn * PAGE_SIZE + va % PAGE_SIZE),
 			      bytes, n);

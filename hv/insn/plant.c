@@ -269,7 +269,7 @@ static bool plant_found(struct domain *d, const struct insn *i, u32 pa, u8 byte)
 static struct found_page *unseen(struct vcpu *v, u32 va, u8 code_size, u32 *pa)
 {
 	struct guest_fault pf;
-	mfn_t m = v->domain->mmu->translate(v, va, 0, &pf);
+	mfn_t m = v->domain->mmu->translate(v, va, PF_LOOK, &pf);
 	u32 offset = va % PAGE_SIZE;
 	struct found_page *p;
 
@@ -473,7 +473,7 @@ bool is_copied_trap(struct vcpu *v)
 	u8 here[COPY_BYTES], there[COPY_BYTES], size;
 	struct guest_fault pf;
 	u32 la = code_address(v, &size);
-	mfn_t m = v->domain->mmu->translate(v, la, 0, &pf);
+	mfn_t m = v->domain->mmu->translate(v, la, PF_LOOK, &pf);
 
 	if (!t || !mfn_valid(m) || was_scanned(t, frame_of(m)->pfn * PAGE_SIZE + la % PAGE_SIZE) ||
 	    guest_fetch(v, la, here, sizeof(here)) < sizeof(here))

@@ -83,7 +83,7 @@ bool guest_write(struct vcpu *v, vaddr_t va, const void *src, u32 len, u32 acces
 bool guest_protected(struct vcpu *v, vaddr_t va)
 {
 	struct guest_fault pf;
-	mfn_t m = v->domain->mmu->translate(v, va, PF_W, &pf);
+	mfn_t m = v->domain->mmu->translate(v, va, PF_W | PF_LOOK, &pf);
 	const struct frame *f;
 
 	if (!mfn_valid(m))
@@ -95,7 +95,8 @@ bool guest_protected(struct vcpu *v, vaddr_t va)
 
 u32 guest_fetch(struct vcpu *v, vaddr_t va, u8 *dst, u32 max)
 {
-	u32 access = from_kernel(v->regs) ? 0 : PF_US, first = min(max, PAGE_SIZE - va % PAGE_SIZE);
+	u32 access = PF_LOOK | (from_kernel(v->regs) ? 0 : PF_US),
+	    first = min(max, PAGE_SIZE - va % PAGE_SIZE);
 	struct guest_fault pf;
 
 	if (!guest_read(v, va, dst, first, access, &pf))

@@ -16,6 +16,8 @@ struct guest_fault {
 	u32 err; /* PF_* */
 };
 
+#define PF_LOOK 0x100u /* in `access`, and in no error code */
+
 struct mmu_ops {
 	/**
 	 * A page fault at `va` with the CPU's error code `err`, taken while the guest ran. Either
@@ -25,7 +27,8 @@ struct mmu_ops {
 	bool (*page_fault)(struct vcpu *v, vaddr_t va, u32 err, struct guest_fault *pf);
 	/**
 	 * Find the machine frame behind a guest-virtual address for an access (PF_W, PF_US), as the
-	 * guest's own tables have it; sets the guest's A and D bits, allocates lazily.
+	 * guest's own tables have it; sets the guest's A and D bits, allocates lazily. With PF_LOOK
+	 * it is the hypervisor that wants to know: in shadow mode no bit is set.
 	 * @return the frame, or INVALID_FRAME with `*pf` set.
 	 */
 	mfn_t (*translate)(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf);

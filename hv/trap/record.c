@@ -1,5 +1,6 @@
 /*[H15] record.c: what the trace is told of each entry, beside the entry itself. */
 #include "dom/guest_ops.h"
+#include "dom/segments.h"
 #include "insn/insn.h"
 #include "trap/record.h"
 
@@ -7,7 +8,7 @@ void record_insn_fetched(struct vcpu *v)
 {
 	u32 eip = v->regs->eip;
 	b16 bytes = {{0}};
-	u8 len = guest_fetch(v, eip, bytes.b, INSN_MAX_LEN);
+	u8 size, len = guest_fetch(v, code_address(v, &size), bytes.b, INSN_MAX_LEN);
 
 	trace_insn(v, LANE_VMM, LANE_VMM, eip, len, bytes);
 }

@@ -137,11 +137,11 @@ static bool table_is_reused(struct vcpu *v, u32 frame_pfn)
 	struct shadow_state *s = v->domain->shadow;
 	struct shadow_page *l1 = shadow_find(s, SH_L1, frame_pfn);
 	struct shadow_page *l2 = shadow_find(s, SH_L2, frame_pfn);
-	u8 first = 0;
+	u8 first = 0, size;
 
 	if ((l1 && l1->refs) || (l2 && l2 == s->root))
 		return false;
-	guest_fetch(v, v->regs->eip, &first, 1);
+	guest_fetch(v, code_address(v, &size), &first, 1);
 	if (l2 && first != REP_PREFIX)
 		return false;
 	if (l1)
@@ -283,7 +283,7 @@ static mfn_t translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 {
 	struct shadow_state *s = v->domain->shadow;
 	u32 i = va >> PAGE_SHIFT & (REMEMBERED - 1);
-	u32 key = (va & PAGE_MASK) | (access & (PF_W | PF_US)) | 1;
+	u32 key = (va & PAGE_MASK) | (access & (PF_W | PF_US | PF_LOOK)) | 1;
 	struct walk w;
 	mfn_t m;
 

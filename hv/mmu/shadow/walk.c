@@ -108,7 +108,7 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 	w->allowed = level_allows(w->pde, access, wp, &w->wp_off) &&
 		     level_allows(w->pte, access, wp, &w->wp_off);
 	/* LAB 02.1b END */
-	if (!w->allowed)
+	if (!w->allowed || access & PF_LOOK)
 		return;
 
 	/* LAB 02.5a BEGIN
