@@ -98,7 +98,9 @@ bool use_descriptor(struct vcpu *v, u16 selector, struct desc d)
 	    boot_descriptor(v, selector, &ignored))
 		return true;
 	domain_kill(v->domain, END_forbidden, selector,
-		    "loaded a selector of the end of a very long GDT or LDT");
+		    selector / 8u < nr
+			? "loaded a segment that reaches into the hypervisor's part of memory"
+			: "loaded a selector of the end of a very long GDT or LDT");
 	return false;
 }
 
