@@ -35,6 +35,8 @@ include hv/hv.mk guest/guest.mk trace/trace.mk grader/grader.mk tests/tests.mk
 MMU ?= shadow
 SCENARIO ?= walk
 SEED ?= 1
+SEEDS ?= 1
+COUNT ?=
 TRACE ?= all
 ISOLATION ?= auto
 EMU ?= qemu
@@ -110,9 +112,9 @@ check: $(B)/.doctor ## the daily part of test, under a minute
 	@$(build) -j$$(nproc) test-programs
 	@TRAPLINE_TEST_SCALE=1 tests/run $(UNIT_TESTS) $(BOOT_CHECK)
 
-fuzz: $(B)/.doctor ## random guests: 100,000 hypercalls, 100,000 page-table edits (SEED=N)
+fuzz: $(B)/.doctor ## random guests: hypercalls, page-table edits, programs (SEED=N SEEDS=N COUNT=N)
 	@$(build) -j$$(nproc) test-programs
-	@tests/fuzz/run SEED=$(SEED) COUNT=100000
+	@tests/fuzz/run SEED=$(SEED) SEEDS=$(SEEDS) COUNT=$(COUNT)
 
 fuzz-insns: $(B)/.doctor ## 200,000 random instructions, bare and in shadow mode (SEED=N)
 	@$(MAKE) -j$$(nproc) test-programs

@@ -211,7 +211,8 @@ static bool is_branch(const struct insn *i)
  * - nobody minds a write by way of cs;
  * - a step and a watchpoint at once make two exceptions; and an access that is not aligned strikes
  *   each watchpoint below it in its page (watch() and pointer() see to that);
- * - what has read something that is watched, and then faults, makes two exceptions as well.
+ * - what has read something that is watched, and then faults, makes two exceptions as well (and
+ * bound ends QEMU).
  */
 static bool is_quirk(const struct insn *i)
 {
@@ -219,7 +220,8 @@ static bool is_quirk(const struct insn *i)
 	bool shift = !i->two_byte && ((i->opcode & 0xFE) == 0xC0 || (i->opcode & 0xFC) == 0xD0);
 
 	bool loads = i->op == OP_mov_to_seg || i->op == OP_pop_seg || i->op == OP_load_far_ptr ||
-		     i->op == OP_ret_far || i->op == OP_call_far || i->op == OP_jmp_far;
+		     i->op == OP_ret_far || i->op == OP_call_far || i->op == OP_jmp_far ||
+		     (!i->two_byte && i->opcode == 0x62); /* bound */
 
 	return (now.watched && loads) || (memory && shift && (i->reg == 2 || i->reg == 3)) ||
 	       ((i->rep || i->repne) && in.eflags & EFL_TF) || (memory && i->segment == SEG_CS);
@@ -236,7 +238,11 @@ static void implied(const struct insn *i, u8 *bytes, bool user)
 			*reg_of[i->reg] = random_below(256);
 		return;
 	}
-	switch (i->two_byte ? 0xA4 : i->opcode) {
+	if (i->two_byte) { /* maskmovq: to ds:edi, or by another segment */
+		in.edi = pointer() - base;
+		return;
+	}
+	switch (i->opcode) {
 	case 0xA4 ... 0xA7: /* movs, cmps */
 	case 0xAA ... 0xAF: /* stos, lods, scas */
 		in.edi = di;

@@ -68,6 +68,10 @@ extern u8 text_page[], data_code[];
 extern u8 stack_page[];
 #define STACK_LOW 0xA000u
 
+extern u32 directory[1024];
+extern struct desc *const gdt, *const ldt;
+/** The entry that maps an address of the first 8 MB. */
+u32 *entry_of(u32 va);
 void machine_init(void);
 /** Put all windows back. @return a sum over what was in them, but for the bytes from `skip` on that
  * the trap's own frame has taken */
@@ -82,5 +86,11 @@ struct trial {
 	bool user;
 };
 void generate(struct trial *t);
+
+/* main.c */
+/** DR6, as far as this DR7 gives it a meaning; no breakpoint is set any more. */
+u32 take_debug(u32 dr7);
+/** Of what a trap told, what processors agree on. */
+void settle_out(void);
 
 #endif

@@ -4,13 +4,16 @@
 #define RIGHTS	 (PTE_P | PTE_RW | PTE_A | PTE_D)
 #define HOT_SLOT 0x140u
 
-static u32 directory[1024] PAGE_ALIGNED, low[1024] PAGE_ALIGNED, mid[1024] PAGE_ALIGNED;
+u32 directory[1024] PAGE_ALIGNED;
+static u32 low[1024] PAGE_ALIGNED, mid[1024] PAGE_ALIGNED;
 /* Side by side, so that one window can lie in two of them. Behind the last there is nothing. */
 static u8 arena[8][PAGE] PAGE_ALIGNED;
 enum { HOT, BESIDE_HOT, LDT_PAGE, BESIDE_LDT, GDT_PAGE, READ_ONLY, LAST_PLAIN, HOLE };
 static struct desc idt[256] PAGE_ALIGNED;
 static struct tss tss PAGE_ALIGNED;
 u32 lbased_base = 0xFFFFF000;
+struct desc *const gdt = (struct desc *)arena[GDT_PAGE];
+struct desc *const ldt = (struct desc *)arena[LDT_PAGE];
 u8 data_code[PAGE] PAGE_ALIGNED, stack_page[PAGE] PAGE_ALIGNED;
 
 struct target targets[NR_TARGETS] = {
@@ -43,7 +46,6 @@ static struct desc flat(u32 base, u32 dpl, u32 hi)
 static void descriptors(void)
 {
 	extern u8 trap_stubs[], kernel_stack_top[];
-	struct desc *gdt = (struct desc *)arena[GDT_PAGE], *ldt = (struct desc *)arena[LDT_PAGE];
 	struct {
 		u16 limit;
 		u32 base;
@@ -78,11 +80,14 @@ static void descriptors(void)
 	asm volatile("lidt %0\n\tlldt %w1\n\tltr %w2" : : "m"(idtr), "r"(SEL_LDT), "r"(SEL_TSS));
 }
 
+u32 *entry_of(u32 va)
+{
+	return &(va >> 22 ? mid : low)[va / PAGE % 1024];
+}
+
 static void for_all(u32 va, u32 rights)
 {
-	u32 *table = va >> 22 ? mid : low;
-
-	table[va / PAGE % 1024] = (table[va / PAGE % 1024] & ~RIGHTS) | rights | PTE_US;
+	*entry_of(va) = (*entry_of(va) & ~RIGHTS) | rights | PTE_US;
 }
 
 static void paging(void)

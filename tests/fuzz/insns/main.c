@@ -1,5 +1,5 @@
 /* main.c: the guest of random instructions, from its command line to its sums. */
-#include "insns.h"
+#include "cells.h"
 
 #define BLOCK	  100u /* instructions to a sum */
 
@@ -16,18 +16,28 @@ static void set_debug(u32 dr0, u32 dr7)
 		     : "r"(dr0), "r"(0), "r"(dr7));
 }
 
-/* Bits of breakpoints that are not enabled mean nothing. */
-static u32 take_debug(u32 dr7)
-{
-	u32 dr6;
-
-	asm volatile("movl %1, %%dr7\n\tmovl %%dr6, %0" : "=r"(dr6) : "r"(0x400));
-	return dr6 & (0xE000 | (dr7 & 2) >> 1);
-}
-
 static bool has_error(u32 vec)
 {
 	return vec == VEC_DF || (vec >= VEC_TS && vec <= VEC_PF) || vec == VEC_AC;
+}
+
+/* Bits of breakpoints that are not enabled mean nothing. */
+u32 take_debug(u32 dr7)
+{
+	u32 dr6, enabled = 0;
+
+	asm volatile("movl %1, %%dr7\n\tmovl %%dr6, %0" : "=r"(dr6) : "r"(0x400));
+	for (u32 n = 0; n < 4; n++)
+		enabled |= (dr7 >> 2 * n & 2) >> 1 << n;
+	return dr6 & (0xE000 | enabled);
+}
+
+void settle_out(void)
+{
+	/* A fault's frame has RF set, by the manual; in QEMU it has what the code had. */
+	out.eflags &= ~EFL_RF;
+	if (!has_error(out.vec))
+		out.err = 0;
 }
 
 static void tell(u32 n, const struct trial *t)
@@ -78,10 +88,7 @@ static u32 one(u32 n, bool told)
 	set_debug(t.dr0, t.dr7);
 	run();
 	dr6 = take_debug(t.dr7);
-	/* A fault's frame has RF set, by the manual; in QEMU it has what the code had. */
-	out.eflags &= ~EFL_RF;
-	if (!has_error(out.vec))
-		out.err = 0;
+	settle_out();
 	at = out.cs & SEL_RPL ? 0 : out.at;
 	out.at = out.vec == VEC_PF ? read_cr2() : 0;
 	for (u32 i = 0; i < sizeof(out) / 4; i++)
@@ -115,32 +122,41 @@ static u32 option(const char *line, const char *key, u32 otherwise)
 	return otherwise;
 }
 
+/* Single instructions: each has numbers of its own, so that any can be had alone. */
+static u32 single(u32 n, bool told, u32 seed)
+{
+	random_seed(seed * 1000003 + n);
+	return one(n, told);
+}
+
 void insns_main(const struct multiboot *mb)
 {
 	const char *line = (const char *)mb->cmdline;
-	u32 count = option(line, "scenario=insns-", 0), from = option(line, "from=", count);
-	u32 to = option(line, "to=", count), seed = option(line, "seed=", 1), sum = 0;
+	u32 cells = option(line, "scenario=cells-", 0);
+	u32 count = cells ? cells : option(line, "scenario=insns-", 0), sum = 0;
+	u32 from = option(line, "from=", count), to = option(line, "to=", count);
+	u32 seed = option(line, "seed=", 1);
+	bool low = option(line, "-low", 1) != 1, free = option(line, "-free", 1) != 1;
 
-	if (option(line, "-low", 1) != 1)
+	if (low)
 		lbased_base = 0x8000;
 	random_seed(seed);
 	machine_init();
 	fill_fpu();
+	if (cells)
+		cells_begin(low, free);
 	for (u32 n = 0; n < count && n < to; n++) {
-		/* Each has numbers of its own, so that any can be had alone. */
-		random_seed(seed * 1000003 + n);
-		if (n >= from) {
-			one(n, true);
+		bool told = n >= from;
+
+		/* What one program has left is another's beginning. */
+		if (!cells && !told && from < count)
 			continue;
-		}
-		if (from < count)
+		sum = (sum ^ (cells ? cell(n, told) : single(n, told, seed))) * 16777619;
+		if (told || (n % BLOCK != BLOCK - 1 && n != count - 1))
 			continue;
-		sum = (sum ^ one(n, false)) * 16777619;
-		if (n % BLOCK == BLOCK - 1 || n == count - 1) {
-			print("insns %u %x\n", n - n % BLOCK, sum);
-			sum = 0;
-		}
+		print("%s %u %x\n", cells ? "cells" : "insns", n - n % BLOCK, sum);
+		sum = 0;
 	}
-	print("insns: seed=%u count=%u\n", seed, count);
+	print("%s: seed=%u count=%u\n", cells ? "cells" : "insns", seed, count);
 	power_off(true);
 }

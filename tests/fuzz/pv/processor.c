@@ -217,11 +217,52 @@ static const char *list_at_the_end(void)
 		   : "a list that cannot be reached changed the reservation";
 }
 
+/* The same for every call that takes a list: nothing of it can be read, so nothing is done. */
+static const char *unreadable_list(void)
+{
+	static const u8 calls[] = {__HYPERVISOR_mmu_update, __HYPERVISOR_mmuext_op,
+				   __HYPERVISOR_multicall, __HYPERVISOR_set_gdt,
+				   __HYPERVISOR_set_trap_table};
+	u32 call = random_of(calls), at = -4 * (1 + random_below(16));
+	u32 n = 1 + random_below(one_in(2) ? 64 : 0x7FFFFFFF);
+
+	return hypercall5(call, at, n, 0, DOMID_SELF, 0) < 0 ? NULL
+							     : "an unreadable list was worked on";
+}
+
+/* Flushes, of which the last ones would lie behind what the guest can reach: the others are done.
+ */
+static const char *list_across_the_end(void)
+{
+	static u32 page[1024] PAGE_ALIGNED;
+	u32 va = HYPERVISOR_VIRT_START - PAGE_SIZE, n = 1 + random_below(8);
+	struct mmuext_op *op = (struct mmuext_op *)HYPERVISOR_VIRT_START - n;
+	u32 done = 77, more = 1 + random_below(one_in(2) ? 8 : 1 << 28);
+	s32 ret;
+
+	if (update_va(va, mfn_of(page) << 12 | PTE_NORMAL) ||
+	    attempt(try_write, (u32)op) != NO_TRAP)
+		return NULL; /* no table leads there */
+	for (u32 i = 0; i < n; i++)
+		op[i] = (struct mmuext_op){.cmd = MMUEXT_TLB_FLUSH_LOCAL};
+	ret = HCALL(mmuext_op, op, n + more, &done, DOMID_SELF);
+	update_va(va, 0);
+	return ret < 0 && done == n ? NULL : "a list across the end was not done up to there";
+}
+
 const char *processor_scene(void)
 {
 	static const char *(*const scenes[])(void) = {
-	    failsafe,	    task_switched, base, fault_address,
-	    debug_register, ports,	   msr,	 list_at_the_end,
+	    failsafe,
+	    task_switched,
+	    base,
+	    fault_address,
+	    debug_register,
+	    ports,
+	    msr,
+	    list_at_the_end,
+	    unreadable_list,
+	    list_across_the_end,
 	};
 
 	return scenes[random_below(ARRAY_SIZE(scenes))]();
