@@ -81,7 +81,7 @@ static u32 one(u32 n, bool told)
 	/* No old code may lead into the middle of the new: the hypervisor follows it. */
 	if (t.code - data_code < (s32)PAGE && t.code >= data_code)
 		memset(data_code, 0xCC, PAGE);
-	memset(t.code - 16, 0xCC, 64);
+	memset(t.code, 0xCC, sizeof(t.bytes));
 	memcpy(t.code, t.bytes, t.len);
 	memset(stack_page + 2048 - 64, 0, 512);
 	asm volatile("fxrstor %0\n\tmovl %1, %%cr2" : : "m"(fpu), "r"(0));

@@ -125,11 +125,16 @@ trap_common:
 	popfl
 	ret
 
-/* Code that a test writes here lies in an executable section. */
+/*
+ * Code that a test writes here lies in an executable section. Around it are long instructions: each write
+ * has the hypervisor read the section again. (add imm32, disp8(%eax), with a prefix: of eight bytes.)
+ */
 	.balign	4096
 	.globl	text_page
 text_page:
-	.fill	4096, 1, 0xCC
+	.rept	512
+	.byte	0x3E, 0x81, 0x40, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC
+	.endr
 
 	.bss
 	.balign	4096
