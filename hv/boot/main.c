@@ -1,11 +1,11 @@
 /*[H02] main.c: from the boot loader to the first domain. */
 #include "boot/multiboot.h"
 #include "boot/options.h"
+#include "boot/start.h"
 #include "cpu/gate.h"
 #include "cpu/layout.h"
 #include "hw/pic.h"
 #include "hw/uart.h"
-#include "dom/guest_ops.h"
 #include "dom/time.h"
 #include "lib/printk.h"
 #include "lib/string.h"
@@ -19,9 +19,6 @@
 #define MB	   (1u << 20)
 
 extern u8 hv_end[];
-
-static struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW};
-static struct domain domain0;
 
 static const struct guest_ops *const designs[] = {
     [MMU_SHADOW] = &shadow_guest, [MMU_DIRECT] = &direct_guest};
@@ -85,9 +82,9 @@ static maddr_t lay_out_memory(const struct multiboot_info *mbi)
 	ring = carve(&at, options.trace_kb * 1024);
 	heap = carve(&at, HEAP_BYTES);
 	frames_init(hv_virt(table), hv_virt(m2p_at), frames);
-	heap_init(heap, maddr(at));
 	for (u32 i = 0; i < at / PAGE_SIZE; i++)
 		frame_table[i] = (struct frame){.owner = DOM_HV, .refs = 1};
+	heap_init(heap, maddr(at));
 	frames_release(at / PAGE_SIZE, frames);
 	return ring;
 }
@@ -122,10 +119,17 @@ static void map_m2p(void)
 	hv_page_directory[MACH2PHYS_VIRT_START >> 22] = m2p_pde;
 }
 
+/* There was only this one. */
+static void machine_end(struct domain *d)
+{
+	bool well = d->end_reason == END_poweroff && d->end_code == 0;
+
+	machine_exit(well ? 0 : d->end_reason == END_poweroff ? d->end_code : 2);
+}
+
 void hv_main(u32 magic, maddr_t info)
 {
 	const struct multiboot_info *mbi = hv_virt(info);
-	struct module kernel, initrd;
 	maddr_t ring;
 	const struct guest_ops *design;
 	bool limits;
@@ -138,9 +142,7 @@ void hv_main(u32 magic, maddr_t info)
 	if (mbi->flags & MBI_CMDLINE)
 		options_parse(hv_virt(maddr(mbi->cmdline)));
 	design = designs[options.mmu];
-	kernel = module(mbi, 0);
-	initrd = module(mbi, 1);
-	if (!kernel.len) {
+	if (!module(mbi, 0).len) {
 		printk("trapline: no guest kernel: pass it as the first module\n");
 		machine_exit(2);
 	}
@@ -151,8 +153,8 @@ void hv_main(u32 magic, maddr_t info)
 	pic_init();
 	if (!gate_create(&hypervisor, &shadow_guest.gate, false))
 		panic("no memory for the first gate");
-	hypervisor.vcpu.domain = &hypervisor;
 	gate_activate(&hypervisor.vcpu);
+	context_save(&hypervisor.vcpu.context);
 	limits = probe_segment_limits();
 	isolation_segments = options.isolation == ISOLATION_SEGMENTS ||
 			     (options.isolation == ISOLATION_AUTO && limits && design->by_limits);
@@ -169,27 +171,14 @@ void hv_main(u32 magic, maddr_t info)
 	if (isolation_segments && !limits)
 		printk("trapline: warning: nothing protects the hypervisor from ring 1 here\n");
 
-	domain0.id = domain0.vcpu.name.domain = options.domid;
-	domain0.mode = design->mode;
-	domain0.ops = design;
-	domain0.vcpu.domain = &domain0;
-	domain0.vcpu.lane = LANE_GUEST;
-	if (!gate_create(&domain0, &design->gate, options.trace))
-		panic("no memory for a gate");
-	domain0.lazy_tables = options.outofsync;
-	domain0.shadow_bound = options.shadows;
-	domain0.breakpoints = options.breakpoint;
-	if (!design->build(&domain0, kernel, initrd, options.guest, options.mem_mb * 256)) {
-		printk("trapline: the domain could not be built\n");
-		machine_exit(2);
-	}
-	gate_activate(&domain0.vcpu);
 	pic_unmask(0);
 	pic_unmask(4);
 	uart_enable_rx_irq();
-	trace_domain_start(&domain0.vcpu, LANE_VMM, LANE_VMM, domain0.nr_pages,
-			   domain0.vcpu.regs->eip);
-	timer_start(&domain0);
-	domain0.vcpu.regs->vec = 0;
+	domain_ended = machine_end;
+	if (options.selftest)
+		selftest(module(mbi, 0), module(mbi, 1), module(mbi, 2));
+	else if (!start_domain(design, options.domid, module(mbi, 0), module(mbi, 1)))
+		machine_exit(2);
+	context_switch(&domains->vcpu);
 	resume();
 }

@@ -70,6 +70,8 @@ static void set(const char *name, const char *value)
 		options.trace_kb = number(name, value, 16, 16384, "16 to 16384");
 	} else if (!strcmp(name, "mem")) {
 		options.mem_mb = number(name, value, 4, 1024, "4 to 1024 (MB)");
+	} else if (!strcmp(name, "selftest")) {
+		options.selftest = number(name, value, 1, 32000, "1 to 32000 (domains)");
 	} else if (!strcmp(name, "domid")) {
 		options.domid = number(name, value, 0, DOMID_FIRST_RESERVED - 1, "0 to 32751");
 	} else if (!strcmp(name, "shadows")) {
@@ -95,7 +97,7 @@ static void set(const char *name, const char *value)
 	} else {
 		printk("trapline: unknown option %s=%s\n"
 		       "trapline: known are mmu isolation tables shadows sensitive trace transport "
-		       "trace-kb mem domid scenario seed guest.NAME\n",
+		       "trace-kb mem domid selftest scenario seed guest.NAME\n",
 		       name, value);
 		machine_exit(2);
 	}

@@ -12,6 +12,7 @@ struct options {
 	u32 trace_kb;	 /* size of the trace ring */
 	u32 domid;	 /* of the domain that is started */
 	u32 mem_mb;	 /* memory of the guest */
+	u32 selftest;	 /* so many domains come and go instead of one (selftest.c); 0: none */
 	u32 shadows;	 /* shadow mode: how many shadow tables a domain may have */
 	bool outofsync;	 /* shadow mode: how tables are followed (mmu/shadow/sync.c) */
 	bool breakpoint; /* shadow mode: how silent instructions are made to trap (insn/ahead.c) */

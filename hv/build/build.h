@@ -12,4 +12,7 @@
 bool build_native(struct domain *d, struct module kernel, struct module initrd, const char *cmdline,
 		  u32 nr_pages);
 
+/** The end of such a domain: gives back its memory and all that was made for it. */
+void release_native(struct domain *d);
+
 #endif

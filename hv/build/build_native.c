@@ -157,8 +157,7 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd, 
 		  u32 nr_pages)
 {
 	struct vcpu *v = &d->vcpu;
-	u32 list_pages = (nr_pages * sizeof(mfn_t) + PAGE_SIZE - 1) / PAGE_SIZE, end, initrd_pa;
-	u32 image_end = 0;
+	u32 image_end = 0, end, initrd_pa;
 	const struct multiboot_header *h = addresses(kernel);
 	struct elf elf;
 	bool is_elf = elf_open(&elf, kernel.start, kernel.len);
@@ -170,8 +169,10 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd, 
 		return false;
 	}
 	d->mmu = &shadow_ops;
+	d->p2m = hv_alloc_pages(pages_of(nr_pages * sizeof(mfn_t)));
+	for (u32 i = 0; d->p2m && i < nr_pages; i++)
+		d->p2m[i] = mfn(INVALID_FRAME);
 	d->nr_pages = nr_pages;
-	d->p2m = hv_alloc_pages(list_pages);
 	d->vdev = vdev_create(system_time());
 	if (!d->p2m || !d->vdev || !shadow_init(d)) {
 		printk("trapline: no memory to describe a guest of %u pages\n", nr_pages);
@@ -181,9 +182,6 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd, 
 		printk("trapline: no memory for sensitive=breakpoint\n");
 		return false;
 	}
-	for (u32 i = 0; i < nr_pages; i++)
-		d->p2m[i] = mfn(INVALID_FRAME);
-
 	if (h && !load_by_addresses(d, kernel, h, &image_end, &end)) {
 		printk("trapline: the guest's %u KB do not hold what its Multiboot header says: "
 		       "use mem=\n",
@@ -210,4 +208,16 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd, 
 	segments_init(v);
 	shadow_select_root(v);
 	return !d->dying;
+}
+
+void release_native(struct domain *d)
+{
+	if (d->shadow)
+		d->mmu->destroy(d);
+	scan_end(d);
+	ahead_end(d);
+	hv_free_pages(d->p2m, pages_of(d->nr_pages * sizeof(mfn_t)));
+	hv_free_page(d->vdev);
+	d->p2m = NULL;
+	d->vdev = NULL;
 }

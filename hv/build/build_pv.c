@@ -296,12 +296,29 @@ static bool image_ok(const struct xen_image *x)
 	return true;
 }
 
+static bool fill_memory(struct builder *b, const struct elf *e, const struct xen_image *x,
+			struct module initrd, const char *cmdline)
+{
+	struct domain *d = b->d;
+
+	if (!direct_create(d) || !evtchn_create(d) || !create_shared_info(d) || !allocate(b))
+		return fail("not enough machine memory");
+	put_kernel(b, e);
+	put(b, b->at.initrd, initrd.start, initrd.len);
+	put_start_info(b, initrd.len, cmdline);
+	put_tables(b);
+	if (!put_hypercall_page(b, x))
+		return false;
+	return use_tables(b) || fail("its first page tables were refused");
+}
+
 bool build_pv(struct domain *d, struct module kernel, struct module initrd, const char *cmdline,
 	      u32 nr_pages)
 {
 	struct builder b = {.d = d, .nr_pages = nr_pages};
 	struct xen_image x;
 	struct elf e;
+	bool done;
 	u32 end;
 
 	if (!elf_open(&e, kernel.start, kernel.len))
@@ -319,17 +336,10 @@ bool build_pv(struct domain *d, struct module kernel, struct module initrd, cons
 		return fail("it does not fit into its memory");
 	d->mmu = &direct_ops;
 	d->nr_pages = d->populated = nr_pages;
-	if (!direct_create(d) || !evtchn_create(d) || !create_shared_info(d) || !allocate(&b))
-		return fail("not enough machine memory");
-	put_kernel(&b, &e);
-	put(&b, b.at.initrd, initrd.start, initrd.len);
-	put_start_info(&b, initrd.len, cmdline);
-	put_tables(&b);
-	if (!put_hypercall_page(&b, &x))
-		return false;
-	if (!use_tables(&b))
-		return fail("its first page tables were refused");
+	done = fill_memory(&b, &e, &x, initrd, cmdline);
 	hv_free_page(b.list);
+	if (!done)
+		return false;
 	set_registers(&b, x.entry);
 	printk("trapline: domain %u: %s, %u MB from %08x, entry %08x, start_info %08x\n", d->id,
 	       x.guest_os[0] ? x.guest_os : "a kernel", nr_pages / 256, b.at.start, x.entry,
@@ -339,8 +349,10 @@ bool build_pv(struct domain *d, struct module kernel, struct module initrd, cons
 
 void release_pv(struct domain *d)
 {
-	evtchn_destroy(d); /* it clears bits in shared_info */
-	d->mmu->destroy(d);
+	if (d->evtchn)
+		evtchn_destroy(d); /* it clears bits in shared_info */
+	if (d->direct)
+		d->mmu->destroy(d);
 	hv_free_page(d->shared);
 	d->shared = NULL;
 	d->vcpu.info = NULL;

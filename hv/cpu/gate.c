@@ -145,8 +145,10 @@ bool gate_create(struct domain *d, const struct gate_layout *layout, bool traced
 	g->monitor_pt = hv_alloc_page();
 	g->monitor_pd = hv_alloc_page();
 	if (!g->page[0] || !g->page[1] || !g->page[2] || !g->page[gdt_page] || !g->pt ||
-	    !g->monitor_pt || !g->monitor_pd)
-		return false; /* only at start-up, where the caller gives up */
+	    !g->monitor_pt || !g->monitor_pd) {
+		gate_destroy(g);
+		return false;
+	}
 
 	g->idt = (struct desc *)g->page[GATE_TABLES];
 	g->tss = (struct tss *)(g->page[GATE_TABLES] + GATE_TSS_OFFSET);
@@ -167,6 +169,16 @@ bool gate_create(struct domain *d, const struct gate_layout *layout, bool traced
 	gate_place(g, HV_GATE);
 	d->gate = g;
 	return true;
+}
+
+void gate_destroy(struct gate *g)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(g->page); i++)
+		hv_free_page(g->page[i]);
+	hv_free_page(g->pt);
+	hv_free_page(g->monitor_pt);
+	hv_free_page(g->monitor_pd);
+	hv_free_page(g);
 }
 
 void gate_place(struct gate *g, u32 va)

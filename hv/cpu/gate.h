@@ -84,6 +84,8 @@ extern u32 m2p_pde;
 
 /** Build a domain's gate and monitor page directory. @return false if memory is short. */
 bool gate_create(struct domain *d, const struct gate_layout *layout, bool traced);
+/** The end of a gate that is not the current one. */
+void gate_destroy(struct gate *g);
 /** Move the gate to another 4 MB slot (its first page goes to `va`). */
 void gate_place(struct gate *g, u32 va);
 /** The set of the gate's pages changed (a GDT page was mapped or unmapped): map them anew. */

@@ -215,6 +215,7 @@ u32 read_cr3(void);
 void write_cr3(u32 v);
 void invlpg(u32 va);
 void write_debug(const u32 at[4], u32 dr7);
+u32 read_debug(u32 at[4]);
 u32 take_debug_status(void);
 void write_cr0(u32 v);
 u32 read_cr0(void);
@@ -285,6 +286,18 @@ static inline void write_debug(const u32 at[4], u32 dr7)
 	asm volatile("mov %0, %%dr2" : : "r"(at[2]));
 	asm volatile("mov %0, %%dr3" : : "r"(at[3]));
 	asm volatile("mov %0, %%dr7" : : "r"(dr7));
+}
+/** Read DR0 to DR3. @return DR7 */
+static inline u32 read_debug(u32 at[4])
+{
+	u32 dr7;
+
+	asm volatile("mov %%dr0, %0" : "=r"(at[0]));
+	asm volatile("mov %%dr1, %0" : "=r"(at[1]));
+	asm volatile("mov %%dr2, %0" : "=r"(at[2]));
+	asm volatile("mov %%dr3, %0" : "=r"(at[3]));
+	asm volatile("mov %%dr7, %0" : "=r"(dr7));
+	return dr7;
 }
 /** Read DR6 and clear it: the CPU never does. */
 static inline u32 take_debug_status(void)

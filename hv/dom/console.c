@@ -47,9 +47,10 @@ u32 console_read(struct domain *d, char *buf, u32 n)
 
 void console_interrupt(void)
 {
-	struct domain *d = current->domain;
+	struct domain *d = domains; /* what is typed is for the first */
 	int c;
 
 	while ((c = uart_getc()) >= 0)
-		d->ops->input(d, c);
+		if (d)
+			d->ops->input(d, c);
 }

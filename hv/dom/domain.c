@@ -1,9 +1,49 @@
-/*[H18] domain.c: the end of domains, and what is told of them. */
+/*[H18] domain.c: the beginning and the end of domains, and what is told of them. */
+#include "cpu/gate.h"
 #include "dom/guest_ops.h"
 #include "dom/segments.h"
 #include "lib/printk.h"
 #include "mmu/mmu.h"
 #include "trace/trace.h"
+
+struct domain *domains;
+struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW, .vcpu.domain = &hypervisor};
+
+_Static_assert(sizeof(struct domain) <= PAGE_SIZE, "one page holds it");
+
+struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced)
+{
+	struct domain *d = hv_alloc_page(), **end = &domains;
+
+	if (!d)
+		return NULL;
+	d->id = d->vcpu.name.domain = id;
+	d->mode = ops->mode;
+	d->ops = ops;
+	d->vcpu.domain = d;
+	d->vcpu.lane = LANE_GUEST;
+	d->vcpu.context = hypervisor.vcpu.context;
+	if (!gate_create(d, &ops->gate, traced)) {
+		hv_free_page(d);
+		return NULL;
+	}
+	while (*end)
+		end = &(*end)->next;
+	*end = d;
+	return d;
+}
+
+void domain_destroy(struct domain *d)
+{
+	struct domain **at = &domains;
+
+	while (*at != d)
+		at = &(*at)->next;
+	*at = d->next;
+	d->ops->destroy(d);
+	gate_destroy(d->gate);
+	hv_free_page(d);
+}
 
 static void dump(struct vcpu *v)
 {

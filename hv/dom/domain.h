@@ -3,6 +3,7 @@
 #define HV_DOMAIN_H
 
 #include <trapline/xen/xen.h>
+#include "cpu/context.h"
 #include "cpu/x86.h"
 #include "mem/words.h"
 
@@ -60,6 +61,7 @@ struct vcpu {
 			   */
 	u8 exit_faults;	  /* retry count: ways out to it that have faulted, in a row */
 	bool blocked;	  /* waits for an event or interrupt */
+	bool yields;	  /* it is blocked only so that another can run first */
 	u64 poll_until;	  /* blocked in a poll: system time in ns at which it ends; 0: in none */
 
 	/* Shadow mode. */
@@ -84,6 +86,8 @@ struct vcpu {
 	u32 last_fault;
 	u32 left_eip; /* direct mode: where the application was when it left */
 	u32 left_sp;  /* and the ring-1 stack then; 0: not known */
+
+	struct context context; /* while it does not run */
 };
 
 #define MMU_SHADOW 1 /* struct domain.mode: enum mmu of event.def */
@@ -99,6 +103,7 @@ struct known_code {
 };
 
 struct domain {
+	struct domain *next; /* in the list of all */
 	u16 id;
 	bool dying;
 	u8 mode; /* enum mmu of event.def: 1 shadow, 2 direct */
@@ -134,6 +139,16 @@ struct domain {
 };
 
 extern struct vcpu *current; /* whose guest ran last on this CPU, and will run next */
+/** All domains that there are, in the order in which they were made. */
+extern struct domain *domains;
+/** What the processor is when it is no guest's: the hypervisor's own, which never runs. */
+extern struct domain hypervisor;
+
+/** Make a domain of this design, without memory. @return NULL if there is no memory to describe it
+ */
+struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced);
+/** Give back all that a domain has, and the domain. It must not be the one that runs. */
+void domain_destroy(struct domain *d);
 
 /** True if the interrupted code was the guest's kernel (ring 1), false for an application. Nothing
  * of a guest's is ever in ring 0, so one bit tells. */
@@ -143,7 +158,7 @@ static inline bool from_kernel(const struct cpu_regs *regs)
 }
 
 /**
- * End a domain for good: record why, print a register dump unless it went by its own will, and
+ * End a domain: record why, print a register dump unless it went by its own will, and
  * never run it again. `reason` is enum reason of event.def, `text` one line for the console.
  */
 void domain_kill(struct domain *d, u8 reason, u32 code, const char *text);

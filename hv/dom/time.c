@@ -58,8 +58,13 @@ void time_update_info(struct vcpu *v)
 
 void timer_rearm(void)
 {
-	u64 at = current->domain->ops->deadline(current->domain), now = system_time();
+	u64 at = 0, now = system_time(), one;
 
+	for (struct domain *d = domains; d; d = d->next) {
+		one = d->ops->deadline(d);
+		if (one && (!at || one < at))
+			at = one;
+	}
 	if (at)
 		pit_oneshot(at <= now ? 0 : at - now > 50000000 ? 50000000 : (u32)(at - now));
 }
@@ -72,8 +77,10 @@ void timer_start(struct domain *d)
 
 void timer_interrupt(void)
 {
-	struct domain *d = current->domain;
+	u64 now = system_time();
 
-	d->ops->tick(d, system_time());
+	for (struct domain *d = domains; d; d = d->next)
+		if (!d->dying)
+			d->ops->tick(d, now);
 	timer_rearm();
 }

@@ -23,6 +23,13 @@ static s32 shut_down(struct vcpu *v, u32 reason)
 	return 0;
 }
 
+/* Let another run, if there is one. */
+static s32 yield(struct vcpu *v)
+{
+	v->blocked = v->yields = domains->next != NULL;
+	return 0;
+}
+
 /* Wait for an event: as sti and hlt, in one step. */
 static s32 block(struct vcpu *v)
 {
@@ -62,7 +69,7 @@ s32 hc_sched_op_compat(struct vcpu *v, struct hcall_args *a)
 {
 	switch (a->a1) {
 	case SCHEDOP_yield:
-		return 0; /* nobody else is here yet */
+		return yield(v);
 	case SCHEDOP_block:
 		return block(v);
 	case SCHEDOP_shutdown:
@@ -82,7 +89,7 @@ s32 hc_sched_op(struct vcpu *v, struct hcall_args *a)
 
 	switch (a->a1) {
 	case SCHEDOP_yield:
-		return 0;
+		return yield(v);
 	case SCHEDOP_poll:
 		return copy_from_guest(v, &p, a->a2, sizeof(p)) ? -EFAULT : poll(v, &p);
 	case SCHEDOP_block:

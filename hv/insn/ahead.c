@@ -42,7 +42,7 @@ struct ahead_state {
 	u32 resumed; /* where the guest came with RF set: its breakpoints there are off */
 	struct place places[NR_PLACES];
 };
-#define STATE_PAGES ((sizeof(struct ahead_state) + PAGE_SIZE - 1) / PAGE_SIZE)
+#define STATE_PAGES pages_of(sizeof(struct ahead_state))
 
 /** A reading in progress. */
 struct reading {
@@ -60,6 +60,12 @@ bool ahead_init(struct domain *d)
 	if (d->ahead)
 		d->ahead->past = d->ahead->resumed = NOWHERE;
 	return d->ahead != NULL;
+}
+
+void ahead_end(struct domain *d)
+{
+	hv_free_pages(d->ahead, STATE_PAGES);
+	d->ahead = NULL;
 }
 
 static void stop_at(struct reading *r, u32 va)

@@ -12,6 +12,7 @@
 
 /** Get ready for a domain with sensitive=breakpoint. @return false if there is no memory. */
 bool ahead_init(struct domain *d);
+void ahead_end(struct domain *d);
 /** The vcpu is about to run ring-1 code at regs->eip: load the debug registers.
  * @return false if that instruction has been dealt with instead: ask again */
 bool ahead_arm(struct vcpu *v);

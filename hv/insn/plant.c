@@ -46,7 +46,7 @@ struct found_code {
 	} known[NR_KNOWN];
 	struct found_page pages[FOUND_PAGES];
 };
-#define FOUND_CODE_PAGES ((sizeof(struct found_code) + PAGE_SIZE - 1) / PAGE_SIZE)
+#define FOUND_CODE_PAGES pages_of(sizeof(struct found_code))
 
 /* The machine frame of a guest-physical address. Code was loaded, so memory is there. */
 static mfn_t code_frame(const struct domain *d, u32 pa)
@@ -135,6 +135,14 @@ static bool prepare(struct domain *d)
 	if (!d->patches || !d->found)
 		domain_kill(d, END_no_memory, 0, "no memory for its patch table");
 	return d->patches && d->found;
+}
+
+void scan_end(struct domain *d)
+{
+	hv_free_pages(d->patches, TABLE_PAGES);
+	hv_free_pages(d->found, FOUND_CODE_PAGES);
+	d->patches = NULL;
+	d->found = NULL;
 }
 
 bool scan_image(struct domain *d, u32 start, u32 end)

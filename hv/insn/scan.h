@@ -106,6 +106,8 @@ void patch_written(struct domain *d, u32 pa, u32 len);
 bool scan_kernel(struct domain *d, const struct elf *elf);
 /** The same of one that is no ELF file: all that has been loaded of it. */
 bool scan_image(struct domain *d, u32 start, u32 end);
+/** The domain's end: what the scanner has is given back. */
+void scan_end(struct domain *d);
 
 /**
  * A vcpu is about to run its kernel at EIP, or has been stopped there: if that is not in code that

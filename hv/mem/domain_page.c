@@ -27,6 +27,15 @@ void *map_domain_page_slowly(mfn_t m)
 	panic("map_domain_page: %u slots in use near frame %x", MAX_PROBES, m.n);
 }
 
+u32 domain_pages_mapped(void)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < WINDOW_SLOTS; i++)
+		n += window_users[i];
+	return n;
+}
+
 void bad_unmap(const void *p)
 {
 	panic("unmap_domain_page: %x is not mapped", (u32)p);

@@ -25,6 +25,9 @@ extern u8 window_users[]; /* mappings held of each slot */
 void *map_domain_page_slowly(mfn_t m);
 void bad_unmap(const void *p) __attribute__((noreturn));
 
+/** How many mappings are held. */
+u32 domain_pages_mapped(void);
+
 /** The window's entry for a frame. */
 static inline u32 window_entry(mfn_t m)
 {

@@ -36,6 +36,19 @@ void frames_release(u32 first, u32 end)
 	}
 }
 
+void take_frames(u32 first, u32 n)
+{
+	u32 *link = &free_list;
+
+	nr_free -= n;
+	while (*link != LIST_END) {
+		if (*link - first < n)
+			*link = frame_table[*link].aux;
+		else
+			link = &frame_table[*link].aux;
+	}
+}
+
 u32 free_frames(void)
 {
 	return nr_free;

@@ -57,6 +57,8 @@ mfn_t alloc_frame(u16 owner);
 mfn_t alloc_frame_uncleared(u16 owner);
 /** Give a frame back: its references must be 0. */
 void free_frame(struct frame *f);
+/** Take these free frames out of the list of free ones: they are somebody's now. */
+void take_frames(u32 first, u32 n);
 /** How many frames are free. */
 u32 free_frames(void);
 
@@ -71,11 +73,18 @@ bool frame_get(struct frame *f, u16 owner);
 /** Drop a reference; the last one frees the frame. */
 void frame_put(struct frame *f);
 
-/** The hypervisor's own permanent memory: one zeroed page, by its linear address; NULL if none. */
+/** The hypervisor's own memory: one zeroed page, by its linear address; NULL if there is none. */
 void *hv_alloc_page(void);
-/** `n` contiguous pages; only before the first domain starts. */
+/** `n` contiguous pages. */
 void *hv_alloc_pages(u32 n);
+/** Give them back; NULL is none. */
 void hv_free_page(void *page);
+void hv_free_pages(void *pages, u32 n);
+/** How many pages `bytes` of memory take. */
+static inline u32 pages_of(u32 bytes)
+{
+	return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+}
 mfn_t hv_page_mfn(const void *page);
 
 #endif

@@ -99,8 +99,10 @@ static void direct_tick(struct domain *d, u64 now)
 {
 	bool due = false;
 
-	if (d->vcpu.poll_until && d->vcpu.poll_until <= now)
+	if (d->vcpu.poll_until && d->vcpu.poll_until <= now) {
+		d->vcpu.poll_until = 0;
 		d->vcpu.blocked = false;
+	}
 	if (d->timer_deadline && d->timer_deadline <= now) {
 		d->timer_deadline = 0;
 		due = true;

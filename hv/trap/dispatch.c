@@ -171,29 +171,6 @@ void trap_init(void)
 	ring0_entry = hv_trap;
 }
 
-static void machine_end(const struct domain *d)
-{
-	bool well = d->end_reason == END_poweroff && d->end_code == 0;
-
-	machine_exit(well ? 0 : d->end_reason == END_poweroff ? d->end_code : 2);
-}
-
-/* Nothing to run: wait for an interrupt, which returns here through hv_trap. */
-static void idle(struct vcpu *v)
-{
-	trace_block(v, LANE_VMM, LANE_VMM, v->regs->eip);
-	timer_rearm();
-	/* An interrupt here saves and restores these; the guest's may not be loadable any more. */
-	asm volatile("movl %0, %%fs\n\tmovl %0, %%gs" : : "r"(0));
-	while (v->blocked && !v->domain->dying) {
-		asm volatile("sti\n\thlt\n\tcli" : : : "memory");
-		if (v->domain->ops->woken(v))
-			v->blocked = false;
-	}
-	v->poll_until = 0;
-	timer_rearm(); /* a vcpu that runs may wait for other times than one that sleeps */
-}
-
 /* One instruction after the other may be emulated, without the guest ever running in between. */
 static void let_interrupts_in(void)
 {
@@ -201,30 +178,37 @@ static void let_interrupts_in(void)
 	asm volatile("movl %0, %%fs\n\tmovl %0, %%gs\n\tsti\n\tnop\n\tcli" : : "r"(0) : "memory");
 }
 
-void resume(void)
+/* Deliver what is pending, until the vcpu is about to run. @return false if it cannot: it waits, or
+ * its domain has ended. @param handler set if a handler of its own runs next */
+static bool prepare(struct vcpu *v, bool *handler)
 {
-	struct vcpu *v = current;
 	struct domain *d = v->domain;
 	const struct guest_ops *ops = d->ops;
-	struct cpu_regs *r = v->regs;
-	bool handler = false;
 
 	while (!d->dying) {
-		handler |= ops->deliver(v);
-		if (d->dying)
+		*handler |= ops->deliver(v);
+		if (d->dying || v->blocked)
 			break;
-		if (v->blocked)
-			idle(v);
-		else if (ops->ready(v))
-			break;
-		else if (!d->dying)
+		if (ops->ready(v))
+			return true;
+		if (!d->dying)
 			let_interrupts_in();
 	}
-	if (d->dying)
-		machine_end(d);
+	return false;
+}
+
+void resume(void)
+{
+	bool handler = false;
+	struct cpu_regs *r;
+	struct vcpu *v;
+
+	while (v = current, !prepare(v, &handler))
+		schedule();
+	r = v->regs;
 	if (!handler && r->vec != XEN_HYPERCALL_VECTOR)
 		trace_resume(v, LANE_VMM, lane_of(r), r->eip, r->cs);
 	trace_left(v, lane_of(r));
-	ops->enter(v);
+	v->domain->ops->enter(v);
 	__builtin_unreachable();
 }

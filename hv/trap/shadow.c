@@ -119,11 +119,6 @@ static void shadow_dump(const struct vcpu *v)
 	       v->virt.cr2, v->virt.cr3, v->virt.cr4, v->virt.intr_flag);
 }
 
-static void shadow_destroy(struct domain *d)
-{
-	d->mmu->destroy(d);
-}
-
 const struct guest_ops shadow_guest = {
     .mode = MMU_SHADOW,
     .name = "shadow",
@@ -146,5 +141,5 @@ const struct guest_ops shadow_guest = {
     .input = shadow_input,
     .watch = shadow_watch,
     .dump = shadow_dump,
-    .destroy = shadow_destroy,
+    .destroy = release_native,
 };

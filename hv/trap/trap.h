@@ -12,6 +12,13 @@ void trap_entry(void) __attribute__((noreturn));
 void hv_trap(struct cpu_regs *frame);
 /** Run `current`, or another domain, or wait until one can run. */
 void resume(void) __attribute__((noreturn));
+/** The current vcpu cannot go on: make another the current one, or wait until one can run. */
+void schedule(void);
+/** What is to be done when a domain has ended: make others, or end the machine. The processor is
+ * the hypervisor's then, so that it may destroy the domain; it must leave one that will run. */
+extern void (*domain_ended)(struct domain *d);
+/** How often one live domain has made way for another. */
+extern u32 hand_overs;
 /** Look through a segment with limit 0, to see whether the CPU enforces limits. */
 bool probe_segment_limits(void);
 

@@ -59,6 +59,15 @@ void *hv_alloc_page(void)
 {
 	return hv_alloc_pages(1);
 }
+void hv_free_pages(void *pages, u32 n)
+{
+	(void)pages;
+	(void)n;
+}
+void hv_free_page(void *page)
+{
+	(void)page;
+}
 mfn_t hv_page_mfn(const void *p)
 {
 	(void)p;

@@ -69,7 +69,7 @@ bool direct_create(struct domain *d)
 	if (!s)
 		return false;
 	d->direct = s;
-	s->unfinished = NO_FRAME;
+	s->unfinished = d->vcpu.base = NO_FRAME;
 	forget_pages(d);
 	for (u32 i = 0; i < NR_UNHOOKED; i++) {
 		s->unhooked[i].table = NO_FRAME;
@@ -77,7 +77,6 @@ bool direct_create(struct domain *d)
 		if (!s->unhooked[i].before)
 			return false;
 	}
-	d->vcpu.base = NO_FRAME;
 	return true;
 }
 
@@ -108,9 +107,6 @@ static void direct_destroy(struct domain *d)
 
 	rehook_all(v);
 	forget_pages(d);
-	/* The CPU must not stand on page tables that are about to go. */
-	v->cr3 = d->gate->monitor_cr3;
-	direct_flush(v);
 	while (release_step(d) == HCALL_AGAIN)
 		s->work = 0;
 	if (mfn_valid(v->base)) {

@@ -15,17 +15,16 @@
 /* A directory that is not the base and is written this often is being reused as something else. */
 #define MAX_IDLE_WRITES 3
 #define REP_PREFIX	0xF3
+#define TABLE_PAGES	pages_of(SHADOW_PAGES * sizeof(struct shadow_page))
 
 bool shadow_init(struct domain *d)
 {
-	u32 bytes = SHADOW_PAGES * sizeof(struct shadow_page);
-
 	d->shadow = hv_alloc_page();
 	if (!d->shadow)
 		return false;
 	d->shadow->lazy = d->lazy_tables;
 	d->shadow->bound = d->shadow_bound ? d->shadow_bound : SHADOW_PAGES;
-	d->shadow->pages = hv_alloc_pages((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
+	d->shadow->pages = hv_alloc_pages(TABLE_PAGES);
 	d->shadow->before = hv_alloc_pages(ARRAY_SIZE(d->shadow->let_through));
 	frame_of(hole_frame())->pfn = HOLE_PFN;
 	return d->shadow->pages && d->shadow->before;
@@ -399,10 +398,16 @@ static void destroy(struct domain *d)
 {
 	struct shadow_state *s = d->shadow;
 
-	shadow_drop_all(d, DROP_domain_end);
-	for (u32 i = 0; i < SHADOW_PAGES; i++)
+	s->root = NULL; /* the CPU walks it no longer */
+	if (s->pages)
+		shadow_drop_all(d, DROP_domain_end);
+	for (u32 i = 0; s->pages && i < SHADOW_PAGES; i++)
 		if (s->pages[i].mfn.n)
 			frame_put(frame_of(s->pages[i].mfn));
+	hv_free_pages(s->pages, TABLE_PAGES);
+	hv_free_pages(s->before, ARRAY_SIZE(s->let_through));
+	hv_free_page(s);
+	d->shadow = NULL;
 	for (u32 i = 0; i < d->nr_pages; i++)
 		if (mfn_valid(d->p2m[i]))
 			frame_put(frame_of(d->p2m[i]));

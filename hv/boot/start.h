@@ -1,0 +1,14 @@
+/* start.h: the first domains. */
+#ifndef HV_START_H
+#define HV_START_H
+
+#include "dom/guest_ops.h"
+
+/** A domain as the command line says, which may run from now on. @return NULL, with the reason
+ * printed and nothing left of it, if it could not be built */
+struct domain *start_domain(const struct guest_ops *design, u16 id, struct module kernel,
+			    struct module initrd);
+/** Get ready to make domains until options.selftest have come and gone (selftest.c). */
+void selftest(struct module shadow_kernel, struct module direct_kernel, struct module initrd);
+
+#endif

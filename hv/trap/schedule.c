@@ -1,0 +1,71 @@
+/*
+ * schedule.c: who runs next: one after the other, each until it waits, yields or ends.
+ */
+#include "cpu/context.h"
+#include "dom/guest_ops.h"
+#include "dom/time.h"
+#include "lib/printk.h"
+#include "trace/trace.h"
+#include "trap/trap.h"
+
+void (*domain_ended)(struct domain *d);
+u32 hand_overs;
+
+/* Has something come for a vcpu that has given up the processor? */
+static bool wakes(struct vcpu *v)
+{
+	return !v->blocked || v->yields || v->domain->ops->woken(v);
+}
+
+/* The next that can run: the one that runs now comes last, and only if time has passed for it. */
+static struct vcpu *next_runnable(bool waited)
+{
+	struct domain *last = current->domain, *d = last;
+
+	do {
+		d = d->next ? d->next : domains;
+		if (!d)
+			return NULL;
+		if (!d->dying && (d != last || waited) && wakes(&d->vcpu))
+			return &d->vcpu;
+	} while (d != last && (last != &hypervisor || d->next));
+	return NULL;
+}
+
+/* Nothing to run: wait for an interrupt, which returns here through hv_trap. */
+static struct vcpu *idle(void)
+{
+	struct vcpu *next = NULL;
+
+	timer_rearm();
+	/* An interrupt here saves and restores these; the guest's may not be loadable any more. */
+	asm volatile("movl %0, %%fs\n\tmovl %0, %%gs" : : "r"(0));
+	while (!next) {
+		asm volatile("sti\n\thlt\n\tcli" : : : "memory");
+		next = next_runnable(true);
+	}
+	return next;
+}
+
+void schedule(void)
+{
+	struct vcpu *v = current, *next;
+
+	if (v->domain->dying) {
+		/* What is going to be destroyed must not be what the processor stands on. */
+		context_switch(&hypervisor.vcpu);
+		domain_ended(v->domain);
+	} else if (!v->yields) {
+		trace_block(v, LANE_VMM, LANE_VMM, v->regs->eip);
+	}
+	next = next_runnable(current->yields);
+	if (!next)
+		next = idle();
+	next->blocked = next->yields = false;
+	next->poll_until = 0;
+	if (next != current) {
+		hand_overs += current != &hypervisor.vcpu;
+		context_switch(next);
+	}
+	timer_rearm(); /* a vcpu that runs may wait for other times than one that sleeps */
+}

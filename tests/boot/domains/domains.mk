@@ -1,0 +1,12 @@
+# domains.mk: two small kernels, whose domains come and go by the thousand (hv/boot/selftest.c).
+$(B)/tests/domains/%.o: tests/boot/domains/%.c tests/boot/domains/small.h tests/boot/domains/domains.mk
+	@mkdir -p $(@D)
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(KCFLAGS) -c -o $@ $<
+$(B)/tests/domains/native.elf: $(B)/tests/domains/native.o tests/fuzz/native/native.ld
+	@$(call say,LD,$@)
+	$(Q)ld $(KLDFLAGS) -T tests/fuzz/native/native.ld -o $@ $<
+$(B)/tests/domains/pv.elf: $(B)/tests/domains/pv.o tests/rogue/pv.ld
+	@$(call say,LD,$@)
+	$(Q)ld $(KLDFLAGS) -T tests/rogue/pv.ld -o $@ $<
+TEST_PROGRAMS += $(B)/tests/domains/native.elf $(B)/tests/domains/pv.elf
