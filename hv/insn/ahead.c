@@ -143,7 +143,7 @@ static void read_way(struct reading *r, u32 va)
 		u32 n = guest_fetch(r->v, va, bytes, sizeof(bytes)), target = 0;
 		struct insn insn;
 
-		if (r->insns++ == MAX_INSNS || breakpoints_struck(r->v, va, 1, BREAK_EXECUTE) ||
+		if (r->insns++ >= MAX_INSNS || breakpoints_struck(r->v, va, 1, BREAK_EXECUTE) ||
 		    insn_decode_sized(bytes, n, r->place->code_size, &insn) || !enter_page(r, va) ||
 		    !enter_page(r, va + insn.len - 1)) {
 			stop_at(r, va);

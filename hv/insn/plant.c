@@ -306,7 +306,7 @@ static void follow_code(struct vcpu *v, u32 from, u8 code_size)
 
 			p->seen[va % PAGE_SIZE / 32] |= 1u << va % 32;
 			emul_overlay(v, va, bytes, n);
-			if (insns++ == FOUND_INSNS ||
+			if (insns++ >= FOUND_INSNS ||
 			    insn_decode_sized(bytes, n, code_size, &insn) ||
 			    !plant_found(v->domain, &insn, pa, bytes[0]))
 				break;
