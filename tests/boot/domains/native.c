@@ -88,8 +88,8 @@ static void start_timer(void)
 	outb(0x21, 1);
 	outb(0x21, 0xFE);
 	outb(0x43, 0x34);
-	outb(0x40, 1193 & 0xFF); /* 1 ms */
-	outb(0x40, 1193 >> 8);
+	outb(0x40, 11930 & 0xFF); /* 10 ms: 1 ms is over in Bochs before its handler is */
+	outb(0x40, 11930 >> 8);
 }
 
 static void use_directory(const u32 *pd)
