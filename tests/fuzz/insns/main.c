@@ -1,7 +1,7 @@
 /* main.c: the guest of random instructions, from its command line to its sums. */
 #include "cells.h"
 
-#define BLOCK	  100u /* instructions to a sum */
+#define BLOCK 100u /* instructions to a sum */
 
 struct multiboot {
 	u32 flags, mem_lower, mem_upper, boot_device, cmdline;
