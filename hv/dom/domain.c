@@ -1,4 +1,5 @@
 /*[H18] domain.c: the beginning and the end of domains, and what is told of them. */
+#include "cpu/context.h"
 #include "cpu/gate.h"
 #include "dom/guest_ops.h"
 #include "dom/segments.h"
@@ -37,6 +38,9 @@ void domain_destroy(struct domain *d)
 {
 	struct domain **at = &domains;
 
+	/* What is given back must not be what the processor stands on. */
+	if (current && current->domain == d)
+		context_switch(&hypervisor.vcpu);
 	while (*at != d)
 		at = &(*at)->next;
 	*at = d->next;

@@ -51,13 +51,10 @@ void schedule(void)
 {
 	struct vcpu *v = current, *next;
 
-	if (v->domain->dying) {
-		/* What is going to be destroyed must not be what the processor stands on. */
-		context_switch(&hypervisor.vcpu);
+	if (v->domain->dying)
 		domain_ended(v->domain);
-	} else if (!v->yields) {
+	else if (!v->yields)
 		trace_block(v, LANE_VMM, LANE_VMM, v->regs->eip);
-	}
 	next = next_runnable(current->yields);
 	if (!next)
 		next = idle();
