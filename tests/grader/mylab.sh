@@ -16,7 +16,7 @@ wait $!
 ok twice_at_once test $? = 0
 ok whoever_came_second_found_everything_made test "$(grep -lE '^  (CC|LD) ' "$tmp/one" "$tmp/two" | wc -l)" = 1
 git init -q . && git add -A
-ok what_is_built_is_not_git_s_concern bash -c '! git status --short | grep build/ && ! git ls-files | grep ^build/'
+ok what_is_built_is_not_git_s_concern bash -c '! git status --short | grep -E "^.. build/" && ! git ls-files | grep ^build/'
 for mmu in shadow direct; do
 	ok "it_runs_$mmu" timeout 60 tools/run MMU=$mmu OUT="$PWD/build/my/$mmu"
 	tools/gdb $mmu walk 1 -batch -nx -ex "hv trap pf 0x40001000" -ex "hv trace 10000" -ex "hv finish" \
