@@ -228,15 +228,6 @@ static void pit(u8 mode, u32 count)
 	outb(0x40, (u8)(count >> 8));
 }
 
-static void pic(u8 masked)
-{
-	outb(0x20, 0x11); /* edge triggered, with a slave, ICW4 */
-	outb(0x21, 0x20); /* vectors from 32 */
-	outb(0x21, 0x04);
-	outb(0x21, 0x01);
-	outb(0x21, masked);
-}
-
 static void spin(u32 n)
 {
 	asm volatile("1:\tdecl %0\n\t"
@@ -251,7 +242,7 @@ static void off(void)
 
 	before = flags_through(0x202);
 	pit(2, PIT_HZ_1000 * (1 + draw(3)));
-	pic(0xFE);
+	pic_init(32, 0xFE);
 	asm volatile("pushl %0\n\tpopfl" : : "r"(flags) : "memory", "cc");
 	spin(5000000);
 	asm volatile("cli");
@@ -261,23 +252,13 @@ static void off(void)
 	finish(0);
 }
 
-/* An interrupt that waits for IF. */
-static u32 pending(void)
-{
-	u8 irr;
-
-	outb(0x20, 0x0A);
-	asm volatile("inb $0x20, %0" : "=a"(irr));
-	return irr & 1;
-}
-
 static void raise_irq0(void)
 {
 	idt[2 * 32] = idt[2 * 128];
 	idt[2 * 32 + 1] = idt[2 * 128 + 1];
-	pic(0xFE);
+	pic_init(32, 0xFE);
 	pit(0, PIT_HZ_1000 / (1 + draw(8)));
-	for (u32 i = 0; i < 1000 && !pending(); i++)
+	for (u32 i = 0; i < 1000 && !timer_pending(); i++)
 		spin(2000);
 }
 
@@ -294,9 +275,10 @@ static void held(void)
 
 	own_machine(0xFFFFF);
 	raise_irq0();
-	was = pending();
+	was = timer_pending();
 	vec = try(on_and_off, 0);
-	say("held pending=%u came=%s still=%u\n", was, vec == NO_TRAP ? "none" : "one", pending());
+	say("held pending=%u came=%s still=%u\n", was, vec == NO_TRAP ? "none" : "one",
+	    timer_pending());
 	finish(0);
 }
 

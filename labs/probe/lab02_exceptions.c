@@ -44,31 +44,9 @@ static void software_13(void *arg)
  * exception's as well. It is taken behind the instruction after sti. */
 static void interrupt(void *arg)
 {
-	u8 waits = 0;
-
 	(void)arg;
-	outb(0x21, 0xFE);
-	outb(0x43, 0x30); /* once */
-	outb(0x40, 10);
-	outb(0x40, 0);
-	do {
-		outb(0x20, 0x0A); /* the next read is of the request register */
-		asm volatile("inb $0x20, %0" : "=a"(waits));
-	} while (!(waits & 1));
+	timer_waits();
 	asm volatile("sti\n\tnop\n\tnop");
-}
-static void interrupts_init(void)
-{
-	outb(0x20, 0x11); /* edge triggered, with a slave, ICW4 */
-	outb(0x21, 0);	  /* vectors from 0: #DE's for the timer */
-	outb(0x21, 0x04);
-	outb(0x21, 0x01);
-	outb(0x21, 0xFF);
-}
-static void interrupts_end(void)
-{
-	outb(0x21, 0xFF);
-	outb(0x20, 0x20);
 }
 static void null_ss(void *arg)
 {
@@ -166,7 +144,7 @@ static void nested(void)
 		probe_gdt[2 * i + 1] = i == 6 ? 0xCF1A00 : i == 7 ? 0xCF9200 : 0xCF1200;
 	}
 	paging_on();
-	interrupts_init();
+	pic_init(0, 0xFF); /* by #DE's vector */
 	for (u32 i = 0; i < 110; i++) {
 		u32 n = draw(ARRAY_SIZE(kinds)),
 		    at = TEST_BASE + (32 + draw(64)) * PAGE + draw(PAGE);
@@ -174,7 +152,7 @@ static void nested(void)
 		place_idt((u32 *)POOL, kinds[n].vec);
 		asm volatile("movl %0, %%cr2" : : "r"(0x1234));
 		try(kinds[n].raise, (void *)at);
-		interrupts_end();
+		pic_off();
 		asm volatile("lidt %0" : : "m"(own));
 		say("nested %u %s vec=%u", i, kinds[n].name, trap_vec);
 		if (trap_vec >= 8)

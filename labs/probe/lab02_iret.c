@@ -109,34 +109,6 @@ static void watch_landing(u32 eip)
 	asm volatile("movl %0, %%dr0\n\tmovl %1, %%dr7" : : "r"(eip), "r"(2));
 }
 
-/* The timer's interrupt waits, by vector 0: with IF it is taken before anything else is done. */
-static void interrupt_waits(void)
-{
-	u8 requests = 0;
-
-	outb(0x21, 0xFE);
-	outb(0x43, 0x30); /* once */
-	outb(0x40, 10);
-	outb(0x40, 0);
-	do {
-		outb(0x20, 0x0A); /* the next read is of the request register */
-		asm volatile("inb $0x20, %0" : "=a"(requests));
-	} while (!(requests & 1));
-}
-static void interrupts_off(void)
-{
-	outb(0x21, 0xFF);
-	outb(0x20, 0x20);
-}
-static void interrupts_init(void)
-{
-	outb(0x20, 0x11); /* edge triggered, with a slave, ICW4 */
-	outb(0x21, 0);
-	outb(0x21, 0x04);
-	outb(0x21, 0x01);
-	outb(0x21, 0xFF);
-}
-
 /* A frame, and what the processor made of it. */
 static void one(u32 i, u32 flags)
 {
@@ -165,9 +137,9 @@ static void one(u32 i, u32 flags)
 	if (one_in(6))
 		watch_landing(eip);
 	else if (waits)
-		interrupt_waits();
+		timer_waits(); /* with IF it is taken before anything else is done */
 	try(do_iret, &f);
-	interrupts_off();
+	pic_off();
 	asm volatile("pushl $2\n\tpopfl\n\tmovl %0, %%dr7" : : "r"(0) : "memory", "cc");
 	say_outcome(i);
 }
@@ -178,7 +150,7 @@ static void init(void)
 	for (u32 i = 0; i < 64; i++)
 		*(volatile u16 *)(LANDING + 2 * i) = 0x80CD; /* int $0x80 */
 	pt_test[(STACK_END >> 12 & 1023) - 1] = (POOL + 5 * PAGE) | P | RW | A | D;
-	interrupts_init();
+	pic_init(0, 0xFF);
 	paging_on();
 }
 

@@ -101,3 +101,37 @@ void probe_start(const u32 *info)
 	say("probe: no such scenario\n");
 	finish(2);
 }
+
+void pic_init(u8 vec, u8 masked)
+{
+	outb(0x20, 0x11); /* edge triggered, with a slave, ICW4 */
+	outb(0x21, vec);
+	outb(0x21, 0x04);
+	outb(0x21, 0x01);
+	outb(0x21, masked);
+}
+
+void pic_off(void)
+{
+	outb(0x21, 0xFF);
+	outb(0x20, 0x20);
+}
+
+bool timer_pending(void)
+{
+	u8 requests;
+
+	outb(0x20, 0x0A); /* the next read is of the request register */
+	asm volatile("inb $0x20, %0" : "=a"(requests));
+	return requests & 1;
+}
+
+void timer_waits(void)
+{
+	outb(0x21, 0xFE);
+	outb(0x43, 0x30); /* once */
+	outb(0x40, 10);
+	outb(0x40, 0);
+	while (!timer_pending())
+		;
+}

@@ -50,4 +50,13 @@ static inline void store(u32 va, u32 val)
 /* The scenarios, by file. */
 void lab01_native(void), lab02(void), lab03_native(void);
 
+/** The interrupt controller: its vectors from `vec` on, and which lines are masked. */
+void pic_init(u8 vec, u8 masked);
+/** All lines are masked, and none is in service. */
+void pic_off(void);
+/** Does the timer's interrupt wait for IF? */
+bool timer_pending(void);
+/** Let the timer's interrupt, and no other, wait. */
+void timer_waits(void);
+
 #endif

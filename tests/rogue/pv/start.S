@@ -4,6 +4,7 @@
  */
 #define __ASSEMBLER__ 1
 #include <trapline/xen/xen.h>
+#include "macros.S"
 #include "rogue.h"
 
 #define STACK_SIZE 16384
@@ -25,26 +26,10 @@ _start:
  * One stub for each vector. The stack may hold anything by now, and nobody returns: the handler
  * notes what it was and goes back to attempt().
  */
-	.macro	stub vec
-	.balign	16
-	.if	!(\vec == 8 || (\vec >= 10 && \vec <= 14) || \vec == 17)
-	pushl	$0
-	.endif
-	pushl	$\vec
-	jmp	trap_common
-	.endm
-
-	.balign	16
-	.globl	trap_stubs
-trap_stubs:
-	.set	vec, 0
-	.rept	32
-	stub	vec
-	.set	vec, vec + 1
-	.endr
+	trap_stub_table 32
 	.globl	trap_stub_80
 trap_stub_80:
-	stub	0x80
+	trap_stub 0x80
 
 /* Where the hypervisor sends us if it could not go where we wanted; above the frame lie the four
  * data selectors. */
