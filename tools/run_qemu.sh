@@ -15,6 +15,30 @@ plain_name() { # FILE LINK
 }
 case $work in *[,\ ]*) fail "TMPDIR=$TMPDIR: QEMU takes no comma and no blank there" ;; esac
 
+# The machine's memory is a file, so that the trace can be read with no help from it. It gets its room
+# now: a page for which there is none would end QEMU by a bus error. Only where memory has the room
+# three times over, is it taken page by page. In /dev/shm the file has no name: it goes with whoever has it open.
+make_memory() {
+	local dir fd
+	rm -f "$work/ram"
+	if [ -z "${TMPDIR:-}" ] && in_memory /dev/shm && dir=$(mktemp -d /dev/shm/trapline.XXXXXX 2>/dev/null); then
+		exec {fd}<>"$dir/ram"
+		rm -rf "$dir"
+		ln -s "/proc/self/fd/$fd" "$work/ram"
+		truncate -s "${HOST_MEM}M" "$work/ram"
+	elif in_memory "$work"; then
+		truncate -s "${HOST_MEM}M" "$work/ram"
+	elif ! fallocate -l "${HOST_MEM}M" "$work/ram" 2>"$work/why"; then
+		{ grep -q 'not supported' "$work/why" && head -c "${HOST_MEM}M" /dev/zero >"$work/ram"; } ||
+			fail "no room for the machine's memory ($HOST_MEM MB): $(cat "$work/why")"
+	fi
+}
+in_memory() { # DIR: is it in memory, with room?
+	local type free size
+	read -r type free size < <(stat -f -c '%T %a %S' "$1" 2>/dev/null) &&
+		[ "$type" = tmpfs ] && [ $((free * size >> 20)) -gt $((3 * HOST_MEM)) ]
+}
+
 start_qemu() { # LOG WHAT: in the background, with our input and output
 	local args=(-nodefaults -display none -serial stdio -no-reboot
 		-cpu pentium3,-vme,-apic,-mce,-mca,-mtrr,-pat,-sep,-pae,-pse36
@@ -25,12 +49,7 @@ start_qemu() { # LOG WHAT: in the background, with our input and output
 		args+=(-kernel "$(plain_name "$kernel" kernel)" -append "$guest_line")
 		[ -z "$initrd" ] || args+=(-initrd "$(plain_name "$initrd" initrd)")
 	else
-		# The machine's memory is a file, so that the trace can be read with no help from it. It gets its
-		# room now: a page for which there is none would end QEMU by a bus error.
-		rm -f "$work/ram"
-		fallocate -l "${HOST_MEM}M" "$work/ram" 2>"$work/why" ||
-			{ grep -q 'not supported' "$work/why" && head -c "${HOST_MEM}M" /dev/zero >"$work/ram"; } ||
-			fail "no room for the machine's memory ($HOST_MEM MB): $(cat "$work/why")"
+		make_memory
 		args+=(-M "pc,memory-backend=ram" -kernel "$(plain_name "$HV" hv)" -append "$hv_line"
 			-object "memory-backend-file,id=ram,size=${HOST_MEM}M,mem-path=$work/ram,share=on"
 			-initrd "$(plain_name "$kernel" kernel)${initrd:+,$(plain_name "$initrd" initrd)}")

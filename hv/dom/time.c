@@ -4,8 +4,8 @@
 #include "dom/time.h"
 #include "lib/div.h"
 
-#define CALIBRATE_MS	5
-#define CALIBRATE_TICKS 5966 /* of the 8254 */
+#define CALIBRATE_MS	2
+#define CALIBRATE_TICKS 2386 /* of the 8254 */
 
 static u64 tsc_start;
 static u32 mul; /* ns = ((tsc << shift) * mul) >> 32, as in vcpu_time_info */

@@ -71,6 +71,6 @@ void pit_wait(u32 ticks)
 	outb(PIT_CH2, ticks >> 8);
 	/* An emulator needs a thousand times as long for a look at a port as for anything else. */
 	while (!(inb(PORT_B) & 0x20))
-		for (u32 n = 0; n < 200; n++)
+		for (u32 n = 0; n < 100; n++)
 			asm volatile("");
 }
