@@ -2,21 +2,23 @@
  * lab02_random.c: a kernel whose page tables, edits and accesses nobody chose. It says what it saw;
  * on the bare machine it says what it should have seen.
  *
- * The memory that it plays with: four page tables and eight pages of data in the pool, and two
- * areas of 4 MB. Any table may be mapped at any slot, more than once, and as data. Each word that
- * is looked at holds its own address, so that no page is taken for another; as an entry it is not
- * present.
+ * The memory that it plays with: four page tables and eight pages of data in the pool, two areas
+ * of 4 MB, and pages that it has never touched when it maps them. Any table may be mapped at any
+ * slot, more than once, and as data. Each word that is looked at holds its own address, so that no
+ * page is taken for another; as an entry it is not present.
  */
 #include "lab02.h"
 
-#define NR_TABLES  4
-#define NR_PAGES   12 /* the tables, then data */
-#define ROUNDS	   3  /* each with tables, slots and indices of its own */
-#define LARGE	   0x01000000u
-#define LARGE_SIZE 0x00400000u
-#define NR_LARGE   2
-#define PAT	   0x1000u  /* in the entry of a page of 4 MB: no bit of its address */
-#define WP	   0x10000u /* of CR0 */
+#define NR_TABLES    4
+#define NR_PAGES     12 /* the tables, then data */
+#define ROUNDS	     3	/* each with tables, slots and indices of its own */
+#define LARGE	     0x01000000u
+#define LARGE_SIZE   0x00400000u
+#define NR_LARGE     2
+#define UNTOUCHED    0x01900000u
+#define NR_UNTOUCHED 64
+#define PAT	     0x1000u  /* in the entry of a page of 4 MB: no bit of its address */
+#define WP	     0x10000u /* of CR0 */
 #define GATE_SLOTS                                                                                 \
 	0x3E0u /* from here on ring 0 may find the hypervisor's gate where nothing is mapped */
 
@@ -56,7 +58,9 @@ static u32 random_rights(void)
 
 static u32 random_pte(void)
 {
-	u32 pa = one_in(4) ? LARGE + draw(2 * 1024) * PAGE : page_pa(draw(NR_PAGES));
+	u32 pa = one_in(4)   ? LARGE + draw(2 * 1024) * PAGE
+		 : one_in(8) ? UNTOUCHED + draw(NR_UNTOUCHED) * PAGE
+			     : page_pa(draw(NR_PAGES));
 
 	return marks(pa | random_rights(), true);
 }
@@ -123,7 +127,8 @@ static bool in_tables(u32 pa)
 }
 static bool in_playground(u32 pa)
 {
-	return pa - POOL < NR_PAGES * PAGE || pa - LARGE < NR_LARGE * LARGE_SIZE;
+	return pa - POOL < NR_PAGES * PAGE || pa - LARGE < NR_LARGE * LARGE_SIZE ||
+	       pa - UNTOUCHED < NR_UNTOUCHED * PAGE;
 }
 
 static void say_entries(u32 va)
