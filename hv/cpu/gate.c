@@ -52,18 +52,6 @@ struct desc *gate_descriptor(struct gate *g, u16 selector)
 	return (struct desc *)(g->page[page] + (selector & (PAGE_SIZE - 1) & ~7u));
 }
 
-struct desc *gate_guest_gdt(struct gate *g, u32 *nr)
-{
-	*nr = GATE_SHADOW_GDT_NR;
-	return (struct desc *)g->page[GATE_GDT];
-}
-
-struct desc *gate_guest_ldt(struct gate *g, u32 *nr)
-{
-	*nr = PAGE_SIZE / sizeof(struct desc);
-	return (struct desc *)g->page[GATE_LDT];
-}
-
 /* All that depends on the gate's linear address. */
 static void relocate(struct gate *g)
 {
@@ -81,26 +69,24 @@ static void relocate(struct gate *g)
 }
 
 /*
- * Map the gate's pages at its address in one page table. A direct-mode guest's GDT may have fewer
- * pages than lie before the one that is ours. A selector there is a #GP, by a descriptor that is
- * not valid; without any page it would be a page fault, at an address that is not the guest's.
+ * Map the gate's pages at its address in one page table. Of a GDT some pages may be missing before
+ * the one that is ours, of an LDT as well. A selector there is a #GP, by a descriptor that is not
+ * valid; without any page it would be a page fault, at an address that is not the guest's.
  */
 static void map_pages(struct gate *g, u32 *pt, bool for_guest)
 {
 	static const u8 no_descriptors[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 	u32 first = (g->va >> PAGE_SHIFT) % NR_PTES;
-	u32 our_gdt = GATE_GDT + g->reserved_sel / PAGE_SIZE;
 
 	memset(pt, 0, PAGE_SIZE);
 	for (u32 i = 0; i < ARRAY_SIZE(g->page); i++) {
 		const u8 *page = g->page[i];
 		bool writable = page && (!for_guest || i == GATE_STACK);
 
-		if (!page && i >= GATE_GDT && i < our_gdt)
+		if (!page)
 			page = no_descriptors;
-		if (page)
-			pt[first + i] = mfn_maddr(hv_page_mfn(page)).a | PTE_P | PTE_A | PTE_D |
-					(writable ? PTE_RW : 0);
+		pt[first + i] = mfn_maddr(hv_page_mfn(page)).a | PTE_P | PTE_A | PTE_D |
+				(writable ? PTE_RW : 0);
 	}
 }
 
@@ -139,13 +125,16 @@ bool gate_create(struct domain *d, const struct gate_layout *layout, bool traced
 	for (u32 i = 0; i < GATE_GDT; i++)
 		g->page[i] = hv_alloc_page();
 	g->page[gdt_page] = hv_alloc_page();
-	if (layout->ldt)
+	if (layout->tables) {
+		g->page[GATE_GDT] = hv_alloc_page();
 		g->page[GATE_LDT] = hv_alloc_page();
+	}
 	g->pt = hv_alloc_page();
 	g->monitor_pt = hv_alloc_page();
 	g->monitor_pd = hv_alloc_page();
 	if (!g->page[0] || !g->page[1] || !g->page[2] || !g->page[gdt_page] || !g->pt ||
-	    !g->monitor_pt || !g->monitor_pd) {
+	    !g->monitor_pt || !g->monitor_pd ||
+	    (layout->tables && (!g->page[GATE_GDT] || !g->page[GATE_LDT]))) {
 		gate_destroy(g);
 		return false;
 	}
@@ -200,6 +189,17 @@ void gate_place(struct gate *g, u32 va)
 		gate_activate(current);
 }
 
+bool gate_extend(struct gate *g, u16 selector)
+{
+	u32 first = selector & SEL_TI ? GATE_LDT : GATE_GDT;
+
+	for (u32 i = first; i <= first + selector / PAGE_SIZE; i++)
+		if (!g->page[i] && !(g->page[i] = hv_alloc_page()))
+			return false;
+	gate_remap(g);
+	return true;
+}
+
 void gate_remap(struct gate *g)
 {
 	map_pages(g, g->pt, true);
@@ -225,7 +225,7 @@ void gate_fill_slots(const struct gate *g, u32 *page_directory)
 void gate_activate(struct vcpu *v)
 {
 	struct gate *g = v->domain->gate;
-	u16 gdt_limit = g->reserved_sel % PAGE_SIZE == 0 ? g->reserved_sel + 0x47 : 0xFFF;
+	u16 gdt_limit = g->reserved_sel == GATE_DIRECT_RESERVED ? g->reserved_sel + 0x47 : 0xFFFF;
 	struct {
 		u16 limit;
 		u32 base;

@@ -17,15 +17,14 @@
 #define GATE_CODE	0		/* stubs */
 #define GATE_TABLES	1		/* IDT, then TSS */
 #define GATE_STACK	2		/* entry stack, writable */
-#define GATE_GDT	3		/* GDT: 1 page in shadow mode, 15 in direct mode */
-#define GATE_LDT	(GATE_GDT + 15) /* up to 16 pages in direct mode, one in shadow mode */
+#define GATE_GDT	3		/* GDT, up to 16 pages */
+#define GATE_LDT	(GATE_GDT + 16) /* LDT, up to 16 pages */
 #define GATE_PAGES	(GATE_LDT + 16)
 #define GATE_TSS_OFFSET 2048
 
-/* Selectors of the hypervisor's own descriptors. In shadow mode they are the last of the GDT's one
- * page; in direct mode they are where Xen has them, from 0xE008 on. */
-#define GATE_SHADOW_GDT_NR   504    /* descriptors that belong to a shadow-mode guest */
-#define GATE_SHADOW_RESERVED 0x0FC0 /* first reserved selector in shadow mode */
+/* Selectors of the hypervisor's own descriptors. In shadow mode they are the last that there are;
+ * in direct mode they are where Xen has them, from 0xE008 on. */
+#define GATE_SHADOW_RESERVED 0xFFC0 /* first reserved selector in shadow mode */
 #define GATE_DIRECT_RESERVED 0xE000 /* the same in direct mode */
 #define GATE_SEL_LDT	     0x00   /* offsets from the first reserved selector */
 #define GATE_SEL_CS	     0x08
@@ -50,14 +49,14 @@ struct gate_entries {
 /** What differs between the designs' gates. */
 struct gate_layout {
 	u16 reserved_sel;		/* GATE_SHADOW_RESERVED or GATE_DIRECT_RESERVED */
-	bool ldt;			/* it has a page for an LDT from the start */
+	bool tables;			/* it has a page each for a GDT and an LDT from the start */
 	bool m2p;			/* the guest sees the M2P table */
 	struct gate_entries entries[2]; /* without a trace, and with one */
 };
 
 struct gate {
 	u32 va;		      /* linear address of the gate */
-	u8 *page[GATE_PAGES]; /* hypervisor's mappings; GDT pages of a direct guest may be NULL */
+	u8 *page[GATE_PAGES]; /* hypervisor's mappings; of GDT and LDT, some may be NULL */
 	struct desc *idt;     /* [256] */
 	struct tss *tss;
 	u32 *pt;	 /* the page table that maps the gate while the guest runs */
@@ -99,10 +98,9 @@ void gate_load_ldt(struct gate *g);
 /** Point vector `vec` straight at a ring-1 handler, or (cs 0) back at the hypervisor. Arguments
  * must have been validated: nothing may run in ring 0. */
 void gate_set_fast(struct gate *g, u8 vec, u16 cs, u32 eip);
-/** The descriptors that belong to a shadow-mode guest, and how many fit. */
-struct desc *gate_guest_gdt(struct gate *g, u32 *nr);
-/** The same of its LDT: one page. */
-struct desc *gate_guest_ldt(struct gate *g, u32 *nr);
+/** Have pages for all descriptors of the selector's table up to its own. @return false if memory is
+ * short */
+bool gate_extend(struct gate *g, u16 selector);
 /** Make the first `entries` descriptors of the gate's LDT pages the CPU's LDT; 0: there is none. */
 void gate_set_ldt(struct gate *g, u32 entries);
 /** The segments of rings 0, 1 and 3, from the gate's first reserved selector on (rings.c).

@@ -83,25 +83,44 @@ static bool fail(struct vcpu *v, u8 vec, u16 selector)
 	return false;
 }
 
+bool segments_extend(struct vcpu *v, u32 selector)
+{
+	bool ldt = selector & SEL_TI;
+	const struct table_reg *table = ldt ? &v->virt.ldt : &v->virt.gdt;
+	struct real_table *real = ldt ? &v->virt.real_ldt : &v->virt.real_gdt;
+	u32 max = (ldt ? TABLE_BYTES : GATE_SHADOW_RESERVED) / sizeof(struct desc);
+	u32 index = selector / sizeof(struct desc);
+
+	if (selector & SEL_RPL || index < real->nr || index >= max || index >= table_entries(table))
+		return false;
+	if (!gate_extend(v->domain->gate, selector)) {
+		domain_kill(v->domain, END_no_memory, selector, "no memory for its GDT or LDT");
+		return true;
+	}
+	real->nr = (selector | (PAGE_SIZE - 1)) / sizeof(struct desc) + 1;
+	if (real->nr > max)
+		real->nr = max;
+	ldt ? segments_sync_ldt(v) : segments_sync(v);
+	return true;
+}
+
 bool use_descriptor(struct vcpu *v, u16 selector, struct desc d)
 {
 	struct desc ignored, *real;
-	u32 nr;
 
 	if (!(d.hi & DESC_A) && !boot_descriptor(v, selector, &ignored) &&
 	    !mark_descriptor(v, selector, ACCESSED_BIT))
 		return false;
 	/* What the guest may load must also be in the real table. */
-	real = selector & SEL_TI ? gate_guest_ldt(v->domain->gate, &nr)
-				 : gate_guest_gdt(v->domain->gate, &nr);
-	if ((selector / 8u < nr && real[selector / 8].hi & DESC_P) ||
-	    boot_descriptor(v, selector, &ignored))
-		return true;
-	domain_kill(v->domain, END_forbidden, selector,
-		    selector / 8u < nr
-			? "loaded a segment that reaches into the hypervisor's part of memory"
-			: "loaded a selector of the end of a very long GDT or LDT");
-	return false;
+	segments_extend(v, selector & ~SEL_RPL);
+	real = gate_descriptor(v->domain->gate, selector);
+	if (!(selector & SEL_TI) && selector >= GATE_SHADOW_RESERVED)
+		domain_kill(v->domain, END_forbidden, selector,
+			    "loaded a selector that the hypervisor has for itself");
+	else if (real && !(real->hi & DESC_P) && !boot_descriptor(v, selector, &ignored))
+		domain_kill(v->domain, END_forbidden, selector,
+			    "loaded a segment that reaches into the hypervisor's part of memory");
+	return !v->domain->dying;
 }
 
 bool first_use(struct vcpu *v, u32 err)

@@ -23,6 +23,12 @@ struct table_reg {
 	u32 base, limit;
 };
 
+/** The table of ours that the CPU uses for one of the guest's (segments.c). */
+struct real_table {
+	u32 nr;	      /* of this many descriptors there is a copy */
+	mfn_t at[17]; /* the guest's pages on which they lie: 64 KB at most */
+};
+
 /**
  * The processor that a shadow-mode guest believes it has: an ordinary one with its kernel in
  * ring 0. The real EFLAGS.IF is always 1 and IOPL 0 while a guest runs; these are the virtual ones.
@@ -34,7 +40,7 @@ struct virt_cpu {
 	u8 stepping;	/* 1: the real TF is ours, to see the end of that instruction */
 	u8 iopl;
 	struct table_reg gdt, idt, ldt, tr; /* base, limit of the segments for ldt and tr */
-	mfn_t gdt_at[2], ldt_at[2];	    /* the pages from which the real tables were copied */
+	struct real_table real_gdt, real_ldt;
 	u16 ldt_sel, tr_sel;
 	bool tr_wide;	/* the TSS is one of 32 bits */
 	u8 null_rpl[6]; /* by enum seg: the RPL of a null selector, which the CPU forgets */

@@ -7,6 +7,10 @@
  * change too early. That is tolerable; but the guest must be able to run. (Between lgdt and the far
  * jump that follows, selectors of the old table are still loaded.) Therefore an entry stays as it
  * was if the new one could not be loaded into the register that holds its selector.
+ *
+ * A table may have 8192 entries, and many kernels say so that have ten. Of these 64 KB the first
+ * 4 KB are copied, and more when the guest uses a selector there (segments_extend): for each
+ * guest's page of which there is a copy is write-protected.
  */
 #include "cpu/gate.h"
 #include "dom/guest_ops.h"
@@ -57,14 +61,14 @@ static mfn_t table_page(struct vcpu *v, u32 base, u32 k)
 	return v->domain->mmu->translate(v, (base & PAGE_MASK) + k * PAGE_SIZE, PF_LOOK, &pf);
 }
 
-/* From now on the guest's writes to its table must come to us. At most 4 KB of it count. */
-static void watch(struct vcpu *v, u32 va, u32 bytes, mfn_t at[2])
+/* From now on the guest's writes to its table must come to us. */
+static void watch(struct vcpu *v, struct real_table *real, u32 va, u32 bytes)
 {
 	u32 pages = bytes ? (va % PAGE_SIZE + bytes + PAGE_SIZE - 1) / PAGE_SIZE : 0;
 
-	at[0] = at[1] = mfn(0); /* no guest's */
+	memset(real->at, 0, sizeof(real->at)); /* no guest's */
 	for (u32 k = 0; k < pages; k++) {
-		mfn_t m = at[k] = table_page(v, va, k);
+		mfn_t m = real->at[k] = table_page(v, va, k);
 
 		if (mfn_valid(m))
 			watch_frame(v->domain, m);
@@ -73,14 +77,16 @@ static void watch(struct vcpu *v, u32 va, u32 bytes, mfn_t at[2])
 
 /* Copy one of the guest's tables. `ti`: 0 or SEL_TI, as in its selectors. */
 static void sync_table(struct vcpu *v, const struct table_reg *table, u32 have, u16 ti,
-		       struct desc *real, u32 nr, mfn_t at[2])
+		       struct real_table *real)
 {
 	struct desc part[64];
 	struct guest_fault pf;
+	u32 nr = real->nr;
 
 	if (have > nr)
 		have = nr;
 	for (u32 first = 0; first < nr; first += ARRAY_SIZE(part)) {
+		struct desc *copy = gate_descriptor(v->domain->gate, first * 8 | ti);
 		u32 n = have > first ? have - first : 0;
 
 		if (n > ARRAY_SIZE(part))
@@ -93,37 +99,26 @@ static void sync_table(struct vcpu *v, const struct table_reg *table, u32 have, 
 		if (first == 0 && !ti)
 			part[0] = (struct desc){0, 0}; /* the null selector's */
 		for (u32 k = 0; k < ARRAY_SIZE(part) && first + k < nr; k++)
-			set_entry(v, &real[first + k], (first + k) * 8 | ti, raise(part[k]));
+			set_entry(v, &copy[k], (first + k) * 8 | ti, raise(part[k]));
 	}
-	watch(v, table->base, have * sizeof(struct desc), at);
-}
-
-#define TABLE_BYTES 0x10000u /* of which selectors can name a descriptor, however long it is */
-
-static u32 entries_of(const struct table_reg *table)
-{
-	return elements_within(table->limit, sizeof(struct desc));
+	watch(v, real, table->base, have * sizeof(struct desc));
 }
 
 void segments_sync(struct vcpu *v)
 {
-	struct desc *real;
-	u32 nr;
-
 	v->domain->descriptors_epoch++;
 	v->domain->code.len = 0;
-	real = gate_guest_gdt(v->domain->gate, &nr);
-	sync_table(v, &v->virt.gdt, entries_of(&v->virt.gdt), 0, real, nr, v->virt.gdt_at);
+	sync_table(v, &v->virt.gdt, table_entries(&v->virt.gdt), 0, &v->virt.real_gdt);
 }
 
 void segments_sync_ldt(struct vcpu *v)
 {
-	u32 nr, have = v->virt.ldt_sel & ~SEL_RPL ? entries_of(&v->virt.ldt) : 0;
-	struct desc *real = gate_guest_ldt(v->domain->gate, &nr);
+	u32 nr = v->virt.real_ldt.nr;
+	u32 have = v->virt.ldt_sel & ~SEL_RPL ? table_entries(&v->virt.ldt) : 0;
 
 	v->domain->descriptors_epoch++;
 	v->domain->code.len = 0;
-	sync_table(v, &v->virt.ldt, have, SEL_TI, real, nr, v->virt.ldt_at);
+	sync_table(v, &v->virt.ldt, have, SEL_TI, &v->virt.real_ldt);
 	for (enum seg seg = 0; seg < NR_SEGS; seg++) {
 		u16 loaded = *seg_slot(v->regs, seg);
 
@@ -133,9 +128,11 @@ void segments_sync_ldt(struct vcpu *v)
 	gate_set_ldt(v->domain->gate, have < nr ? have : nr);
 }
 
-static bool moved(struct vcpu *v, const struct table_reg *table, const mfn_t at[2])
+static bool moved(struct vcpu *v, const struct table_reg *table, const struct real_table *real)
 {
-	for (u32 k = 0; k < 2 && at[k].n; k++)
+	const mfn_t *at = real->at;
+
+	for (u32 k = 0; k < ARRAY_SIZE(real->at) && at[k].n; k++)
 		if (table_page(v, table->base, k).n != at[k].n)
 			return true;
 	return false;
@@ -143,9 +140,9 @@ static bool moved(struct vcpu *v, const struct table_reg *table, const mfn_t at[
 
 void segments_moved(struct vcpu *v)
 {
-	if (moved(v, &v->virt.gdt, v->virt.gdt_at))
+	if (moved(v, &v->virt.gdt, &v->virt.real_gdt))
 		segments_sync(v);
-	if (moved(v, &v->virt.ldt, v->virt.ldt_at))
+	if (moved(v, &v->virt.ldt, &v->virt.real_ldt))
 		segments_sync_ldt(v);
 }
 
@@ -179,16 +176,14 @@ void segments_written(struct vcpu *v, u32 pa, u32 len)
 
 void segments_init(struct vcpu *v)
 {
+	struct gate *g = v->domain->gate;
 	struct cpu_regs *r = v->regs;
-	struct desc *real;
-	u32 nr;
 
-	real = gate_guest_gdt(v->domain->gate, &nr);
-	memset(real, 0, nr * sizeof(*real));
-	real[GATE_BOOT_CS / 8] =
-	    *gate_descriptor(v->domain->gate, GATE_SHADOW_RESERVED + GATE_SEL_RING1_CS);
-	real[GATE_BOOT_DS / 8] =
-	    *gate_descriptor(v->domain->gate, GATE_SHADOW_RESERVED + GATE_SEL_RING1_DS);
+	*gate_descriptor(g, GATE_BOOT_CS) =
+	    *gate_descriptor(g, GATE_SHADOW_RESERVED + GATE_SEL_RING1_CS);
+	*gate_descriptor(g, GATE_BOOT_DS) =
+	    *gate_descriptor(g, GATE_SHADOW_RESERVED + GATE_SEL_RING1_DS);
+	v->virt.real_gdt.nr = v->virt.real_ldt.nr = PAGE_SIZE / sizeof(struct desc);
 	v->virt.gdt = (struct table_reg){0, 0};
 	v->virt.ldt = v->virt.tr = (struct table_reg){0, 0};
 	v->virt.ldt_sel = v->virt.tr_sel = 0;

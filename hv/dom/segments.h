@@ -12,6 +12,7 @@
 
 #include "cpu/gate.h"
 #include "dom/desc_rules.h"
+#include "lib/range.h"
 #include "mmu/mmu.h"
 
 /** The selector as the guest knows it: RPL 0 for what is really ring 1. */
@@ -34,6 +35,12 @@ static inline u32 selector_error(u16 selector)
 
 /* segments.c: the real table. */
 
+#define TABLE_BYTES 0x10000u /* of which selectors can name a descriptor, however long it is */
+/** How many descriptors there are in one of the guest's tables. */
+static inline u32 table_entries(const struct table_reg *table)
+{
+	return elements_within(table->limit, sizeof(struct desc));
+}
 /** Copy the guest's descriptor table into the one that the CPU uses: after lgdt, or a write. */
 void segments_sync(struct vcpu *v);
 /** The same for its LDT: after lldt. */
@@ -43,15 +50,8 @@ void segments_written(struct vcpu *v, u32 pa, u32 len);
 /** The guest flushed its TLB: do its tables lie on other pages now? Then copy them anew. (The
  * processor reads a table when a selector is loaded, by the translation that there is then.) */
 void segments_moved(struct vcpu *v);
-/** Is the guest on a stack with a 16-bit pointer? */
-static inline bool stack16_in_use(const struct vcpu *v)
-{
-	u32 ss = v->regs->ss, page = ss & SEL_TI ? GATE_LDT : GATE_GDT;
-	const struct desc *table = (const struct desc *)v->domain->gate->page[page];
-
-	return !(table[(ss & 0xFFFF) / 8].hi & DESC_DB);
-}
-/** Can it go on with that? Gets the gate ready then for gate_exit_16() (stack16.c). */
+/** The guest is on a stack with a 16-bit pointer. Can it go on with that? Gets the gate ready then
+ * for gate_exit_16() (stack16.c). */
 bool stack16_prepare(struct vcpu *v);
 /** A bare machine's start (Multiboot 1, 3.2): flat segments, no table of the guest's own yet. */
 void segments_init(struct vcpu *v);
@@ -80,6 +80,12 @@ bool mark_descriptor(struct vcpu *v, u16 selector, u8 bit);
  * not used its descriptor before? Marks it then as used. @return true: the guest tries again
  */
 bool first_use(struct vcpu *v, u32 err);
+/**
+ * The guest uses this selector (RPL 0), or the CPU has refused it with this error code: is that
+ * only because there is no copy of its descriptor yet? Then makes one. @return true: it may try
+ * again
+ */
+bool segments_extend(struct vcpu *v, u32 selector);
 /** Is there nothing against loading it (the caller's checks apart)? Sets the accessed bit, as the
  * CPU would. @return true, or false with the page fault queued or the domain ended. */
 bool use_descriptor(struct vcpu *v, u16 selector, struct desc d);

@@ -42,7 +42,7 @@ static bool shadow_trap(struct vcpu *v, u8 vec)
 	case VEC_GP:
 		/* A privileged or patched instruction of the guest's kernel, or one that the kernel
 		 * allows applications; they get what they would on bare hardware. */
-		return emulate_system(v) != EMUL_UNKNOWN;
+		return emulate_system(v) != EMUL_UNKNOWN || segments_extend(v, v->regs->err);
 	case VEC_DB:
 		debug_exception(v);
 		return true;
@@ -79,6 +79,15 @@ static bool shadow_ready(struct vcpu *v)
 	if (d->ahead ? !kernel : v->virt.dr[7] & DR7_ENABLED)
 		load_debug_registers(v); /* the gate may have moved; and these are not ahead's */
 	return !d->dying;
+}
+
+/* Is the guest on a stack with a 16-bit pointer? Its tables are mapped side by side in the gate. */
+static bool stack16_in_use(const struct vcpu *v)
+{
+	u32 ss = v->regs->ss, page = ss & SEL_TI ? GATE_LDT : GATE_GDT;
+	const struct desc *table = (const struct desc *)(v->domain->gate->va + page * PAGE_SIZE);
+
+	return !(table[(ss & 0xFFFF) / 8].hi & DESC_DB);
 }
 
 static void __attribute__((noreturn)) shadow_enter(struct vcpu *v)
@@ -123,7 +132,7 @@ const struct guest_ops shadow_guest = {
     .mode = MMU_SHADOW,
     .name = "shadow",
     .gate = {.reserved_sel = GATE_SHADOW_RESERVED,
-	     .ldt = true,
+	     .tables = true,
 	     /* There is no short way, and no hypercall. */
 	     .entries = {{trap_entry, NULL, shadow_entry, shadow_entry},
 			 {trap_entry, NULL, shadow_entry, shadow_entry}}},

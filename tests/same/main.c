@@ -13,6 +13,7 @@ void same_main(const struct multiboot_info *mb)
 	paging_init();
 	segments();
 	stale();
+	long_tables();
 	beyond();
 	beyond_everywhere();
 	code();

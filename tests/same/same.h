@@ -23,12 +23,13 @@ void paging_init(void);
 extern u32 directory[1024];
 /** The stack of ring 0 is named by a TSS of 16 or 32 bits. */
 void load_tss(bool wide);
-void load_ldt(u32 limit_low, u32 hi);
+void load_ldt(u32 base, u32 limit_low, u32 hi);
 
 /* The parts. */
 void platform(const struct multiboot_info *mb);
 void stale(void);
 void segments(void);
+void long_tables(void);
 void code(void);
 void beyond(void);
 void beyond_unpaged(void);

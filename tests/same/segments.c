@@ -10,7 +10,7 @@ static void ldts(void)
 
 	ldt[0] = ldt[1] = ldt[511] = (struct desc){0x0000FFFF, 0x00CF9300};
 	for (u32 i = 0; i < ARRAY_SIZE(tables); i++) {
-		load_ldt(tables[i].limit, tables[i].hi);
+		load_ldt((u32)ldt, tables[i].limit, tables[i].hi);
 		print("segments: ldt %x/%x:", tables[i].limit, tables[i].hi);
 		for (u32 k = 0; k < 4; k++) {
 			static const u16 selectors[] = {0x04, 0x0C, 511 << 3 | 4, 0xFFFC};

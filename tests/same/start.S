@@ -78,6 +78,21 @@ critical:
 	ret
 critical_end:
 
+/* Called by a selector of a long table: by which one? */
+	.globl	long_called
+long_called:
+	movl	%cs, %eax
+	lret
+
+/* Ring 3 loads the selector in user_data, and reads where it leads. */
+	.globl	user_loads
+user_loads:
+	movl	$0x7777, %eax
+	movl	user_data, %ecx
+	movl	%ecx, %es
+	movl	%es:0, %eax
+	int	$0x80
+
 /* Ring 3 in the kernel's text: each of what the kernel's copy of it has a trap planted over. */
 	.globl	user_functions
 	.macro	function text

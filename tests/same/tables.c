@@ -54,9 +54,9 @@ void load_tss(bool wide)
 	asm volatile("ltr %w0" : : "r"(0x28));
 }
 
-void load_ldt(u32 limit_low, u32 hi)
+void load_ldt(u32 base, u32 limit_low, u32 hi)
 {
-	gdt[6] = system_segment((u32)ldt, limit_low, DESC_LDT << 8 | hi);
+	gdt[6] = system_segment(base, limit_low, DESC_LDT << 8 | hi);
 	asm volatile("lldt %w0" : : "r"(0x30));
 }
 

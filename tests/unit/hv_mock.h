@@ -55,11 +55,11 @@ static struct {
 	struct cpu_regs regs;
 	struct domain dom;
 	struct gate gate;
-	struct desc gdt[512]; /* the real one */
+	struct desc gdt[8192]; /* the real one */
 	/* What happened. */
 	u32 injected, vec, err, software;
-	u32 cr_changes, old_cr3, invlpg_va, flushes, writes;
-	bool killed;
+	u32 cr_changes, old_cr3, invlpg_va, flushes, writes, extended;
+	bool killed, no_memory;
 	u8 kill_reason;
 	u16 io_port;
 	u8 io_size;
@@ -193,32 +193,23 @@ void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
 	mock.kill_reason = reason;
 }
 
-struct desc *gate_guest_ldt(struct gate *g, u32 *nr)
-{
-	static struct desc ldt[512];
-
-	(void)g;
-	*nr = ARRAY_SIZE(ldt);
-	return ldt;
-}
 void gate_set_ldt(struct gate *g, u32 entries)
 {
 	(void)g, (void)entries;
 }
-struct desc *gate_guest_gdt(struct gate *g, u32 *nr)
+bool gate_extend(struct gate *g, u16 selector)
 {
-	(void)g;
-	*nr = GATE_SHADOW_GDT_NR;
-	return mock.gdt;
+	(void)g, (void)selector;
+	mock.extended++;
+	return !mock.no_memory;
 }
 
 struct desc *gate_descriptor(struct gate *g, u16 selector)
 {
-	u32 nr;
+	static struct desc ldt[8192];
 
-	if (selector >= PAGE_SIZE)
-		return NULL;
-	return (selector & SEL_TI ? gate_guest_ldt(g, &nr) : mock.gdt) + selector / 8;
+	(void)g;
+	return (selector & SEL_TI ? ldt : mock.gdt) + selector / 8;
 }
 
 void write_debug(const u32 at[4], u32 dr7)

@@ -301,7 +301,6 @@ static void table_registers_come_back_as_they_were_loaded(void **state)
 static void lgdt_fills_the_real_table_without_ring_0(void **state)
 {
 	struct desc d = mock_desc(0x12345000, 0x0FFF, FLAT_ACCESS | DESC_A);
-	u32 nr = GATE_SHADOW_GDT_NR;
 
 	(void)state;
 	mock_put(MOCK_DATA + 0x100 + K_DS, &d, 8);
@@ -313,13 +312,40 @@ static void lgdt_fills_the_real_table_without_ring_0(void **state)
 	assert_int_equal(desc_dpl(mock.gdt[K_DS / 8]), 1);
 	assert_int_equal(desc_base(mock.gdt[K_DS / 8]), 0x12345000);
 	assert_true(mock.gdt[K_DS / 8].hi & DESC_A);
-	for (u32 k = 0; k < nr; k++)
+	for (u32 k = 0; k < GATE_SHADOW_RESERVED / 8; k++)
 		if (mock.gdt[k].hi & DESC_P)
 			assert_true(desc_dpl(mock.gdt[k]) > 0 && mock.gdt[k].hi & DESC_S);
 	assert_int_equal(mock.gdt[U_DS / 8].hi, 0); /* beyond the new limit */
 	/* The guest's own copy is as it was. */
 	assert_int_equal(desc_dpl(*(struct desc *)(mock.mem + MOCK_DATA + 0x100 + K_DS)), 0);
 	assert_true(mock_frames[(MOCK_DATA + 0x100) >> PAGE_SHIFT].flags & FRAME_WATCHED);
+}
+
+static void more_of_a_long_table_is_copied_when_it_is_used(void **state)
+{
+	struct desc d = mock_desc(0x7000, 0xFFF, FLAT_ACCESS | DPL(3));
+
+	(void)state;
+	mock_put(MOCK_GDT + 0x9008, &d, 8);
+	vcpu->virt.gdt.limit = 0xFFFF;
+	segments_sync(vcpu);
+	assert_false(mock_frames[(MOCK_GDT + 0x9008) >> PAGE_SHIFT].flags & FRAME_WATCHED);
+	assert_false(segments_extend(vcpu, 0x0FF8)); /* that is copied already */
+	assert_false(segments_extend(vcpu, 0x9008 | ERR_EXT));
+	assert_false(segments_extend(vcpu, 0x9008 | ERR_IDT));
+	assert_false(segments_extend(vcpu, 0x9008 | SEL_TI)); /* there is no LDT */
+	assert_false(segments_extend(vcpu, GATE_SHADOW_RESERVED));
+	assert_true(segments_extend(vcpu, 0x9008));
+	assert_int_equal(mock.extended, 1);
+	assert_int_equal(desc_base(mock.gdt[0x9008 / 8]), 0x7000);
+	assert_true(mock_frames[(MOCK_GDT + 0x9008) >> PAGE_SHIFT].flags & FRAME_WATCHED);
+	assert_false(segments_extend(vcpu, 0x9008));
+	vcpu->virt.gdt.limit = 0xAFFF;
+	assert_false(segments_extend(vcpu, 0xB000)); /* beyond the table */
+	assert_false(mock.killed);
+	mock.no_memory = true;
+	assert_true(segments_extend(vcpu, 0xA008));
+	assert_int_equal(mock.kill_reason, END_no_memory);
 }
 
 static void a_new_table_does_not_pull_the_ground_away(void **state)
@@ -1087,6 +1113,7 @@ int main(void)
 	    T(model_specific_registers),
 	    T(table_registers_come_back_as_they_were_loaded),
 	    T(lgdt_fills_the_real_table_without_ring_0),
+	    T(more_of_a_long_table_is_copied_when_it_is_used),
 	    T(a_new_table_does_not_pull_the_ground_away),
 	    T(a_write_to_the_gdt_is_followed),
 	    T(lldt_and_ltr_check_and_remember),

@@ -84,6 +84,9 @@ static bool gdt_moved(struct vcpu *v)
 	u32 before = s->gdt_pde;
 
 	s->gdt_pde = guest_word(v->domain, v->virt.cr3 >> PAGE_SHIFT, v->virt.gdt.base >> 22);
+	/* It may begin in one table's reach and end in that of the next. */
+	if ((v->virt.gdt.base + v->virt.gdt.limit) >> 22 != v->virt.gdt.base >> 22)
+		return true;
 	return (before ^ s->gdt_pde) & (PTE_FRAME | PTE_P | PTE_PS);
 }
 
@@ -386,8 +389,8 @@ static void shadow_invlpg(struct vcpu *v, vaddr_t va)
 	/* A traced table's shadow is in step at all times, and the way back to the guest flushes
 	 * the TLB under `paging` isolation. */
 	shadow_resync_page(v->domain, va);
-	if (va / PAGE_SIZE - v->virt.gdt.base / PAGE_SIZE < 2 ||
-	    va / PAGE_SIZE - v->virt.ldt.base / PAGE_SIZE < 2)
+	if (va / PAGE_SIZE - v->virt.gdt.base / PAGE_SIZE < ARRAY_SIZE(v->virt.real_gdt.at) ||
+	    va / PAGE_SIZE - v->virt.ldt.base / PAGE_SIZE < ARRAY_SIZE(v->virt.real_ldt.at))
 		segments_moved(v);
 	trace_invlpg(v, LANE_VMM, LANE_VMM, va);
 	if (isolation_segments)

@@ -3,7 +3,7 @@
 #include "native/native.h"
 
 u32 directory[1024] PAGE_ALIGNED, tables[2][1024] PAGE_ALIGNED;
-struct desc gdt[512] PAGE_ALIGNED, idt[256] PAGE_ALIGNED;
+struct desc gdt[8192] PAGE_ALIGNED, idt[256] PAGE_ALIGNED;
 struct tss tss;
 u32 page_a[1024] PAGE_ALIGNED, page_b[1024] PAGE_ALIGNED, page_c[1024] PAGE_ALIGNED;
 u32 memory_end;

@@ -21,7 +21,7 @@
 
 /* env.c: all memory is mapped where it is (first 8 MB). */
 extern u32 directory[1024], tables[2][1024]; /* of page tables */
-extern struct desc gdt[512], idt[256];
+extern struct desc gdt[8192], idt[256];
 extern struct tss tss;
 extern u32 page_a[1024], page_b[1024], page_c[1024]; /* for the cases; zero between them */
 extern u32 memory_end; /* the first guest-physical address that there is not */
