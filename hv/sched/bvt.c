@@ -1,0 +1,163 @@
+/*
+ * bvt.c: Borrowed Virtual Time (Duda and Cheriton, SOSP 1999, section 2).
+ *
+ * Each unit has a clock of its own, A, that goes only while it runs: the slower, the greater its
+ * weight. The unit whose clock is behind all others runs next; so the clocks stay together, and the
+ * time that each unit gets is in proportion to its weight. A unit that must run soon after it wakes
+ * may *warp*: it pretends a time earlier by W. It gets the processor sooner, not more of it, since
+ * its true clock goes on: what it borrows it pays back.
+ */
+#include "lib/div.h"
+#include "sched/sched.h"
+
+/* E, the effective virtual time: the unit for which this is least comes first. */
+static s64 evt(const struct sched_unit *u)
+{
+	return u->avt - (u->warped ? u->params.warpvalue : 0);
+}
+
+/* C is real time: this is how far it advances u. */
+static s64 allowance(const struct sched *s, const struct sched_unit *u)
+{
+	return (s64)(s->allowance >> MCU_SHIFT) * u->params.mcu_advance;
+}
+
+/* The runnable unit other than `but` that comes first; of equal ones, who has woken first. */
+static struct sched_unit *earliest(const struct sched *s, const struct sched_unit *but)
+{
+	struct sched_unit *first = NULL;
+
+	for (struct sched_unit *u = s->runnable; u; u = u->next)
+		if (u != but && (!first || evt(u) < evt(first)))
+			first = u;
+	return first;
+}
+
+/* The least A of all that can run. It stays when there are none: the time in which nobody runs is
+ * nobody's credit. */
+static void update_svt(struct sched *s)
+{
+	if (s->runnable)
+		s->svt = s->runnable->avt;
+	for (struct sched_unit *u = s->runnable; u; u = u->next)
+		if (u->avt < s->svt)
+			s->svt = u->avt;
+}
+
+static void bvt_add(struct sched *s, struct sched_unit *u)
+{
+	(void)s;
+	*u = (struct sched_unit){.params.mcu_advance = MCU_ADVANCE};
+}
+
+static void bvt_charge(struct sched *s, u64 now)
+{
+	struct sched_unit *u = s->running;
+	u64 ran = sched_account(s, now), ns;
+
+	if (!u)
+		return;
+	ns = u->uncharged + ran;
+	u->avt += (s64)(ns >> MCU_SHIFT) * u->params.mcu_advance;
+	u->uncharged = ns % MCU_NS;
+	if (!u->warped || u->warp_left == SCHED_NEVER)
+		return;
+	if (ran < u->warp_left) {
+		u->warp_left -= ran;
+	} else {
+		u->warped = false;
+		u->unwarped_until = now + u->params.warpu;
+	}
+}
+
+/* Who has slept begins where the others are: it has not saved up the time. */
+static bool bvt_wake(struct sched *s, struct sched_unit *u, u64 now)
+{
+	bvt_charge(s, now);
+	if (u->runnable)
+		return false;
+	update_svt(s);
+	if (u->avt < s->svt)
+		u->avt = s->svt;
+	u->warped = u->params.warpback && now >= u->unwarped_until;
+	u->warp_left = u->params.warpl ? u->params.warpl : SCHED_NEVER;
+	sched_enqueue(s, u);
+	/* For who has just woken the allowance does not count: it would be part of its latency. */
+	if (!s->running || evt(u) < evt(s->running))
+		s->preempt = true;
+	return s->preempt;
+}
+
+static void bvt_sleep(struct sched *s, struct sched_unit *u, u64 now)
+{
+	bvt_charge(s, now);
+	update_svt(s);
+	if (u->runnable)
+		sched_dequeue(s, u);
+}
+
+static struct sched_unit *bvt_pick(struct sched *s, u64 now)
+{
+	struct sched_unit *last = s->running, *next;
+
+	bvt_charge(s, now);
+	next = earliest(s, s->yielded ? last : NULL);
+	/* Two whose clocks are together would change places with every tick. So the running one
+	 * goes on until it is ahead by C. */
+	if (last && !s->yielded && !s->preempt && evt(last) - evt(next) < allowance(s, last))
+		next = last;
+	s->yielded = s->preempt = false;
+	s->running = next ? next : last;
+	return s->running;
+}
+
+/* When the running one will be ahead of the next by C, or may not be warped any longer. */
+static u64 bvt_deadline(const struct sched *s)
+{
+	const struct sched_unit *u = s->running, *next = u ? earliest(s, u) : NULL;
+	u64 ns = 0;
+	s64 ahead;
+
+	if (!next)
+		return SCHED_NEVER;
+	ahead = evt(next) + allowance(s, u) - evt(u);
+	if (ahead > 0) {
+		ns = ahead + u->params.mcu_advance - 1; /* rounded up to whole mcu */
+		div_u64(&ns, u->params.mcu_advance);
+		ns = (ns << MCU_SHIFT) - u->uncharged;
+	}
+	if (u->warped && u->warp_left < ns)
+		ns = u->warp_left;
+	return s->charged + ns;
+}
+
+static bool bvt_set(struct sched *s, struct sched_unit *u, const struct sched_params *p, u64 now)
+{
+	if (!p->mcu_advance || p->mcu_advance > MCU_ADVANCE_MAX || p->warpl > WARP_TIME_MAX ||
+	    p->warpu > WARP_TIME_MAX)
+		return false;
+	bvt_charge(s, now);
+	u->params = *p;
+	if (!p->warpback)
+		u->warped = false;
+	return true;
+}
+
+static bool bvt_get(const struct sched_unit *u, struct sched_params *p)
+{
+	*p = u->params;
+	return true;
+}
+
+const struct sched_ops sched_bvt = {
+    .name = "bvt",
+    .add = bvt_add,
+    .remove = bvt_sleep,
+    .wake = bvt_wake,
+    .sleep = bvt_sleep,
+    .charge = bvt_charge,
+    .pick = bvt_pick,
+    .deadline = bvt_deadline,
+    .set = bvt_set,
+    .get = bvt_get,
+};
