@@ -231,7 +231,7 @@ static void unasked(void)
 	struct frames_run r = {(u32)causes, any_esp(), 2, 0x40000000u + draw(1 << 20) * 16};
 
 	HCALL(set_trap_table, t, 0, 0, 0);
-	say("unasked va=%x eip=%x\n", r.eax, r.eip);
+	say("unasked va=%x eip=%x handler=%x\n", r.eax, r.eip, (u32)frame_14);
 	try(in_ring1, &r);
 	say("unasked error=%x eip=%x\n", seen_words[0], seen_words[1]);
 	r.esp = 0x80000000u + draw(1 << 20) * 16;

@@ -6,6 +6,7 @@
 
 #define STACK_END (TEST_BASE + 6 * PAGE) /* behind it there is, or is not, another page */
 #define LANDING	  0x7000u		 /* where 16 bits of EIP are enough */
+#define SHORT_CS  0x68u			 /* in the place of one that is drawn elsewhere */
 #define EFL_IF	  0x200u
 #define EFL_RF	  0x10000u
 #define EFL_NT	  0x4000u
@@ -163,7 +164,21 @@ static void irets(void)
 	finish(0);
 }
 
-/* 02.4: to virtual-8086 mode, which a domain does not have. */
+/* To `eip`, in a code segment that ends at `last`. */
+static void to_the_end(u32 eip, u32 last, const char *where)
+{
+	u32 frame[3] = {eip, SHORT_CS, 2};
+	struct frame_run f = {(u32)frame, 2, 4};
+
+	probe_gdt[SHORT_CS / 4] = last; /* below 64 KB */
+	probe_gdt[SHORT_CS / 4 + 1] = 0x409A00;
+	try(do_iret, &f);
+	say("vm86 %s vec=%u", where, trap_vec);
+	say(trap_vec == 13 ? " err=%u\n" : "\n", trap_err);
+}
+
+/* 02.4: to virtual-8086 mode, which a domain does not have. And, as nobody can be asked here (QEMU
+ * does not look), what the SDM says of an EIP beyond the segment's end. */
 static void virtual_8086(void)
 {
 	u32 frame[9] = {LANDING, 0x08, draw32() | EFL_VM | 2, 0x8000, 0, 0, 0, 0, 0};
@@ -172,6 +187,8 @@ static void virtual_8086(void)
 	init();
 	if (!one_in(8)) /* no selector there: a paragraph */
 		frame[1] = draw(1 << 16);
+	to_the_end(LANDING, LANDING - 1, "beyond its segment");
+	to_the_end(LANDING, LANDING + 1, "at its end");
 	say("vm86 begins\n");
 	try(do_iret, &f);
 	say("vm86 vec=%u\n", trap_vec);

@@ -19,6 +19,8 @@
 #define NR_UNTOUCHED 64
 #define PAT	     0x1000u  /* in the entry of a page of 4 MB: no bit of its address */
 #define WP	     0x10000u /* of CR0 */
+#define PSE	     0x10u    /* of CR4 */
+#define DE	     0x08u
 #define GATE_SLOTS                                                                                 \
 	0x3E0u /* from here on ring 0 may find the hypervisor's gate where nothing is mapped */
 
@@ -101,7 +103,7 @@ static u32 *leaf(u32 va)
 
 	if (!(pde & P))
 		return NULL;
-	if ((pde & PS) && (the_cr4 & 0x10))
+	if ((pde & PS) && (the_cr4 & PSE))
 		return &directory[va >> 22];
 	return (u32 *)(pde & ~(PAGE - 1)) + (va >> 12 & 1023);
 }
@@ -278,7 +280,7 @@ static void change_mode(void)
 		break;
 	case 1:
 	case 5:
-		set_cr4(the_cr4 ^= 0x10);
+		set_cr4(the_cr4 ^= PSE | (one_in(2) ? DE : 0)); /* not any bit of it tells */
 		break;
 	case 2:
 	case 3:
@@ -299,7 +301,7 @@ static void mark_words(u32 pa)
 static void fill(void)
 {
 	/* Into the physical memory as it is: the kernel's own slot reaches but the first 4 MB. */
-	set_cr4(the_cr4 = 0x10);
+	set_cr4(the_cr4 = PSE);
 	set_cr0(0x00010011);
 	slots[7] = 4 + draw(0x300);
 	indices[4] = 2 + draw(1020);
