@@ -8,7 +8,7 @@ BOOT_TESTS := $(wildcard tests/boot/*.sh tests/bochs/*.sh)
 # The hypervisor's own units, on a machine of the test's own.
 UNIT_TESTS += $(B)/tests/trace_ring $(B)/tests/shadow_mmu
 $(B)/tests/trace_ring: tests/unit/trace_ring.c hv/trace/trace.c
-$(B)/tests/shadow_mmu: tests/unit/shadow_mmu.c hv/mem/frame.c $(wildcard hv/mmu/shadow/*.c)
+$(B)/tests/shadow_mmu: tests/unit/shadow_mmu.c hv/mem/frame.c hv/dom/account.c $(wildcard hv/mmu/shadow/*.c)
 $(B)/tests/trace_ring $(B)/tests/shadow_mmu: $(wildcard hv/*/*.h hv/*/*/*.h) include/trapline/event.def
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)

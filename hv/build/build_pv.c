@@ -107,6 +107,7 @@ static bool allocate(struct builder *b)
 		b->list[i] = alloc_frame(b->d->id);
 	for (u32 pfn = 0; pfn < b->nr_pages; pfn++)
 		set_frame(b, pfn, pfn - first < n ? b->list[pfn - first] : alloc_frame(b->d->id));
+	b->d->populated = b->nr_pages;
 	return true;
 }
 
@@ -335,7 +336,7 @@ bool build_pv(struct domain *d, struct module kernel, struct module initrd, cons
 	    !lay_out(&b.at, end, initrd.len, nr_pages, d->id == 0))
 		return fail("it does not fit into its memory");
 	d->mmu = &direct_ops;
-	d->nr_pages = d->populated = nr_pages;
+	d->nr_pages = nr_pages;
 	done = fill_memory(&b, &e, &x, initrd, cmdline);
 	hv_free_page(b.list);
 	if (!done)

@@ -1,20 +1,20 @@
 /*[H18] domain.c: the beginning and the end of domains, and what is told of them. */
 #include "cpu/context.h"
 #include "cpu/gate.h"
+#include "dom/account.h"
 #include "dom/guest_ops.h"
 #include "dom/segments.h"
 #include "lib/printk.h"
 #include "mmu/mmu.h"
 #include "trace/trace.h"
 
-struct domain *domains;
 struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW, .vcpu.domain = &hypervisor};
 
 _Static_assert(sizeof(struct domain) <= PAGE_SIZE, "one page holds it");
 
 struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced)
 {
-	struct domain *d = hv_alloc_page(), **end = &domains;
+	struct domain *d = domain_find(id) ? NULL : hv_alloc_page(), **end = &domains;
 
 	if (!d)
 		return NULL;
@@ -46,7 +46,7 @@ void domain_destroy(struct domain *d)
 	*at = d->next;
 	d->ops->destroy(d);
 	gate_destroy(d->gate);
-	hv_free_page(d);
+	domain_free(d);
 }
 
 static void dump(struct vcpu *v)

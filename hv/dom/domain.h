@@ -150,8 +150,8 @@ extern struct domain *domains;
 /** What the processor is when it is no guest's: the hypervisor's own, which never runs. */
 extern struct domain hypervisor;
 
-/** Make a domain of this design, without memory. @return NULL if there is no memory to describe it
- */
+/** Make a domain of this design, without memory. @return NULL if there is no memory to describe it,
+ * or the id is in use */
 struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced);
 /** Give back all that a domain has, and the domain. It must not be the one that runs. */
 void domain_destroy(struct domain *d);

@@ -112,7 +112,7 @@ void free_frame(struct frame *f)
 
 bool frame_get(struct frame *f, u16 owner)
 {
-	if (f->owner != owner || f->refs == 0 || f->refs == ~0u)
+	if (f->owner != owner || f->refs == 0 || f->refs >= FRAME_REFS_MAX)
 		return false;
 	f->refs++;
 	return true;

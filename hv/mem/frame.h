@@ -30,6 +30,15 @@ struct frame {
 	u32 pfn;	/* shadow mode: which page of its owner this is */
 	u32 aux;	/* free list link; shadow: hint (see shadow.c); direct: see validate.c */
 };
+/*
+ * How many references frame_get() gives to one frame. An entry of a page table takes its own beside
+ * these, but no more of them than all machine memory has room for: no count can wrap. Whoever takes
+ * a type has a reference as well.
+ */
+#define FRAME_REFS_MAX 0x80000000u
+#define MAX_FRAMES     (1u << (32 - PAGE_SHIFT))
+_Static_assert(FRAME_REFS_MAX + (u64)MAX_FRAMES * (PAGE_SIZE / sizeof(u32)) < ~0u, "no overflow");
+
 #define FRAME_VALIDATED 0x01 /* the contents were checked for the present type */
 #define FRAME_PINNED	0x02 /* the guest holds a type reference by pinning */
 #define FRAME_ALLOCATED 0x04 /* its owner holds the reference of allocation */
@@ -66,12 +75,31 @@ u32 free_frames(void);
 void frames_init(struct frame *table, u32 *m2p_table, u32 frames);
 void frames_release(u32 first, u32 end);
 
-/**
- * Take a reference to a frame that `owner` must own. @return false if it does not, or on overflow.
+/** Take a reference to a frame. @return false if it is not `owner`'s, or has FRAME_REFS_MAX of them
  */
 bool frame_get(struct frame *f, u16 owner);
-/** Drop a reference; the last one frees the frame. */
+/** Drop a reference; the last one frees the frame. Of a domain's memory: page_put(), account.h. */
 void frame_put(struct frame *f);
+
+/** One less, where that is done most often. @return false if there was none: the count is no good
+ */
+static inline bool count_down(u32 *count)
+{
+	bool below;
+
+	asm("subl $1, %0" : "+m"(*count), "=@ccc"(below));
+	return !below;
+}
+/** The same, unless it is the last one, or there is none. @return false: nothing was done */
+static inline bool count_down_to_1(u32 *count)
+{
+	bool not_more;
+
+	asm("subl $1, %0" : "+m"(*count), "=@ccbe"(not_more));
+	if (not_more)
+		++*count;
+	return !not_more;
+}
 
 /** The hypervisor's own memory: one zeroed page, by its linear address; NULL if there is none. */
 void *hv_alloc_page(void);

@@ -11,7 +11,8 @@
 
 u32 memory[FRAMES][1024] __attribute__((aligned(4096)));
 struct domain guest;
-u32 flushes;
+u32 flushes, freed_pages;
+jmp_buf *panicked;
 static struct frame frames[FRAMES];
 static u32 m2p_table[FRAMES];
 static struct direct_state state;
@@ -21,6 +22,8 @@ void panic(const char *fmt, ...)
 {
 	va_list ap;
 
+	if (panicked)
+		longjmp(*panicked, 1);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
@@ -47,6 +50,11 @@ void direct_load_base(struct vcpu *v)
 {
 	direct_flush(v);
 }
+void hv_free_page(void *page)
+{
+	(void)page;
+	freed_pages++;
+}
 u32 mappings_held(void)
 {
 	return held;
@@ -58,6 +66,7 @@ void machine_init(void)
 	memset(&guest, 0, sizeof(guest));
 	memset(&state, 0, sizeof(state));
 	frames_init(frames, m2p_table, FRAMES);
+	domains = &guest;
 	guest.id = 1;
 	guest.direct = &state;
 	guest.vcpu.domain = &guest;

@@ -2,6 +2,8 @@
 #ifndef TESTS_DIRECT_MACHINE_H
 #define TESTS_DIRECT_MACHINE_H
 
+#include <setjmp.h>
+
 #include "mmu/direct/direct.h"
 
 #define FRAMES	40u
@@ -10,7 +12,8 @@
 
 extern u32 memory[FRAMES][1024];
 extern struct domain guest;
-extern u32 flushes;
+extern u32 flushes, freed_pages;
+extern jmp_buf *panicked; /* where panic() goes, if not to the end */
 
 /** A domain 1 that owns frames 0 to FOREIGN - 1, all zero. */
 void machine_init(void);

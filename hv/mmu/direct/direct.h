@@ -11,6 +11,7 @@
 #ifndef HV_DIRECT_H
 #define HV_DIRECT_H
 
+#include "dom/account.h"
 #include "hcall/errno.h"
 #include "mem/frame.h"
 #include "mmu/mmu.h"
@@ -83,15 +84,6 @@ static inline void work_begin(struct direct_state *s)
 		s->work = 0;
 }
 
-/** Drop a reference to a frame of the domain's. Its count of pages falls only with the last one, so
- * that it gets no other page before. */
-static inline void page_put(struct domain *d, struct frame *f)
-{
-	if (f->refs == 1)
-		d->populated--;
-	frame_put(f);
-}
-
 /* validate.c */
 
 /**
@@ -162,9 +154,10 @@ int new_base(struct vcpu *v, mfn_t m);
 
 /* flush.c */
 
-/** Drop all, or one, of the CPU's cached translations of this vcpu. Under `paging` isolation every
- * exit to a guest loads CR3, so nothing is left to do. */
+/** A table or a frame of this vcpu's domain has changed: drop all of the CPU's cached translations.
+ * Under `paging` isolation every exit to a guest loads CR3, so nothing is left to do. */
 void direct_flush(struct vcpu *v);
+/** Drop the one of `va`, in this vcpu's address space. */
 void direct_invlpg(struct vcpu *v, vaddr_t va);
 /** v->base and v->cr3 have changed: map the one, load the other. */
 void direct_load_base(struct vcpu *v);

@@ -8,6 +8,7 @@
 #ifndef HV_DIRECT_ENTRY_H
 #define HV_DIRECT_ENTRY_H
 
+#include "lib/printk.h"
 #include "mmu/direct/direct.h"
 
 /* Bits that no present entry may have. A global page would outlive a CR3 load; a set bit 7 would be
@@ -68,13 +69,11 @@ static inline void l1e_put(struct domain *d, u32 pte)
 
 	if (!(pte & PTE_P) || pte_mfn(pte).n == d->shared_mfn.n)
 		return;
-	f = frame_of(pte_mfn(pte));
-	if (pte & PTE_RW)
-		f->type_count--;
-	if (f->refs > 1) {
-		f->refs--;
+	f = &frame_table[pte_mfn(pte).n]; /* it was there when it was taken */
+	if ((pte & PTE_RW) && !count_down(&f->type_count))
+		panic("frame %x is not writable", pte_mfn(pte).n);
+	if (count_down_to_1(&f->refs))
 		return;
-	}
 	/* The frame may be somebody else's next: the CPU must not remember this mapping. */
 	direct_flush(&d->vcpu);
 	page_put(d, f);

@@ -3,10 +3,16 @@
 #include "mem/domain_page.h"
 #include "mmu/direct/direct.h"
 
+/*
+ * Loading CR3 drops all translations: there are none but those of the vcpu that runs, whose own
+ * tables need not be the ones that changed. Another vcpu of the same domain uses them as well, and
+ * frames of a domain can be mapped by another.
+ */
 void direct_flush(struct vcpu *v)
 {
-	if (isolation_segments && v == current)
-		write_cr3(v->cr3);
+	(void)v;
+	if (isolation_segments)
+		write_cr3(read_cr3());
 }
 
 void direct_invlpg(struct vcpu *v, vaddr_t va)
@@ -23,5 +29,6 @@ void direct_load_base(struct vcpu *v)
 	if (s->base)
 		unmap_domain_page(s->base);
 	s->base = mfn_valid(v->base) ? map_domain_page(v->base) : NULL;
-	direct_flush(v);
+	if (isolation_segments && v == current)
+		write_cr3(v->cr3);
 }

@@ -1,10 +1,10 @@
 # hv/mmu/direct/tests.mk: host tests of the direct MMU, and of the other parts of direct mode.
-DIRECT_TESTS := direct_refusals direct_model direct_unhook direct_descriptors elf_hostile evtchn_semantics
+DIRECT_TESTS := direct_refusals direct_owner direct_model direct_unhook direct_descriptors elf_hostile evtchn_semantics
 UNIT_TESTS += $(DIRECT_TESTS:%=$(B)/tests/%)
 
-DIRECT_MMU := $(addprefix hv/mmu/direct/,validate.c update.c pin.c) hv/mem/frame.c \
+DIRECT_MMU := $(addprefix hv/mmu/direct/,validate.c update.c pin.c) hv/mem/frame.c hv/dom/account.c \
 	tests/unit/direct_machine.c
-$(B)/tests/direct_refusals $(B)/tests/direct_model: $(DIRECT_MMU)
+$(B)/tests/direct_refusals $(B)/tests/direct_owner $(B)/tests/direct_model: $(DIRECT_MMU)
 $(B)/tests/direct_unhook: $(DIRECT_MMU) hv/mmu/direct/writable.c
 $(B)/tests/direct_descriptors: hv/hcall/desc_check.c
 $(B)/tests/elf_hostile: hv/dom/elf.c hv/build/xen_image.c

@@ -44,6 +44,8 @@ int type_get(struct domain *d, struct frame *f, u8 type)
 
 void type_put(struct frame *f)
 {
+	if (!f->type_count)
+		panic("frame %x is not used as anything", frame_mfn(f).n);
 	f->type_count--;
 }
 
@@ -309,6 +311,8 @@ int table_put(struct domain *d, struct frame *f)
 		frame_put(f);
 		return 0;
 	}
+	if (!f->type_count)
+		panic("frame %x is not a table", frame_mfn(f).n);
 	if (f->type == FT_PAGE_DIRECTORY) {
 		f->flags &= ~FRAME_VALIDATED;
 		f->aux = HV_SLOT;

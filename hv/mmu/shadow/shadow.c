@@ -3,6 +3,7 @@
  * the guest's writes to its own tables.
  */
 #include "cpu/gate.h"
+#include "dom/account.h"
 #include "dom/segments.h"
 #include "insn/insn.h"
 #include "insn/ahead.h"
@@ -413,7 +414,7 @@ static void destroy(struct domain *d)
 	d->shadow = NULL;
 	for (u32 i = 0; i < d->nr_pages; i++)
 		if (mfn_valid(d->p2m[i]))
-			frame_put(frame_of(d->p2m[i]));
+			page_put(d, frame_of(d->p2m[i]));
 }
 
 const struct mmu_ops shadow_ops = {

@@ -34,8 +34,8 @@ struct shadow_page {
 	u8 kind;
 	u8 writes;     /* SH_L2: guest writes since it was last the base */
 	u16 low, high; /* entries in use lie within low..high; none if low > high */
-	u16 refs;      /* SH_L1 and the like: page-directory shadows' entries that lead here */
 	u16 gate_slot; /* SH_L2: which slot holds the gate, or NO_SLOT */
+	u32 refs;      /* SH_L1 and the like: page-directory shadows' entries that lead here */
 	u32 key;       /* guest frame that it shadows; SH_UNPAGED_L1: slot */
 	u32 va;	       /* SH_L1: the first address it maps, where it was last linked */
 	u32 stamp;     /* SH_L2: when it was last the base */

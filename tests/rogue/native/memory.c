@@ -214,6 +214,45 @@ static void directory_maps_itself(u32 unused)
 	flush();
 }
 
+#define DIRECTORIES 128u
+#define FIRST_SLOT  2u
+#define SLOTS	    512u
+
+/* Whoever counts in 16 bits how many directory entries lead to a table counts 0 of these. */
+static void table_linked_65536_times(u32 unused)
+{
+	static u32 many[DIRECTORIES][1024] PAGE_ALIGNED, other[1024] PAGE_ALIGNED;
+	volatile u32 *at = NULL;
+	u32 base = get_cr3(), wrong = 0;
+
+	(void)unused;
+	page_a[0] = 0xA;
+	page_c[0] = 0xC;
+	page_b[0] = (u32)page_a | PTE_NORMAL;
+	other[0] = (u32)gdt | PTE_NORMAL;
+	for (u32 d = 0; d < DIRECTORIES; d++) {
+		memcpy(many[d], directory, PAGE_SIZE);
+		for (u32 slot = FIRST_SLOT; slot < FIRST_SLOT + SLOTS; slot++)
+			many[d][slot] = (u32)page_b | PTE_NORMAL;
+		many[d][FIRST_SLOT + SLOTS] = (u32)other | PTE_NORMAL;
+		set_cr3((u32)many[d]);
+		for (u32 slot = FIRST_SLOT; slot < FIRST_SLOT + SLOTS; slot++)
+			wrong += *(at = (u32 *)(slot << 22)) != 0xA;
+	}
+	/* If nobody leads there, the table is none any more, and its shadow that of the next one.
+	 */
+	page_b[0] = (u32)page_c | PTE_NORMAL;
+	at = (u32 *)((FIRST_SLOT + SLOTS) << 22);
+	wrong += at[0] != gdt[0].lo;
+	for (u32 d = 0; d < DIRECTORIES; d++) {
+		set_cr3((u32)many[d]);
+		for (u32 slot = FIRST_SLOT; slot < FIRST_SLOT + SLOTS; slot++)
+			wrong += *(at = (u32 *)(slot << 22)) != 0xC;
+	}
+	set_cr3(base);
+	verdict_silent(wrong == 0);
+}
+
 /* With CR0.WP clear ring 0 writes to read-only pages, and by every instruction. */
 static void wp_clear(u32 by)
 {
@@ -284,4 +323,5 @@ CASES = {
     {"physical-page-0x100", 0, 0, physical_is_ours, 0x00100000},
     {"table-writes-itself", 182, 0, table_writes_itself, 0},
     {"directory-maps-itself", 182, 0, directory_maps_itself, 0},
+    {"table-linked-65536-times", 0, 0, table_linked_65536_times, 0},
 };
