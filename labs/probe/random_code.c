@@ -130,19 +130,64 @@ static void draw_bytes(u8 *to, u32 len)
 		to[i] = stream[skip + i]; /* cppcheck-suppress uninitvar; all of it is written */
 }
 
+/* Anywhere; and more often at the end of a page, where the sections meet, and at either end of all:
+ * what is planted there last is the last in the hypervisor's table, too. */
+static u32 draw_place(void)
+{
+	switch (pick(10)) {
+	case 0:
+	case 1:
+		return BEFORE_BYTES + 256 - pick(MAX_LEN);
+	case 2:
+	case 3:
+		return BEFORE_BYTES + FIRST_BYTES - pick(MAX_LEN);
+	case 4:
+	case 5:
+		return sizeof(draft) - 2 - pick(6);
+	case 6:
+		return BEFORE_BYTES - 1 - pick(4);
+	default:
+		return pick(sizeof(draft) - 1);
+	}
+}
+
+/* Another operand for an instruction that stands there: its first byte stays. @return where that
+ * is, or 0: there is none */
+static u32 draw_operand(void)
+{
+	static const u8 of_mov[] = {0xC8, 0xD0, 0xD8}, of_group[] = {0xC0, 0xC8};
+
+	for (u32 i = BEFORE_BYTES + pick(ARENA_BYTES / 2); i < sizeof(draft) - 3; i++) {
+		if (draft[i] == 0x8C) {
+			draft[i + 1] = of_mov[pick(3)];
+			return i + 1;
+		}
+		if (draft[i] == 0x0F && draft[i + 1] == 0) {
+			draft[i + 2] = of_group[pick(2)];
+			return i + 2;
+		}
+	}
+	return 0;
+}
+
 static u32 draw_edit(u32 *len)
 {
 	for (;;) {
-		u32 at = pick(sizeof(draft) - 1);
+		u32 at = draw_place();
 
 		*len = one_in(2) ? 1 + pick(3) : 1 + pick(MAX_LEN);
-		if (one_in(3)) /* at the end of a page, and where the sections meet */
-			at = BEFORE_BYTES + (one_in(2) ? 256 : FIRST_BYTES) - pick(MAX_LEN);
 		if (at + *len > sizeof(draft) - 1)
 			*len = sizeof(draft) - 1 - at;
 		for (u32 i = 0; i < sizeof(draft); i++)
 			draft[i] = want[i];
-		draw_bytes(draft + at, *len);
+		if (one_in(6)) {
+			at = draw_operand();
+			*len = 1;
+			if (!at)
+				continue;
+		} else {
+			draw_bytes(draft + at, *len);
+		}
 		if (runs())
 			return at;
 	}

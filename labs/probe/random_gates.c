@@ -94,6 +94,10 @@ static void draw_gate(u8 vec, bool ring3)
 		type = 0xE; /* a task gate switches tasks */
 	if (ring3 && selector_is_outer(sel))
 		sel = SEL_CODE; /* stays in ring 3, or goes to 1 or 2 */
+	if (one_in(12))
+		type |= 0x10; /* S: no gate at all */
+	if (one_in(4))
+		sel |= pick(4); /* which counts for nothing */
 	hi |= type << 8 | pick(32);
 	idt[2 * vec] = sel << 16 | (STUBS + 16 * vec);
 	idt[2 * vec + 1] = hi;
