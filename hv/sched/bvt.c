@@ -60,7 +60,7 @@ static void bvt_charge(struct sched *s, u64 now)
 	ns = u->uncharged + ran;
 	u->avt += (s64)(ns >> MCU_SHIFT) * u->params.mcu_advance;
 	u->uncharged = ns % MCU_NS;
-	if (!u->warped || u->warp_left == SCHED_NEVER)
+	if (!u->warped)
 		return;
 	if (ran < u->warp_left) {
 		u->warp_left -= ran;

@@ -37,10 +37,10 @@ struct sched_unit {
 
 	/* bvt.c. Virtual time is signed: whoever warps may be before its beginning. */
 	struct sched_params params;
-	s64 avt;	    /* A: actual virtual time. 64 bits last for 290 years of the fastest */
-	u32 uncharged;	    /* ns that it has run behind its last whole mcu */
-	bool warped;	    /* since it has woken */
-	u64 warp_left;	    /* ns that it may still run so; SCHED_NEVER: no limit */
+	s64 avt;       /* A: actual virtual time. 64 bits last for 290 years of the fastest */
+	u32 uncharged; /* ns that it has run behind its last whole mcu */
+	bool warped;   /* since it has woken */
+	u64 warp_left; /* ns that it may still run so, at first SCHED_NEVER if there is no limit */
 	u64 unwarped_until; /* it may not warp before this time */
 };
 
