@@ -98,6 +98,8 @@ static void something_happens(int i)
 	switch (below(10)) {
 	case 0 ... 3:
 		assert_int_equal(s.ops->wake(&s, &unit[i], now), model_wake(&m, i, now));
+		if (s.running)
+			assert_int_equal(s.running->ran, m.unit[m.running].ran);
 		break;
 	case 4:
 		s.ops->sleep(&s, &unit[i], now);
