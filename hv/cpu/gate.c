@@ -43,15 +43,6 @@ static void set_gate(struct desc *idt, u32 vec, u16 sel, u32 offset, u32 type, u
 	idt[vec].hi = (offset & 0xFFFF0000) | DESC_P | dpl << DESC_DPL_SHIFT | type << 8;
 }
 
-struct desc *gate_descriptor(struct gate *g, u16 selector)
-{
-	u32 page = (selector & SEL_TI ? GATE_LDT : GATE_GDT) + selector / PAGE_SIZE;
-
-	if (page >= ARRAY_SIZE(g->page) || !g->page[page])
-		return NULL;
-	return (struct desc *)(g->page[page] + (selector & (PAGE_SIZE - 1) & ~7u));
-}
-
 /* All that depends on the gate's linear address. */
 static void relocate(struct gate *g)
 {

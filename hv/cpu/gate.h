@@ -111,7 +111,12 @@ struct desc gate_data_segment(u32 base);
 /** Truncate a guest descriptor so that it cannot reach the hypervisor (isolation `segments`). */
 struct desc gate_clip_descriptor(struct desc d);
 /** The real descriptor of a selector in the domain's GDT or LDT; NULL: it has no such page. */
-struct desc *gate_descriptor(struct gate *g, u16 selector);
+static inline struct desc *gate_descriptor(const struct gate *g, u16 selector)
+{
+	u8 *page = g->page[(selector & SEL_TI ? GATE_LDT : GATE_GDT) + selector / PAGE_SIZE];
+
+	return page ? (struct desc *)(page + (selector & (PAGE_SIZE - 1) & ~7u)) : NULL;
+}
 /** Write the hypervisor's entries into the slots from HV_BASE up of a page directory that a guest
  * will run on: M2P and gate, and under `segments` the whole hypervisor. */
 void gate_fill_slots(const struct gate *g, u32 *page_directory);

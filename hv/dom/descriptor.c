@@ -112,12 +112,15 @@ bool use_descriptor(struct vcpu *v, u16 selector, struct desc d)
 	    !mark_descriptor(v, selector, ACCESSED_BIT))
 		return false;
 	/* What the guest may load must also be in the real table. */
-	segments_extend(v, selector & ~SEL_RPL);
 	real = gate_descriptor(v->domain->gate, selector);
 	if (!(selector & SEL_TI) && selector >= GATE_SHADOW_RESERVED)
 		domain_kill(v->domain, END_forbidden, selector,
 			    "loaded a selector that the hypervisor has for itself");
-	else if (real && !(real->hi & DESC_P) && !boot_descriptor(v, selector, &ignored))
+	else if (real && real->hi & DESC_P)
+		return true;
+	else if (segments_extend(v, selector & ~SEL_RPL))
+		return !v->domain->dying && use_descriptor(v, selector, d);
+	else if (!boot_descriptor(v, selector, &ignored))
 		domain_kill(v->domain, END_forbidden, selector,
 			    "loaded a segment that reaches into the hypervisor's part of memory");
 	return !v->domain->dying;

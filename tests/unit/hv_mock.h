@@ -55,7 +55,7 @@ static struct {
 	struct cpu_regs regs;
 	struct domain dom;
 	struct gate gate;
-	struct desc gdt[8192]; /* the real one */
+	struct desc gdt[8192], ldt[8192]; /* the real ones */
 	/* What happened. */
 	u32 injected, vec, err, software;
 	u32 cr_changes, old_cr3, invlpg_va, flushes, writes, extended;
@@ -204,14 +204,6 @@ bool gate_extend(struct gate *g, u16 selector)
 	return !mock.no_memory;
 }
 
-struct desc *gate_descriptor(struct gate *g, u16 selector)
-{
-	static struct desc ldt[8192];
-
-	(void)g;
-	return (selector & SEL_TI ? ldt : mock.gdt) + selector / 8;
-}
-
 void write_debug(const u32 at[4], u32 dr7)
 {
 	(void)at;
@@ -306,6 +298,10 @@ static void mock_start(void)
 	mock.dom.ops = &mock_guest;
 	mock.dom.mode = MMU_SHADOW;
 	mock.dom.gate = &mock.gate;
+	for (u32 k = 0; k < ARRAY_SIZE(mock.gdt); k += 512) {
+		mock.gate.page[GATE_GDT + k / 512] = (u8 *)&mock.gdt[k];
+		mock.gate.page[GATE_LDT + k / 512] = (u8 *)&mock.ldt[k];
+	}
 	mock.dom.vdev = (struct vdev *)&mock; /* there is a PC: nobody looks into it here */
 	vcpu->domain = &mock.dom;
 	vcpu->regs = &mock.regs;
