@@ -196,11 +196,30 @@ static void they_have_the_names_of_the_option(void **state)
 	assert_string_equal(sched_rr.name, "rr");
 }
 
+static void the_ends_of_the_ranges_are_in_them(void **state)
+{
+	struct sched_params p = {MCU_ADVANCE_MAX, true, ~0u, WARP_TIME_MAX, WARP_TIME_MAX};
+
+	(void)state;
+	sched_init(&s, &sched_bvt, 1);
+	s.ops->add(&s, &unit[0]);
+	assert_true(s.ops->set(&s, &unit[0], &p, 1));
+	p.warpl++;
+	assert_false(s.ops->set(&s, &unit[0], &p, 1));
+	p.warpl--, p.warpu++;
+	assert_false(s.ops->set(&s, &unit[0], &p, 1));
+	assert_true(sched_set_allowance(&s, ALLOWANCE_MIN) &&
+		    sched_set_allowance(&s, ALLOWANCE_MAX));
+	assert_false(sched_set_allowance(&s, ALLOWANCE_MIN - 1));
+	assert_false(sched_set_allowance(&s, ALLOWANCE_MAX + 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(bvt_decides_as_defined),
 	    cmocka_unit_test(rr_decides_as_defined),
+	    cmocka_unit_test(the_ends_of_the_ranges_are_in_them),
 	    cmocka_unit_test(they_have_the_names_of_the_option),
 	};
 
