@@ -59,7 +59,7 @@ help: ## list the targets
 	@echo "  MEM=MB  HOST_MEM=MB  GUEST_ELF=file  SENSITIVE=patch|breakpoint  TABLES=traced|outofsync.  V=1 shows the commands."
 
 ifdef BUILDING
-all: $(HV_ELF) $(SCHED_O) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace $(PROBES) $(ORACLES)
+all: $(HV_ELF) $(SCHED_O) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/guest/store.o $(B)/bin/tltrace $(PROBES) $(ORACLES)
 	@:
 else
 all: ## build everything

@@ -59,8 +59,19 @@ $(GB)/initrd.cpio: $(APPS:%=$(GB)/apps/%.elf) $(INITRD_TEXTS)
 		cpio --quiet --reproducible -o -H newc -R 0:0 > ../initrd.cpio.tmp
 	$(Q)mv $(GB)/initrd.cpio.tmp $@
 
+# The store that a process of Domain 0 will keep: without I/O, and with no more of a C library than this.
+STORE := $(sort $(wildcard guest/store/*.c))
+$(GB)/store/%.c.o: guest/store/%.c
+	@mkdir -p $(@D)
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+$(GB)/store.o: $(STORE:guest/%=$(GB)/%.o) $(GB)/string.c.o
+	@$(call say,LD,$@)
+	$(Q)ld -m elf_i386 -r -o $@ $^
+	$(Q)! nm -u $@ | grep . # what it needs beyond that
+
 .PHONY: guest guest-delta
-guest: $(GB)/finch-native.elf $(GB)/finch-pv.elf $(GB)/initrd.cpio ## build Finch, both ports, and its applications
+guest: $(GB)/finch-native.elf $(GB)/finch-pv.elf $(GB)/initrd.cpio $(GB)/store.o ## build Finch, both ports, and its applications
 
 guest-delta: ## how many lines of Finch differ between its two ports
 	$(Q)guest/delta.sh

@@ -20,6 +20,20 @@ $(B)/tests/pv_version: tests/unit/pv_version.c guest/finch/arch/pv/version.c gue
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -Iguest $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
+# The store on malloc(), so that the sanitizers see each node, and once on its own heap (store_arena).
+STORE_TESTS := $(addprefix $(B)/tests/,store_requests store_random store_hostile store_arena)
+UNIT_TESTS += $(STORE_TESTS) $(B)/tests/store_heap
+$(B)/tests/store_heap: tests/unit/store_heap.c guest/store/heap.c
+$(STORE_TESTS): tests/unit/store_kit.c $(filter-out %/heap.c,$(STORE))
+$(B)/tests/store_requests: tests/unit/store_requests.c tests/unit/store_malloc.c
+$(B)/tests/store_random: tests/unit/store_random.c tests/unit/store_model.c tests/unit/store_malloc.c
+$(B)/tests/store_hostile: tests/unit/store_hostile.c tests/unit/store_malloc.c
+$(B)/tests/store_arena: tests/unit/store_hostile.c guest/store/heap.c
+$(STORE_TESTS) $(B)/tests/store_heap: $(wildcard guest/store/*.h tests/unit/store_*.h)
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(CC) $(HOSTCFLAGS) -iquote guest -iquote guest/store $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+
 $(B)/tests/forge: tests/forge.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
