@@ -78,13 +78,11 @@ struct connection *connection_of(const struct store *s, u32 domid)
 	return c;
 }
 
-/* Domain 0 shall lose no event: when many wait for it, the others' requests wait too. */
+/* Domain 0 shall lose no event: when many wait for it, everybody's requests wait too. */
 static bool must_wait(const struct store *s, const struct connection *c)
 {
-	if (c->closed || c->answering)
+	if (c->answering)
 		return true;
-	if (c->domid == 0)
-		return false;
 	for (const struct connection *o = s->connections; o; o = o->next) {
 		if (o->domid == 0 && o->queued > s->limits.queue)
 			return true;

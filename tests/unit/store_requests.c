@@ -64,17 +64,20 @@ static void too_many_children_for_a_message_are_refused(void **state)
 	char path[64];
 
 	(void)state;
-	for (u32 i = 0; i < 4096 / 8; i++) {
-		snprintf(path, sizeof(path), "/d/child%02x", i);
+	for (u32 i = 0; i < XENSTORE_PAYLOAD_MAX / 8; i++) {
+		snprintf(path, sizeof(path), "/d/c%06u", i);
 		kit_expect(0, XS_MKDIR, 0, path, strlen(path) + 1, "");
 	}
-	kit_expect(0, XS_DIRECTORY, 0, S("/d"), "E2BIG");
-	kit_expect(0, XS_RM, 0, S("/d/child00"), "");
-	for (u32 i = 0x60; i < 0xA0; i++) {
-		snprintf(path, sizeof(path), "/d/child%02x", i);
-		kit_expect(0, XS_RM, 0, path, strlen(path) + 1, "");
-	}
 	kit_ask(0, XS_DIRECTORY, 0, S("/d"));
+	assert_int_equal(kit.mail.header.len, XENSTORE_PAYLOAD_MAX);
+	kit_expect(0, XS_MKDIR, 0, S("/d/x"), "");
+	kit_expect(0, XS_DIRECTORY, 0, S("/d"), "E2BIG");
+	/* Many in each bucket, and still each can be changed and found. */
+	for (u32 i = 0; i < XENSTORE_PAYLOAD_MAX / 8; i++) {
+		snprintf(path, sizeof(path), "/d/c%06u", i);
+		kit_expect(0, XS_WRITE, 0, path, strlen(path) + 1, "");
+	}
+	assert_true(store_check(&kit.store));
 }
 
 static void a_removal_takes_all_below(void **state)
@@ -95,7 +98,7 @@ static void paths_are_checked(void **state)
 	static const char *const bad[] = {
 	    "",	    "//", "/a/",  "/a//b", "/a b", "/a.b", "/\x80", "/a\n", "@x",
 	    "a//b", "a/", "/a/:", "/a[",   "/`",   "/{",   "/a,",   "/!",   "/~"};
-	char path[XENSTORE_ABS_PATH_MAX + 2];
+	char path[XENSTORE_PAYLOAD_MAX];
 
 	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++)
@@ -108,6 +111,9 @@ static void paths_are_checked(void **state)
 	path[XENSTORE_ABS_PATH_MAX] = 'x';
 	path[XENSTORE_ABS_PATH_MAX + 1] = 0;
 	kit_expect(0, XS_MKDIR, 0, path, XENSTORE_ABS_PATH_MAX + 2, "EINVAL");
+	path[XENSTORE_ABS_PATH_MAX + 1] = 'x';
+	path[sizeof(path) - 1] = 0;
+	kit_expect(0, XS_MKDIR, 0, path, sizeof(path), "EINVAL");
 	/* A relative path, and an empty token. */
 	path[XENSTORE_REL_PATH_MAX + 1] = path[XENSTORE_REL_PATH_MAX + 2] = 0;
 	kit_expect(1, XS_WATCH, 0, path + 1, XENSTORE_REL_PATH_MAX + 2, "");
@@ -360,7 +366,7 @@ static u32 begin(u16 domid)
 
 static void a_transaction_is_seen_when_it_ends(void **state)
 {
-	u32 t;
+	u32 t, u;
 
 	(void)state;
 	kit_expect(0, XS_WATCH, 0, S("/a\0t"), "");
@@ -382,6 +388,14 @@ static void a_transaction_is_seen_when_it_ends(void **state)
 	kit_expect_event(0, NULL, NULL);
 	expect_read(0, "/a/b", "w");
 	kit_expect(0, XS_READ, 0, S("/a/old"), "ENOENT");
+	/* Removed and made again is both. */
+	u = begin(0);
+	kit_expect(0, XS_RM, u, S("/a/b"), "");
+	kit_expect(0, XS_WRITE, u, B("/a/b\0w"), "");
+	kit_expect(0, XS_TRANSACTION_END, u, S("T"), "");
+	kit_expect_event(0, "/a/b", "t");
+	kit_expect_event(0, "/a/b", "t");
+	kit_expect_event(0, NULL, NULL);
 	kit_expect(0, XS_READ, t, S("/a/b"), "ENOENT");
 	t = begin(0);
 	kit_expect(0, XS_RM, t, S("/a"), "");
@@ -461,6 +475,10 @@ static void a_domain_has_limits(void **state)
 	kit_expect(1, XS_MKDIR, 0, S("free"), "");
 	kit_expect(1, XS_TRANSACTION_END, t, S("T"), "ENOSPC");
 	t = begin(1);
+	kit_expect(1, XS_MKDIR, t, S("a/x"), "");
+	kit_expect(1, XS_TRANSACTION_END, t, S("T"), "");
+	kit_expect(1, XS_RM, 0, S("a/x"), "");
+	t = begin(1);
 	begin(1);
 	kit_expect(1, XS_TRANSACTION_START, 0, S(""), "ENOSPC");
 	kit_expect(1, XS_TRANSACTION_END, t, S("F"), "");
@@ -477,6 +495,17 @@ static void a_domain_has_limits(void **state)
 			assert_true(kit_receive(1));
 	}
 	kit.store.limits.watches = 1000;
+	kit.store.limits.memory = kit.store.accounts[1].bytes + 100;
+	kit_expect(1, XS_READ, t + 1, S("free"),
+		   "ENOMEM"); /* the path would fit, the node does not */
+	kit.store.limits.memory = kit.store.accounts[1].bytes - 1;
+	kit_expect(1, XS_WATCH, 0, S("w\0t"), "ENOMEM");
+	kit.store.limits.memory += sizeof(struct watch) + sizeof("/local/domain/1/w\0t");
+	kit_expect(1, XS_WATCH, 0, S("w\0t"), "ENOMEM");
+	kit.store.limits.memory++;
+	kit_expect(1, XS_WATCH, 0, S("w\0t"), "");
+	assert_true(kit_receive(1));
+	kit_expect(1, XS_UNWATCH, 0, S("w\0t"), "");
 	kit.store.limits.memory = kit.store.accounts[1].bytes;
 	kit_expect(1, XS_WATCH, 0, S("w\0t"), "ENOMEM");
 	kit_expect(1, XS_READ, t + 1, S("free"), "ENOMEM");
@@ -509,6 +538,10 @@ static void an_owner_pays_for_what_others_write(void **state)
 	kit_expect(2, XS_TRANSACTION_END, t, S("T"), "ENOMEM");
 	assert_int_equal(kit.store.accounts[2].bytes, 0);
 	kit_expect(0, XS_WRITE, 0, big, sizeof(big), "");
+	/* Domain 0 has no limit, whoever writes. */
+	kit_expect(0, XS_SET_PERMS, 0, S("/shared\0b0"), "");
+	kit.store.limits.memory = 0;
+	kit_expect(2, XS_WRITE, 0, big, 500, "");
 }
 
 static void a_released_domain_leaves_nothing(void **state)
@@ -557,8 +590,10 @@ static void events_that_are_not_fetched_are_lost(void **state)
 	kit.store.limits.queue = 200;
 	kit_expect(1, XS_WATCH, 0, S("x\0t"), "");
 	kit_expect_event(1, "x", "t");
-	for (u32 i = 0; i < 100; i++)
+	for (u32 i = 0; i < 100; i++) {
 		kit_expect(0, XS_WRITE, 0, B("/local/domain/1/x\0v"), "");
+		assert_true(kit.store.connections->next->queued <= 200);
+	}
 	assert_true(kit.store.connections->next->lost > 0);
 	while (kit_receive(1)) {
 		assert_string_equal((char *)kit.mail.payload, "x");
@@ -588,12 +623,30 @@ static void guests_wait_until_domain_0_has_fetched_its_events(void **state)
 	assert_true(got < 90);
 	assert_true(kit.store.connections->queued > 100 && kit.store.connections->queued < 300);
 	assert_int_equal(kit.store.connections->lost, 0);
-	/* Domain 0 itself does not wait. */
 	kit_send(0, XS_READ, 0, S("/local"));
 	for (got = 0; kit_receive(0) && kit.mail.header.type == XS_WATCH_EVENT;)
 		got++;
 	assert_int_equal(kit.mail.header.type, XS_READ);
 	assert_true(got > 20);
+}
+
+static void a_connection_needs_no_ring(void **state)
+{
+	struct connection *c = connection_open(&kit.store, 3, NULL);
+	struct xsd_sockmsg h = {XS_GET_DOMAIN_PATH, 9, 0, 2}, answer;
+	char path[32];
+
+	(void)state;
+	assert_int_equal(connection_take(&kit.store, c, (u8 *)&h, sizeof(h)), sizeof(h));
+	assert_int_equal(connection_take(&kit.store, c, (const u8 *)"3\0more", 6), 2);
+	assert_int_equal(connection_give(&kit.store, c, (u8 *)&answer, sizeof(answer)),
+			 sizeof(answer));
+	assert_int_equal(answer.req_id, 9);
+	assert_int_equal(connection_give(&kit.store, c, (u8 *)path, sizeof(path)), answer.len);
+	assert_string_equal(path, "/local/domain/3");
+	assert_int_equal(connection_give(&kit.store, c, (u8 *)path, sizeof(path)), 0);
+	assert_string_equal(kit_ask(1, XS_IS_DOMAIN_INTRODUCED, 0, S("3")), "F");
+	connection_free(&kit.store, c);
 }
 
 static void a_full_arena_harms_nobody(void **state)
@@ -649,6 +702,7 @@ int main(void)
 	    TEST(a_released_domain_leaves_nothing),
 	    TEST(events_that_are_not_fetched_are_lost),
 	    TEST(guests_wait_until_domain_0_has_fetched_its_events),
+	    TEST(a_connection_needs_no_ring),
 	    TEST(a_full_arena_harms_nobody),
 	};
 
