@@ -3,9 +3,9 @@
 #include <string.h>
 #include "store_model.h"
 
-static void add_path(struct model *m, const char *format, const char *a, const char *b)
+static void add_path(struct model *m, const char *a, const char *b, const char *c, const char *d)
 {
-	snprintf(m->path[m->paths++], sizeof(m->path[0]), format, a, b);
+	snprintf(m->path[m->paths++], sizeof(m->path[0]), "%s%s%s%s", a, b, c, d);
 }
 
 void model_start(struct model *m)
@@ -14,21 +14,21 @@ void model_start(struct model *m)
 											"2", "3"};
 
 	memset(m, 0, sizeof(*m));
-	add_path(m, "/", "", "");
-	add_path(m, "/local", "", "");
-	add_path(m, "/local/domain", "", "");
+	add_path(m, "/", "", "", "");
+	add_path(m, "/local", "", "", "");
+	add_path(m, "/local/domain", "", "", "");
 	for (u32 i = 0; i < 4; i++) {
-		add_path(m, "/local/domain/%s", homes[i], "");
-		add_path(m, "/local/domain/%s/a", homes[i], "");
-		add_path(m, "/local/domain/%s/b", homes[i], "");
-		add_path(m, "/local/domain/%s/a/a", homes[i], "");
+		add_path(m, "/local/domain/", homes[i], "", "");
+		add_path(m, "/local/domain/", homes[i], "/a", "");
+		add_path(m, "/local/domain/", homes[i], "/b", "");
+		add_path(m, "/local/domain/", homes[i], "/a/a", "");
 	}
 	for (u32 i = 0; i < 3; i++) {
-		add_path(m, "/%s", letters[i], "");
+		add_path(m, "/", letters[i], "", "");
 		for (u32 k = 0; k < 3; k++) {
-			add_path(m, "/%s/%s", letters[i], letters[k]);
-			add_path(m, "/%s/%s/a", letters[i], letters[k]);
-			add_path(m, "/%s/%s/b", letters[i], letters[k]);
+			add_path(m, "/", letters[i], "/", letters[k]);
+			add_path(m, m->path[m->paths - 1], "/a", "", "");
+			add_path(m, m->path[m->paths - 2], "/b", "", "");
 		}
 	}
 	m->main[0] =
