@@ -123,7 +123,7 @@ static void crashed(const char *prefix, const char *words, struct result *r)
 	struct list entries = {0};
 	size_t n;
 
-	verdict(r, FAILED, "%s",
+	verdict(r, FAILED, "%.1000s",
 		triple ? "the machine triple-faulted; the CPU's last entries:" : words);
 	for (line = log; triple && line; line = next) {
 		next = strchr(line, '\n');
@@ -155,9 +155,8 @@ void bad_end(const struct session *s, const char *prefix, const char *console, c
 	}
 	free(stage);
 	if (status == CRASHED) {
-		line = line_with(words, "run: ");
+		line = strstr(words, "run: "); /* and what follows */
 		crashed(prefix, line ? line : "the machine crashed", r);
-		free(line);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {

@@ -233,6 +233,9 @@ int tltrace(const struct session *s, const char *const *args, char *out, size_t 
 /** `same = ERE`: are those lines of the console that the guest has sent as on the bare machine? */
 bool same_as_bare(const struct session *s, const struct test *t, const char *heard,
 		  const char *console, struct result *r);
+/** Of a run that did not come to its end: append to `why` how far it was as on the bare machine. */
+void as_far_as_bare(const struct session *s, const struct test *t, const char *console,
+		    struct result *r);
 /** The path by which a (perhaps confined) command knows a file of the session's output. */
 char *inside(const struct session *s, const char *path);
 

@@ -232,8 +232,11 @@ static bool left_by_itself(const char *console)
 	return false;
 }
 
+#define ENDED 2 /* the hypervisor has ended the domain */
+
 /* Not as agreed. A guest that left by itself may have found out what is wrong, and said it: then
- * that comes first. It remains a failure, whatever it has said. @return has it? */
+ * that comes first. It remains a failure, whatever it has said. Or it should not have come so far.
+ * @return was it one of these? */
 static bool ended_otherwise(const struct session *s, const struct test *t, const char *prefix,
 			    const char *log, const char *console, const char *words, int status,
 			    struct vars *v, struct result *r)
@@ -242,10 +245,19 @@ static bool ended_otherwise(const struct session *s, const struct test *t, const
 	char *how;
 
 	bad_end(s, prefix, console, words, status, r);
-	if (r->verdict != FAILED || !left_by_itself(console) ||
-	    words_hold(s, t, prefix, log, console, v, &found) || found.verdict != FAILED)
+	if (r->verdict != FAILED || !left_by_itself(console))
 		return false;
 	how = copy(r->why);
+	if (words_hold(s, t, prefix, log, console, v, &found) || found.verdict != FAILED) {
+		bool too_far = t->exit == ENDED && status == 0;
+
+		if (too_far)
+			verdict(r, FAILED,
+				"the guest came to its end; the hypervisor should have ended it "
+				"before");
+		free(how);
+		return too_far;
+	}
 	put_text(r->why, sizeof(r->why), "%.3000s\nthen %s", found.why, how);
 	free(how);
 	return true;
@@ -281,7 +293,10 @@ static bool confirmed(const struct session *s, const struct test *t, const char 
 		return true;
 	if (ask(s, args, output, sizeof(output), r) == 0)
 		return true;
-	if (r->verdict != UNGRADED)
+	/* A mistake that the trace itself tells of is no forgery. */
+	if (r->verdict != UNGRADED && strstr(output, "as the trace says"))
+		verdict(r, FAILED, "%s", output + strlen("witness: "));
+	else if (r->verdict != UNGRADED)
 		verdict(r, UNCONFIRMED, "the CPU does not confirm the trace:\n%s", output);
 	return false;
 }
@@ -336,6 +351,8 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 	if (r->verdict <= FAILED && stage && !strncmp(stage, t->stage->id, strlen(t->stage->id)))
 		not_written(s, "went on without", stage, r);
 	free(stage);
+	if (r->verdict == HUNG || (r->verdict == FAILED && !checked))
+		as_far_as_bare(s, t, console, r);
 	if (r->verdict == FAILED && t->expect && !r->diagram[0]) {
 		struct result other = {.verdict = FAILED};
 
@@ -347,8 +364,8 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 			draw(s, ctf, prefix, r);
 	}
 	if (r->verdict != PASSED && r->verdict != UNWRITTEN && r->verdict != UNGRADED)
-		(void)(hint_from(&s->lab->hints, checked && r->verdict == FAILED, r) ||
-		       hint_from(&t->hints, checked && r->verdict == FAILED, r));
+		(void)(hint_from(&t->hints, checked && r->verdict == FAILED, r) ||
+		       hint_from(&s->lab->hints, checked && r->verdict == FAILED, r));
 	r->done = true;
 	free(path), free(console), free(outer), free(ctf), free(log_outer), free(log);
 }

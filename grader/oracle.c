@@ -201,3 +201,29 @@ bool same_as_bare(const struct session *s, const struct test *t, const char *hea
 	free(bare);
 	return same;
 }
+
+void as_far_as_bare(const struct session *s, const struct test *t, const char *console,
+		    struct result *r)
+{
+	struct list want = {0}, got = {0};
+	struct result other = {.seed = r->seed};
+	char *bare = t->same ? bare_console(s, t, r->seed, &other) : NULL;
+	size_t at, n = strlen(r->why);
+
+	if (!bare)
+		return;
+	lines_like(bare, t->same, &want);
+	lines_like(console, t->same, &got);
+	at = first_difference(&want, &got);
+	if (n && r->why[n - 1] == '\n')
+		n--;
+	if (at < want.nr)
+		put_text(r->why + n, sizeof(r->why) - n,
+			 "\n  the last line of both:        %.200s\n"
+			 "  then the bare machine says:   %.300s\n"
+			 "  and under your hypervisor:    %.300s",
+			 at ? want.at[at - 1] : "none", want.at[at],
+			 at < got.nr ? got.at[at] : "nothing more");
+	list_free(&want), list_free(&got);
+	free(bare);
+}

@@ -109,6 +109,14 @@ fails a_later_one_is_wrong_too grade
 ok it_leads_to_the_first said 'needs 02.2, which has not passed either: perhaps the cause is there'
 echo 'late=1' >late
 
+# One that should have been ended is not called wrong by its exit code alone, and its hint belongs there.
+sed '/^\[test first\]/,/^\[/s/^points = 40/&\nexit = 2/' labs/$lab/lab.conf >conf && cp labs/$lab/lab.conf kept && cp conf labs/$lab/lab.conf
+printf 'first=1\ntrapline: domain 0: left by port f4 (code 0)\n' >first
+fails one_that_should_have_been_ended_comes_to_its_end grade
+ok that_is_what_is_said said '^ +the guest came to its end; the hypervisor should have ended it'
+ok and_its_hint said '^ +hint: whatever it is'
+cp kept labs/$lab/lab.conf && echo 'first=1' >first
+
 # Not written: said once; nothing is to be seen of what needs it.
 echo 'trapline: lab stage 02.2 is not written yet' | tee middle >first
 echo 4 | tee middle.status >first.status

@@ -77,6 +77,14 @@ static void the_nearest_event_is_about_the_right_address(void **state)
 	says(": verdict is not_present, expected == traced_write");
 }
 
+static void what_comes_too_early_is_named(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    check(&esx, "episode va=$V\nany inject\nany walk va=$V verdict=not_present\n"), 1);
+	says(" does, but is too early: before event ");
+}
+
 static void then_means_the_very_next_event(void **state)
 {
 	(void)state;
@@ -270,6 +278,7 @@ int main(void)
 	    cmocka_unit_test(plain_lines_are_strict_about_crossings),
 	    cmocka_unit_test(notes_may_match_before_the_next_crossing),
 	    cmocka_unit_test(the_nearest_event_is_about_the_right_address),
+	    cmocka_unit_test(what_comes_too_early_is_named),
 	    cmocka_unit_test(then_means_the_very_next_event),
 	    cmocka_unit_test(variables_bind_once),
 	    cmocka_unit_test(masks_apply_to_both_sides),

@@ -104,6 +104,29 @@ static void summary(const struct trace *t, const struct turns *turns, const stru
 	sb_free(&b);
 }
 
+#define NOTES 6 /* that are shown of what was done at one entry: a batch has hundreds */
+
+/* What was done between two entries. */
+static void show_notes(const struct trace *t, size_t from, size_t to)
+{
+	size_t notes = 0;
+
+	for (size_t k = from; k < to; k++) {
+		const struct event *e = &t->events[k];
+		struct sb b = {0};
+
+		if (event_is(e, EV_insn))
+			continue;
+		if (notes++ >= NOTES && k + 1 < to)
+			continue;
+		if (notes > NOTES + 1)
+			printf("      ... (%zu more)\n", notes - NOTES - 1);
+		event_format_fields(&b, e);
+		printf("      %s %s\n", e->def->name, b.s ? b.s : "");
+		sb_free(&b);
+	}
+}
+
 /* One round: its entries, and with a trace all that was done. */
 static void show_round(const struct trace *t, const struct turns *turns, const struct loop *l)
 {
@@ -118,15 +141,7 @@ static void show_round(const struct trace *t, const struct turns *turns, const s
 		printf("  %s %zu  %s\n", t ? "event" : "line",
 		       t ? (size_t)t->events[turns->v[i].at].seq : turns->v[i].at, b.s);
 		sb_free(&b);
-		for (size_t k = turns->v[i].at + 1; k < end; k++) {
-			const struct event *e = &t->events[k];
-
-			if (event_is(e, EV_insn))
-				continue;
-			event_format_fields(&b, e);
-			printf("      %s %s\n", e->def->name, b.s ? b.s : "");
-			sb_free(&b);
-		}
+		show_notes(t, turns->v[i].at + 1, end);
 	}
 	if (turns->irqs)
 		printf("interrupts of devices, %zu in the whole run, are not counted\n",

@@ -164,6 +164,21 @@ static bool run_then(struct run *r, const struct expect_line *l)
 	return ok;
 }
 
+#define JUST_BEFORE 8 /* events */
+
+/* It may have happened, but before what should come first. */
+static void explain_earlier(struct run *r, const struct expect_line *l)
+{
+	struct expect_vars vars = r->vars;
+
+	for (size_t i = r->pos, n = 0; i-- > 0 && n < JUST_BEFORE; n++)
+		if (expect_match(&l->pattern, nth(r, i), &vars, true, NULL)) {
+			sb_add(&r->why, "; event %u does, but is too early: before event %u",
+			       nth(r, i)->seq, nth(r, r->pos - 1)->seq);
+			return;
+		}
+}
+
 static bool run_any(struct run *r, const struct expect_line *l)
 {
 	size_t nearness = 0;
@@ -186,6 +201,7 @@ static bool run_any(struct run *r, const struct expect_line *l)
 		sb_add(&r->why, "; the nearest is event %u: ", nth(r, r->at)->seq);
 		expect_match(&l->pattern, nth(r, r->at), &r->vars, true, &r->why);
 	}
+	explain_earlier(r, l);
 	return false;
 }
 

@@ -1,6 +1,8 @@
 /* loop.c: what repeats at the end of a run. */
 #include "read/loop.h"
 
+#include "trapline/xen/xen.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +111,8 @@ static void add_name(struct sb *b, const struct turn *t)
 		sb_add(b, "%s", name);
 	if (!name)
 		sb_add(b, "%s%u", t->call ? "" : "vector ", t->vec);
+	if (!t->call && t->vec == XEN_HYPERCALL_VECTOR)
+		sb_add(b, ", in direct mode a hypercall,");
 	if (t->err)
 		sb_add(b, " (error %x)", t->err);
 }
