@@ -6,8 +6,9 @@ struct page pages[NR_PAGES];
 u32 base, indices[NR_WORDS], nr_machine_frames;
 struct parts held[NR_PAGES], tried[NR_PAGES];
 const char *why;
+u32 why_entry;
 
-static u32 queue[NR_PAGES * 2], queued;
+static u32 queue[NR_PAGES * 2], queued, looking_at;
 
 #define WINDOW_INDEX 0x310u
 
@@ -64,8 +65,10 @@ void model_init(void)
 
 static bool refused(const char *reason)
 {
-	if (!why)
+	if (!why) {
 		why = reason;
+		why_entry = looking_at;
+	}
 	return false;
 }
 
@@ -137,18 +140,23 @@ static void look_into(u32 n)
 {
 	const struct page *p = &pages[n];
 
+	looking_at = 0;
 	if (tried[n].as[DIRECTORY]) {
-		for (u32 i = 0; i < NR_WORDS; i++)
+		for (u32 i = 0; i < NR_WORDS; i++) {
+			looking_at = p->mfn * PAGE + index_of(n, i) * 4;
 			if (indices[i] < HV_SLOT)
 				l2_entry(n, p->word[i]);
+		}
 		return;
 	}
 	if (p->stained)
 		refused("a page that was a directory still holds the hypervisor's entries");
 	if (n == KERNEL)
 		kernel_table();
-	for (u32 i = 0; i < NR_WORDS; i++)
+	for (u32 i = 0; i < NR_WORDS; i++) {
+		looking_at = p->mfn * PAGE + index_of(n, i) * 4;
 		l1_entry(p->word[i]);
+	}
 }
 
 bool sound(const struct besides *b)
@@ -156,6 +164,7 @@ bool sound(const struct besides *b)
 	u32 looked = 0;
 
 	why = NULL;
+	why_entry = looking_at = 0;
 	queued = 0;
 	for (u32 n = 0; n < NR_PAGES; n++)
 		tried[n] = (struct parts){.refs = 0};

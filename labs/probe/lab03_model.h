@@ -44,8 +44,9 @@ struct parts {
 extern struct parts held[NR_PAGES];  /* as things stand */
 extern struct parts tried[NR_PAGES]; /* in the last state that was looked at */
 
-/** Why the last state was refused. */
+/** Why the last state was refused; and where the entry is that it is about, if a page holds it. */
 extern const char *why;
+extern u32 why_entry;
 
 void model_init(void);
 /** @return NR_PAGES if the frame is none of the game's */

@@ -14,6 +14,7 @@ void request(const char *what, u32 a, u32 b, u32 c)
 	about[2] = c;
 	requests++;
 	why = NULL;
+	why_entry = 0;
 }
 
 static void say_request(void)
@@ -42,9 +43,11 @@ bool compare(u32 got, u32 want)
 	if (got == want || !same)
 		return got == want;
 	say_request();
-	say(want == 22 ? " gave %u; it should be refused (%u): %s\n"
-		       : " gave %u, should give %u: %s\n",
+	say(want == 22 ? " gave %u; it should be refused (%u): %s" : " gave %u, should give %u: %s",
 	    got, want, why ? why : usual_reason(want));
+	if (want == 22 && why_entry)
+		say(" (entry %u of frame %x)", why_entry % PAGE / 4, why_entry / PAGE);
+	say("\n");
 	return false;
 }
 
@@ -54,6 +57,14 @@ void differs(const char *what)
 		return;
 	say_request();
 	say(": %s\n", what);
+}
+
+void compare_done(u32 done, u32 want)
+{
+	if (!same || done == want)
+		return;
+	say_request();
+	say(": *done is %u; %u took effect\n", done, want);
 }
 
 u32 alias_va(u32 page)

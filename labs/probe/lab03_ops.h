@@ -18,6 +18,8 @@ void request(const char *what, u32 a, u32 b, u32 c);
 bool compare(u32 got, u32 want);
 /** Something else differs. */
 void differs(const char *what);
+/** What mmu_update says in *done, and how many of its requests took effect. */
+void compare_done(u32 done, u32 want);
 
 u32 alias_va(u32 page);
 u32 window_va(u32 word);

@@ -170,6 +170,20 @@ static u32 draw_operand(void)
 	return 0;
 }
 
+/* A str, as the first instruction of a page, written in one piece. */
+static u32 edit_page_start(u32 *len)
+{
+	static const u8 str[] = {0x0F, 0x00, 0xC8, 0x90};
+	u32 at = BEFORE_BYTES + 256;
+
+	for (u32 i = 0; i < sizeof(draft); i++)
+		draft[i] = want[i];
+	*len = sizeof(str);
+	for (u32 i = 0; i < sizeof(str); i++)
+		draft[at + i] = str[i];
+	return at;
+}
+
 static u32 draw_edit(u32 *len)
 {
 	for (;;) {
@@ -237,7 +251,7 @@ void random_code(void)
 		want[i] = i < BEFORE_BYTES ? 0x9C : 0x90;
 	want[sizeof(want) - 1] = 0xC3;
 	for (u32 n = 0; n < EDITS; n++) {
-		u32 len, at = draw_edit(&len), how = pick(6);
+		u32 len, at = n ? draw_edit(&len) : edit_page_start(&len), how = n ? pick(6) : 2;
 
 		text("code how, at, len:");
 		hex(how);
