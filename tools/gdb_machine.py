@@ -264,7 +264,7 @@ class Now:
 
     def __init__(self):
         self.m = m = Machine()
-        pointer = m.variable("current")
+        pointer = m.variable("this_cpu")["current"]
         if not int(pointer):
             raise Trouble("the hypervisor has not started yet: `hv trap` runs to the first trap")
         self.v = m.follow(pointer)

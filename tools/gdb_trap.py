@@ -38,13 +38,14 @@ class Trapped:
 
     def __init__(self, machine, entry):
         self.entry = entry
-        kind, current = machine.symbol("current")
-        regs_at = next(f for f in kind.target().fields() if f.name == "regs")
+        cpu, at = machine.symbol("this_cpu")
+        now = next(f for f in cpu.fields() if f.name == "current")
+        regs_at = next(f for f in now.type.target().fields() if f.name == "regs")
         read = lambda va: struct.unpack("<I", gdb.selected_inferior().read_memory(va, 4))[0]
         if entry == "hv_trap":  # from ring 0: the frame is on the hypervisor's own stack
             frame = read(live("esp") + 4)
         else:
-            frame = read(read(current) + regs_at.bitpos // 8)
+            frame = read(read(at + now.bitpos // 8) + regs_at.bitpos // 8)
         fields = [f for f in regs_at.type.target().fields()]
         raw = gdb.selected_inferior().read_memory(frame, 4 * len(fields))
         self.regs = dict(zip((f.name for f in fields), struct.unpack(f"<{len(fields)}I", raw)))

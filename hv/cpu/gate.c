@@ -11,7 +11,7 @@
 #include "lib/string.h"
 #include "mem/frame.h"
 
-struct vcpu *current;
+struct cpu this_cpu;
 void (*ring0_entry)(struct cpu_regs *frame);
 struct gate_entries gate_entries;
 bool isolation_segments;

@@ -1,4 +1,4 @@
-/* domain.h: a domain, its one virtual processor, and what a guest believes about that processor. */
+/* domain.h: the processor, its virtual ones, domains, and what a guest believes of a processor. */
 #ifndef HV_DOMAIN_H
 #define HV_DOMAIN_H
 
@@ -60,8 +60,9 @@ struct pending_exception {
 struct vcpu {
 	struct cpu_regs *regs; /* in the entry-stack page, by its linear address in the monitor */
 	struct domain *domain;
-	u32 cr3;    /* machine: what CR3 holds while this vcpu runs */
-	bool flush; /* the TLB may hold stale translations: reload CR3 on the way out */
+	struct vcpu *next; /* of the same domain */
+	u32 cr3;	   /* machine: what CR3 holds while this vcpu runs */
+	bool flush;	   /* the TLB may hold stale translations: reload CR3 on the way out */
 	struct pending_exception exc;
 	bool let_through; /* shadow mode: one instruction is stepped, its page made writable: sync.c
 			   */
@@ -81,6 +82,8 @@ struct vcpu {
 	u32 nr_ports;
 	mfn_t base; /* the page directory in use */
 	struct vcpu_info *info;
+	u64 timer_deadline; /* system time in ns, 0: none */
+	u64 next_tick;	    /* of its periodic timer */
 
 	/* The trace's view. */
 	struct {
@@ -116,7 +119,7 @@ struct domain {
 	const struct mmu_ops *mmu;
 	const struct guest_ops *ops;
 	struct gate *gate;
-	struct vcpu vcpu;
+	struct vcpu vcpu; /* the first one, which begins; its `next` leads to the others */
 
 	u32 nr_pages;	   /* guest-physical pages: pfn 0 .. nr_pages - 1 */
 	u32 populated;	   /* how many have machine memory */
@@ -137,18 +140,25 @@ struct domain {
 	struct shared_info *shared;  /* direct mode, hypervisor's mapping */
 	mfn_t shared_mfn;
 	struct evtchn *evtchn;
-	u32 vm_assist;	    /* bit per VMASST_TYPE_ */
-	u64 timer_deadline; /* system time in ns, 0: none */
-	u64 next_tick;
+	u32 vm_assist; /* bit per VMASST_TYPE_ */
 	u8 end_reason;
 	u32 end_code;
 };
 
-extern struct vcpu *current; /* whose guest ran last on this CPU, and will run next */
+/** The processor. There is one. */
+struct cpu {
+	struct vcpu *current; /* whose guest ran last on it, and will run next */
+};
+extern struct cpu this_cpu;
+#define current (this_cpu.current)
+
 /** All domains that there are, in the order in which they were made. */
 extern struct domain *domains;
 /** What the processor is when it is no guest's: the hypervisor's own, which never runs. */
 extern struct domain hypervisor;
+
+/** Each vcpu of a domain. */
+#define for_each_vcpu(v, d) for (v = &(d)->vcpu; v; v = v->next)
 
 /** Make a domain of this design, without memory. @return NULL if there is no memory to describe it,
  * or the id is in use */

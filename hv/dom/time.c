@@ -71,7 +71,7 @@ void timer_rearm(void)
 
 void timer_start(struct domain *d)
 {
-	d->next_tick = system_time() + TICK_NS;
+	d->vcpu.next_tick = system_time() + TICK_NS;
 	timer_rearm();
 }
 

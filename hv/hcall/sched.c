@@ -105,8 +105,8 @@ s32 hc_sched_op(struct vcpu *v, struct hcall_args *a)
 /** set_timer_op(low, high): raise VIRQ_TIMER at this system time, in ns; 0 for never. @return 0 */
 s32 hc_set_timer_op(struct vcpu *v, struct hcall_args *a)
 {
-	v->domain->timer_deadline = (u64)a->a2 << 32 | a->a1;
-	trace_vtimer(v, LANE_VMM, LANE_VMM, v->domain->timer_deadline);
+	v->timer_deadline = (u64)a->a2 << 32 | a->a1;
+	trace_vtimer(v, LANE_VMM, LANE_VMM, v->timer_deadline);
 	timer_rearm();
 	return 0;
 }

@@ -81,40 +81,53 @@ static bool direct_woken(const struct vcpu *v)
 	return !v->blocked; /* evtchn.c clears it when an event comes */
 }
 
+/* Of two times, where 0 is none. */
+static u64 earlier(u64 a, u64 b)
+{
+	return a && (!b || a < b) ? a : b;
+}
+
 static u64 direct_deadline(const struct domain *d)
 {
-	u64 at;
+	const struct vcpu *v;
+	u64 at = 0;
 
-	/* The periodic timer runs only while the domain does; a blocked one has asked for a time.
-	 */
-	at = d->vcpu.blocked ? 0 : d->next_tick;
-	if (d->timer_deadline && (!at || d->timer_deadline < at))
-		at = d->timer_deadline;
-	if (d->vcpu.poll_until && (!at || d->vcpu.poll_until < at))
-		at = d->vcpu.poll_until;
+	/* The periodic timer runs only while the vcpu does; a blocked one has asked for a time. */
+	for_each_vcpu(v, d)
+	{
+		at = earlier(at, v->blocked ? 0 : v->next_tick);
+		at = earlier(at, earlier(v->timer_deadline, v->poll_until));
+	}
 	return at;
+}
+
+static void vcpu_tick(struct vcpu *v, u64 now)
+{
+	bool due = false;
+
+	if (v->poll_until && v->poll_until <= now) {
+		v->poll_until = 0;
+		v->blocked = false;
+	}
+	if (v->timer_deadline && v->timer_deadline <= now) {
+		v->timer_deadline = 0;
+		due = true;
+	}
+	if (!v->blocked && v->next_tick <= now) {
+		v->next_tick = now + TICK_NS;
+		due = true;
+	}
+	if (due) {
+		time_update_info(v);
+		evtchn_send_virq(v->domain, VIRQ_TIMER);
+	}
 }
 
 static void direct_tick(struct domain *d, u64 now)
 {
-	bool due = false;
+	struct vcpu *v;
 
-	if (d->vcpu.poll_until && d->vcpu.poll_until <= now) {
-		d->vcpu.poll_until = 0;
-		d->vcpu.blocked = false;
-	}
-	if (d->timer_deadline && d->timer_deadline <= now) {
-		d->timer_deadline = 0;
-		due = true;
-	}
-	if (!d->vcpu.blocked && d->next_tick <= now) {
-		d->next_tick = now + TICK_NS;
-		due = true;
-	}
-	if (due) {
-		time_update_info(&d->vcpu);
-		evtchn_send_virq(d, VIRQ_TIMER);
-	}
+	for_each_vcpu(v, d) vcpu_tick(v, now);
 }
 
 static void direct_input(struct domain *d, u8 byte)

@@ -17,19 +17,27 @@ static bool wakes(struct vcpu *v)
 	return !v->blocked || v->yields || v->domain->ops->woken(v);
 }
 
+/* The one after it: of its domain, or of the next; NULL behind the last. */
+static struct vcpu *after(const struct vcpu *v)
+{
+	struct domain *d = v->domain->next;
+
+	return v->next ? v->next : d ? &d->vcpu : NULL;
+}
+
 /* The next that can run: the one that runs now comes last, and only if time has passed for it. */
 static struct vcpu *next_runnable(bool waited)
 {
-	struct domain *last = current->domain, *d = last;
+	struct vcpu *first = domains ? &domains->vcpu : NULL, *v;
 
-	do {
-		d = d->next ? d->next : domains;
-		if (!d)
-			return NULL;
-		if (!d->dying && (d != last || waited) && wakes(&d->vcpu))
-			return &d->vcpu;
-	} while (d != last && (last != &hypervisor || d->next));
-	return NULL;
+	for (v = after(current); v; v = after(v))
+		if (!v->domain->dying && wakes(v))
+			return v;
+	/* From the start. The hypervisor's own is in no list. */
+	for (v = first; v && v != current; v = after(v))
+		if (!v->domain->dying && wakes(v))
+			return v;
+	return v && waited && !v->domain->dying && wakes(v) ? v : NULL;
 }
 
 /* Nothing to run: wait for an interrupt, which returns here through hv_trap. */

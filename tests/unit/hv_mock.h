@@ -71,7 +71,7 @@ static struct vcpu *const vcpu = &mock.dom.vcpu;
 static struct frame mock_frames[MOCK_PAGES];
 struct frame *frame_table = mock_frames;
 u32 nr_frames = MOCK_PAGES;
-struct vcpu *current;
+struct cpu this_cpu;
 
 /* ---- what the hypervisor's files call ---- */
 

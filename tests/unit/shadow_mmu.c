@@ -34,7 +34,7 @@ static u32 write_value;
 
 /* ---- the machine ---- */
 bool isolation_segments;
-struct vcpu *current;
+struct cpu this_cpu;
 
 void *map_domain_page(mfn_t m)
 {
