@@ -98,7 +98,7 @@ bool trace_parse_classes(const char *list, u32 *classes, const char **bad)
 		*classes = ~0u;
 		return true;
 	}
-	while (*list) {
+	for (;;) {
 		u32 len = 0, i;
 
 		while (list[len] && list[len] != ',')
@@ -111,7 +111,8 @@ bool trace_parse_classes(const char *list, u32 *classes, const char **bad)
 			return false;
 		}
 		*classes |= names[i].bit;
-		list += len + (list[len] == ',');
+		if (!list[len])
+			return true;
+		list += len + 1;
 	}
-	return true;
 }
