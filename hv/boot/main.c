@@ -49,7 +49,8 @@ static struct module module(const struct multiboot_info *mbi, u32 i)
 		printk("trapline: module %u lies beyond the first 48 MB of memory\n", i);
 		machine_exit(2);
 	}
-	return (struct module){hv_virt(maddr(m[i].start)), m[i].end - m[i].start};
+	return (struct module){hv_virt(maddr(m[i].start)), m[i].end - m[i].start,
+			       m[i].string ? hv_virt(maddr(m[i].string)) : ""};
 }
 
 /* Take `bytes` at *at, and move it on by whole pages. */
@@ -59,7 +60,8 @@ static maddr_t carve(u32 *at, u32 bytes)
 
 	*at = (*at + bytes + PAGE_SIZE - 1) & PAGE_MASK;
 	if (*at > HV_LINEAR_SIZE) {
-		printk("trapline: the hypervisor's own memory does not fit 48 MB\n");
+		printk("trapline: the hypervisor's own memory, with the guest's files, does not "
+		       "fit 48 MB\n");
 		machine_exit(2);
 	}
 	return m;

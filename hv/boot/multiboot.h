@@ -8,9 +8,11 @@
 #define MULTIBOOT_LOADED 0x2BADB002u
 
 #define MBI_MEM	    0x001u
+#define MBI_DEVICE  0x002u
 #define MBI_CMDLINE 0x004u
 #define MBI_MODS    0x008u
 #define MBI_MMAP    0x040u
+#define MBI_LOADER  0x200u
 
 #define MULTIBOOT_MAGIC		0x1BADB002u
 #define MULTIBOOT_SEARCH	8192u	 /* the header lies in so many bytes of the file */
@@ -30,7 +32,9 @@ struct multiboot_info {
 	u32 mods_count, mods_addr;
 	u32 syms[4];
 	u32 mmap_length, mmap_addr;
-	u32 rest[9];
+	u32 drives[2], config_table;
+	u32 loader; /* its name */
+	u32 rest[5];
 } __attribute__((packed));
 
 struct multiboot_module {

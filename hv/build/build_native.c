@@ -14,12 +14,12 @@
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"
 
-#define LOW_MEMORY_KB 639      /* up to the extended BIOS data area */
-#define EBDA_PA	      0x9FC00u /* the extended BIOS data area: its length in KB, 1, and zeroes */
-#define BDA_EBDA      0x40Eu   /* in the BIOS data area: where that is, as a real-mode segment */
-#define BDA_MEMORY_KB 0x413u
-#define MBI_PA	      0x1000u /* multiboot_info, module list, memory map */
+#define LOW_MEMORY_KB 639	  /* up to the extended BIOS data area */
+#define EBDA_PA	      0x9FC00u	  /* the extended BIOS data area: its length in KB, 1, and zeroes */
+#define BIOS_IRET     0xF000FF53u /* in real mode: segment and offset */
+#define MBI_PA	      0x1000u	  /* multiboot_info, module list, memory map, strings */
 #define CMDLINE_PA    0x2000u
+#define BOOT_DEVICE   0x8000FFFFu /* the first disk: of partitions nothing is known */
 
 /* Copy into guest-physical memory; false if the guest has no such memory. src NULL: zeroes. */
 static bool put(struct domain *d, u32 pa, const void *src, u32 len)
@@ -124,33 +124,66 @@ static bool load_elf(struct domain *d, const struct elf *elf, u32 *end)
 	return load_segments(d, elf, end);
 }
 
-static bool describe_memory(struct domain *d, const char *cmdline, u32 initrd_pa, u32 initrd_len)
+/* What a BIOS leaves: interrupt vectors, and what it knows of the machine. */
+static bool put_bios_data(struct domain *d)
 {
-	struct {
+	static const struct {
+		u16 at, word;
+	} data[] = {{0x400, 0x3F8}, /* COM1 */
+		    {0x40E, EBDA_PA / 16},
+		    {0x410, 0x206}, /* an FPU, a PS/2 mouse, one serial port */
+		    {0x413, EBDA_PA / 1024},
+		    /* The keyboard's buffer: where to read and write, begin, end. */
+		    {0x41A, 0x1E},
+		    {0x41C, 0x1E},
+		    {0x480, 0x1E},
+		    {0x482, 0x3E},
+		    {0x476, 0xC0},  /* how disks are driven */
+		    {0x47C, 0x0A},  /* how long COM1 is waited for */
+		    {0x496, 0x10}}; /* a keyboard of 101 keys */
+	const u32 vector = BIOS_IRET;
+	const u8 ebda_kb = 1;
+	bool done = put(d, EBDA_PA, &ebda_kb, 1);
+
+	for (u32 i = 0; done && i < 256; i++)
+		done = put(d, i * sizeof(vector), &vector, sizeof(vector));
+	for (u32 i = 0; done && i < ARRAY_SIZE(data); i++)
+		done = put(d, data[i].at, &data[i].word, 2);
+	return done;
+}
+
+static bool describe_memory(struct domain *d, const char *cmdline, u32 initrd_pa,
+			    struct module initrd)
+{
+	struct boot {
 		struct multiboot_info info;
 		struct multiboot_module mod;
 		struct multiboot_mmap map[2];
+		char loader[8];
 	} __attribute__((packed)) mb = {
-	    .info = {.flags = MBI_MEM | MBI_CMDLINE | MBI_MMAP | (initrd_len ? MBI_MODS : 0),
+	    .info = {.flags = MBI_MEM | MBI_DEVICE | MBI_CMDLINE | MBI_MODS | MBI_MMAP | MBI_LOADER,
 		     .mem_lower = LOW_MEMORY_KB,
 		     .mem_upper = d->nr_pages * 4 - 1024,
+		     .boot_device = BOOT_DEVICE,
 		     .cmdline = CMDLINE_PA,
-		     .mods_count = initrd_len != 0,
-		     .mods_addr = MBI_PA + sizeof(struct multiboot_info),
+		     .mods_count = initrd.start != NULL,
+		     .mods_addr = MBI_PA + offsetof(struct boot, mod),
 		     .mmap_length = 2 * sizeof(struct multiboot_mmap),
-		     .mmap_addr =
-			 MBI_PA + sizeof(struct multiboot_info) + sizeof(struct multiboot_module)},
-	    .mod = {.start = initrd_pa, .end = initrd_pa + initrd_len, .string = CMDLINE_PA},
+		     .mmap_addr = MBI_PA + offsetof(struct boot, map),
+		     .loader = MBI_PA + offsetof(struct boot, loader)},
+	    .mod = {.start = initrd_pa,
+		    .end = initrd_pa + initrd.len,
+		    .string = MBI_PA + sizeof(struct boot)},
 	    .map = {{20, 0, LOW_MEMORY_KB * 1024, 1},
 		    {20, 0x100000, (u64)(d->nr_pages - 256) * PAGE_SIZE, 1}},
+	    .loader = "qemu",
 	};
-	const u16 ebda = EBDA_PA / 16, memory_kb = EBDA_PA / 1024;
-	const u8 ebda_kb = 1;
-	u32 len = strlen(cmdline) + 1;
+	const char *name = initrd.start ? initrd.name : "";
+	u32 len = strlen(cmdline) + 1, name_len = strlen(name) + 1;
 
-	return put(d, BDA_EBDA, &ebda, 2) && put(d, BDA_MEMORY_KB, &memory_kb, 2) &&
-	       put(d, EBDA_PA, &ebda_kb, 1) && len <= PAGE_SIZE &&
-	       put(d, MBI_PA, &mb, sizeof(mb)) && put(d, CMDLINE_PA, cmdline, len);
+	return len <= PAGE_SIZE && name_len <= PAGE_SIZE - sizeof(mb) && put_bios_data(d) &&
+	       put(d, MBI_PA, &mb, sizeof(mb)) && put(d, MBI_PA + sizeof(mb), name, name_len) &&
+	       put(d, CMDLINE_PA, cmdline, len);
 }
 
 bool build_native(struct domain *d, struct module kernel, struct module initrd, const char *cmdline,
@@ -192,7 +225,7 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd, 
 		return false;
 	initrd_pa = (end + PAGE_SIZE - 1) & PAGE_MASK;
 	if (!put(d, initrd_pa, initrd.start, initrd.len) ||
-	    !describe_memory(d, cmdline, initrd_pa, initrd.len)) {
+	    !describe_memory(d, cmdline, initrd_pa, initrd)) {
 		printk("trapline: the guest's %u KB do not hold its initrd: use mem=\n",
 		       nr_pages * 4);
 		return false;

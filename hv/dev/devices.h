@@ -34,6 +34,7 @@ u64 vclock_ns(const struct vclock *c, u64 tick);
 struct vpic {
 	u8 irr, isr, imr; /* requested, in service, masked */
 	u8 lines;	  /* levels, to see edges */
+	u8 elcr;	  /* which lines ask by their level (a PC's port 4d0) */
 	u8 base;	  /* vector of line 0 */
 	u8 lowest;	  /* line of the lowest priority: 7, unless rotated */
 	u8 icw;		  /* initialization word expected next: 0 (none), 2, 3, 4 */
@@ -82,20 +83,25 @@ bool vpit_output(const struct vpit *p, u32 channel, u64 tick);
 
 /* uart.c: a 16550A. */
 
-#define UART_QUEUE 256 /* more than the real 16: a person types ahead of a slow guest */
+#define UART_FIFO  16
+#define UART_AHEAD 256 /* a person types ahead of a slow guest */
 
 struct vuart {
 	u8 ier, fcr, lcr, mcr, scr, dll, dlm;
 	bool thr_interrupt; /* the transmitter has become empty, and nobody has asked why */
 	bool overrun;
-	u8 queue[UART_QUEUE];
-	u32 head, tail; /* head - tail bytes wait */
+	u8 fifo[UART_FIFO];
+	u32 head, tail; /* head - tail bytes were received */
+	u8 ahead[UART_AHEAD];
+	u32 ahead_head, ahead_tail; /* and so many wait until there is room */
 };
 void vuart_reset(struct vuart *u);
 u8 vuart_in(struct vuart *u, u32 reg);
 /** @return true if the byte leaves the machine */
 bool vuart_out(struct vuart *u, u32 reg, u8 val);
 void vuart_receive(struct vuart *u, u8 byte);
+/** What waits comes in, as far as there is room. */
+void vuart_listen(struct vuart *u);
 /** Level of its interrupt line. */
 bool vuart_line(const struct vuart *u);
 

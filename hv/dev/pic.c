@@ -12,6 +12,7 @@ void vpic_reset(struct vpics *p)
 	p->chip[1].base = 0x70;
 	p->chip[0].imr = p->chip[1].imr = 0xFF;
 	p->chip[0].lowest = p->chip[1].lowest = 7;
+	p->chip[1].elcr = 0x0C; /* 10 and 11, for PCI */
 }
 
 /* The highest priority among `lines`: 0 is the highest, NONE if there is none. */
@@ -55,7 +56,7 @@ static void end_of_interrupt(struct vpic *c, u32 line, bool rotate)
 
 static void acknowledge(struct vpic *c, u32 line)
 {
-	c->irr &= ~(1 << line);
+	c->irr &= ~(1 << line) | c->elcr;
 	if (!c->auto_eoi)
 		c->isr |= 1 << line;
 	else if (c->rotate_auto)
@@ -91,16 +92,23 @@ void vpic_line(struct vpics *p, u32 irq, bool level)
 	struct vpic *c = &p->chip[irq >> 3];
 	u8 bit = 1 << (irq & 7);
 
-	if (level && !(c->lines & bit))
+	if (level && (c->elcr & bit || !(c->lines & bit)))
 		c->irr |= bit;
+	if (!level)
+		c->irr &= ~(bit & c->elcr);
 	c->lines = level ? c->lines | bit : c->lines & ~bit;
 }
 
 /* ICW1: begin anew. */
 static void initialize(struct vpic *c, u8 val)
 {
-	*c = (struct vpic){
-	    .base = c->base, .lowest = 7, .icw = 2, .single = val & 2, .wants_icw4 = val & 1};
+	*c = (struct vpic){.base = c->base,
+			   .lowest = 7,
+			   .icw = 2,
+			   .single = val & 2,
+			   .wants_icw4 = val & 1,
+			   .irr = c->irr & c->elcr,
+			   .elcr = c->elcr};
 }
 
 /* OCW2: rotation and end of interrupt. */

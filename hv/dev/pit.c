@@ -42,7 +42,8 @@ void vpit_reset(struct vpit *p, u64 tick)
 	for (u32 k = 0; k < 3; k++)
 		p->ch[k].access = 3;
 	/* As a BIOS leaves it: 18.2 interrupts a second. */
-	p->ch[0].mode = 3;
+	p->ch[0].mode = 2;
+	p->ch[2].mode = 3;
 	load(p, &p->ch[0], 0, tick);
 }
 

@@ -28,6 +28,7 @@ void vuart_reset(struct vuart *u)
 {
 	memset(u, 0, sizeof(*u));
 	u->dll = 12; /* 9600 baud */
+	u->mcr = MCR_OUT2;
 }
 
 /* What the interrupt line is raised for, the most urgent first. */
@@ -47,12 +48,37 @@ bool vuart_line(const struct vuart *u)
 	return reason(u) != IIR_NONE;
 }
 
+static bool has_room(const struct vuart *u)
+{
+	return u->head - u->tail < (u->fcr & FCR_ENABLE ? UART_FIFO : 1);
+}
+
+/* What finds no room is lost, or without the FIFO what was there before. */
+static void shift_in(struct vuart *u, u8 byte)
+{
+	if (has_room(u)) {
+		u->fifo[u->head++ % UART_FIFO] = byte;
+		return;
+	}
+	u->overrun = true;
+	if (!(u->fcr & FCR_ENABLE))
+		u->fifo[u->tail % UART_FIFO] = byte;
+}
+
+void vuart_listen(struct vuart *u)
+{
+	/* In loopback the line is cut off. */
+	while (!(u->mcr & MCR_LOOP) && u->ahead_head != u->ahead_tail && has_room(u))
+		shift_in(u, u->ahead[u->ahead_tail++ % UART_AHEAD]);
+}
+
 void vuart_receive(struct vuart *u, u8 byte)
 {
-	if (u->head - u->tail == UART_QUEUE)
+	if (u->ahead_head - u->ahead_tail == UART_AHEAD)
 		u->overrun = true;
 	else
-		u->queue[u->head++ % UART_QUEUE] = byte;
+		u->ahead[u->ahead_head++ % UART_AHEAD] = byte;
+	vuart_listen(u);
 }
 
 static u8 modem_status(const struct vuart *u)
@@ -89,7 +115,7 @@ u8 vuart_in(struct vuart *u, u32 reg)
 	case RBR_THR:
 		if (divisor)
 			return u->dll;
-		return u->head != u->tail ? u->queue[u->tail++ % UART_QUEUE] : 0;
+		return u->head != u->tail ? u->fifo[u->tail++ % UART_FIFO] : 0;
 	case IER:
 		return divisor ? u->dlm : u->ier;
 	case IIR_FCR:
@@ -112,7 +138,7 @@ static bool transmit(struct vuart *u, u8 val)
 	u->thr_interrupt = true; /* sent at once */
 	if (!(u->mcr & MCR_LOOP))
 		return true;
-	vuart_receive(u, val);
+	shift_in(u, val);
 	return false;
 }
 
@@ -137,9 +163,9 @@ bool vuart_out(struct vuart *u, u32 reg, u8 val)
 		u->ier = val & 0x0F;
 		break;
 	case IIR_FCR:
-		u->fcr = val;
-		if (val & FCR_CLEAR_RX)
+		if (val & FCR_CLEAR_RX || (val ^ u->fcr) & FCR_ENABLE)
 			u->tail = u->head;
+		u->fcr = val;
 		break;
 	case LCR:
 		u->lcr = val;

@@ -59,10 +59,15 @@ u64 vdev_deadline(const struct vdev *d)
 	return vclock_ns(&d->clock, d->pit.next_edge);
 }
 
+static void uart_line(struct vdev *d)
+{
+	vpic_line(&d->pic, COM1_IRQ, vuart_line(&d->uart));
+}
+
 void vdev_console_input(struct vdev *d, u8 byte)
 {
 	vuart_receive(&d->uart, byte);
-	vpic_line(&d->pic, COM1_IRQ, vuart_line(&d->uart));
+	uart_line(d);
 }
 
 bool vdev_intr_pending(const struct vdev *d)
@@ -96,6 +101,16 @@ static void pic_out(struct vcpu *v, u16 port, u8 val)
 
 	now_ticks(d); /* what came before counts before */
 	vpic_out(&d->pic, port >> 7, port & 1, val);
+}
+
+/* Ports 4d0 and 4d1: which lines of the PICs ask by level. Some cannot. */
+static u8 elcr_in(struct vcpu *v, u16 port)
+{
+	return v->domain->vdev->pic.chip[port & 1].elcr;
+}
+static void elcr_out(struct vcpu *v, u16 port, u8 val)
+{
+	v->domain->vdev->pic.chip[port & 1].elcr = val & (port & 1 ? 0xDE : 0xF8);
 }
 
 static u8 pit_in(struct vcpu *v, u16 port)
@@ -134,7 +149,9 @@ static u8 uart_in(struct vcpu *v, u16 port)
 	struct vdev *d = v->domain->vdev;
 	u8 val = vuart_in(&d->uart, port & 7);
 
-	vpic_line(&d->pic, COM1_IRQ, vuart_line(&d->uart));
+	uart_line(d); /* first, so that the next byte has an edge of its own */
+	vuart_listen(&d->uart);
+	uart_line(d);
 	return val;
 }
 static void uart_out(struct vcpu *v, u16 port, u8 val)
@@ -146,7 +163,8 @@ static void uart_out(struct vcpu *v, u16 port, u8 val)
 		/* The transmitter was busy for a moment: its interrupt has an edge each time. */
 		vpic_line(&d->pic, COM1_IRQ, false);
 	}
-	vpic_line(&d->pic, COM1_IRQ, vuart_line(&d->uart));
+	vuart_listen(&d->uart);
+	uart_line(d);
 }
 
 static u8 cmos_in(struct vcpu *v, u16 port)
@@ -214,7 +232,7 @@ static const struct {
     {0x40, 0x43, pit_in, pit_out},	   {0x60, 0x60, keyboard_in, keyboard_out},
     {0x61, 0x61, speaker_in, speaker_out}, {0x64, 0x64, keyboard_in, keyboard_out},
     {0x70, 0x71, cmos_in, cmos_out},	   {0x92, 0x92, port92_in, port92_out},
-    {0x3D4, 0x3D5, crtc_in, crtc_out},
+    {0x3D4, 0x3D5, crtc_in, crtc_out},	   {0x4D0, 0x4D1, elcr_in, elcr_out},
 };
 
 static u8 in_byte(struct vcpu *v, u16 port)

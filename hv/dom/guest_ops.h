@@ -13,8 +13,9 @@
 
 /** A file that the boot loader put into memory. */
 struct module {
-	const void *start;
-	u32 len; /* bytes; 0: there is none */
+	const void *start; /* NULL: there is none */
+	u32 len;	   /* bytes */
+	const char *name;  /* as the boot loader says it */
 };
 
 struct guest_ops {

@@ -12,7 +12,8 @@
 #define CR4_WRITABLE                                                                               \
 	(CR4_TSD | CR4_DE | CR4_PSE | CR4_MCE | CR4_PGE | CR4_PCE | CR4_OSFXSR | CR4_OSXMMEXCPT)
 
-#define MSR_TSC 0x10
+#define MSR_TSC	      0x10
+#define MSR_MICROCODE 0x8B /* its version, in the upper half */
 
 static enum emul set_cr0(struct emulation *e, u32 val)
 {
@@ -139,16 +140,40 @@ enum emul emulate_rdtsc(struct emulation *e)
 	return answer_msr(e, __builtin_ia32_rdtsc());
 }
 
+/*
+ * Registers of the P6 family that belong to no feature that CPUID can deny: microcode, bus, caches'
+ * tests, counters, last branches. As in QEMU they are constant, and a write is lost.
+ */
+static bool is_p6_msr(u32 msr)
+{
+	static const u16 ranges[][2] = {
+	    {0x17, 0x17},   {0x2A, 0x2A},   {0x33, 0x33},   {0x79, 0x79},   {0x88, 0x8B},
+	    {0xC1, 0xC2},   {0x116, 0x116}, {0x118, 0x11B}, {0x11E, 0x11E}, {0x186, 0x187},
+	    {0x1D9, 0x1D9}, {0x1DB, 0x1DE}, {0x1E0, 0x1E0}};
+
+	for (u32 i = 0; i < ARRAY_SIZE(ranges); i++)
+		if (ranges[i][0] <= msr && msr <= ranges[i][1])
+			return true;
+	return false;
+}
+
 enum emul emulate_rdmsr(struct emulation *e)
 {
-	return e->regs->ecx == MSR_TSC ? emulate_rdtsc(e) : emul_raise(e, VEC_GP, 0);
+	u32 msr = e->regs->ecx;
+
+	if (msr == MSR_TSC)
+		return emulate_rdtsc(e);
+	if (!is_p6_msr(msr))
+		return emul_raise(e, VEC_GP, 0);
+	return answer_msr(e, msr == MSR_MICROCODE ? 1ull << 32 : 0);
 }
 
 enum emul emulate_wrmsr(struct emulation *e)
 {
 	e->value = e->regs->eax;
 	/* rdtsc does not trap, so there is no other counter to set. */
-	return e->regs->ecx == MSR_TSC ? EMUL_DONE : emul_raise(e, VEC_GP, 0);
+	return e->regs->ecx == MSR_TSC || is_p6_msr(e->regs->ecx) ? EMUL_DONE
+								  : emul_raise(e, VEC_GP, 0);
 }
 
 /* The caches hold machine memory, and are coherent. */

@@ -4,8 +4,9 @@
 # machine's, however the domain is run.
 . "$(dirname "$0")/../lib.sh"
 
+initrd=README.md
 lines() { # NAME OPTION...: what the guest has printed
-	timeout 100 tools/run GUEST_ELF=build/tests/same.elf TRACE=off LIMIT=90 "${@:2}" >"$tmp/$1.said" 2>&1
+	timeout 100 tools/run GUEST_ELF=build/tests/same.elf INITRD="$initrd" TRACE=off LIMIT=90 "${@:2}" >"$tmp/$1.said" 2>&1
 	tr -d '\r' <"$tmp/$1.said" | grep -aE '^(platform|segments|stale|code|same): ' >"$tmp/$1"
 }
 lines bare MMU=none
@@ -22,4 +23,12 @@ for tables in traced outofsync; do
 			<(grep -v '^code: ring 3' "$tmp/$way")
 	done
 done
+
+# An initrd of no bytes is one.
+: >"$tmp/empty"
+initrd=$tmp/empty
+lines bare-empty MMU=none
+lines empty MMU=shadow
+ok "an_empty_initrd_is_told_as_on_the_bare_machine" diff "$tmp/bare-empty" "$tmp/empty"
+ok "an_empty_initrd_is_a_module" grep -q "modules=1 $tmp/empty: 0 bytes" "$tmp/empty"
 done_testing
