@@ -4,6 +4,7 @@
 #include "dom/segments.h"
 #include "insn/emulate.h"
 #include "insn/scan.h"
+#include "lib/printk.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mem/frame.h"
@@ -24,6 +25,7 @@
 #define FOUND_WAYS    32u /* branches yet to be followed */
 #define NR_KNOWN      32u
 #define FOUND_INSNS   1024 /* followed from one place, at most */
+#define NR_HLTS	      128u /* addresses of hlts written into scanned code; the oldest go first */
 
 struct found_page {
 	u32 pfn; /* 0: not in use */
@@ -36,7 +38,9 @@ struct found_page {
 
 struct found_code {
 	bool changed; /* one of the pages has */
+	bool told;    /* of a hlt that may be a copied patch */
 	u32 next;     /* to be given up if all are in use */
+	u32 hlts[NR_HLTS], next_hlt;
 	/* Stretches of EIP, each within a page, that are known to have been scanned. */
 	struct known_page {
 		struct known_code code;
@@ -352,6 +356,8 @@ static u32 word_at(struct domain *d, u32 table, u32 index)
 	page = map_domain_page(m);
 	word = page[index];
 	unmap_domain_page(page);
+	if (frame_of(m)->flags & FRAME_WATCHED)
+		patch_overlay(d, paddr(table + index * 4), (u8 *)&word, sizeof(word));
 	return word;
 }
 
@@ -464,31 +470,61 @@ void patch_overlay(const struct domain *d, paddr_t pa, u8 *bytes, u32 n)
 		patch_table_overlay(d->patches, pa, bytes, n);
 }
 
+/* A hlt that is written into scanned code is the guest's own; or a patch that it has read and
+ * copied, as a kernel does that puts other instructions in place of some of its own (Linux's
+ * alternatives). */
+static void note_hlts(struct domain *d, u32 pa, u32 len)
+{
+	u8 byte;
+
+	for (u32 k = pa; k - pa < len; k++)
+		if (was_scanned(d->patches, k) && read_code(d, k, &byte, 1) && byte == PLANTED_BYTE)
+			d->found->hlts[d->found->next_hlt++ % NR_HLTS] = k;
+}
+
+static bool was_written(const struct found_code *f, u32 pa)
+{
+	for (u32 k = 0; k < NR_HLTS; k++)
+		if (f->hlts[k] == pa)
+			return true;
+	return false;
+}
+
 void patch_written(struct domain *d, u32 pa, u32 len)
 {
 	struct code_memory m = {d, read_code, write_code};
 	struct scan_result r;
 
-	if (!d->patches)
+	if (!d->patches || !len)
 		return;
+	note_hlts(d, pa, len);
 	note_change(d, pa, len);
 	finish(d, patch_table_written(d->patches, paddr(pa), len, &m, &r), &r);
 }
 
 bool is_copied_trap(struct vcpu *v)
 {
-	const struct patch_table *t = v->domain->patches;
+	struct domain *d = v->domain;
+	const struct patch_table *t = d->patches;
 	u8 here[COPY_BYTES], there[COPY_BYTES], size;
 	struct guest_fault pf;
-	u32 la = code_address(v, &size);
-	mfn_t m = v->domain->mmu->translate(v, la, PF_LOOK, &pf);
+	u32 la = code_address(v, &size), pa;
+	mfn_t m = d->mmu->translate(v, la, PF_LOOK, &pf);
 
-	if (!t || !mfn_valid(m) || was_scanned(t, frame_of(m)->pfn * PAGE_SIZE + la % PAGE_SIZE) ||
-	    guest_fetch(v, la, here, sizeof(here)) < sizeof(here))
+	if (!t || !mfn_valid(m) || guest_fetch(v, la, here, sizeof(here)) < sizeof(here))
+		return false;
+	pa = frame_of(m)->pfn * PAGE_SIZE + la % PAGE_SIZE;
+	if (was_scanned(t, pa) && !was_written(d->found, pa))
 		return false;
 	for (u32 k = 0; k < t->nr; k++)
-		if (read_code(v->domain, t->entries[k].pa, there, sizeof(there)) &&
+		if (read_code(d, t->entries[k].pa, there, sizeof(there)) &&
 		    memcmp(here, there, sizeof(here)) == 0)
 			return true;
+	/* What follows is not what followed there: that may be all that was copied. */
+	if (was_scanned(t, pa) && !d->found->told)
+		printk("trapline: domain %u: at eip %08x it halts by a hlt that it wrote into its "
+		       "code: if it copied a patch, SENSITIVE=breakpoint makes none\n",
+		       d->id, v->regs->eip);
+	d->found->told |= was_scanned(t, pa);
 	return false;
 }

@@ -115,7 +115,8 @@ void scan_end(struct domain *d);
  * there and patch what is needed. Also what d->catch_reads asks for, the first time.
  */
 void code_entered(struct vcpu *v);
-/** Is the `hlt` at EIP a patch of ours, in a copy that the guest has made of its code? */
+/** Is the `hlt` at EIP a patch of ours, in a copy that the guest has made of its code? If that
+ * cannot be told, says so on the console. */
 bool is_copied_trap(struct vcpu *v);
 
 /* For scan.c only. */

@@ -16,12 +16,8 @@ static bool target_read(struct emulation *e, struct target *t, s32 displacement)
 		offset &= 0xFFFF;
 	t->size = operand_size(&e->insn);
 	t->old = 0;
-	if (!linear_address(e, insn_operand_segment(&e->insn), offset, t->size, true, &t->la) ||
-	    !linear_read(e, t->la, &t->old, t->size, e->access | PF_W))
-		return false;
-	/* Code that changes itself must not find our traps in itself. */
-	emul_overlay(e->v, t->la, &t->old, t->size);
-	return true;
+	return linear_address(e, insn_operand_segment(&e->insn), offset, t->size, true, &t->la) &&
+	       linear_read(e, t->la, &t->old, t->size, e->access | PF_W);
 }
 
 /* Write it back; flags change only if that succeeds. */
@@ -226,7 +222,6 @@ enum emul write_cmpxchg8b(struct emulation *e)
 			    insn_effective_address(e->v, &e->insn), sizeof(old), true, &la) ||
 	    !linear_read(e, la, old, sizeof(old), e->access | PF_W))
 		return EMUL_EXCEPTION;
-	emul_overlay(e->v, la, old, sizeof(old));
 	equal = old[0] == r->eax && old[1] == r->edx;
 	e->value = equal ? new[0] : old[0];
 	if (!linear_write(e, la, equal ? new : old, sizeof(old), e->access))

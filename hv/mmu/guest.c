@@ -1,4 +1,5 @@
 /*[H21] guest.c: reaching guest memory by linear address, as the guest's own instruction would. */
+#include "insn/scan.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mem/frame.h"
@@ -20,6 +21,19 @@ static inline void copy(void *dst, const void *src, u32 len)
 		memcpy(dst, src, len);
 }
 
+/* From a page, as the guest wrote it: the processor of its own machine would find no patches in a
+ * descriptor that lies among code, nor would it copy any. */
+static void read_page(const struct domain *d, mfn_t m, u32 offset, void *dst, u32 len)
+{
+	const struct frame *f = frame_of(m);
+	u8 *page = map_domain_page(m);
+
+	copy(dst, page + offset, len);
+	unmap_domain_page(page);
+	if ((f->flags & FRAME_WATCHED) && d->patches)
+		patch_table_overlay(d->patches, paddr(f->pfn * PAGE_SIZE + offset), dst, len);
+}
+
 /* From one page to the next. */
 static bool __attribute__((noinline))
 read_across(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf)
@@ -39,16 +53,13 @@ read_across(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct g
 bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf)
 {
 	mfn_t m;
-	u8 *page;
 
 	if (len - 1 >= PAGE_SIZE - va % PAGE_SIZE) /* or none at all */
 		return read_across(v, va, dst, len, access, pf);
 	m = v->domain->mmu->translate(v, va, access, pf);
 	if (!mfn_valid(m))
 		return false;
-	page = map_domain_page(m);
-	copy(dst, page + va % PAGE_SIZE, len);
-	unmap_domain_page(page);
+	read_page(v->domain, m, va % PAGE_SIZE, dst, len);
 	return true;
 }
 
@@ -93,15 +104,27 @@ bool guest_protected(struct vcpu *v, vaddr_t va)
 	       (f->type == FT_PAGE_TABLE && f->type_count);
 }
 
+/* Within one page, and as memory has it. */
+static bool fetch_page(struct vcpu *v, vaddr_t va, u8 *dst, u32 n)
+{
+	u32 access = PF_LOOK | (from_kernel(v->regs) ? 0 : PF_US);
+	struct guest_fault pf;
+	mfn_t m = v->domain->mmu->translate(v, va, access, &pf);
+	u8 *page;
+
+	if (!mfn_valid(m))
+		return false;
+	page = map_domain_page(m);
+	memcpy(dst, page + va % PAGE_SIZE, n);
+	unmap_domain_page(page);
+	return true;
+}
+
 u32 guest_fetch(struct vcpu *v, vaddr_t va, u8 *dst, u32 max)
 {
-	u32 access = PF_LOOK | (from_kernel(v->regs) ? 0 : PF_US),
-	    first = min(max, PAGE_SIZE - va % PAGE_SIZE);
-	struct guest_fault pf;
+	u32 first = min(max, PAGE_SIZE - va % PAGE_SIZE);
 
-	if (!guest_read(v, va, dst, first, access, &pf))
+	if (!fetch_page(v, va, dst, first))
 		return 0;
-	if (first < max && guest_read(v, va + first, dst + first, max - first, access, &pf))
-		return max;
-	return first;
+	return first < max && fetch_page(v, va + first, dst + first, max - first) ? max : first;
 }

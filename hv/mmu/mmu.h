@@ -51,8 +51,8 @@ extern const struct mmu_ops shadow_ops, direct_ops;
 
 /**
  * Read or write guest memory by linear address, with the rights of ring 1 (`access` 0) or ring 3
- * (`access` PF_US), exactly as the guest's own instruction would. Crosses pages. Nothing is
- * written if any page of the range faults.
+ * (`access` PF_US), exactly as the guest's own instruction would, and as the guest wrote it,
+ * without patches (insn/scan.h). Crosses pages. Nothing is written if any page of the range faults.
  * @return true, or false with *pf holding the fault to inject.
  */
 bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf);
@@ -61,7 +61,8 @@ bool guest_write(struct vcpu *v, vaddr_t va, const void *src, u32 len, u32 acces
 /** Would a write by ring 1 at `va` have to come to the hypervisor, because the page is protected?
  */
 bool guest_protected(struct vcpu *v, vaddr_t va);
-/** Fetch up to `max` instruction bytes at va; returns how many could be read (0..max). */
+/** Fetch up to `max` instruction bytes at va, patches and all; returns how many could be read
+ * (0..max). */
 u32 guest_fetch(struct vcpu *v, vaddr_t va, u8 *dst, u32 max);
 
 #endif

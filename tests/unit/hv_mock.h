@@ -117,13 +117,26 @@ static const struct mmu_ops mock_mmu = {.translate = mock_translate,
 					.cr_changed = mock_cr_changed,
 					.invlpg = mock_invlpg};
 
-bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf)
+static u32 mock_planted_at;
+static u8 mock_planted_byte;
+
+static bool mock_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access,
+		      struct guest_fault *pf)
 {
 	for (u32 k = 0; k < len; k++) {
 		if (!mfn_valid(mock_translate(v, va + k, access, pf)))
 			return false;
 		((u8 *)dst)[k] = mock.mem[va + k];
 	}
+	return true;
+}
+
+bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf)
+{
+	if (!mock_read(v, va, dst, len, access, pf))
+		return false;
+	if (mock_planted_at && mock_planted_at - va < len)
+		((u8 *)dst)[mock_planted_at - va] = mock_planted_byte;
 	return true;
 }
 
@@ -151,7 +164,7 @@ u32 guest_fetch(struct vcpu *v, vaddr_t va, u8 *dst, u32 max)
 	struct guest_fault pf;
 	u32 n = 0;
 
-	while (n < max && guest_read(v, va + n, dst + n, 1, from_kernel(v->regs) ? 0 : PF_US, &pf))
+	while (n < max && mock_read(v, va + n, dst + n, 1, from_kernel(v->regs) ? 0 : PF_US, &pf))
 		n++;
 	return n;
 }
@@ -224,8 +237,6 @@ static void mock_watch(struct domain *d, mfn_t m)
 static const struct guest_ops mock_guest = {.watch = mock_watch};
 
 /* A planted trap: what it replaced is found next to it, in mock_planted. */
-static u32 mock_planted_at;
-static u8 mock_planted_byte;
 const struct patch *patch_lookup(const struct domain *d, paddr_t pa)
 {
 	(void)d, (void)pa;

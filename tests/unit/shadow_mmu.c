@@ -119,6 +119,11 @@ void patch_written(struct domain *d, u32 pa, u32 len)
 	(void)d, (void)pa, (void)len;
 }
 
+void patch_overlay(const struct domain *d, paddr_t pa, u8 *bytes, u32 n)
+{
+	(void)d, (void)pa, (void)bytes, (void)n;
+}
+
 void segments_moved(struct vcpu *v)
 {
 	(void)v;

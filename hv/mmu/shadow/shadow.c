@@ -353,33 +353,42 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	}
 }
 
+/* Into memory, and, where code has been scanned, to the scanner. */
+static void store(struct domain *d, mfn_t m, u32 offset, const void *src, u32 len)
+{
+	const struct frame *f = frame_of(m);
+	u8 *page = map_domain_page(m);
+
+	memcpy(page + offset, src, len);
+	unmap_domain_page(page);
+	if (f->flags & FRAME_WATCHED)
+		patch_written(d, f->pfn * PAGE_SIZE + offset, len);
+}
+
 static bool shadow_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
 			 struct guest_fault *pf)
 {
 	struct frame *f = frame_of(m);
-	u8 *page = map_domain_page(m);
 	u32 done = 0;
 
 	(void)pf;
 	if (f->pfn == HOLE_PFN)
 		len = 0;
 	if (!(f->flags & FRAME_TRACED))
-		memcpy(page + offset, src, len);
+		store(v->domain, m, offset, src, len);
 	else
 		while (done < len) { /* one word at a time, each followed by its shadow */
 			u32 at = offset + done, part = 4 - at % 4;
-			u32 *word = (u32 *)(page + (at & ~3u)), old = *word;
+			u32 old = guest_word(v->domain, f->pfn, at / 4);
 
 			if (part > len - done)
 				part = len - done;
-			memcpy(page + at, (const u8 *)src + done, part);
-			follow(v, f->pfn, at / 4, old, *word);
+			store(v->domain, m, at, (const u8 *)src + done, part);
+			follow(v, f->pfn, at / 4, old, guest_word(v->domain, f->pfn, at / 4));
 			done += part;
 		}
-	unmap_domain_page(page);
 	if (f->flags & FRAME_WATCHED) {
 		ahead_forget(v->domain);
-		patch_written(v->domain, f->pfn * PAGE_SIZE + offset, len);
 		segments_written(v, f->pfn * PAGE_SIZE + offset, len);
 	}
 	return true;

@@ -1,4 +1,5 @@
 /*[H56] walk.c: walking the guest's own page tables, as its processor would (SDM 3A 4.3). */
+#include "insn/scan.h"
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
@@ -35,6 +36,8 @@ u32 guest_word(struct domain *d, u32 n, u32 index)
 	page = map_domain_page(d->p2m[n]);
 	word = page[index];
 	unmap_domain_page(page);
+	if (frame_of(d->p2m[n])->flags & FRAME_WATCHED) /* among code */
+		patch_overlay(d, paddr(n * PAGE_SIZE + index * 4), (u8 *)&word, sizeof(word));
 	return word;
 }
 
@@ -48,6 +51,8 @@ void guest_word_set(struct domain *d, u32 n, u32 index, u32 val)
 	page = map_domain_page(m);
 	page[index] = val;
 	unmap_domain_page(page);
+	if (frame_of(m)->flags & FRAME_WATCHED)
+		patch_written(d, n * PAGE_SIZE + index * 4, sizeof(val));
 }
 
 /* Does this level let the access through? */
