@@ -163,7 +163,7 @@ extern struct domain hypervisor;
 /** Make a domain of this design, without memory. @return NULL if there is no memory to describe it,
  * or the id is in use */
 struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced);
-/** Give back all that a domain has, and the domain. It must not be the one that runs. */
+/** Give back all that a domain has, and the domain. If the processor is at it, it leaves it. */
 void domain_destroy(struct domain *d);
 
 /** True if the interrupted code was the guest's kernel (ring 1), false for an application. Nothing

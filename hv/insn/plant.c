@@ -510,21 +510,23 @@ bool is_copied_trap(struct vcpu *v)
 	struct guest_fault pf;
 	u32 la = code_address(v, &size), pa;
 	mfn_t m = d->mmu->translate(v, la, PF_LOOK, &pf);
+	bool scanned;
 
 	if (!t || !mfn_valid(m) || guest_fetch(v, la, here, sizeof(here)) < sizeof(here))
 		return false;
 	pa = frame_of(m)->pfn * PAGE_SIZE + la % PAGE_SIZE;
-	if (was_scanned(t, pa) && !was_written(d->found, pa))
+	scanned = was_scanned(t, pa);
+	if (scanned && !was_written(d->found, pa))
 		return false;
 	for (u32 k = 0; k < t->nr; k++)
 		if (read_code(d, t->entries[k].pa, there, sizeof(there)) &&
 		    memcmp(here, there, sizeof(here)) == 0)
 			return true;
 	/* What follows is not what followed there: that may be all that was copied. */
-	if (was_scanned(t, pa) && !d->found->told)
+	if (scanned && !d->found->told)
 		printk("trapline: domain %u: at eip %08x it halts by a hlt that it wrote into its "
 		       "code: if it copied a patch, SENSITIVE=breakpoint makes none\n",
 		       d->id, v->regs->eip);
-	d->found->told |= was_scanned(t, pa);
+	d->found->told |= scanned;
 	return false;
 }

@@ -11,10 +11,10 @@
 void (*domain_ended)(struct domain *d);
 u32 hand_overs;
 
-/* Has something come for a vcpu that has given up the processor? */
+/* Can it run? If it has given up the processor: has something come for it? */
 static bool wakes(struct vcpu *v)
 {
-	return !v->blocked || v->yields || v->domain->ops->woken(v);
+	return !v->domain->dying && (!v->blocked || v->yields || v->domain->ops->woken(v));
 }
 
 /* The one after it: of its domain, or of the next; NULL behind the last. */
@@ -31,13 +31,13 @@ static struct vcpu *next_runnable(bool waited)
 	struct vcpu *first = domains ? &domains->vcpu : NULL, *v;
 
 	for (v = after(current); v; v = after(v))
-		if (!v->domain->dying && wakes(v))
+		if (wakes(v))
 			return v;
 	/* From the start. The hypervisor's own is in no list. */
 	for (v = first; v && v != current; v = after(v))
-		if (!v->domain->dying && wakes(v))
+		if (wakes(v))
 			return v;
-	return v && waited && !v->domain->dying && wakes(v) ? v : NULL;
+	return v && waited && wakes(v) ? v : NULL;
 }
 
 /* Nothing to run: wait for an interrupt, which returns here through hv_trap. */

@@ -317,6 +317,20 @@ static bool missing(const struct model *m)
 	return strcmp(m->error, "ENOENT") == 0;
 }
 
+/* The node becomes another, if that is not too large. */
+static void replace(struct model *m, u16 d, u32 tx, int path, struct m_node *n,
+		    const struct m_node *new)
+{
+	if (d && size_of(m, new) > M_NODE_SIZE) {
+		fail(m, "ENOSPC");
+		return;
+	}
+	*n = *new;
+	n->version = ++m->version;
+	changed(m, d, tx, path, false);
+	ok(m);
+}
+
 void model_write(struct model *m, u16 d, u32 tx, int path, const char *value, u32 length)
 {
 	struct m_node *n = need(m, d, tx, path, 'w'), new;
@@ -328,14 +342,7 @@ void model_write(struct model *m, u16 d, u32 tx, int path, const char *value, u3
 	}
 	new = *n;
 	memcpy(new.value, value, new.length = length);
-	if (d && size_of(m, &new) > M_NODE_SIZE) {
-		fail(m, "ENOSPC");
-		return;
-	}
-	new.version = ++m->version;
-	*n = new;
-	changed(m, d, tx, path, false);
-	ok(m);
+	replace(m, d, tx, path, n, &new);
 }
 
 void model_mkdir(struct model *m, u16 d, u32 tx, int path)
@@ -400,14 +407,7 @@ void model_set_perms(struct model *m, u16 d, u32 tx, int path, const u16 *domid,
 	new.perms = count;
 	memcpy(new.domid, domid, count * sizeof(*domid));
 	memcpy(new.letter, letter, count);
-	if (d && size_of(m, &new) > M_NODE_SIZE) {
-		fail(m, "ENOSPC");
-		return;
-	}
-	new.version = ++m->version;
-	*n = new;
-	changed(m, d, tx, path, false);
-	ok(m);
+	replace(m, d, tx, path, n, &new);
 }
 
 /* ---------------------------------------------------------------- transactions */
