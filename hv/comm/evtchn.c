@@ -1,5 +1,6 @@
 /*[H80] evtchn.c: event channels. */
 #include "comm/evtchn.h"
+#include "dom/account.h"
 #include "mem/frame.h"
 #include "trace/trace.h"
 
@@ -91,10 +92,20 @@ static u32 free_port(struct domain *d)
 	return 0;
 }
 
-/* The domain that a guest names. Until there are several, it can only name itself. */
+/* The domain that a guest names, if it has channels: no shadow-mode one has, and no zombie. */
 static struct domain *find_domain(struct domain *d, u32 domid)
 {
-	return domid == DOMID_SELF || domid == d->id ? d : NULL;
+	struct domain *other = domid == DOMID_SELF ? d : domain_find(domid);
+
+	return other && other->evtchn ? other : NULL;
+}
+
+int evtchn_domain(struct domain *d, u32 domid, struct domain **of)
+{
+	if (domid != DOMID_SELF && domid != d->id && !domain_privileged(d))
+		return -EPERM;
+	*of = find_domain(d, domid);
+	return *of ? 0 : -ESRCH;
 }
 
 int evtchn_bind_virq(struct domain *d, struct evtchn_bind_virq *b)
@@ -124,14 +135,17 @@ int evtchn_bind_ipi(struct domain *d, struct evtchn_bind_ipi *b)
 
 int evtchn_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *b)
 {
-	if (b->dom != DOMID_SELF && b->dom != d->id)
-		return -EPERM;
-	b->port = free_port(d);
+	struct domain *of;
+	int err = evtchn_domain(d, b->dom, &of);
+
+	if (err)
+		return err;
+	b->port = free_port(of);
 	if (!b->port)
 		return -ENOSPC;
-	*evtchn_port(d, b->port) = (struct port){
+	*evtchn_port(of, b->port) = (struct port){
 	    .state = PORT_UNBOUND,
-	    .peer = b->remote_dom == DOMID_SELF ? d->id : b->remote_dom,
+	    .awaited = b->remote_dom == DOMID_SELF ? d->id : b->remote_dom,
 	};
 	return 0;
 }
@@ -139,20 +153,19 @@ int evtchn_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *b)
 int evtchn_bind_interdomain(struct domain *d, struct evtchn_bind_interdomain *b)
 {
 	struct domain *remote = find_domain(d, b->remote_dom);
-	struct port *peer;
+	struct port *there;
 
 	if (!remote)
 		return -ESRCH;
-	/* Before the port is looked up: it may be the one that free_port() would hand out. */
+	there = evtchn_port(remote, b->remote_port);
+	if (!there || there->state != PORT_UNBOUND || there->awaited != d->id)
+		return -EINVAL;
 	b->local_port = free_port(d);
 	if (!b->local_port)
 		return -ENOSPC;
-	peer = evtchn_port(remote, b->remote_port);
-	if (!peer || peer->state != PORT_UNBOUND || peer->peer != d->id)
-		return -EINVAL;
-	*peer = (struct port){.state = PORT_INTERDOMAIN, .peer = d->id, .peer_port = b->local_port};
-	*evtchn_port(d, b->local_port) = (struct port){
-	    .state = PORT_INTERDOMAIN, .peer = remote->id, .peer_port = b->remote_port};
+	*there = (struct port){.state = PORT_INTERDOMAIN, .peer = d, .peer_port = b->local_port};
+	*evtchn_port(d, b->local_port) =
+	    (struct port){.state = PORT_INTERDOMAIN, .peer = remote, .peer_port = b->remote_port};
 	/* What happened before anybody listened must not be lost. */
 	evtchn_set_pending(d, b->local_port);
 	return 0;
@@ -160,16 +173,13 @@ int evtchn_bind_interdomain(struct domain *d, struct evtchn_bind_interdomain *b)
 
 int evtchn_send(struct domain *d, u32 port)
 {
-	struct port *p = evtchn_port(d, port);
-	struct domain *remote;
+	const struct port *p = evtchn_port(d, port);
 
 	if (!p)
 		return -EINVAL;
 	switch (p->state) {
 	case PORT_INTERDOMAIN:
-		remote = find_domain(d, p->peer);
-		if (remote)
-			evtchn_set_pending(remote, p->peer_port);
+		evtchn_set_pending(p->peer, p->peer_port);
 		return 0;
 	case PORT_IPI:
 		evtchn_set_pending(d, port);
@@ -182,20 +192,16 @@ int evtchn_send(struct domain *d, u32 port)
 
 int evtchn_close(struct domain *d, u32 port)
 {
-	struct port *p = evtchn_port(d, port), *peer;
-	struct domain *remote;
+	struct port *p = evtchn_port(d, port);
 
 	if (!p || p->state == PORT_CLOSED)
 		return -EINVAL;
 	if (p->state == PORT_VIRQ)
 		d->evtchn->virq_port[p->virq] = 0;
-	if (p->state == PORT_INTERDOMAIN) {
-		/* The other end waits for us again. */
-		remote = find_domain(d, p->peer);
-		peer = remote ? evtchn_port(remote, p->peer_port) : NULL;
-		if (peer)
-			*peer = (struct port){.state = PORT_UNBOUND, .peer = d->id};
-	}
+	/* The other end waits for us again. */
+	if (p->state == PORT_INTERDOMAIN)
+		*evtchn_port(p->peer, p->peer_port) =
+		    (struct port){.state = PORT_UNBOUND, .awaited = d->id};
 	*p = (struct port){.state = PORT_CLOSED};
 	/* The next owner of this port must not find what was meant for the last one. */
 	d->shared->evtchn_pending[port / BITS] &= ~(1u << port % BITS);

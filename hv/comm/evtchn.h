@@ -11,7 +11,7 @@
 /** What a port is connected to: the numbers of EVTCHNSTAT_. */
 enum port_state {
 	PORT_CLOSED,
-	PORT_UNBOUND,	  /* waits for domain `peer` to bind to it */
+	PORT_UNBOUND,	  /* waits for domain `awaited` to bind to it */
 	PORT_INTERDOMAIN, /* connected to `peer_port` of domain `peer` */
 	PORT_PIRQ,	  /* never: no guest has hardware of its own */
 	PORT_VIRQ,
@@ -21,11 +21,14 @@ enum port_state {
 struct port {
 	u8 state; /* enum port_state */
 	u8 virq;
-	u16 peer; /* domain id */
-	u32 peer_port;
+	u16 peer_port;
+	union {
+		struct domain *peer; /* it closes its ports before it goes: see evtchn_close() */
+		u16 awaited;	     /* PORT_UNBOUND: id of the domain that may bind */
+	};
 };
 
-#define PORTS_PER_PAGE 512u
+#define PORTS_PER_PAGE (PAGE_SIZE / sizeof(struct port))
 /** A domain's event channels; port 0 is never used. */
 struct evtchn {
 	struct port *page[NR_EVENT_CHANNELS / PORTS_PER_PAGE]; /* allocated when first needed */
@@ -42,7 +45,8 @@ void evtchn_set_pending(struct domain *d, u32 port);
 void evtchn_send_virq(struct domain *d, u32 virq);
 
 /* The operations of event_channel_op. All return 0 or a negative errno: -EINVAL for a port that is
- * not in the state that the operation needs, -ENOSPC if all ports are in use. */
+ * not in the state that the operation needs, -ENOSPC if all ports are in use; where another domain
+ * is named, -ESRCH if there is none with channels, -EPERM if that is not `d`'s business. */
 int evtchn_bind_virq(struct domain *d, struct evtchn_bind_virq *b);
 int evtchn_bind_ipi(struct domain *d, struct evtchn_bind_ipi *b);
 int evtchn_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *b);
@@ -50,6 +54,9 @@ int evtchn_bind_interdomain(struct domain *d, struct evtchn_bind_interdomain *b)
 int evtchn_send(struct domain *d, u32 port);
 int evtchn_close(struct domain *d, u32 port);
 int evtchn_unmask(struct domain *d, u32 port);
+/** Whose ports `d` means by `domid`: its own, or another's if it is privileged.
+ * @return 0, -EPERM, or -ESRCH */
+int evtchn_domain(struct domain *d, u32 domid, struct domain **of);
 /** The port's entry, or NULL if there is none. */
 struct port *evtchn_port(const struct domain *d, u32 port);
 

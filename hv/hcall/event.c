@@ -49,22 +49,34 @@ static const struct {
 static int status(struct domain *d, struct evtchn_status *s)
 {
 	const struct port *p;
+	struct domain *of;
+	int err = evtchn_domain(d, s->dom, &of);
 
-	if (s->dom != DOMID_SELF && s->dom != d->id)
-		return -EPERM;
+	if (err)
+		return err;
 	if (s->port >= NR_EVENT_CHANNELS)
 		return -EINVAL;
-	p = evtchn_port(d, s->port);
+	p = evtchn_port(of, s->port);
 	s->status = p ? p->state : PORT_CLOSED;
 	s->vcpu = 0;
 	if (s->status == PORT_UNBOUND) {
-		s->u.unbound = p->peer;
+		s->u.unbound = p->awaited;
 	} else if (s->status == PORT_INTERDOMAIN) {
-		s->u.interdomain.dom = p->peer;
+		s->u.interdomain.dom = p->peer->id;
 		s->u.interdomain.port = p->peer_port;
 	} else if (s->status == PORT_VIRQ) {
 		s->u.virq = p->virq;
 	}
+	return 0;
+}
+
+/* A virtual interrupt and an IPI stay where they were bound. There is one vcpu. */
+static int bind_vcpu(const struct domain *d, const struct evtchn_bind_vcpu *b)
+{
+	const struct port *p = evtchn_port(d, b->port);
+
+	if (!p || (p->state != PORT_UNBOUND && p->state != PORT_INTERDOMAIN) || b->vcpu != 0)
+		return -EINVAL;
 	return 0;
 }
 
@@ -84,7 +96,7 @@ static int carry_out(struct domain *d, u32 cmd, union evtchn_args *a)
 	case EVTCHNOP_bind_ipi:
 		return evtchn_bind_ipi(d, &a->bind_ipi);
 	case EVTCHNOP_bind_vcpu:
-		return evtchn_port(d, a->bind_vcpu.port) && a->bind_vcpu.vcpu == 0 ? 0 : -EINVAL;
+		return bind_vcpu(d, &a->bind_vcpu);
 	case EVTCHNOP_unmask:
 		return evtchn_unmask(d, a->port.port);
 	}

@@ -7,11 +7,19 @@
 #include <cmocka.h>
 
 #include "comm/evtchn.h"
-#include "mem/frame.h"
+#include "dom/account.h"
 #include "no_trace.h"
 
-static struct domain d;
-static struct shared_info shared;
+static struct domain d, other, manager, *all[] = {&d, &other, &manager};
+static struct shared_info shared, others, managers;
+
+struct domain *domain_find(u16 id)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(all); i++)
+		if (all[i]->id == id)
+			return all[i];
+	return NULL;
+}
 
 void *hv_alloc_page(void)
 {
@@ -22,21 +30,29 @@ void hv_free_page(void *page)
 	free(page);
 }
 
+static bool begin(struct domain *of, u16 id, struct shared_info *info)
+{
+	memset(of, 0, sizeof(*of));
+	memset(info, 0, sizeof(*info));
+	of->id = id;
+	of->shared = info;
+	of->vcpu.info = &info->vcpu_info[0];
+	of->vcpu.domain = of;
+	return evtchn_create(of);
+}
 static int setup(void **s)
 {
 	(void)s;
-	memset(&d, 0, sizeof(d));
-	memset(&shared, 0, sizeof(shared));
-	d.id = 1;
-	d.shared = &shared;
-	d.vcpu.info = &shared.vcpu_info[0];
-	d.vcpu.domain = &d;
-	return evtchn_create(&d) ? 0 : -1;
+	return begin(&d, 1, &shared) && begin(&other, 2, &others) && begin(&manager, 0, &managers)
+		   ? 0
+		   : -1;
 }
 static int teardown(void **s)
 {
 	(void)s;
-	evtchn_destroy(&d);
+	for (u32 i = 0; i < ARRAY_SIZE(all); i++)
+		if (all[i]->evtchn)
+			evtchn_destroy(all[i]);
 	return 0;
 }
 
@@ -47,9 +63,29 @@ static u32 bind_virq(u32 virq)
 	assert_int_equal(evtchn_bind_virq(&d, &b), 0);
 	return b.port;
 }
+static bool pending_in(const struct shared_info *info, u32 port)
+{
+	return info->evtchn_pending[port / 32] >> port % 32 & 1;
+}
 static bool pending(u32 port)
 {
-	return shared.evtchn_pending[port / 32] >> port % 32 & 1;
+	return pending_in(&shared, port);
+}
+/* A port of `of` that waits for domain `remote`. */
+static u32 unbound(struct domain *of, u16 remote)
+{
+	struct evtchn_alloc_unbound a = {.dom = DOMID_SELF, .remote_dom = remote};
+
+	assert_int_equal(evtchn_alloc_unbound(of, &a), 0);
+	return a.port;
+}
+static int bind_to(struct domain *local, u16 remote, u32 remote_port, u32 *port)
+{
+	struct evtchn_bind_interdomain b = {.remote_dom = remote, .remote_port = remote_port};
+	int err = evtchn_bind_interdomain(local, &b);
+
+	*port = b.local_port;
+	return err;
 }
 
 static void a_virq_raises_port_word_and_flag(void **s)
@@ -140,6 +176,105 @@ static void a_channel_to_itself_carries_both_ways(void **s)
 	assert_int_equal(evtchn_port(&d, local)->state, PORT_UNBOUND);
 }
 
+static void a_channel_between_two_carries_both_ways(void **s)
+{
+	u32 mine = unbound(&d, other.id), theirs;
+
+	(void)s;
+	unbound(&other, 9); /* so that the ports' numbers differ */
+	assert_int_equal(bind_to(&other, d.id, mine, &theirs), 0);
+	assert_int_not_equal(mine, theirs);
+	assert_true(pending_in(&others, theirs));
+	memset(&others, 0, sizeof(others));
+	d.vcpu.blocked = other.vcpu.blocked = true;
+	assert_int_equal(evtchn_send(&d, mine), 0);
+	assert_true(pending_in(&others, theirs));
+	assert_true(others.vcpu_info[0].evtchn_upcall_pending);
+	assert_false(other.vcpu.blocked);
+	assert_true(d.vcpu.blocked);
+	assert_false(pending(mine) || pending(theirs));
+	assert_int_equal(evtchn_send(&other, theirs), 0);
+	assert_true(pending(mine));
+	assert_false(d.vcpu.blocked);
+}
+
+static void only_whom_it_waits_for_may_bind(void **s)
+{
+	u32 port = unbound(&d, 3), theirs;
+
+	(void)s;
+	assert_int_equal(bind_to(&other, d.id, port, &theirs), -EINVAL);
+	assert_int_equal(bind_to(&manager, d.id, port, &theirs), -EINVAL);
+	assert_int_equal(bind_to(&other, d.id, 0, &theirs), -EINVAL);
+	assert_int_equal(bind_to(&other, d.id, NR_EVENT_CHANNELS, &theirs), -EINVAL);
+	assert_int_equal(bind_to(&other, d.id, bind_virq(VIRQ_TIMER), &theirs), -EINVAL);
+	assert_int_equal(bind_to(&other, 77, port, &theirs), -ESRCH);
+	assert_int_equal(evtchn_port(&d, port)->state, PORT_UNBOUND);
+	assert_null(other.evtchn->page[0]); /* no port was taken for it */
+}
+
+static void a_closed_end_leaves_the_other_waiting(void **s)
+{
+	u32 mine = unbound(&d, other.id), theirs, again;
+
+	(void)s;
+	assert_int_equal(bind_to(&other, d.id, mine, &theirs), 0);
+	assert_int_equal(evtchn_close(&d, mine), 0);
+	assert_int_equal(evtchn_port(&other, theirs)->state, PORT_UNBOUND);
+	assert_int_equal(evtchn_send(&other, theirs), 0);
+	assert_false(pending(mine));
+	assert_int_equal(bind_to(&manager, other.id, theirs, &again), -EINVAL);
+	assert_int_equal(bind_to(&d, other.id, theirs, &again), 0);
+	assert_int_equal(evtchn_port(&other, theirs)->peer_port, again);
+}
+
+static void a_domain_that_goes_leaves_the_others_waiting(void **s)
+{
+	u32 mine = unbound(&d, other.id), theirs, again;
+
+	(void)s;
+	assert_int_equal(bind_to(&other, d.id, mine, &theirs), 0);
+	evtchn_destroy(&other);
+	assert_int_equal(evtchn_port(&d, mine)->state, PORT_UNBOUND);
+	assert_int_equal(evtchn_port(&d, mine)->awaited, other.id);
+	assert_int_equal(evtchn_send(&d, mine), 0);
+	/* What is left of it has no channels. */
+	assert_int_equal(bind_to(&d, other.id, theirs, &again), -ESRCH);
+}
+
+static void only_the_manager_acts_for_others(void **s)
+{
+	struct evtchn_alloc_unbound a = {.dom = d.id, .remote_dom = other.id};
+	struct domain *of = NULL;
+	u32 port;
+
+	(void)s;
+	assert_int_equal(evtchn_alloc_unbound(&other, &a), -EPERM);
+	assert_int_equal(evtchn_alloc_unbound(&manager, &a), 0);
+	assert_int_equal(evtchn_port(&d, a.port)->awaited, other.id);
+	assert_int_equal(bind_to(&other, d.id, a.port, &port), 0);
+	/* "Self" is who asks, not who gets the port. */
+	a.remote_dom = DOMID_SELF;
+	assert_int_equal(evtchn_alloc_unbound(&manager, &a), 0);
+	assert_int_equal(evtchn_port(&d, a.port)->awaited, manager.id);
+	a.dom = 9;
+	assert_int_equal(evtchn_alloc_unbound(&manager, &a), -ESRCH);
+	assert_int_equal(evtchn_domain(&d, other.id, &of), -EPERM);
+	assert_int_equal(evtchn_domain(&manager, other.id, &of), 0);
+	assert_ptr_equal(of, &other);
+}
+
+static void a_full_domain_binds_to_nobody(void **s)
+{
+	u32 port = unbound(&d, other.id), theirs;
+
+	(void)s;
+	for (u32 n = 1; n < NR_EVENT_CHANNELS; n++)
+		unbound(&other, 9);
+	assert_int_equal(bind_to(&other, d.id, port, &theirs), -ENOSPC);
+	assert_int_equal(evtchn_port(&d, port)->state, PORT_UNBOUND);
+}
+
 static void only_real_ports_are_ports(void **s)
 {
 	(void)s;
@@ -176,6 +311,12 @@ int main(void)
 	    T(a_virq_is_bound_once),
 	    T(a_closed_port_forgets_its_event),
 	    T(a_channel_to_itself_carries_both_ways),
+	    T(a_channel_between_two_carries_both_ways),
+	    T(only_whom_it_waits_for_may_bind),
+	    T(a_closed_end_leaves_the_other_waiting),
+	    T(a_domain_that_goes_leaves_the_others_waiting),
+	    T(only_the_manager_acts_for_others),
+	    T(a_full_domain_binds_to_nobody),
 	    T(only_real_ports_are_ports),
 	    T(there_are_1023_ports),
 	};

@@ -142,6 +142,40 @@ static void event_domain(u32 dom)
 	verdict_errno(HCALL(event_channel_op, EVTCHNOP_alloc_unbound, &a, 0, 0));
 }
 
+/* Another's port: of one that is no more, and of one that is no guest. */
+static void event_status_of(u32 dom)
+{
+	struct {
+		domid_t dom;
+		u32 port, out[4];
+	} status = {dom, 1, {0}};
+
+	verdict_errno(HCALL(event_channel_op, EVTCHNOP_status, &status, 0, 0));
+}
+
+/* Who is not awaited may not bind; and a port that was bound to is no more to be bound to. */
+static void event_not_awaited(u32 dom)
+{
+	struct evtchn_alloc_unbound a = {DOMID_SELF, dom, 0}, own = {DOMID_SELF, DOMID_SELF, 0};
+	struct evtchn_bind_interdomain b = {DOMID_SELF, 0, 0};
+	struct evtchn_port local;
+
+	must(HCALL(event_channel_op, EVTCHNOP_alloc_unbound, &a, 0, 0) == 0, "alloc");
+	must(HCALL(event_channel_op, EVTCHNOP_alloc_unbound, &own, 0, 0) == 0, "alloc-own");
+	b.remote_port = a.port;
+	verdict_errno(HCALL(event_channel_op, EVTCHNOP_bind_interdomain, &b, 0, 0));
+	b.remote_port = own.port;
+	must(HCALL(event_channel_op, EVTCHNOP_bind_interdomain, &b, 0, 0) == 0, "bind");
+	local.port = b.local_port;
+	verdict_errno(HCALL(event_channel_op, EVTCHNOP_bind_interdomain, &b, 0, 0));
+	must(HCALL(event_channel_op, EVTCHNOP_close, &local, 0, 0) == 0, "close");
+	verdict_errno(HCALL(event_channel_op, EVTCHNOP_send, &local, 0, 0));
+	must(HCALL(event_channel_op, EVTCHNOP_close, &a.port, 0, 0) == 0, "close-unbound");
+	must(HCALL(event_channel_op, EVTCHNOP_close, &own.port, 0, 0) == 0, "close-peer");
+	shared->vcpu_info[0].evtchn_upcall_pending = 0;
+	shared->vcpu_info[0].evtchn_pending_sel = 0;
+}
+
 static void event_op(u32 cmd)
 {
 	verdict_errno(HCALL(event_channel_op, cmd, victim_data, 0, 0));
@@ -278,6 +312,11 @@ CASES = {
     {"event-vcpu-1", 0, 0, event_vcpu, 1},
     {"event-vcpu-huge", 0, 0, event_vcpu, 0xFFFFFFFF},
     {"event-domain-1", 0, 0, event_domain, 1},
+    {"event-domain-io", 0, 0, event_domain, 0x7FF1},
+    {"event-domain-hv", 0, 0, event_domain, 0xFFFF},
+    {"event-status-of-1", 0, 0, event_status_of, 1},
+    {"event-status-of-hv", 0, 0, event_status_of, 0xFFFF},
+    {"event-not-awaited", 0, 0, event_not_awaited, 1},
     {"event-physical-irq", 0, 0, event_op, EVTCHNOP_bind_pirq},
     {"event-unknown", 0, 0, event_op, 0xFFFFFFFF},
     {"event-args-in-hv", 0, 0, event_args, IN_HV},
