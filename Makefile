@@ -46,8 +46,9 @@ EXTRA ?=
 GUEST_ARGS ?=
 SENSITIVE ?= patch
 TABLES ?= traced
+SCHED ?= bvt
 HOST_MEM ?=
-RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES EXTRA GUEST_ARGS,'$v=$($v)')
+RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS,'$v=$($v)')
 
 .PHONY: help all tour tour-html lint doctor demo run gdb bochs test check bench fuzz fuzz-insns clean
 help: ## list the targets
@@ -56,10 +57,11 @@ help: ## list the targets
 	@echo
 	@echo "  Options of run, bochs and gdb: MMU=shadow|direct|none SCENARIO=walk|hello|procs|... SEED=N"
 	@echo "  TRACE=all|off|life,trap,hcall,insn,mmu,dom  ISOLATION=auto|segments|paging  EMU=qemu|bochs"
-	@echo "  MEM=MB  HOST_MEM=MB  GUEST_ELF=file  SENSITIVE=patch|breakpoint  TABLES=traced|outofsync.  V=1 shows the commands."
+	@echo "  MEM=MB  HOST_MEM=MB  GUEST_ELF=file  SENSITIVE=patch|breakpoint  TABLES=traced|outofsync"
+	@echo "  SCHED=bvt|rr.  V=1 shows the commands."
 
 ifdef BUILDING
-all: $(HV_ELF) $(SCHED_O) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/guest/store.o $(B)/bin/tltrace $(PROBES) $(ORACLES)
+all: $(HV_ELF) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/guest/store.o $(B)/bin/tltrace $(PROBES) $(ORACLES)
 	@:
 else
 all: ## build everything

@@ -1,8 +1,6 @@
 # The hypervisor: freestanding, one ELF image for every mode.
 HV_C := $(wildcard hv/boot/*.c hv/cpu/*.c hv/lib/*.c hv/mem/*.c hv/trace/*.c hv/trap/*.c hv/insn/*.c \
-	hv/dev/*.c hv/mmu/*.c hv/mmu/shadow/*.c hv/mmu/direct/*.c hv/dom/*.c hv/comm/*.c hv/hcall/*.c hv/hw/*.c hv/build/*.c)
-# The scheduling policies. The host tests them; no domain is run by them yet, so they are not in the image.
-SCHED_O := $(patsubst %.c,$(B)/%.o,$(wildcard hv/sched/*.c))
+	hv/dev/*.c hv/mmu/*.c hv/mmu/shadow/*.c hv/mmu/direct/*.c hv/dom/*.c hv/comm/*.c hv/hcall/*.c hv/hw/*.c hv/build/*.c hv/sched/*.c)
 HV_S := hv/boot/entry.S hv/cpu/gate.S hv/cpu/probe.S
 
 # Labs. LAB=NN-name: what lab.conf lists as `file =` is taken from labs/NN-name/ where it is there,

@@ -161,6 +161,7 @@ void hv_main(u32 magic, maddr_t info)
 	isolation_segments = options.isolation == ISOLATION_SEGMENTS ||
 			     (options.isolation == ISOLATION_AUTO && limits && design->by_limits);
 	khz = time_init();
+	sched_init(&this_cpu.sched, options.sched, system_time());
 	if (options.stream)
 		uart2_init();
 	trace_init(hv_virt(ring), options.trace_kb * 1024, options.trace, options.stream, khz);
@@ -181,6 +182,6 @@ void hv_main(u32 magic, maddr_t info)
 		selftest(module(mbi, 0), module(mbi, 1), module(mbi, 2));
 	else if (!start_domain(design, options.domid, module(mbi, 0), module(mbi, 1)))
 		machine_exit(2);
-	context_switch(&domains->vcpu);
+	schedule();
 	resume();
 }

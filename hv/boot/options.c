@@ -11,6 +11,7 @@ struct options options = {
     .trace = ~0u,
     .trace_kb = 8192,
     .mem_mb = 32,
+    .sched = &sched_bvt,
 };
 
 #define MAX_WORD 256
@@ -72,6 +73,8 @@ static void set(const char *name, const char *value)
 		options.mem_mb = number(name, value, 4, 1024, "4 to 1024 (MB)");
 	} else if (!strcmp(name, "selftest")) {
 		options.selftest = number(name, value, 1, 32000, "1 to 32000 (domains)");
+	} else if (!strcmp(name, "sched")) {
+		options.sched = choice(name, value, "bvt|rr") ? &sched_rr : &sched_bvt;
 	} else if (!strcmp(name, "domid")) {
 		options.domid = number(name, value, 0, DOMID_FIRST_RESERVED - 1, "0 to 32751");
 	} else if (!strcmp(name, "shadows")) {
@@ -97,7 +100,7 @@ static void set(const char *name, const char *value)
 	} else {
 		printk("trapline: unknown option %s=%s\n"
 		       "trapline: known are mmu isolation tables shadows sensitive trace transport "
-		       "trace-kb mem domid selftest scenario seed guest.NAME\n",
+		       "trace-kb mem sched domid selftest scenario seed guest.NAME\n",
 		       name, value);
 		machine_exit(2);
 	}

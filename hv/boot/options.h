@@ -2,16 +2,17 @@
 #ifndef HV_OPTIONS_H
 #define HV_OPTIONS_H
 
-#include <trapline/types.h>
+#include "sched/sched.h"
 
 struct options {
-	u8 mmu;		 /* MMU_SHADOW or MMU_DIRECT */
-	u8 isolation;	 /* ISOLATION_* */
-	u32 trace;	 /* classes */
-	bool stream;	 /* trace out of COM2 */
-	u32 trace_kb;	 /* size of the trace ring */
-	u32 domid;	 /* of the domain that is started */
-	u32 mem_mb;	 /* memory of the guest */
+	u8 mmu;			       /* MMU_SHADOW or MMU_DIRECT */
+	u8 isolation;		       /* ISOLATION_* */
+	u32 trace;		       /* classes */
+	bool stream;		       /* trace out of COM2 */
+	u32 trace_kb;		       /* size of the trace ring */
+	u32 domid;		       /* of the domain that is started */
+	u32 mem_mb;		       /* memory of the guest */
+	const struct sched_ops *sched; /* who gets the processor */
 	u32 selftest;	 /* so many domains come and go instead of one (selftest.c); 0: none */
 	u32 shadows;	 /* shadow mode: how many shadow tables a domain may have */
 	bool outofsync;	 /* shadow mode: how tables are followed (mmu/shadow/sync.c) */

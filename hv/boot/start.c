@@ -1,7 +1,7 @@
 /* start.c: a domain from a kernel that the boot loader has put into memory. */
 #include "boot/options.h"
 #include "boot/start.h"
-#include "dom/time.h"
+#include "dom/run.h"
 #include "lib/printk.h"
 #include "trace/trace.h"
 
@@ -23,7 +23,7 @@ struct domain *start_domain(const struct guest_ops *design, u16 id, struct modul
 		return NULL;
 	}
 	trace_domain_start(&d->vcpu, LANE_VMM, LANE_VMM, d->nr_pages, d->vcpu.regs->eip);
-	timer_start(d);
 	d->vcpu.regs->vec = 0;
+	domain_unpause(d);
 	return d;
 }

@@ -1,6 +1,7 @@
 /*[H80] evtchn.c: event channels. */
 #include "comm/evtchn.h"
 #include "dom/account.h"
+#include "dom/run.h"
 #include "mem/frame.h"
 #include "trace/trace.h"
 
@@ -46,8 +47,8 @@ static inline void raise(struct domain *d, u32 word)
 	if (!set_bit(&info->evtchn_pending_sel, word))
 		info->evtchn_upcall_pending = 1;
 	/* A guest that blocked takes its events; one that masked them does not wake for them. */
-	if (!info->evtchn_upcall_mask)
-		d->vcpu.blocked = false;
+	if (d->vcpu.blocked && !info->evtchn_upcall_mask)
+		vcpu_wake(&d->vcpu);
 }
 
 static inline void notify(struct domain *d, u32 port, u32 virq)
@@ -59,7 +60,7 @@ static inline void notify(struct domain *d, u32 port, u32 virq)
 	trace_evtchn(&d->vcpu, LANE_VMM, LANE_VMM, port, virq);
 	/* Any event ends a poll, a masked one too: the guest looks whether it is its own. */
 	if (d->vcpu.blocked && d->vcpu.poll_until)
-		d->vcpu.blocked = false;
+		vcpu_wake(&d->vcpu);
 	if (!test_bit(s->evtchn_mask, port))
 		raise(d, port / BITS);
 }

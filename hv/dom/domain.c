@@ -3,7 +3,9 @@
 #include "cpu/gate.h"
 #include "dom/account.h"
 #include "dom/guest_ops.h"
+#include "dom/run.h"
 #include "dom/segments.h"
+#include "dom/time.h"
 #include "lib/printk.h"
 #include "mmu/mmu.h"
 #include "trace/trace.h"
@@ -31,13 +33,17 @@ struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced)
 	while (*end)
 		end = &(*end)->next;
 	*end = d;
+	d->paused = true;
+	vcpu_add(&d->vcpu);
 	return d;
 }
 
 void domain_destroy(struct domain *d)
 {
 	struct domain **at = &domains;
+	struct vcpu *v;
 
+	for_each_vcpu(v, d) vcpu_remove(v);
 	/* What is given back must not be what the processor stands on. */
 	if (current && current->domain == d)
 		context_switch(&hypervisor.vcpu);
@@ -71,9 +77,12 @@ static void dump(struct vcpu *v)
 
 void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
 {
+	struct vcpu *v;
+
 	if (d->dying)
 		return;
 	d->dying = true;
+	for_each_vcpu(v, d) vcpu_stop(v, RUNSTATE_offline, system_time());
 	d->end_reason = reason;
 	d->end_code = code;
 	trace_domain_end(&d->vcpu, LANE_VMM, LANE_VMM, reason, code, d->vcpu.regs->eip);

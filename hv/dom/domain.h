@@ -2,10 +2,12 @@
 #ifndef HV_DOMAIN_H
 #define HV_DOMAIN_H
 
+#include <trapline/xen/vcpu.h>
 #include <trapline/xen/xen.h>
 #include "cpu/context.h"
 #include "cpu/x86.h"
 #include "mem/words.h"
+#include "sched/sched.h"
 
 struct mmu_ops;
 struct guest_ops;
@@ -67,9 +69,17 @@ struct vcpu {
 	bool let_through; /* shadow mode: one instruction is stepped, its page made writable: sync.c
 			   */
 	u8 exit_faults;	  /* retry count: ways out to it that have faulted, in a row */
-	bool blocked;	  /* waits for an event or interrupt */
-	bool yields;	  /* it is blocked only so that another can run first */
-	u64 poll_until;	  /* blocked in a poll: system time in ns at which it ends; 0: in none */
+	union {
+		struct {
+			bool blocked;	/* waits for an event or interrupt */
+			bool preempted; /* another is to run first, or its domain is paused */
+		};
+		u16 stopped; /* either of them: schedule() before it goes on */
+	};
+	u8 lost;		/* enum lost of event.def: why it is preempted */
+	struct sched_unit unit; /* runnable there: neither blocked nor paused nor ended */
+	struct vcpu_runstate_info runstate; /* its times are those until state_entry_time */
+	u64 poll_until; /* blocked in a poll: system time in ns at which it ends; 0: in none */
 
 	/* Shadow mode. */
 	struct virt_cpu virt;
@@ -115,7 +125,8 @@ struct domain {
 	struct domain *next; /* in the list of all */
 	u16 id;
 	bool dying;
-	u8 mode; /* enum mmu of event.def: 1 shadow, 2 direct */
+	bool paused; /* none of its vcpus runs, whatever comes: at first, and by domain_pause() */
+	u8 mode;     /* enum mmu of event.def: 1 shadow, 2 direct */
 	const struct mmu_ops *mmu;
 	const struct guest_ops *ops;
 	struct gate *gate;
@@ -148,6 +159,8 @@ struct domain {
 /** The processor. There is one. */
 struct cpu {
 	struct vcpu *current; /* whose guest ran last on it, and will run next */
+	struct sched sched;   /* who else wants it */
+	u64 slice_end;	      /* system time at which the policy wants to be asked; SCHED_NEVER */
 };
 extern struct cpu this_cpu;
 #define current (this_cpu.current)

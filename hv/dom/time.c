@@ -1,8 +1,10 @@
 /*[H19] time.c: system time from the time-stamp counter; the real timer as an alarm for all. */
 #include "hw/pic.h"
 #include "dom/guest_ops.h"
+#include "dom/run.h"
 #include "dom/time.h"
 #include "lib/div.h"
+#include "trace/trace.h"
 
 #define CALIBRATE_MS	2
 #define CALIBRATE_TICKS 2386 /* of the 8254 */
@@ -56,23 +58,27 @@ void time_update_info(struct vcpu *v)
 	t->version++;
 }
 
-void timer_rearm(void)
+/* Who waits for the processor looks at the clock when it gets it (schedule()). The alarm is for who
+ * runs and who sleeps. */
+static bool wants_alarm(const struct domain *d)
 {
-	u64 at = 0, now = system_time(), one;
+	const struct vcpu *v;
 
-	for (struct domain *d = domains; d; d = d->next) {
-		one = d->ops->deadline(d);
-		if (one && (!at || one < at))
-			at = one;
-	}
-	if (at)
-		pit_oneshot(at <= now ? 0 : at - now > 50000000 ? 50000000 : (u32)(at - now));
+	for_each_vcpu(v, d) if (v == current || !v->unit.runnable) return !d->dying && !d->paused;
+	return false;
 }
 
-void timer_start(struct domain *d)
+void timer_rearm(void)
 {
-	d->vcpu.next_tick = system_time() + TICK_NS;
-	timer_rearm();
+	u64 at = this_cpu.slice_end, now = system_time(), one;
+
+	for (struct domain *d = domains; d; d = d->next) {
+		one = wants_alarm(d) ? d->ops->deadline(d) : 0;
+		if (one && one < at)
+			at = one;
+	}
+	if (at != SCHED_NEVER)
+		pit_oneshot(at <= now ? 0 : at - now > 50000000 ? 50000000 : (u32)(at - now));
 }
 
 void timer_interrupt(void)
@@ -80,7 +86,9 @@ void timer_interrupt(void)
 	u64 now = system_time();
 
 	for (struct domain *d = domains; d; d = d->next)
-		if (!d->dying)
+		if (wants_alarm(d))
 			d->ops->tick(d, now);
+	if (now >= this_cpu.slice_end)
+		vcpu_preempt(LOST_slice_over);
 	timer_rearm();
 }

@@ -18,8 +18,6 @@ u64 system_time(void);
 void time_update_info(struct vcpu *v);
 /** Set the real timer to the earliest thing that any domain waits for. */
 void timer_rearm(void);
-/** The domain is about to run for the first time. */
-void timer_start(struct domain *d);
 /** IRQ 0 has come: wake whoever waited for it. */
 void timer_interrupt(void);
 

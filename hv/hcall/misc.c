@@ -160,7 +160,7 @@ s32 hc_multicall(struct vcpu *v, struct hcall_args *a)
 	while (a->a2 && !err && !v->domain->dying) {
 		/* What one call costs is not always counted; the time is. */
 		if (s->work >= WORK_BOUND || (u32)rdtsc() - start >= MULTICALL_CYCLES ||
-		    v->blocked) {
+		    v->stopped) {
 			err = HCALL_AGAIN;
 			break;
 		}

@@ -1,4 +1,5 @@
 /*[H78] sched.c: the hypercalls by which a guest gives up the CPU, and sets its timer. */
+#include "dom/run.h"
 #include "dom/time.h"
 #include "hcall/hcall.h"
 #include "mmu/direct/direct.h"
@@ -26,7 +27,11 @@ static s32 shut_down(struct vcpu *v, u32 reason)
 /* Let another run, if there is one. */
 static s32 yield(struct vcpu *v)
 {
-	v->blocked = v->yields = domains->next != NULL;
+	(void)v;
+	if (domains->next) {
+		this_cpu.sched.yielded = true;
+		vcpu_preempt(LOST_yielded);
+	}
 	return 0;
 }
 

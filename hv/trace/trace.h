@@ -30,6 +30,10 @@ enum end_reason { TRACE_VALUES_reason(TRACE_NAME) };
 enum drop_reason { TRACE_VALUES_why(TRACE_NAME) };
 #undef TRACE_NAME
 
+#define TRACE_NAME(number, name) LOST_##name = number,
+enum lost { TRACE_VALUES_lost(TRACE_NAME) };
+#undef TRACE_NAME
+
 enum trace_class {
 #define TRACE_CLASS(bit, name, doc) TRACE_CLASS_##name = 1u << bit,
 #include <trapline/event.def>

@@ -5,6 +5,7 @@
 #include "dom/console.h"
 #include "dom/guest_ops.h"
 #include "dom/inject.h"
+#include "dom/run.h"
 #include "dom/time.h"
 #include "hcall/hcall.h"
 #include "insn/insn.h"
@@ -78,7 +79,7 @@ static bool direct_ready(struct vcpu *v)
 
 static bool direct_woken(const struct vcpu *v)
 {
-	return !v->blocked; /* evtchn.c clears it when an event comes */
+	return !v->blocked; /* evtchn.c wakes it when an event comes */
 }
 
 /* Of two times, where 0 is none. */
@@ -107,7 +108,7 @@ static void vcpu_tick(struct vcpu *v, u64 now)
 
 	if (v->poll_until && v->poll_until <= now) {
 		v->poll_until = 0;
-		v->blocked = false;
+		vcpu_wake(v);
 	}
 	if (v->timer_deadline && v->timer_deadline <= now) {
 		v->timer_deadline = 0;

@@ -178,14 +178,15 @@ static void let_interrupts_in(void)
 	asm volatile("movl %0, %%fs\n\tmovl %0, %%gs\n\tsti\n\tnop\n\tcli" : : "r"(0) : "memory");
 }
 
-/* Deliver what is pending, until the vcpu is about to run. @return false if it cannot: it waits, or
- * its domain has ended. @param handler set if a handler of its own runs next */
+/* Deliver what is pending, until the vcpu is about to run. @return false if it does not: it waits,
+ * another comes first, or its domain has ended. @param handler set if a handler of its own runs
+ * next */
 static bool prepare(struct vcpu *v, bool *handler)
 {
 	struct domain *d = v->domain;
 	const struct guest_ops *ops = d->ops;
 
-	while (!d->dying) {
+	while (!d->dying && !v->preempted) {
 		*handler |= ops->deliver(v);
 		if (d->dying || v->blocked)
 			break;
@@ -203,8 +204,10 @@ void resume(void)
 	struct cpu_regs *r;
 	struct vcpu *v;
 
-	while (v = current, !prepare(v, &handler))
+	while (v = current, !prepare(v, &handler)) {
+		handler = false;
 		schedule();
+	}
 	r = v->regs;
 	if (!handler && r->vec != XEN_HYPERCALL_VECTOR)
 		trace_resume(v, LANE_VMM, lane_of(r), r->eip, r->cs);

@@ -62,7 +62,7 @@ static ALWAYS_INLINE void __attribute__((noreturn)) hypercall(bool traced)
 		record_hypercall(v, nr);
 	ret = hypercall_nr(v, nr, HCALL_ARGS(r));
 	hypercall_result(r, ret);
-	if (v->blocked || v->domain->dying ||
+	if (v->stopped || v->domain->dying ||
 	    (traced && (ret == HCALL_AGAIN || ret == HCALL_REGS_SET))) {
 		r->vec = 0; /* no return to the caller: resume() records where it goes */
 		resume();

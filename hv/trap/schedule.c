@@ -1,8 +1,10 @@
 /*
- * schedule.c: who runs next: one after the other, each until it waits, yields or ends.
+ * schedule.c: from one vcpu to the next. Who that is, a policy says (sched/): at each choice, and
+ * when the choice is to be made again.
  */
 #include "cpu/context.h"
 #include "dom/guest_ops.h"
+#include "dom/run.h"
 #include "dom/time.h"
 #include "lib/printk.h"
 #include "trace/trace.h"
@@ -11,66 +13,81 @@
 void (*domain_ended)(struct domain *d);
 u32 hand_overs;
 
-/* Can it run? If it has given up the processor: has something come for it? */
-static bool wakes(struct vcpu *v)
+/* Tell the trace who has the processor now, once there has been more than one domain. */
+static void record(struct vcpu *v, u16 next, u8 why)
 {
-	return !v->domain->dying && (!v->blocked || v->yields || v->domain->ops->woken(v));
-}
+	static u16 holder = DOM_HV;
+	static bool many;
 
-/* The one after it: of its domain, or of the next; NULL behind the last. */
-static struct vcpu *after(const struct vcpu *v)
-{
-	struct domain *d = v->domain->next;
-
-	return v->next ? v->next : d ? &d->vcpu : NULL;
-}
-
-/* The next that can run: the one that runs now comes last, and only if time has passed for it. */
-static struct vcpu *next_runnable(bool waited)
-{
-	struct vcpu *first = domains ? &domains->vcpu : NULL, *v;
-
-	for (v = after(current); v; v = after(v))
-		if (wakes(v))
-			return v;
-	/* From the start. The hypervisor's own is in no list. */
-	for (v = first; v && v != current; v = after(v))
-		if (wakes(v))
-			return v;
-	return v && waited && wakes(v) ? v : NULL;
+	many |= domains->next != NULL;
+	if (many && next != holder)
+		trace_sched(v, LANE_VMM, LANE_VMM, holder, next, why, v->unit.warped);
+	holder = next;
 }
 
 /* Nothing to run: wait for an interrupt, which returns here through hv_trap. */
-static struct vcpu *idle(void)
+static void idle(void)
 {
-	struct vcpu *next = NULL;
-
 	timer_rearm();
 	/* An interrupt here saves and restores these; the guest's may not be loadable any more. */
 	asm volatile("movl %0, %%fs\n\tmovl %0, %%gs" : : "r"(0));
-	while (!next) {
+	while (!this_cpu.sched.runnable)
 		asm volatile("sti\n\thlt\n\tcli" : : : "memory");
-		next = next_runnable(true);
+}
+
+/* The current vcpu gives the processor up, or is to share it. @return why */
+static u8 give_up(struct vcpu *v)
+{
+	struct domain *d = v->domain;
+
+	if (d->dying) {
+		domain_ended(d);
+		return LOST_ended;
 	}
-	return next;
+	if (!v->blocked)
+		return v->lost;
+	trace_block(v, LANE_VMM, LANE_VMM, v->regs->eip);
+	if (d->ops->woken(v))
+		v->blocked = false;
+	else
+		vcpu_stop(v, RUNSTATE_blocked, system_time());
+	return LOST_blocked;
+}
+
+/* The vcpu of the unit that the policy has chosen. */
+static struct vcpu *choose(u64 now)
+{
+	struct sched_unit *u = this_cpu.sched.ops->pick(&this_cpu.sched, now);
+
+	return u ? (struct vcpu *)((u8 *)u - offsetof(struct vcpu, unit)) : NULL;
 }
 
 void schedule(void)
 {
 	struct vcpu *v = current, *next;
+	u8 why = give_up(v);
+	u64 now = system_time();
 
-	if (v->domain->dying)
-		domain_ended(v->domain);
-	else if (!v->yields)
-		trace_block(v, LANE_VMM, LANE_VMM, v->regs->eip);
-	next = next_runnable(current->yields);
-	if (!next)
-		next = idle();
-	next->blocked = next->yields = false;
+	/* A domain that has ended may be gone, and the processor is the hypervisor's own then. */
+	if (current == v && v->runstate.state == RUNSTATE_running)
+		vcpu_account(v, RUNSTATE_runnable, now);
+	next = choose(now);
+	if (!next) {
+		record(&trace_nobody, DOM_HV, why);
+		idle();
+		why = LOST_idle;
+		now = system_time();
+		next = choose(now);
+	}
+	vcpu_account(next, RUNSTATE_running, now);
+	next->stopped = 0;
 	next->poll_until = 0;
+	record(next, next->domain->id, why);
+	this_cpu.slice_end = this_cpu.sched.ops->deadline(&this_cpu.sched);
 	if (next != current) {
 		hand_overs += current != &hypervisor.vcpu;
 		context_switch(next);
+		next->domain->ops->tick(next->domain, now);
 	}
 	timer_rearm(); /* a vcpu that runs may wait for other times than one that sleeps */
 }

@@ -3,6 +3,7 @@
 #include "dev/vdev.h"
 #include "dom/deliver.h"
 #include "dom/guest_ops.h"
+#include "dom/run.h"
 #include "dom/segments.h"
 #include "insn/ahead.h"
 #include "insn/insn.h"
@@ -107,14 +108,22 @@ static u64 shadow_deadline(const struct domain *d)
 	return vdev_deadline(d->vdev);
 }
 
+static void wake_if_interrupted(struct vcpu *v)
+{
+	if (v->blocked && shadow_woken(v))
+		vcpu_wake(v);
+}
+
 static void shadow_tick(struct domain *d, u64 now)
 {
 	vdev_advance(d->vdev, now);
+	wake_if_interrupted(&d->vcpu);
 }
 
 static void shadow_input(struct domain *d, u8 byte)
 {
 	vdev_console_input(d->vdev, byte);
+	wake_if_interrupted(&d->vcpu);
 }
 
 static void shadow_watch(struct domain *d, mfn_t m)

@@ -1,0 +1,124 @@
+/*
+ * run.c: which vcpus can run.
+ *
+ * A vcpu is runnable for the policy (vcpu.unit) unless it waits for something, its domain is
+ * paused, or its domain has ended. Whether it waits is known at once (vcpu.blocked); the policy
+ * hears of it when the processor is given up, in schedule().
+ */
+#include "dom/guest_ops.h"
+#include "dom/run.h"
+#include "dom/time.h"
+#include "trace/trace.h"
+
+static void account(struct vcpu_runstate_info *r, u32 state, u64 now)
+{
+	r->time[r->state] += now - r->state_entry_time;
+	r->state_entry_time = now;
+	r->state = state;
+}
+
+void vcpu_account(struct vcpu *v, u32 state, u64 now)
+{
+	account(&v->runstate, state, now);
+}
+
+void vcpu_add(struct vcpu *v)
+{
+	this_cpu.sched.ops->add(&this_cpu.sched, &v->unit);
+	v->runstate = (struct vcpu_runstate_info){.state = RUNSTATE_offline,
+						  .state_entry_time = system_time()};
+}
+
+void vcpu_remove(struct vcpu *v)
+{
+	this_cpu.sched.ops->remove(&this_cpu.sched, &v->unit, system_time());
+}
+
+void vcpu_preempt(u8 lost)
+{
+	current->preempted = true;
+	current->lost = lost;
+	this_cpu.slice_end = SCHED_NEVER; /* until it has been chosen */
+}
+
+void vcpu_wake(struct vcpu *v)
+{
+	struct sched *s = &this_cpu.sched;
+	u64 now;
+
+	v->blocked = false;
+	if (v->unit.runnable || v->domain->paused || v->domain->dying)
+		return;
+	now = system_time();
+	vcpu_account(v, RUNSTATE_runnable, now);
+	if (domains->next)
+		trace_wake(v, LANE_VMM, LANE_VMM, now);
+	if (s->ops->wake(s, &v->unit, now)) {
+		vcpu_preempt(LOST_woken);
+	} else if (!current->preempted) {
+		/* The one that runs may have been alone until now. */
+		this_cpu.slice_end = s->ops->deadline(s);
+		timer_rearm();
+	}
+}
+
+void vcpu_stop(struct vcpu *v, u32 state, u64 now)
+{
+	this_cpu.sched.ops->sleep(&this_cpu.sched, &v->unit, now);
+	vcpu_account(v, state, now);
+}
+
+void domain_pause(struct domain *d)
+{
+	u64 now = system_time();
+	struct vcpu *v;
+
+	if (d->paused)
+		return;
+	d->paused = true;
+	for_each_vcpu(v, d)
+	{
+		vcpu_stop(v, RUNSTATE_offline, now);
+		if (v == current)
+			vcpu_preempt(LOST_paused);
+	}
+}
+
+void domain_unpause(struct domain *d)
+{
+	u64 now = system_time();
+	struct vcpu *v;
+
+	if (!d->paused)
+		return;
+	d->paused = false;
+	for_each_vcpu(v, d)
+	{
+		if (v->blocked)
+			vcpu_account(v, RUNSTATE_blocked, now);
+		else
+			vcpu_wake(v);
+	}
+	/* Nobody has looked at its timers meanwhile. */
+	d->ops->tick(d, now);
+	timer_rearm();
+}
+
+struct vcpu_runstate_info vcpu_runstate(const struct vcpu *v)
+{
+	struct vcpu_runstate_info r = v->runstate;
+	u64 since = r.state_entry_time;
+
+	account(&r, r.state, system_time());
+	r.state_entry_time = since;
+	return r;
+}
+
+u64 domain_cpu_time(const struct domain *d)
+{
+	const struct vcpu *v;
+	u64 ns = 0;
+
+	for_each_vcpu(v, d) ns += vcpu_runstate(v).time[RUNSTATE_running];
+	return ns;
+}

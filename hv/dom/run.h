@@ -1,0 +1,30 @@
+/* run.h: which vcpus can run, what the policy (sched/) is told of them, and the time they had. */
+#ifndef HV_RUN_H
+#define HV_RUN_H
+
+#include "dom/domain.h"
+
+/** A new vcpu, which cannot run yet. */
+void vcpu_add(struct vcpu *v);
+/** It will not run any more. */
+void vcpu_remove(struct vcpu *v);
+/** What it has waited for is there. Nothing happens if it did not wait. */
+void vcpu_wake(struct vcpu *v);
+/** It cannot run any more. @param state RUNSTATE_blocked or RUNSTATE_offline */
+void vcpu_stop(struct vcpu *v, u32 state, u64 now);
+/** The current vcpu goes on only when schedule() has chosen. @param lost why: LOST_ */
+void vcpu_preempt(u8 lost);
+/** A change of state, for the books. @param state RUNSTATE_ */
+void vcpu_account(struct vcpu *v, u32 state, u64 now);
+
+/** The domain does not run until domain_unpause(): what comes for it waits. Harmless if it is
+ * paused already; the current domain goes on until it leaves the hypervisor. */
+void domain_pause(struct domain *d);
+/** It may run. A new domain is paused. */
+void domain_unpause(struct domain *d);
+/** Processor time that it has had, in ns. */
+u64 domain_cpu_time(const struct domain *d);
+/** What the vcpu does, and for how long it has been in each state up to now, in ns. */
+struct vcpu_runstate_info vcpu_runstate(const struct vcpu *v);
+
+#endif
