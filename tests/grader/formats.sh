@@ -5,11 +5,9 @@ tl=build/bin/tlgrade
 
 for lab in "${labs[@]}"; do
 	make -s LAB="$lab" lab-parts >"$tmp/make" 2>&1
-	for seed in 77; do
-		ok "reference_has_100_${lab}_seed_$seed" $tl grade "$lab" --seed "$seed" --out "$tmp/$lab" \
-			--gradescope "$tmp/results.json" --tap "$tmp/tap" --junit "$tmp/junit.xml" --autolab
-	done
-	$tl grade "$lab" --seed 1 --out "$tmp/$lab" --autolab >"$tmp/autolab" 2>&1
+	ok "reference_has_100_${lab}_seed_77" $tl grade "$lab" --seed 77 --out "$tmp/$lab" \
+		--gradescope "$tmp/results.json" --tap "$tmp/tap" --junit "$tmp/junit.xml" --autolab
+	cp "$tmp/out" "$tmp/autolab"
 	ok "junit_is_xml_$lab" xmllint --noout "$tmp/junit.xml"
 	ok "junit_has_every_test_$lab" test "$(grep -c '<testcase' "$tmp/junit.xml")" = "$(grep -c '^\[test ' labs/"$lab"/lab.conf)"
 	# Version 14 is 13 with more; Debian's prove does not know its number.

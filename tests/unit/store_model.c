@@ -574,10 +574,12 @@ void model_release(struct model *m, u16 d)
 		for (u32 k = 0; k < n->kids; k++)
 			queue[queued++] = n->kid[k];
 	}
+	/* Transactions may see what is about to be removed. */
+	for (u32 i = 0; i < queued; i++)
+		strike_out_everywhere(m, queue[i], d);
 	for (u32 i = 0; i < queued; i++) {
 		struct m_node *n = &m->main[queue[i]];
 
-		strike_out_everywhere(m, queue[i], d);
 		if (n->exists && n->domid[0] == d)
 			model_rm(m, 0, 0, queue[i]);
 	}

@@ -2,8 +2,7 @@
  * store_random.c: random requests of four domains, answered by the store and by a simple model.
  *
  * Answers and events must be equal, byte by byte and in order. TRAPLINE_TEST_SEED=N draws others.
- * TRAPLINE_STORE_RUNS=N makes N runs: of 150 one differs still, in what XS_GET_PERMS says within a
- * transaction.
+ * TRAPLINE_STORE_RUNS=N makes N runs.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -141,6 +141,7 @@ void insns_main(const struct multiboot *mb)
 	if (low)
 		lbased_base = 0x8000;
 	random_seed(seed);
+	console_init();
 	machine_init();
 	fill_fpu();
 	if (cells)
