@@ -7,6 +7,7 @@
  * next 4 MB boundary. All that is mapped; the rest of its memory is not.
  */
 #include "comm/evtchn.h"
+#include "comm/grant.h"
 #include "build/build_pv.h"
 #include "dom/time.h"
 #include "build/xen_image.h"
@@ -352,6 +353,7 @@ void release_pv(struct domain *d)
 {
 	if (d->evtchn)
 		evtchn_destroy(d); /* it clears bits in shared_info */
+	grant_destroy(d);
 	if (d->direct)
 		d->mmu->destroy(d);
 	hv_free_page(d->shared);

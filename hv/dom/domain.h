@@ -15,6 +15,8 @@ struct gate;
 struct vdev;
 struct shadow_state;
 struct direct_state;
+struct evtchn;
+struct grants;
 struct domain;
 
 /** Where the processor is, in the trace's words (event.def, enum lane). */
@@ -151,7 +153,8 @@ struct domain {
 	struct shared_info *shared;  /* direct mode, hypervisor's mapping */
 	mfn_t shared_mfn;
 	struct evtchn *evtchn;
-	u32 vm_assist; /* bit per VMASST_TYPE_ */
+	struct grants *grants; /* direct mode: NULL until it has any */
+	u32 vm_assist;	       /* bit per VMASST_TYPE_ */
 	u8 end_reason;
 	u32 end_code;
 };

@@ -71,6 +71,8 @@ hypercall_fn hc_memory_op;
 hypercall_fn hc_sched_op_compat, hc_sched_op, hc_set_timer_op, hc_vcpu_op;
 /* event.c: event channels */
 hypercall_fn hc_event_channel_op, hc_event_channel_op_compat;
+/* grant.c: pages of other domains */
+hypercall_fn hc_grant_table_op;
 /* privileged.c */
 /** Carry out the privileged instruction at regs->eip of a direct-mode guest, if Xen would. */
 enum emul emulate_privileged(struct vcpu *v);
@@ -87,7 +89,10 @@ int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len) __at
 int copy_to_guest_slowly(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
     __attribute__((cold));
 
-#ifndef TRAPLINE_HOST_TEST
+#ifdef TRAPLINE_HOST_TEST
+int copy_from_guest(struct vcpu *v, void *dst, vaddr_t src, u32 len);
+int copy_to_guest(struct vcpu *v, vaddr_t dst, const void *src, u32 len);
+#else
 #include "mmu/direct/walk.h"
 /** Copy from and to the guest's memory, as its kernel would. @return 0 or -EFAULT */
 static inline int copy_from_guest(struct vcpu *v, void *dst, vaddr_t src, u32 len)

@@ -170,6 +170,18 @@ void direct_load_base(struct vcpu *v);
  */
 u32 *walk_l1e(struct vcpu *v, vaddr_t va, mfn_t *table);
 
+/* foreign.c */
+
+/**
+ * Let an entry be `pte`, whose frame may be another domain's: the caller has a reference to it, and
+ * knows that it has been granted. The entry is that of linear address `at`, or (by_entry) the one
+ * at machine address `at`.
+ * @return 0, -EFAULT (there is no such entry), -EINVAL (the frame cannot be mapped writable)
+ */
+int foreign_map(struct vcpu *v, u64 at, bool by_entry, u32 pte);
+/** Clear the entry. @return 0, or -EFAULT: there is none, or it does not map that frame so */
+int foreign_unmap(struct vcpu *v, u64 at, bool by_entry, u32 pte);
+
 /* ops.c */
 
 /** Memory for the state of a new direct-mode domain. @return false if there is none */

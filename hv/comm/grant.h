@@ -1,0 +1,66 @@
+/*
+ * grant.h: grant tables: pages that a domain lets another map, copy, or put into its hands.
+ *
+ * The table is the granting domain's own memory, and it writes it whenever it likes. So an entry is
+ * read once, and what must stay true while a page is mapped is kept here: how often each entry is
+ * in use, and for each mapping which frame it holds. A mapping holds two references to the frame:
+ * one of its own, until it is unmapped by its handle, and that of the page-table entry (direct.h).
+ * So the frame is its owner's until both are gone, whatever its owner does to the entry, and
+ * whatever who maps it does to the page table.
+ */
+#ifndef HV_GRANT_H
+#define HV_GRANT_H
+
+#include <trapline/xen/grant_table.h>
+#include "dom/account.h"
+
+/** How often an entry is in use: by who only reads, and by who may write. */
+struct grant_use {
+	u16 readers, writers;
+};
+
+/** What a domain has mapped of another. Its number is the handle. */
+struct grant_map {
+	u32 frame; /* of a free one: the next free one */
+	domid_t granter;
+	u16 ref : 12, used : 1, readonly : 1, by_entry : 1; /* by_entry: GNTMAP_contains_pte */
+};
+#define GRANT_MAPS_PER_PAGE (PAGE_SIZE / sizeof(struct grant_map))
+
+struct grants {
+	u32 nr_frames; /* of its table */
+	mfn_t table[NR_GRANT_FRAMES];
+	struct grant_use *use[NR_GRANT_FRAMES]; /* [GRANTS_PER_FRAME] each */
+	struct grant_map *maps[NR_GRANT_MAPPINGS / GRANT_MAPS_PER_PAGE];
+	u32 nr_maps; /* handles below this one have been given out at some time */
+	u32 free_map;
+};
+
+/** Let the domain's table have at least so many frames. @return false if there is no memory */
+bool grant_setup(struct domain *d, u32 nr_frames);
+/** All that the domain has mapped is unmapped, and its table given back. */
+void grant_destroy(struct domain *d);
+
+/**
+ * Domain `user` begins to use entry `ref` of `granter`: a reference to the frame is taken, and the
+ * entry marked.
+ * @return GNTST_okay with *m set; GNTST_bad_gntref; GNTST_general_error: not granted to this
+ * domain, or not for writing, or the frame is not the granter's
+ */
+s16 grant_get(struct domain *granter, domid_t user, u32 ref, bool readonly, mfn_t *m);
+/** `user` ends it: the last use clears the mark, and the reference is dropped. */
+void grant_put(struct domain *user, struct domain *granter, u32 ref, bool readonly, mfn_t m);
+
+/** A free mapping with its handle, or NULL. The caller fills it in. */
+struct grant_map *grant_map_new(struct domain *d, u32 *handle);
+/** The mapping of this handle; NULL if it is none that is in use. */
+struct grant_map *grant_map_find(const struct domain *d, u32 handle);
+/** Forget it. */
+void grant_map_free(struct domain *d, u32 handle);
+
+/** May domain `from` give a page to `to`, by its entry `ref`? If so, one is on its way. */
+bool grant_transfer_begin(struct domain *to, domid_t from, u32 ref);
+/** This one has come. */
+void grant_transfer_end(struct domain *to, u32 ref, mfn_t m);
+
+#endif

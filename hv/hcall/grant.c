@@ -1,0 +1,158 @@
+/* grant.c: grant_table_op: the table of one's own, and mapping what others grant. */
+#include "comm/grant.h"
+#include "hcall/grant.h"
+#include "hcall/hcall.h"
+#include "lib/range.h"
+#include "mmu/direct/direct.h"
+#include "mmu/direct/entry.h"
+#include "trace/trace.h"
+
+#define GNTMAP_KNOWN                                                                               \
+	(GNTMAP_host_map | GNTMAP_readonly | GNTMAP_application_map | GNTMAP_contains_pte)
+
+/* The entry that maps a granted frame. It is made accessed and dirty: nobody looks at these. */
+static u32 grant_pte(u32 frame, bool readonly, u32 more)
+{
+	return mfn_maddr(mfn(frame)).a | PTE_P | PTE_A | PTE_D | (readonly ? 0 : PTE_RW) | more;
+}
+
+static s16 map_frame(struct vcpu *v, struct gnttab_map_grant_ref *op, struct grant_map *map)
+{
+	bool readonly = op->flags & GNTMAP_readonly, by_entry = op->flags & GNTMAP_contains_pte;
+	struct domain *granter = domain_find(op->dom);
+	s16 status;
+	mfn_t m;
+	int err;
+
+	if (!granter)
+		return GNTST_bad_domain;
+	status = grant_get(granter, v->domain->id, op->ref, readonly, &m);
+	if (status)
+		return status;
+	err =
+	    foreign_map(v, op->host_addr, by_entry,
+			grant_pte(m.n, readonly, op->flags & GNTMAP_application_map ? PTE_US : 0));
+	if (err) {
+		grant_put(v->domain, granter, op->ref, readonly, m);
+		return err == -EFAULT ? GNTST_bad_virt_addr : GNTST_general_error;
+	}
+	*map = (struct grant_map){m.n, op->dom, op->ref, true, readonly, by_entry};
+	op->dev_bus_addr = mfn_maddr(m).a;
+	return GNTST_okay;
+}
+
+static void map(struct vcpu *v, void *arg)
+{
+	struct gnttab_map_grant_ref *op = arg;
+	struct grant_map *map;
+	u32 handle;
+
+	/* No guest has a device that could reach memory by itself. */
+	if ((op->flags & ~GNTMAP_KNOWN) || !(op->flags & GNTMAP_host_map)) {
+		op->status =
+		    op->flags & GNTMAP_device_map ? GNTST_no_device_space : GNTST_general_error;
+		return;
+	}
+	map = grant_map_new(v->domain, &handle);
+	op->status = map ? map_frame(v, op, map) : GNTST_no_device_space;
+	if (op->status == GNTST_okay)
+		op->handle = handle;
+	else if (map)
+		grant_map_free(v->domain, handle);
+	trace_grant_map(v, LANE_VMM, LANE_VMM, op->dom, op->ref,
+			op->status ? 0 : op->dev_bus_addr >> PAGE_SHIFT, op->status ? 0 : handle,
+			op->status);
+}
+
+static s16 unmap_handle(struct vcpu *v, const struct gnttab_unmap_grant_ref *op)
+{
+	const struct grant_map *map = grant_map_find(v->domain, op->handle);
+	mfn_t m;
+
+	if (!map)
+		return GNTST_bad_handle;
+	/* Only where it is mapped: what the granter is told to be unmapped must be so. */
+	if (foreign_unmap(v, op->host_addr, map->by_entry, grant_pte(map->frame, map->readonly, 0)))
+		return GNTST_bad_virt_addr;
+	m = mfn(map->frame);
+	grant_put(v->domain, owner_of(frame_of(m)), map->ref, map->readonly, m);
+	grant_map_free(v->domain, op->handle);
+	return GNTST_okay;
+}
+
+static void unmap(struct vcpu *v, void *arg)
+{
+	struct gnttab_unmap_grant_ref *op = arg;
+
+	op->status = unmap_handle(v, op);
+	trace_grant_unmap(v, LANE_VMM, LANE_VMM, op->handle, op->host_addr, op->status);
+}
+
+/* Whose table: one's own, or by Domain 0 another's. */
+static s16 table_owner(struct domain *d, domid_t domid, struct domain **of)
+{
+	*of = domid == DOMID_SELF ? d : domain_find(domid);
+	if (*of != d && !domain_privileged(d))
+		return GNTST_permission_denied;
+	return *of && (*of)->direct ? GNTST_okay : GNTST_bad_domain;
+}
+
+static s32 setup_table(struct vcpu *v, vaddr_t va)
+{
+	struct gnttab_setup_table op;
+	struct domain *of;
+	vaddr_t slot;
+
+	if (copy_from_guest(v, &op, va, sizeof(op)))
+		return -EFAULT;
+	op.status = table_owner(v->domain, op.dom, &of);
+	if (!op.status && (op.nr_frames > NR_GRANT_FRAMES || !grant_setup(of, op.nr_frames)))
+		op.status = GNTST_general_error;
+	for (u32 i = 0; !op.status && i < op.nr_frames; i++)
+		if (!range_end(op.frame_list, i, sizeof(u32), &slot) ||
+		    copy_to_guest(v, slot, &of->grants->table[i], sizeof(u32)))
+			return -EFAULT;
+	return copy_to_guest(v, va, &op, sizeof(op)) ? -EFAULT : 0;
+}
+
+/* The operations of a batch, and what each takes. */
+static const struct {
+	u8 size;
+	void (*carry_out)(struct vcpu *v, void *op);
+} operation[] = {
+    [GNTTABOP_map_grant_ref] = {sizeof(struct gnttab_map_grant_ref), map},
+    [GNTTABOP_unmap_grant_ref] = {sizeof(struct gnttab_unmap_grant_ref), unmap},
+    [GNTTABOP_transfer] = {sizeof(struct gnttab_transfer), grant_transfer},
+    [GNTTABOP_copy] = {sizeof(struct gnttab_copy), grant_copy},
+};
+
+/**
+ * grant_table_op(cmd, ops, count): see include/trapline/xen/grant_table.h.
+ * @return 0, -EFAULT, -EINVAL (too many), -ENOSYS
+ */
+s32 hc_grant_table_op(struct vcpu *v, struct hcall_args *a)
+{
+	u8 op[32] __attribute__((aligned(4)));
+	u32 size;
+
+	if (a->a3 > GNTTAB_MAX_OPS)
+		return -EINVAL;
+	rehook_all(v);
+	work_begin(v->domain->direct);
+	if (a->a1 == GNTTABOP_setup_table)
+		return a->a3 == 1 ? setup_table(v, a->a2) : -EINVAL;
+	if (a->a1 >= ARRAY_SIZE(operation) || !operation[a->a1].size)
+		return -ENOSYS;
+	size = operation[a->a1].size;
+	for (; a->a3; a->a3--, a->a2 += size) {
+		if (v->domain->direct->work >= WORK_BOUND)
+			return HCALL_AGAIN;
+		/* Nothing is done whose outcome the guest could not be told. */
+		if (copy_from_guest(v, op, a->a2, size) || copy_to_guest(v, a->a2, op, size))
+			return -EFAULT;
+		operation[a->a1].carry_out(v, op);
+		if (copy_to_guest(v, a->a2, op, size))
+			return -EFAULT;
+	}
+	return 0;
+}

@@ -1,0 +1,207 @@
+/* grant_machine.c: see grant_machine.h. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grant_machine.h"
+#include "dom/run.h"
+#include "hcall/hcall.h"
+#include "insn/insn.h"
+#include "lib/printk.h"
+#include "mem/domain_page.h"
+#include "mmu/direct/walk.h"
+#include "no_trace.h"
+
+u32 memory[FRAMES][1024] __attribute__((aligned(4096)));
+u8 guest_page[PAGE_SIZE];
+struct guest guests[DOMAINS];
+u32 heap_pages, held;
+struct cpu this_cpu;
+static struct frame frames[FRAMES];
+static u32 m2p_table[FRAMES];
+static struct shared_info shared[DOMAINS];
+
+void panic(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	abort();
+}
+void *map_domain_page(mfn_t m)
+{
+	if (m.n >= FRAMES)
+		panic("frame %x mapped", m.n);
+	held++;
+	return memory[m.n];
+}
+void unmap_domain_page(const void *p)
+{
+	(void)p;
+	held--;
+}
+/* Two pages: structures are larger here than in the hypervisor. */
+void *hv_alloc_page(void)
+{
+	heap_pages++;
+	return calloc(2, PAGE_SIZE);
+}
+void hv_free_page(void *page)
+{
+	heap_pages -= page != NULL;
+	free(page);
+}
+
+/* What the MMU needs of the processor, and of page tables that the guest writes: there are none. */
+void direct_flush(struct vcpu *v)
+{
+	(void)v;
+}
+void direct_invlpg(struct vcpu *v, vaddr_t va)
+{
+	(void)v, (void)va;
+}
+void direct_load_base(struct vcpu *v)
+{
+	v->domain->direct->base = mfn_valid(v->base) ? memory[v->base.n] : NULL;
+}
+void forget_pages(struct domain *d)
+{
+	(void)d;
+}
+void rehook_all(struct vcpu *v)
+{
+	(void)v;
+}
+void rehook_those_out(struct vcpu *v)
+{
+	(void)v;
+}
+bool rehook_missing(struct vcpu *v, vaddr_t va)
+{
+	(void)v, (void)va;
+	return false;
+}
+bool writable_fault(struct vcpu *v, vaddr_t va)
+{
+	(void)v, (void)va;
+	return false;
+}
+mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf)
+{
+	(void)v, (void)va, (void)access, (void)pf;
+	return NO_FRAME;
+}
+u32 *walk_l1e(struct vcpu *v, vaddr_t va, mfn_t *table)
+{
+	u32 pde = v->domain->direct->base[va >> 22];
+
+	if (!(pde & PTE_P))
+		return NULL;
+	*table = mfn(pde >> PAGE_SHIFT);
+	return (u32 *)map_domain_page(*table) + (va >> PAGE_SHIFT) % 1024;
+}
+
+void vcpu_wake(struct vcpu *v)
+{
+	v->blocked = false;
+}
+
+static bool in_page(vaddr_t va, u32 len)
+{
+	return va >= GUEST_VA && va - GUEST_VA <= PAGE_SIZE - len;
+}
+int copy_from_guest(struct vcpu *v, void *dst, vaddr_t src, u32 len)
+{
+	(void)v;
+	if (!in_page(src, len))
+		return -EFAULT;
+	memcpy(dst, guest_page + (src - GUEST_VA), len);
+	return 0;
+}
+int copy_to_guest(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
+{
+	(void)v;
+	if (!in_page(dst, len))
+		return -EFAULT;
+	memcpy(guest_page + (dst - GUEST_VA), src, len);
+	return 0;
+}
+
+s32 grant_op(u16 id, u32 cmd, void *op, u32 size)
+{
+	struct hcall_args a = {.a1 = cmd, .a2 = GUEST_VA, .a3 = 1};
+	s32 ret;
+
+	memcpy(guest_page, op, size);
+	ret = hc_grant_table_op(&guests[id].d->vcpu, &a);
+	memcpy(op, guest_page, size);
+	return ret;
+}
+
+struct grant_entry *entry(u16 id, u32 ref)
+{
+	mfn_t m = guests[id].d->grants->table[ref / GRANTS_PER_FRAME];
+
+	return (struct grant_entry *)memory[m.n] + ref % GRANTS_PER_FRAME;
+}
+
+void machine_init(void)
+{
+	memset(guests, 0, sizeof(guests));
+	frames_init(frames, m2p_table, FRAMES);
+	frames_release(0, FRAMES);
+}
+
+static bool use_tables(struct domain *d, const u32 *frame)
+{
+	memory[frame[DIRECTORY]][0] = frame[LOW] << PAGE_SHIFT | PTE_P | PTE_RW | PTE_US;
+	return !new_base(&d->vcpu, mfn(frame[DIRECTORY])) &&
+	       !pin_table(d, mfn(frame[OTHER]), FT_PAGE_TABLE);
+}
+
+bool machine_create(u16 id)
+{
+	struct gnttab_setup_table setup = {.dom = DOMID_SELF, .nr_frames = 1, .frame_list = 0x1800};
+	struct domain *d, **end = &domains;
+
+	if (domain_find(id) || free_frames() < PAGES + 1)
+		return false;
+	d = hv_alloc_page();
+	while (*end)
+		end = &(*end)->next;
+	*end = d;
+	guests[id].d = d->vcpu.domain = d;
+	d->id = id;
+	d->mmu = &direct_ops;
+	d->nr_pages = PAGES;
+	d->shared_mfn = NO_FRAME;
+	d->shared = &shared[id];
+	d->vcpu.info = &shared[id].vcpu_info[0];
+	if (!direct_create(d) || !evtchn_create(d))
+		panic("no memory");
+	for (u32 i = 0; i < PAGES; i++)
+		guests[id].frame[i] = alloc_frame(id).n;
+	d->populated = PAGES;
+	if (!use_tables(d, guests[id].frame) ||
+	    grant_op(id, GNTTABOP_setup_table, &setup, sizeof(setup)) || setup.status)
+		panic("domain %u cannot begin", id);
+	return true;
+}
+
+void machine_destroy(u16 id)
+{
+	struct domain *d = guests[id].d, **at = &domains;
+
+	while (*at != d)
+		at = &(*at)->next;
+	*at = d->next;
+	evtchn_destroy(d);
+	grant_destroy(d);
+	d->mmu->destroy(d);
+	domain_free(d);
+	guests[id].d = NULL;
+}
