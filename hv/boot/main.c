@@ -134,6 +134,7 @@ void hv_main(u32 magic, maddr_t info)
 	const struct multiboot_info *mbi = hv_virt(info);
 	maddr_t ring;
 	const struct guest_ops *design;
+	struct module modules[3];
 	bool limits;
 	u32 khz;
 
@@ -162,6 +163,8 @@ void hv_main(u32 magic, maddr_t info)
 			     (options.isolation == ISOLATION_AUTO && limits && design->by_limits);
 	khz = time_init();
 	sched_init(&this_cpu.sched, options.sched, system_time());
+	if (options.allowance)
+		sched_set_allowance(&this_cpu.sched, options.allowance * 1000);
 	if (options.stream)
 		uart2_init();
 	trace_init(hv_virt(ring), options.trace_kb * 1024, options.trace, options.stream, khz);
@@ -178,9 +181,12 @@ void hv_main(u32 magic, maddr_t info)
 	pic_unmask(4);
 	uart_enable_rx_irq();
 	domain_ended = machine_end;
+	for (u32 i = 0; i < ARRAY_SIZE(modules); i++)
+		modules[i] = module(mbi, i);
 	if (options.selftest)
-		selftest(module(mbi, 0), module(mbi, 1), module(mbi, 2));
-	else if (!start_domain(design, options.domid, module(mbi, 0), module(mbi, 1)))
+		selftest(modules[0], modules[1], modules[2]);
+	else if (options.share[0] ? !share(modules)
+				  : !start_domain(design, options.domid, modules[0], modules[1]))
 		machine_exit(2);
 	schedule();
 	resume();

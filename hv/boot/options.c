@@ -75,6 +75,10 @@ static void set(const char *name, const char *value)
 		options.selftest = number(name, value, 1, 32000, "1 to 32000 (domains)");
 	} else if (!strcmp(name, "sched")) {
 		options.sched = choice(name, value, "bvt|rr") ? &sched_rr : &sched_bvt;
+	} else if (!strcmp(name, "allowance")) {
+		options.allowance = number(name, value, 100, 1000000, "100 to 1000000 (us)");
+	} else if (!strcmp(name, "share")) {
+		memcpy(options.share, value, strlen(value) + 1); /* MAX_WORD bounds it */
 	} else if (!strcmp(name, "domid")) {
 		options.domid = number(name, value, 0, DOMID_FIRST_RESERVED - 1, "0 to 32751");
 	} else if (!strcmp(name, "shadows")) {
@@ -98,10 +102,11 @@ static void set(const char *name, const char *value)
 		options.guest[at++] = '=';
 		memcpy(options.guest + at, value, strlen(value) + 1);
 	} else {
-		printk("trapline: unknown option %s=%s\n"
-		       "trapline: known are mmu isolation tables shadows sensitive trace transport "
-		       "trace-kb mem sched domid selftest scenario seed guest.NAME\n",
-		       name, value);
+		printk(
+		    "trapline: unknown option %s=%s\n"
+		    "trapline: known are mmu isolation tables shadows sensitive trace transport "
+		    "trace-kb mem sched allowance share domid selftest scenario seed guest.NAME\n",
+		    name, value);
 		machine_exit(2);
 	}
 }

@@ -10,5 +10,8 @@ struct domain *start_domain(const struct guest_ops *design, u16 id, struct modul
 			    struct module initrd);
 /** Get ready to make domains until options.selftest have come and gone (selftest.c). */
 void selftest(struct module shadow_kernel, struct module direct_kernel, struct module initrd);
+/** Make the domains of options.share (share.c). @return false, with the reason printed, if one
+ * could not be made */
+bool share(const struct module modules[2]);
 
 #endif

@@ -250,6 +250,8 @@ static bool create_shared_info(struct domain *d)
 		d->shared->vcpu_info[i].evtchn_upcall_mask = 1;
 	d->vcpu.info = &d->shared->vcpu_info[0];
 	time_update_info(&d->vcpu);
+	d->vcpu.period = TICK_NS;
+	d->vcpu.next_tick = system_time() + TICK_NS;
 	return true;
 }
 

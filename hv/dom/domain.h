@@ -95,7 +95,7 @@ struct vcpu {
 	mfn_t base; /* the page directory in use */
 	struct vcpu_info *info;
 	u64 timer_deadline; /* system time in ns, 0: none */
-	u64 next_tick;	    /* of its periodic timer */
+	u64 next_tick, period; /* of its periodic timer, in ns; period 0: it is stopped */
 
 	/* The trace's view. */
 	struct {

@@ -104,6 +104,24 @@ void domain_unpause(struct domain *d)
 	timer_rearm();
 }
 
+bool domain_sched_set(struct domain *d, const struct sched_params *p)
+{
+	struct sched *s = &this_cpu.sched;
+	struct vcpu *v;
+
+	for_each_vcpu(v, d) if (!s->ops->set(s, &v->unit, p, system_time())) return false;
+	/* It may be another's turn now. */
+	if (!current->preempted)
+		this_cpu.slice_end = s->ops->deadline(s);
+	timer_rearm();
+	return true;
+}
+
+bool domain_sched_get(const struct domain *d, struct sched_params *p)
+{
+	return this_cpu.sched.ops->get(&d->vcpu.unit, p);
+}
+
 struct vcpu_runstate_info vcpu_runstate(const struct vcpu *v)
 {
 	struct vcpu_runstate_info r = v->runstate;

@@ -22,6 +22,10 @@ void vcpu_account(struct vcpu *v, u32 state, u64 now);
 void domain_pause(struct domain *d);
 /** It may run. A new domain is paused. */
 void domain_unpause(struct domain *d);
+/** Parameters of the policy, the same for all its vcpus. @return false, and nothing is changed, if
+ * they are out of range or the policy has none */
+bool domain_sched_set(struct domain *d, const struct sched_params *p);
+bool domain_sched_get(const struct domain *d, struct sched_params *p);
 /** Processor time that it has had, in ns. */
 u64 domain_cpu_time(const struct domain *d);
 /** What the vcpu does, and for how long it has been in each state up to now, in ns. */

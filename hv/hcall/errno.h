@@ -18,6 +18,7 @@
 #define EINVAL 22
 #define ENOSPC 28
 #define ENOSYS 38
+#define ETIME  62
 #endif
 
 /** Not an error: the call is not finished; the guest makes it again with the arguments as changed.

@@ -16,5 +16,17 @@ static inline u32 div_u64(u64 *a, u32 b)
 	*a = (u64)high << 32 | low;
 	return rest;
 }
+/** a modulo b, where b may need more than 32 bits; a is less than 2^63. */
+static inline u64 mod_u64(u64 a, u64 b)
+{
+	u64 step = b;
+
+	while (step <= a)
+		step <<= 1;
+	for (; step >= b; step >>= 1)
+		if (a >= step)
+			a -= step;
+	return a;
+}
 
 #endif

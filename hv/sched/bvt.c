@@ -96,6 +96,15 @@ static void bvt_sleep(struct sched *s, struct sched_unit *u, u64 now)
 		sched_dequeue(s, u);
 }
 
+/* Who yields gives up what it is behind, and its warp. Otherwise it would come first again at once.
+ */
+static void give_way(struct sched_unit *u, const struct sched_unit *to)
+{
+	u->warped = false;
+	if (u->avt < to->avt)
+		u->avt = to->avt;
+}
+
 static struct sched_unit *bvt_pick(struct sched *s, u64 now)
 {
 	struct sched_unit *last = s->running, *next;
@@ -106,6 +115,8 @@ static struct sched_unit *bvt_pick(struct sched *s, u64 now)
 	 * goes on until it is ahead by C. */
 	if (last && !s->yielded && !s->preempt && evt(last) - evt(next) < allowance(s, last))
 		next = last;
+	if (last && s->yielded && next)
+		give_way(last, next);
 	s->yielded = s->preempt = false;
 	s->running = next ? next : last;
 	return s->running;

@@ -9,6 +9,7 @@
 #include "dom/time.h"
 #include "hcall/hcall.h"
 #include "insn/insn.h"
+#include "lib/div.h"
 #include "lib/printk.h"
 #include "trap/fast.h"
 #include "trap/record.h"
@@ -96,10 +97,17 @@ static u64 direct_deadline(const struct domain *d)
 	/* The periodic timer runs only while the vcpu does; a blocked one has asked for a time. */
 	for_each_vcpu(v, d)
 	{
-		at = earlier(at, v->blocked ? 0 : v->next_tick);
+		at = earlier(at, v->blocked || !v->period ? 0 : v->next_tick);
 		at = earlier(at, earlier(v->timer_deadline, v->poll_until));
 	}
 	return at;
+}
+
+/* Always a whole number of periods after the first: lateness does not add up. What has passed while
+ * it did not run is one event. */
+static void next_period(struct vcpu *v, u64 now)
+{
+	v->next_tick = now - mod_u64(now - v->next_tick, v->period) + v->period;
 }
 
 static void vcpu_tick(struct vcpu *v, u64 now)
@@ -114,8 +122,8 @@ static void vcpu_tick(struct vcpu *v, u64 now)
 		v->timer_deadline = 0;
 		due = true;
 	}
-	if (!v->blocked && v->next_tick <= now) {
-		v->next_tick = now + TICK_NS;
+	if (!v->blocked && v->period && v->next_tick <= now) {
+		next_period(v, now);
 		due = true;
 	}
 	if (due) {

@@ -142,6 +142,18 @@ static bool model_goes_on(const struct model *m, u64 now)
 	return model_keeps(m, &m->unit[m->running], other);
 }
 
+/* i has yielded to another. */
+static void model_gave_way(struct model *m, int i, int to)
+{
+	struct model_unit *u;
+
+	if (i == NOBODY || !m->bvt || !m->yielded)
+		return;
+	u = &m->unit[i];
+	u->warped = false;
+	u->A = u->A > m->unit[to].A ? u->A : m->unit[to].A;
+}
+
 static int model_pick(struct model *m, u64 now)
 {
 	int last = m->running;
@@ -149,6 +161,7 @@ static int model_pick(struct model *m, u64 now)
 	model_time(m, now);
 	if (!model_goes_on(m, now)) {
 		m->running = model_first(m, last);
+		model_gave_way(m, last, m->running);
 		if (last != NOBODY && !m->bvt)
 			m->unit[last].place = ++m->places;
 		m->slice_end = now + m->C;

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# share.sh: domains share the processor by their weights, by both policies, in both designs (hv/boot/share.c).
+. "$(dirname "$0")/../lib.sh"
+direct=(MMU=direct GUEST_ELF=build/tests/domains/share-pv.elf INITRD=build/tests/domains/share-native.elf)
+shadow=(MMU=shadow GUEST_ELF=build/tests/domains/share-native.elf INITRD=build/tests/domains/share-pv.elf)
+
+# run NAME SHARE RUN-ARGUMENTS...: leaves NAME.console, and in NAME.ran "DOMAIN ADVANCE RAN WAITED SLEPT", in us.
+run() {
+	local name=$tmp/$1 words=$2
+	shift 2
+	tools/run SCENARIO=none MEM=4 TRACE=off GUEST_ARGS="ms=400" EXTRA="share=$words" OUT="$name" LIMIT=120 "$@" &&
+		sed -nE 's/^trapline: domain ([0-9]+): advance ([0-9]+) .* ran ([0-9]+) us, waited ([0-9]+) us, slept ([0-9]+) us$/\1 \2 \3 \4 \5/p' \
+			"$name.console" >"$name.ran" && [ -s "$name.ran" ]
+}
+# by_weight NAME BOUND: what each had differs from its weight's part of all that these had by less than BOUND us.
+by_weight() {
+	cat "$tmp/$1.ran"
+	awk -v bound="$2" '{ w[NR] = $2 ? 1 / $2 : 1; ran[NR] = $3; W += w[NR]; all += $3 }
+		END { for (i in w) { off = ran[i] - all * w[i] / W; if (off > bound || -off > bound) { print "domain " i - 1 " is off by " off " us"; bad = 1 } }
+			exit bad || NR < 2 || all < 350000 }' "$tmp/$1.ran"
+}
+# field NAME DOMAIN COLUMN
+field() { awk -v d="$2" -v c="$3" '$1 == d { print $c }' "$tmp/$1.ran"; }
+# worst NAME: how late the latency-sensitive domain was at worst, in us, of 30 times or more
+worst() { sed -nE 's/^latency: wakes=[34][0-9] .* worst_us=([0-9]+)$/\1/p' "$tmp/$1.console"; }
+
+two() { run two s10,s5 "${direct[@]}" && by_weight two 6000; }
+three() { run three s6,s3,s2 "${direct[@]}" && by_weight three 7000; }
+three_shadow() { run three s6,s3,s2 "${shadow[@]}" && by_weight three 7000; }
+mixed() { run mixed s10,S5,s5,S2 "$@" && by_weight mixed 8000; }
+ok two_that_spin_share_by_weight two
+ok and_three three
+ok and_three_in_shadow_mode three_shadow
+ok and_two_of_each_design mixed "${direct[@]}"
+ok under_segments_too mixed "${shadow[@]}" ISOLATION=segments
+rr() { run rr s10,s5,S2 "${direct[@]}" SCHED=rr && by_weight rr 6000; }
+ok round_robin_gives_equal_parts rr
+allowance() { # with C = 1 ms they stay five times as near
+	tools/run SCENARIO=none MEM=4 TRACE=off GUEST_ARGS="ms=400" EXTRA="allowance=1000 share=s6,s3,s2" OUT="$tmp/near" LIMIT=120 "${direct[@]}" &&
+		sed -nE 's/.*domain ([0-9]): advance ([0-9]+) .* ran ([0-9]+) us.*/\1 \2 \3/p' "$tmp/near.console" >"$tmp/near.ran" && by_weight near 1500
+}
+ok a_lesser_allowance_keeps_them_nearer allowance
+
+# One that sleeps and one that never wakes: the others share what is left.
+blocked() {
+	run blocked s10,b10,s10,B10 "$@" && [ "$(field blocked 1 3)" -lt 500 ] && [ "$(field blocked 3 3)" -lt 500 ] &&
+		[ "$(field blocked 1 5)" -gt 350000 ] && sed -i '/^[13] /d' "$tmp/blocked.ran" && by_weight blocked 6000
+}
+ok who_waits_for_ever_hinders_nobody blocked "${direct[@]}"
+ok nor_in_shadow_mode blocked "${shadow[@]}"
+# Two that sleep by turns, and nobody else: the processor is idle, and is nobody's.
+idle() { run idle l10,l10,b10,s10 "${direct[@]}" && [ "$(field idle 3 3)" -gt 300000 ]; }
+ok the_sleepers_leave_the_rest_to_who_spins idle
+yields() { run yields s10,y1 "$@" && [ "$(field yields 1 3)" -lt 2000 ] && [ "$(field yields 0 3)" -gt 350000 ]; }
+ok who_yields_lets_the_other_run yields "${direct[@]}"
+yield_rr() { run yields s10,y1 "${direct[@]}" SCHED=rr && [ "$(field yields 1 3)" -lt 2000 ]; }
+ok under_round_robin_too yield_rr
+
+# The same latency-sensitive domain without warp and with it. It gets no more of the processor, but sooner.
+latency() {
+	run plain s10,l10,s10 "$@" && run warped s10,l10w500000,s10 "$@" && run robin s10,l10,s10 "$@" SCHED=rr &&
+		echo "plain $(worst plain) warped $(worst warped) robin $(worst robin)" &&
+		[ "$(worst plain)" -gt 4000 ] && [ "$(worst robin)" -gt 4000 ] && [ "$(worst warped)" -lt "$sooner" ] &&
+		[ "$(field warped 1 3)" -lt 45000 ] && [ "$(field warped 1 3)" -gt 30000 ]
+}
+sooner=100
+ok with_warp_one_is_woken_at_once latency "${direct[@]}"
+sooner=1100 # its timer ticks every millisecond
+ok and_within_a_tick_in_shadow_mode latency "${shadow[@]}"
+others() { sed -i '/^1 /d' "$tmp/warped.ran" && awk '{ ran[NR] = $3 } END { exit ran[1] - ran[2] > 7000 || ran[2] - ran[1] > 7000 }' "$tmp/warped.ran"; }
+ok the_others_share_what_is_left others
+
+# Virtual timers: as many events as there are periods, alone or not; who is not running gets the last one late.
+timers() { # SHARE LEAST-OF-PERIODIC WORST
+	run timers "$1" "${direct[@]}" && grep timers: "$tmp/timers.console" &&
+		sed -nE 's/^timers: periodic events=([0-9]+) of=([0-9]+) singleshot events=([0-9]+) worst_us=([0-9]+)$/\1 \2 \3 \4/p' "$tmp/timers.console" |
+		awk -v least="$2" -v worst="$3" '{ seen = 1; exit $1 > $2 || $1 < $2 * least || $2 < 50 || $3 < 15 || $4 > worst } END { if (!seen) exit 1 }'
+}
+ok virtual_timers_do_not_drift timers t10,b10 1 10
+ok nor_beside_one_that_spins timers t5w500000,s10 0.5 10
+
+again() {
+	run first s10,l5w100000,S3 "${direct[@]}" TRACE=all && run second s10,l5w100000,S3 "${direct[@]}" TRACE=all &&
+		cmp "$tmp/first.console" "$tmp/second.console" && diff -r "$tmp/first.ctf" "$tmp/second.ctf"
+}
+ok the_same_run_is_the_same_again again
+# What the trace says of each is what the hypervisor has counted.
+ok a_bad_word_is_refused bash -c 'tools/run SCENARIO=none "${@:2}" EXTRA=share=s OUT="$1/bad"; [ $? = 2 ] && grep -q "share=: not understood" "$1/bad.console"' \
+	- "$tmp" "${direct[@]}"
+ok a_policy_that_is_none_is_refused bash -c 'tools/run SCHED=fifo OUT="$1/bad"; [ $? = 2 ] && grep -q "sched=fifo: not one of bvt|rr" "$1/bad.console"' \
+	- "$tmp"
+done_testing
