@@ -163,8 +163,7 @@ void hv_main(u32 magic, maddr_t info)
 			     (options.isolation == ISOLATION_AUTO && limits && design->by_limits);
 	khz = time_init();
 	sched_init(&this_cpu.sched, options.sched, system_time());
-	if (options.allowance)
-		sched_set_allowance(&this_cpu.sched, options.allowance * 1000);
+	sched_set_allowance(&this_cpu.sched, options.allowance * 1000);
 	if (options.stream)
 		uart2_init();
 	trace_init(hv_virt(ring), options.trace_kb * 1024, options.trace, options.stream, khz);

@@ -12,6 +12,7 @@ struct options options = {
     .trace_kb = 8192,
     .mem_mb = 32,
     .sched = &sched_bvt,
+    .allowance = 5000,
 };
 
 #define MAX_WORD 256

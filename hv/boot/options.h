@@ -13,7 +13,7 @@ struct options {
 	u32 domid;		       /* of the domain that is started */
 	u32 mem_mb;		       /* memory of the guest */
 	const struct sched_ops *sched; /* who gets the processor */
-	u32 allowance;		       /* us that one may run ahead of the others; 0: 5 ms */
+	u32 allowance;		       /* us that one may run ahead of the others */
 	char share[256];	       /* several domains at once (share.c); "": one */
 	u32 selftest;	 /* so many domains come and go instead of one (selftest.c); 0: none */
 	u32 shadows;	 /* shadow mode: how many shadow tables a domain may have */
