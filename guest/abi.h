@@ -33,7 +33,9 @@
 #define SYS_psinfo    202 /* (index, struct psinfo *) */
 #define SYS_list      203 /* (index, struct listing *) */
 #define SYS_meminfo   204 /* free frames */
-#define NR_SYSCALLS   205
+#define SYS_hypercall 205 /* (struct hyper_call *): in Domain 0, as are the next */
+#define SYS_foreign   206 /* (struct foreign_copy *) */
+#define NR_SYSCALLS   207
 
 #define HZ 100 /* ticks in a second */
 
@@ -81,6 +83,18 @@ struct psinfo {
 	u32 pid, ppid, ticks, pages;
 	char state; /* R runnable, S sleeping, Z zombie */
 	char name[15];
+};
+
+/** A hypercall. Pointers among its arguments are to memory that has been written before. */
+struct hyper_call {
+	u32 nr, args[5];
+};
+
+/** Copy `len` bytes between buf and a page of another domain, from `offset` on. */
+struct foreign_copy {
+	u32 domid, frame, offset, len;
+	void *buf;
+	u32 write; /* into that page, else out of it */
 };
 
 struct listing {

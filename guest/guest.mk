@@ -44,7 +44,9 @@ $(GB)/apps/%.S.o: guest/apps/%.S
 	$(Q)$(CC) $(GUEST_CFLAGS) -Iguest/apps -c -o $@ $<
 $(GB)/apps/%.elf: $(GB)/apps/%.c.o $(APP_LIB) guest/apps/app.ld
 	@$(call say,LD,$@)
-	$(Q)ld $(KLDFLAGS) -T guest/apps/app.ld -o $@ $< $(APP_LIB)
+	$(Q)ld $(KLDFLAGS) -T guest/apps/app.ld -o $@ $(filter %.o,$^)
+# The tool of Domain 0 is more than one file.
+$(GB)/apps/tl.elf: $(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/tl/*.c))
 .SECONDARY: $(APPS:%=$(GB)/apps/%.c.o) $(APP_LIB)
 
 # The initrd: the applications without their symbols, and the text files; the same bytes always.
@@ -59,6 +61,17 @@ $(GB)/initrd.cpio: $(APPS:%=$(GB)/apps/%.elf) $(INITRD_TEXTS)
 		cpio --quiet --reproducible -o -H newc -R 0:0 > ../initrd.cpio.tmp
 	$(Q)mv $(GB)/initrd.cpio.tmp $@
 
+# What Domain 0 has beside its programs, to make other domains of: kernels, their programs, a script.
+$(GB)/room.cpio: $(GB)/initrd.cpio $(GB)/finch-native.elf $(GB)/finch-pv.elf $(wildcard guest/room/*)
+	@$(call say,CPIO,$@)
+	$(Q)rm -rf $(GB)/room && cp -r $(GB)/initrd $(GB)/room
+	$(Q)cp $(GB)/finch-native.elf $(GB)/finch-pv.elf guest/room/* $(GB)/room/
+	$(Q)cp $(GB)/initrd.cpio $(GB)/room/programs.cpio
+	$(Q)cd $(GB)/room && chmod 0755 * && touch -h -d @0 * && \
+		LC_ALL=C printf '%s\n' * | LC_ALL=C sort | \
+		cpio --quiet --reproducible -o -H newc -R 0:0 > ../room.cpio.tmp
+	$(Q)mv $(GB)/room.cpio.tmp $@
+
 # The store that a process of Domain 0 will keep: without I/O, and with no more of a C library than this.
 STORE := $(sort $(wildcard guest/store/*.c))
 $(GB)/store/%.c.o: guest/store/%.c
@@ -71,7 +84,7 @@ $(GB)/store.o: $(STORE:guest/%=$(GB)/%.o) $(GB)/string.c.o
 	$(Q)! nm -u $@ | grep . # what it needs beyond that
 
 .PHONY: guest guest-delta
-guest: $(GB)/finch-native.elf $(GB)/finch-pv.elf $(GB)/initrd.cpio $(GB)/store.o ## build Finch, both ports, and its applications
+guest: $(GB)/finch-native.elf $(GB)/finch-pv.elf $(GB)/initrd.cpio $(GB)/room.cpio $(GB)/store.o ## build Finch, both ports, and its applications
 
 guest-delta: ## how many lines of Finch differ between its two ports
 	$(Q)guest/delta.sh

@@ -1,6 +1,7 @@
 /*
- * init.c: the first process: runs what scenario= on the kernel's command line names, and ends the
- * machine with its result. Its arguments are the words of that command line.
+ * init.c: the first process: runs what scenario= on the kernel's command line names (a program, or
+ * the shell's script NAME.sh, if there is one), and ends the machine with its result. Its arguments
+ * are the words of that command line.
  */
 #include "lib/lib.h"
 
@@ -51,25 +52,51 @@ static u32 run_interruptible(char *const args[])
 	return status;
 }
 
+static int run_scenario(const char *name, char *const args[])
+{
+	u32 status = run_interruptible(args);
+
+	end_orphans();
+	printf("init: scenario=%s status=%u\n", name, status);
+	return (int)status;
+}
+
+/* The name of its script, or NULL if there is none. */
+static char *script_of(const char *name)
+{
+	static char file[32];
+	u32 n = strlen(name);
+	s32 fd;
+
+	if (n + sizeof(".sh") > sizeof(file))
+		return NULL;
+	strlcpy(file, name, sizeof(file));
+	strlcpy(file + n, ".sh", sizeof(file) - n);
+	fd = open(file);
+	if (fd < 0)
+		return NULL;
+	close((u32)fd);
+	return file;
+}
+
 int main(int argc, char **argv)
 {
 	const char *wanted = arg_value(argc, argv, "scenario"),
 		   *seed = arg_value(argc, argv, "seed");
+	char *script[] = {"sh", "-f", NULL, NULL};
 
 	signal(SIGINT, (handler_t)SIG_IGN);
 	if (!wanted)
 		wanted = "walk";
 	for (u32 i = 0; i < ARRAY_SIZE(scenarios); i++) {
 		char *args[] = {(char *)scenarios[i].program, (char *)(seed ? seed : "1"), NULL};
-		u32 status;
 
-		if (strcmp(scenarios[i].scenario, wanted))
-			continue;
-		status = run_interruptible(args);
-		end_orphans();
-		printf("init: scenario=%s status=%u\n", wanted, status);
-		return (int)status;
+		if (!strcmp(scenarios[i].scenario, wanted))
+			return run_scenario(wanted, args);
 	}
+	script[2] = script_of(wanted);
+	if (script[2])
+		return run_scenario(wanted, script);
 	printf("init: unknown scenario '%s'; there are:", wanted);
 	for (u32 i = 0; i < ARRAY_SIZE(scenarios); i++)
 		printf(" %s", scenarios[i].scenario);

@@ -1,4 +1,5 @@
-/* sh.c: the shell: words, pipes, `<`, `&`, and sh -c line. There is one directory only. */
+/* sh.c: the shell: words, pipes, `<`, `&`, sh -c line and sh -f file. There is one directory only.
+ */
 #include "lib/lib.h"
 
 #define MAX_WORDS 32
@@ -147,11 +148,39 @@ static void report(u32 status)
 		printf("exit code %u\n", status);
 }
 
+/* The lines of a file, up to the first that fails. @return its status */
+static u32 run_file(struct line *l, const char *name)
+{
+	s32 fd = open(name);
+	u32 status = 0;
+
+	if (fd < 0) {
+		printf("sh: no file %s\n", name);
+		return 127;
+	}
+	dup2((u32)fd, 0);
+	close((u32)fd);
+	while (!status && get_line(l->text, sizeof(l->text))) {
+		split(l);
+		if (!l->nr_words)
+			continue;
+		printf("$");
+		for (u32 i = 0; i < l->nr_words; i++)
+			printf(" %s", l->words[i]);
+		printf("\n");
+		status = run_line(l);
+		report(status);
+	}
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	static struct line l;
 	u32 status = 0;
 
+	if (argc > 2 && !strcmp(argv[1], "-f"))
+		return (int)run_file(&l, argv[2]);
 	if (argc > 2 && !strcmp(argv[1], "-c")) {
 		strlcpy(l.text, argv[2], sizeof(l.text));
 		split(&l);

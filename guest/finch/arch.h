@@ -74,6 +74,11 @@ void arch_interrupt(u32 vec);
 void arch_idle(void);
 /** End the machine: 0 is success. */
 void machine_off(u32 code) __attribute__((noreturn));
+/** What a program of Domain 0's asks of the hypervisor: abi.h. @return -ENOSYS anywhere else */
+struct hyper_call;
+struct foreign_copy;
+s32 arch_hypercall(const struct hyper_call *c);
+s32 arch_foreign(const struct foreign_copy *c);
 /** The stack on which the next trap from an application will be served. */
 void set_kernel_stack(u32 top);
 

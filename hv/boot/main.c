@@ -2,6 +2,7 @@
 #include "boot/multiboot.h"
 #include "boot/options.h"
 #include "boot/start.h"
+#include "comm/evtchn.h"
 #include "cpu/gate.h"
 #include "cpu/layout.h"
 #include "hw/pic.h"
@@ -19,9 +20,6 @@
 #define MB	   (1u << 20)
 
 extern u8 hv_end[];
-
-static const struct guest_ops *const designs[] = {
-    [MMU_SHADOW] = &shadow_guest, [MMU_DIRECT] = &direct_guest};
 
 void hv_main(u32 magic, maddr_t info) __attribute__((noreturn));
 
@@ -121,11 +119,15 @@ static void map_m2p(void)
 	hv_page_directory[MACH2PHYS_VIRT_START >> 22] = m2p_pde;
 }
 
-/* There was only this one. */
+/* The first one's end is the machine's. That of others concerns Domain 0. */
 static void machine_end(struct domain *d)
 {
 	bool well = d->end_reason == END_poweroff && d->end_code == 0;
 
+	if (d->managed) {
+		evtchn_send_virq(domains, VIRQ_DOM_EXC);
+		return;
+	}
 	machine_exit(well ? 0 : d->end_reason == END_poweroff ? d->end_code : 2);
 }
 
@@ -144,6 +146,8 @@ void hv_main(u32 magic, maddr_t info)
 		panic("not started by a Multiboot 1 loader (magic %x)", magic);
 	if (mbi->flags & MBI_CMDLINE)
 		options_parse(hv_virt(maddr(mbi->cmdline)));
+	designs[MMU_SHADOW] = &shadow_guest;
+	designs[MMU_DIRECT] = &direct_guest;
 	design = designs[options.mmu];
 	if (!module(mbi, 0).len) {
 		printk("trapline: no guest kernel: pass it as the first module\n");

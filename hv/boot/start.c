@@ -14,6 +14,7 @@ struct domain *start_domain(const struct guest_ops *design, u16 id, struct modul
 		printk("trapline: no memory to describe a domain\n");
 		return NULL;
 	}
+	d->privileged = id == 0;
 	d->lazy_tables = options.outofsync;
 	d->shadow_bound = options.shadows;
 	d->breakpoints = options.breakpoint;

@@ -201,18 +201,8 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd, 
 		       "no addresses\n");
 		return false;
 	}
-	d->mmu = &shadow_ops;
-	d->p2m = hv_alloc_pages(pages_of(nr_pages * sizeof(mfn_t)));
-	for (u32 i = 0; d->p2m && i < nr_pages; i++)
-		d->p2m[i] = mfn(INVALID_FRAME);
-	d->nr_pages = nr_pages;
-	d->vdev = vdev_create(system_time());
-	if (!d->p2m || !d->vdev || !shadow_init(d)) {
+	if (native_set_max(d, nr_pages) || !create_native(d)) {
 		printk("trapline: no memory to describe a guest of %u pages\n", nr_pages);
-		return false;
-	}
-	if (d->breakpoints && !ahead_init(d)) {
-		printk("trapline: no memory for sensitive=breakpoint\n");
 		return false;
 	}
 	if (h && !load_by_addresses(d, kernel, h, &image_end, &end)) {
@@ -233,14 +223,26 @@ bool build_native(struct domain *d, struct module kernel, struct module initrd, 
 	if (!d->ahead && !(is_elf ? scan_kernel(d, &elf) : scan_image(d, h->load_addr, image_end)))
 		return false;
 
-	v->virt.cr0 = CR0_PE | CR0_ET;
-	v->virt.idt.limit = 0;
 	v->regs->eax = MULTIBOOT_LOADED;
 	v->regs->ebx = MBI_PA;
+	return native_start(v);
+}
+
+bool create_native(struct domain *d)
+{
+	d->mmu = &shadow_ops;
+	d->vdev = vdev_create(system_time());
+	return d->vdev && shadow_init(d) && (!d->breakpoints || ahead_init(d));
+}
+
+bool native_start(struct vcpu *v)
+{
+	v->virt.cr0 = CR0_PE | CR0_ET;
+	v->virt.idt.limit = 0;
 	v->regs->eflags = EFL_IF | EFL_FIXED;
 	segments_init(v);
 	shadow_select_root(v);
-	return !d->dying;
+	return !v->domain->dying;
 }
 
 void release_native(struct domain *d)

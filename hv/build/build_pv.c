@@ -255,6 +255,12 @@ static bool create_shared_info(struct domain *d)
 	return true;
 }
 
+bool create_pv(struct domain *d)
+{
+	d->mmu = &direct_ops;
+	return direct_create(d) && evtchn_create(d) && create_shared_info(d);
+}
+
 /* The guest's first tables go through the same validation as all that it will ever make. */
 static bool use_tables(const struct builder *b)
 {
@@ -305,7 +311,7 @@ static bool fill_memory(struct builder *b, const struct elf *e, const struct xen
 {
 	struct domain *d = b->d;
 
-	if (!direct_create(d) || !evtchn_create(d) || !create_shared_info(d) || !allocate(b))
+	if (!create_pv(d) || !allocate(b))
 		return fail("not enough machine memory");
 	put_kernel(b, e);
 	put(b, b->at.initrd, initrd.start, initrd.len);
@@ -338,7 +344,6 @@ bool build_pv(struct domain *d, struct module kernel, struct module initrd, cons
 	if (nr_pages > MFNS_PER_PAGE * MFNS_PER_PAGE ||
 	    !lay_out(&b.at, end, initrd.len, nr_pages, d->id == 0))
 		return fail("it does not fit into its memory");
-	d->mmu = &direct_ops;
 	d->nr_pages = nr_pages;
 	done = fill_memory(&b, &e, &x, initrd, cmdline);
 	hv_free_page(b.list);

@@ -3,7 +3,7 @@
 #include "lib/printk.h"
 
 struct domain *domains;
-static struct domain *zombies;
+struct domain *zombies;
 
 static struct domain *find(struct domain *d, u16 id)
 {
@@ -34,6 +34,7 @@ void domain_free(struct domain *d)
 		hv_free_page(d);
 		return;
 	}
+	d->gone = true;
 	d->next = zombies;
 	zombies = d;
 }

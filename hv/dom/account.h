@@ -11,6 +11,8 @@
 #include "dom/domain.h"
 #include "mem/frame.h"
 
+/** Those that are no more, but for pages that others have mapped. */
+extern struct domain *zombies;
 /** The domain with this id, a zombie too; NULL if there is none. */
 struct domain *domain_find(u16 id);
 /** The last step of a domain's end: it is freed, now or with the last of its pages. */

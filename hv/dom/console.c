@@ -3,29 +3,50 @@
 #include "dev/vdev.h"
 #include "dom/console.h"
 #include "dom/guest_ops.h"
+#include "lib/printk.h"
 
 #define INPUT_SIZE 256u
 static char input[INPUT_SIZE];
 static u32 head, tail; /* head - tail bytes wait */
 
+/* With Domain 0, others' lines are whole, and begin with whose they are. */
+static void end_line(struct domain *d)
+{
+	printk("(d%u) ", d->id);
+	for (u32 i = 0; i < d->line_len; i++)
+		uart_putc(d->line[i]);
+	uart_putc('\n');
+	d->line_len = 0;
+}
+
+static void put(struct domain *d, char c)
+{
+	if (!d->managed) {
+		uart_putc(c);
+		return;
+	}
+	if (c != '\n')
+		d->line[d->line_len++] = c;
+	if (c == '\n' || d->line_len == sizeof(d->line))
+		end_line(d);
+}
+
 void vdev_console_output(struct vcpu *v, u8 byte)
 {
-	(void)v;
 	/* A 16550 sends what it is given: the guest has made CR LF itself, uart_putc would again.
 	 */
 	if (byte != '\r')
-		uart_putc(byte);
+		put(v->domain, byte);
 }
 
 void console_write(struct domain *d, const char *buf, u32 n)
 {
-	(void)d;
 	for (u32 i = 0; i < n; i++) {
 		u8 c = buf[i];
 		bool plain = (c >= ' ' && c != 0x7F) || (c >= '\a' && c <= '\r') || c == 0x1B;
 
 		if (c != '\r')
-			uart_putc(plain ? c : '.');
+			put(d, plain ? c : '.');
 	}
 }
 

@@ -10,6 +10,7 @@
 #include "mmu/mmu.h"
 #include "trace/trace.h"
 
+const struct guest_ops *designs[3];
 struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW, .vcpu.domain = &hypervisor};
 
 _Static_assert(sizeof(struct domain) <= PAGE_SIZE, "one page holds it");
@@ -86,7 +87,7 @@ void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
 	d->end_reason = reason;
 	d->end_code = code;
 	trace_domain_end(&d->vcpu, LANE_VMM, LANE_VMM, reason, code, d->vcpu.regs->eip);
-	if (reason == END_poweroff || reason == END_reboot) {
+	if (reason == END_poweroff || reason == END_reboot || reason == END_destroyed) {
 		printk("trapline: domain %u: %s (code %u)\n", d->id, text, code);
 		return;
 	}

@@ -128,7 +128,14 @@ struct domain {
 	u16 id;
 	bool dying;
 	bool paused; /* none of its vcpus runs, whatever comes: at first, and by domain_pause() */
-	u8 mode;     /* enum mmu of event.def: 1 shadow, 2 direct */
+	bool begun;  /* it has been unpaused once */
+	bool gone;   /* a zombie: account.h */
+	bool privileged; /* Domain 0: may manage the others */
+	bool managed;	 /* another domain has made it, and its output is marked as its own */
+	u8 handle[16];	 /* domctl.h */
+	u8 line_len;	 /* console.c: of a line that it has not ended yet */
+	char line[123];
+	u8 mode; /* enum mmu of event.def: 1 shadow, 2 direct */
 	const struct mmu_ops *mmu;
 	const struct guest_ops *ops;
 	struct gate *gate;

@@ -7,6 +7,7 @@
 #ifndef HV_GUEST_OPS_H
 #define HV_GUEST_OPS_H
 
+#include <trapline/xen/domctl.h>
 #include "cpu/gate.h"
 #include "dom/domain.h"
 #include "mem/frame.h"
@@ -32,6 +33,23 @@ struct guest_ops {
 	 */
 	bool (*build)(struct domain *d, struct module kernel, struct module initrd,
 		      const char *cmdline, u32 nr_pages);
+
+	/* For another domain that makes this one, instead of build (hcall/domctl.c). */
+
+	/** Make what the design needs beside the guest's memory. @return false if there is none */
+	bool (*create)(struct domain *d);
+	/** It may have so many pages. @return 0, -EINVAL (it has more, or the number is fixed by
+	 * now), or -ENOMEM */
+	int (*set_max)(struct domain *d, u32 nr_pages);
+	/** The frame that others mean by number n, to map it, or (`write`) to map it writable.
+	 * @return INVALID_FRAME if there is none, or it may not be written from outside any more */
+	mfn_t (*frame)(struct domain *d, u32 n, bool write);
+	/** Between these guest-physical addresses there is code. @return 0 or -EINVAL */
+	int (*code)(struct domain *d, u32 start, u32 end);
+	/** All registers of a vcpu that does not run: set them. @return 0, or -EINVAL: nothing has
+	 * been changed; -EBUSY: not now; HCALL_AGAIN: not finished */
+	int (*set_context)(struct vcpu *v, const struct vcpu_guest_context *c);
+	void (*get_context)(const struct vcpu *v, struct vcpu_guest_context *c);
 
 	/* What comes in. */
 
@@ -78,6 +96,8 @@ struct guest_ops {
 };
 
 extern const struct guest_ops shadow_guest, direct_guest;
+/** By enum mmu: what lies below the designs makes domains by this; main.c fills it in. */
+extern const struct guest_ops *designs[3];
 
 /** See to it that the guest's writes to this frame come to us (FRAME_WATCHED). */
 static inline void watch_frame(struct domain *d, mfn_t m)

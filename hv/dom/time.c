@@ -9,6 +9,7 @@
 #define CALIBRATE_MS	2
 #define CALIBRATE_TICKS 2386 /* of the 8254 */
 
+u32 cpu_khz;
 static u64 tsc_start;
 static u32 mul; /* ns = ((tsc << shift) * mul) >> 32, as in vcpu_time_info */
 static s8 shift;
@@ -23,6 +24,7 @@ u32 time_init(void)
 	khz = ((u32)(rdtsc() - start) / CALIBRATE_MS + 500) / 1000 * 1000;
 	if (khz == 0)
 		khz = 1000;
+	cpu_khz = khz;
 	/* mul = 2^32 * 10^6 / khz must stay below 2^32: slower clocks are shifted up first. */
 	for (shift = 0; khz << shift <= 1000000u; shift++)
 		;

@@ -10,6 +10,7 @@
 
 #define TICK_NS 10000000u /* the periodic virtual timer of a direct-mode guest: 100 Hz */
 
+extern u32 cpu_khz; /* frequency of the time-stamp counter */
 /** Measure the time-stamp counter against the 8254. @return its frequency in kHz. */
 u32 time_init(void);
 /** Nanoseconds since time_init(). */

@@ -34,6 +34,7 @@ hypercall_fn *const hypercall_table[XEN_NR_HYPERCALLS] = {
     [__HYPERVISOR_console_io] = hc_console_io,
     [__HYPERVISOR_grant_table_op] = hc_grant_table_op,
     [__HYPERVISOR_vm_assist] = hc_vm_assist,
+    [__HYPERVISOR_update_va_mapping_otherdomain] = hc_update_va_mapping_otherdomain,
     [__HYPERVISOR_iret] = hc_iret,
     [__HYPERVISOR_vcpu_op] = hc_vcpu_op,
     [__HYPERVISOR_mmuext_op] = hc_mmuext_op,
@@ -41,5 +42,7 @@ hypercall_fn *const hypercall_table[XEN_NR_HYPERCALLS] = {
     [__HYPERVISOR_callback_op] = hc_callback_op,
     [__HYPERVISOR_event_channel_op] = hc_event_channel_op,
     [__HYPERVISOR_physdev_op] = hc_physdev_op,
+    [__HYPERVISOR_sysctl] = hc_sysctl,
+    [__HYPERVISOR_domctl] = hc_domctl,
     [__HYPERVISOR_physdev_op_compat] = hc_physdev_op_compat,
 };

@@ -12,6 +12,7 @@
 #ifndef HV_HCALL_H
 #define HV_HCALL_H
 
+#include <trapline/xen/domctl.h>
 #include "dom/domain.h"
 #include "hcall/errno.h"
 #include "insn/insn.h"
@@ -61,6 +62,18 @@ bool ring1_selector_ok(u32 sel, u16 flat);
 void fpu_available(struct vcpu *v);
 /* pagetable.c: page tables */
 hypercall_fn hc_mmu_update, hc_update_va_mapping, hc_mmuext_op;
+/* foreign.c: Domain 0 and others' memory */
+hypercall_fn hc_update_va_mapping_otherdomain;
+/** Whom the caller means: itself, or (a privileged one) another. @return 0, -EPERM or -ESRCH */
+int find_target(struct vcpu *v, u32 domid, struct domain **d);
+/** The same where its page tables are meant: also -EINVAL, if it has none of its own. */
+int find_tables_of(struct vcpu *v, u32 domid, struct domain **d);
+/** mmu_update that maps pages of another domain: carries out the `*left` requests at a->a1,
+ * counting *done. @return 0 or an errno: up to the first that is refused; or HCALL_AGAIN */
+s32 foreign_mmu_update(struct vcpu *v, struct hcall_args *a, u32 *left, u32 *done);
+/* domctl.c, sysctl.c: Domain 0 and other domains */
+hypercall_fn hc_domctl, hc_sysctl;
+void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info);
 /* desc.c: descriptor tables */
 hypercall_fn hc_set_gdt, hc_update_descriptor;
 /** MMUEXT_SET_LDT. */

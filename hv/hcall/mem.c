@@ -1,5 +1,6 @@
 /*[H77] mem.c: a guest's memory reservation: giving pages back (ballooning) and asking for them. */
 #include <trapline/xen/memory.h>
+#include "dom/guest_ops.h"
 #include "hcall/hcall.h"
 #include "lib/range.h"
 #include "lib/string.h"
@@ -24,15 +25,18 @@ static bool give_back(struct domain *d, mfn_t m)
 	return true;
 }
 
-/* One extent of a request. @return true if it was done */
-static bool extent(struct vcpu *v, u32 cmd, vaddr_t slot)
+/* One extent of a request for domain d. @return true if it was done */
+static bool extent(struct vcpu *v, struct domain *d, u32 cmd, vaddr_t slot)
 {
-	struct domain *d = v->domain;
 	u32 word = 0;
 	mfn_t m;
 
 	if (cmd != XENMEM_increase_reservation && copy_from_guest(v, &word, slot, sizeof(word)))
 		return false;
+	/* What has no frames of its own to speak of is given the page that it asks for, and Domain
+	 * 0 calls it by the same number. */
+	if (!d->direct)
+		return cmd == XENMEM_populate_physmap && mfn_valid(d->ops->frame(d, word, false));
 	if (cmd == XENMEM_decrease_reservation)
 		return give_back(d, mfn(word));
 
@@ -55,13 +59,16 @@ static s32 change_reservation(struct vcpu *v, struct hcall_args *a)
 {
 	u32 cmd = a->a1 & MEMOP_CMD_MASK, done = a->a1 >> MEMOP_EXTENT_SHIFT;
 	struct xen_memory_reservation r;
+	struct domain *d;
 	vaddr_t slot = 0;
+	int err;
 
 	work_begin(v->domain->direct);
 	if (copy_from_guest(v, &r, a->a2, sizeof(r)))
 		return -EFAULT;
-	if (r.domid != DOMID_SELF && r.domid != v->domain->id)
-		return -EPERM;
+	err = find_target(v, r.domid, &d);
+	if (err)
+		return err;
 	if (r.extent_order != 0 || done > r.nr_extents || r.nr_extents > ~0u >> MEMOP_EXTENT_SHIFT)
 		return -EINVAL;
 	for (; done < r.nr_extents; done++) {
@@ -73,7 +80,7 @@ static s32 change_reservation(struct vcpu *v, struct hcall_args *a)
 		/* Past the end of memory comes nothing, and not address 0: that is "no list". */
 		if (r.extent_start && !range_end(r.extent_start, done, sizeof(u32), &slot))
 			break;
-		if (!extent(v, cmd, slot))
+		if (!extent(v, d, cmd, slot))
 			break;
 	}
 	return done;
@@ -83,8 +90,9 @@ static s32 change_reservation(struct vcpu *v, struct hcall_args *a)
  * @return extents done, or pages; -EFAULT, -EINVAL, -EPERM, -ENOSYS */
 s32 hc_memory_op(struct vcpu *v, struct hcall_args *a)
 {
-	struct domain *d = v->domain;
+	struct domain *d;
 	domid_t domid;
+	int err;
 
 	switch (a->a1 & MEMOP_CMD_MASK) {
 	case XENMEM_increase_reservation:
@@ -98,8 +106,9 @@ s32 hc_memory_op(struct vcpu *v, struct hcall_args *a)
 	case XENMEM_maximum_reservation:
 		if (copy_from_guest(v, &domid, a->a2, sizeof(domid)))
 			return -EFAULT;
-		if (domid != DOMID_SELF && domid != d->id)
-			return -EPERM;
+		err = find_target(v, domid, &d);
+		if (err)
+			return err;
 		return (a->a1 & MEMOP_CMD_MASK) == XENMEM_current_reservation ? d->populated
 									      : d->nr_pages;
 	}

@@ -117,7 +117,7 @@ static s32 batch_end(struct vcpu *v, struct hcall_args *a, u32 left, u32 done, s
 /**
  * mmu_update(struct mmu_update *req, u32 count, u32 *done, domid): change entries in order, up to
  * the first that is refused. *done (if not NULL) says how many took effect.
- * @return 0, -EINVAL (refused), -EFAULT, -ESRCH (a domain that is not the caller)
+ * @return 0, -EINVAL (refused), -EFAULT; of another domain also -EPERM, -ESRCH (foreign.c)
  */
 s32 hc_mmu_update(struct vcpu *v, struct hcall_args *a)
 {
@@ -128,8 +128,10 @@ s32 hc_mmu_update(struct vcpu *v, struct hcall_args *a)
 
 	rehook_all(v);
 	left = batch_begin(v, a, &done);
-	if (!own_domain(v->domain, a->a4))
-		return batch_end(v, a, left, done, -ESRCH);
+	if (!own_domain(v->domain, a->a4)) {
+		err = foreign_mmu_update(v, a, &left, &done);
+		return batch_end(v, a, left, done, err);
+	}
 	/* LAB 03.3c BEGIN
 	 * HINT: `left` requests lie at a->a1. Carry them out in order with update(&target),
 	 * HINT: counting `done`, up to the first that is refused (err). Read them with
@@ -208,11 +210,13 @@ s32 hc_update_va_mapping(struct vcpu *v, struct hcall_args *a)
 	return err;
 }
 
-static int mmuext(struct vcpu *v, const struct mmuext_op *op)
+/* Only tables can be another domain's, `d`. */
+static int mmuext(struct vcpu *v, struct domain *d, const struct mmuext_op *op)
 {
-	struct domain *d = v->domain;
 	u32 vcpus;
 
+	if (d != v->domain && op->cmd > MMUEXT_UNPIN_TABLE)
+		return -EINVAL;
 	switch (op->cmd) {
 	case MMUEXT_PIN_L1_TABLE:
 		return pin_table(d, mfn(op->arg1), FT_PAGE_TABLE);
@@ -253,9 +257,9 @@ static int mmuext(struct vcpu *v, const struct mmuext_op *op)
  * That is no business of the guest's any more: made again, the operation would be refused, if what
  * the guest did meanwhile was to finish the release.
  */
-static bool took_effect(struct vcpu *v, const struct mmuext_op *op)
+static bool took_effect(struct vcpu *v, const struct domain *d, const struct mmuext_op *op)
 {
-	const struct direct_state *s = v->domain->direct;
+	const struct direct_state *s = d->direct;
 
 	if (op->cmd == MMUEXT_NEW_BASEPTR)
 		return v->base.n == op->arg1;
@@ -274,16 +278,20 @@ static s32 release_rest(struct domain *d)
 /** mmuext_op(struct mmuext_op *op, u32 count, u32 *done, domid): as mmu_update. */
 s32 hc_mmuext_op(struct vcpu *v, struct hcall_args *a)
 {
+	struct domain *d = v->domain;
 	struct mmuext_op op;
 	u32 done, left;
 	s32 err = 0;
 
 	rehook_all(v);
 	left = batch_begin(v, a, &done);
-	if (!own_domain(v->domain, a->a4))
-		return batch_end(v, a, left, done, -ESRCH);
+	if (!own_domain(d, a->a4)) {
+		err = find_tables_of(v, a->a4, &d);
+		if (err)
+			return batch_end(v, a, left, done, err);
+	}
 	for (;; left--, done++, a->a1 += sizeof(op)) {
-		err = release_rest(v->domain);
+		err = release_rest(d);
 		if (err || !left)
 			break;
 		err = HCALL_AGAIN;
@@ -292,9 +300,9 @@ s32 hc_mmuext_op(struct vcpu *v, struct hcall_args *a)
 		err = copy_from_guest(v, &op, a->a1, sizeof(op));
 		if (err)
 			break;
-		err = mmuext(v, &op);
+		err = mmuext(v, d, &op);
 		v->domain->direct->work += WORK_UPDATE;
-		if (err == HCALL_AGAIN && took_effect(v, &op))
+		if (err == HCALL_AGAIN && took_effect(v, d, &op))
 			err = 0;
 		if (err == HCALL_AGAIN)
 			break;

@@ -11,6 +11,10 @@ enum { THR = 0, IER = 1, FCR = 2, LCR = 3, MCR = 4, LSR = 5 };
 
 static bool com2_in_use;
 
+#define LOG_SIZE 16384u
+static char log[LOG_SIZE];     /* what was last sent to the console */
+static u32 log_end, log_start; /* counts of bytes */
+
 static void init(u16 port)
 {
 	outb(port + LCR, 0x80); /* divisor latch: 115200 */
@@ -44,6 +48,23 @@ void uart_putc(char c)
 	if (c == '\n')
 		put(COM1, '\r');
 	put(COM1, c);
+	log[log_end++ % LOG_SIZE] = c;
+	if (log_end - log_start > LOG_SIZE)
+		log_start = log_end - LOG_SIZE;
+}
+
+u32 console_log_read(u32 *at, char *buf, u32 n)
+{
+	u32 got = 0;
+
+	for (; got < n && *at < log_end - log_start; ++*at)
+		buf[got++] = log[(log_start + *at) % LOG_SIZE];
+	return got;
+}
+
+void console_log_clear(void)
+{
+	log_start = log_end;
 }
 
 void uart2_putc(u8 byte)

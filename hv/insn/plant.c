@@ -134,6 +134,8 @@ static bool loaded_at(const struct elf *elf, u32 addr, u32 size, u32 *pa)
 
 static bool prepare(struct domain *d)
 {
+	if (d->patches)
+		return d->found;
 	d->patches = patch_table_init(hv_alloc_pages(TABLE_PAGES), TABLE_PAGES * PAGE_SIZE);
 	d->found = hv_alloc_pages(FOUND_CODE_PAGES);
 	if (!d->patches || !d->found)

@@ -104,7 +104,8 @@ void patch_written(struct domain *d, u32 pa, u32 len);
 /** Scan the executable sections of a kernel that has just been loaded (all of its executable
  * segments, if it has no sections). @return false if the domain has been ended */
 bool scan_kernel(struct domain *d, const struct elf *elf);
-/** The same of one that is no ELF file: all that has been loaded of it. */
+/** The same of one that is no ELF file: all that has been loaded of it. Can be called for more than
+ * one stretch. */
 bool scan_image(struct domain *d, u32 start, u32 end);
 /** The domain's end: what the scanner has is given back. */
 void scan_end(struct domain *d);

@@ -34,6 +34,7 @@ const char *hypercall_name(u32 nr)
 					    NAME(console_io),
 					    NAME(grant_table_op),
 					    NAME(vm_assist),
+					    NAME(update_va_mapping_otherdomain),
 					    NAME(iret),
 					    NAME(vcpu_op),
 					    NAME(mmuext_op),

@@ -29,6 +29,8 @@ s32 ticks(void);
 s32 psinfo(u32 index, struct psinfo *info);
 s32 list(u32 index, struct listing *l);
 s32 meminfo(void);
+s32 hypercall(const struct hyper_call *c);
+s32 foreign(const struct foreign_copy *c);
 
 /* signal.c */
 typedef void (*handler_t)(u32 sig, u32 address);

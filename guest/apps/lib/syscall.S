@@ -39,6 +39,8 @@ SYSCALL(ticks)
 SYSCALL(psinfo)
 SYSCALL(list)
 SYSCALL(meminfo)
+SYSCALL(hypercall)
+SYSCALL(foreign)
 	.globl	signal_with_restorer
 signal_with_restorer:
 	movl	$SYS_signal, %eax

@@ -35,6 +35,8 @@ DECLARE(ticks);
 DECLARE(psinfo);
 DECLARE(list);
 DECLARE(meminfo);
+DECLARE(hypercall);
+DECLARE(foreign);
 #undef DECLARE
 
 /* A system call that does not use an argument says so by this. */

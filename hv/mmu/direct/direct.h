@@ -111,6 +111,9 @@ int revalidate_l1(struct domain *d, mfn_t table, const u32 *before);
 
 /** Change entry `index` of L1 table `f`, mapped at `table`. @return 0 or -EINVAL: unchanged */
 int l1_update(struct domain *d, u32 *table, u32 index, u32 val);
+/** The same, where the new entry maps a frame of another domain, by the number that this one calls
+ * it (foreign.c). */
+int l1_update_foreign(struct domain *d, struct domain *owner, u32 *table, u32 index, u32 val);
 /** The same for a page directory. */
 int l2_update(struct domain *d, struct frame *f, u32 *table, u32 index, u32 val);
 

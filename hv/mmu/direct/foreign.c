@@ -1,11 +1,13 @@
 /*
- * foreign.c: page-table entries for frames that a grant has given access to.
+ * foreign.c: page-table entries for frames of other domains: those that a grant has given access
+ * to, and those that Domain 0 maps because it may.
  *
- * No update of a page table makes one, whoever asks: l1e_get() knows only the domain's own frames.
- * Once made it is an entry as any other. It holds a reference to its frame and, if writable, the
+ * No ordinary update of a page table makes one: l1e_get() knows only the domain's own frames. Once
+ * made it is an entry as any other. It holds a reference to its frame and, if writable, the
  * type, and l1e_put() drops them, when a grant is unmapped or when the guest overwrites the entry
  * or lets go of the table. In the last two cases the mapping's handle stays in use, as on Xen.
  */
+#include "dom/guest_ops.h"
 #include "mem/domain_page.h"
 #include "mmu/direct/entry.h"
 
@@ -80,5 +82,29 @@ int foreign_unmap(struct vcpu *v, u64 at, bool by_entry, u32 pte)
 		return -EFAULT;
 	}
 	replace(v, entry, 0, at, by_entry);
+	return 0;
+}
+
+/*
+ * For Domain 0. The reference and the type are taken as if the owner mapped its page itself, so
+ * that what it may not do, the other may not do for it: map a page table writable, for instance.
+ */
+int l1_update_foreign(struct domain *d, struct domain *owner, u32 *table, u32 index, u32 val)
+{
+	u32 old = table[index];
+	mfn_t m;
+
+	if (val & PTE_P) {
+		m = owner->ops->frame(owner, val >> PAGE_SHIFT, val & PTE_RW);
+		/* The page that we share with it is not counted (l1e_get): it is for nobody else.
+		 */
+		if (!mfn_valid(m) || m.n == owner->shared_mfn.n)
+			return -EINVAL;
+		val = mfn_maddr(m).a | (val & (PAGE_SIZE - 1));
+		if (l1e_get(owner, val))
+			return -EINVAL;
+	}
+	table[index] = val;
+	l1e_put(d, old);
 	return 0;
 }

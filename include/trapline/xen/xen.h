@@ -12,36 +12,37 @@
 
 #define XEN_HYPERCALL_VECTOR 0x82
 
-#define __HYPERVISOR_set_trap_table	     0
-#define __HYPERVISOR_mmu_update		     1
-#define __HYPERVISOR_set_gdt		     2
-#define __HYPERVISOR_stack_switch	     3
-#define __HYPERVISOR_set_callbacks	     4
-#define __HYPERVISOR_fpu_taskswitch	     5
-#define __HYPERVISOR_sched_op_compat	     6
-#define __HYPERVISOR_set_debugreg	     8
-#define __HYPERVISOR_get_debugreg	     9
-#define __HYPERVISOR_update_descriptor	     10
-#define __HYPERVISOR_memory_op		     12
-#define __HYPERVISOR_multicall		     13
-#define __HYPERVISOR_update_va_mapping	     14
-#define __HYPERVISOR_set_timer_op	     15
-#define __HYPERVISOR_event_channel_op_compat 16
-#define __HYPERVISOR_xen_version	     17
-#define __HYPERVISOR_console_io		     18
-#define __HYPERVISOR_physdev_op_compat	     19
-#define __HYPERVISOR_grant_table_op	     20
-#define __HYPERVISOR_vm_assist		     21
-#define __HYPERVISOR_iret		     23
-#define __HYPERVISOR_vcpu_op		     24
-#define __HYPERVISOR_mmuext_op		     26
-#define __HYPERVISOR_sched_op		     29
-#define __HYPERVISOR_callback_op	     30
-#define __HYPERVISOR_event_channel_op	     32
-#define __HYPERVISOR_physdev_op		     33
-#define __HYPERVISOR_sysctl		     35
-#define __HYPERVISOR_domctl		     36
-#define XEN_NR_HYPERCALLS		     64
+#define __HYPERVISOR_set_trap_table		   0
+#define __HYPERVISOR_mmu_update			   1
+#define __HYPERVISOR_set_gdt			   2
+#define __HYPERVISOR_stack_switch		   3
+#define __HYPERVISOR_set_callbacks		   4
+#define __HYPERVISOR_fpu_taskswitch		   5
+#define __HYPERVISOR_sched_op_compat		   6
+#define __HYPERVISOR_set_debugreg		   8
+#define __HYPERVISOR_get_debugreg		   9
+#define __HYPERVISOR_update_descriptor		   10
+#define __HYPERVISOR_memory_op			   12
+#define __HYPERVISOR_multicall			   13
+#define __HYPERVISOR_update_va_mapping		   14
+#define __HYPERVISOR_set_timer_op		   15
+#define __HYPERVISOR_event_channel_op_compat	   16
+#define __HYPERVISOR_xen_version		   17
+#define __HYPERVISOR_console_io			   18
+#define __HYPERVISOR_physdev_op_compat		   19
+#define __HYPERVISOR_grant_table_op		   20
+#define __HYPERVISOR_vm_assist			   21
+#define __HYPERVISOR_update_va_mapping_otherdomain 22
+#define __HYPERVISOR_iret			   23
+#define __HYPERVISOR_vcpu_op			   24
+#define __HYPERVISOR_mmuext_op			   26
+#define __HYPERVISOR_sched_op			   29
+#define __HYPERVISOR_callback_op		   30
+#define __HYPERVISOR_event_channel_op		   32
+#define __HYPERVISOR_physdev_op			   33
+#define __HYPERVISOR_sysctl			   35
+#define __HYPERVISOR_domctl			   36
+#define XEN_NR_HYPERCALLS			   64
 
 /* Segments that every direct-mode guest finds in its GDT (base 0). */
 #define FLAT_RING1_CS		 0xE019
@@ -178,6 +179,7 @@ struct multicall_entry {
 #define VIRQ_TIMER	  0
 #define VIRQ_DEBUG	  1
 #define VIRQ_CONSOLE	  2
+#define VIRQ_DOM_EXC	  3 /* for Domain 0: another domain has ended */
 #define NR_VIRQS	  24
 #define NR_EVENT_CHANNELS 1024
 

@@ -1,5 +1,6 @@
 /* machine.c (native): interrupts, idling, and the end. */
 #include "arch.h"
+#include "abi.h"
 
 #define IRQ_TIMER    0
 #define IRQ_COM1     4
@@ -37,6 +38,19 @@ void arch_idle(void)
 {
 	/* sti takes effect after the next instruction: no interrupt is lost before hlt. */
 	asm volatile("sti\n\thlt\n\tcli" : : : "memory");
+}
+
+/* There is no hypervisor here that would know us. */
+s32 arch_hypercall(const struct hyper_call *c)
+{
+	(void)c;
+	return -ENOSYS;
+}
+
+s32 arch_foreign(const struct foreign_copy *c)
+{
+	(void)c;
+	return -ENOSYS;
 }
 
 void machine_off(u32 code)

@@ -54,5 +54,7 @@ void time_catch_up(void);
 void time_wake_me(void);
 /* console.c */
 void console_poll(void);
+/* privcmd.c: are we Domain 0? */
+extern bool is_domain0;
 
 #endif

@@ -1,0 +1,266 @@
+/* tl.c: managing domains, from Domain 0. */
+#include "tl/tl.h"
+
+static const char help[] =
+    "tl create KERNEL [name=NAME] [mmu=shadow|direct] [mem=MB] [initrd=FILE] [paused=1]\n"
+    "                 [WORD=VALUE ...]   make a domain and start it; the other words are\n"
+    "                 its kernel's command line. KERNEL is a file, or finch\n"
+    "tl list                     the domains there are\n"
+    "tl info [DOMAIN]            one of them, or the machine\n"
+    "tl top [ROUNDS]             who uses the processor, a second each\n"
+    "tl pause|unpause DOMAIN\n"
+    "tl wait DOMAIN ...          until they have ended; exit code 1 if one has crashed\n"
+    "tl destroy DOMAIN ...       end it, and give back all that it has\n"
+    "tl console DOMAIN           what it has said\n"
+    "tl dmesg                    what all have said, and the hypervisor\n"
+    "tl mem-max DOMAIN MB        how much memory it may have (mmu=direct)\n"
+    "DOMAIN is a number or a name. Exit codes: 0 done, 1 failed, 2 wrongly asked.\n";
+
+static int usage(void)
+{
+	write(1, help, sizeof(help) - 1);
+	return 0;
+}
+
+static u32 number(const char *what, const char *word, u32 min, u32 max)
+{
+	u32 n = 0;
+
+	for (const char *s = word; *s; s++) {
+		if (*s < '0' || *s > '9' || n > max)
+			bad_usage("%s=%s is not a number from %u to %u", what, word, min, max);
+		n = n * 10 + (u32)(*s - '0');
+	}
+	if (!*word || n < min || n > max)
+		bad_usage("%s=%s is not a number from %u to %u", what, word, min, max);
+	return n;
+}
+
+/* "WORD=..."? @return what follows, or NULL */
+static const char *value(const char *arg, const char *word)
+{
+	u32 n = strlen(word);
+
+	return !strncmp(arg, word, n) && arg[n] == '=' ? arg + n + 1 : NULL;
+}
+
+static bool is_mode_shadow(const char *word)
+{
+	if (strcmp(word, "shadow") && strcmp(word, "direct"))
+		bad_usage("mmu=%s is neither shadow nor direct", word);
+	return !strcmp(word, "shadow");
+}
+
+static void add_word(struct plan *p, const char *word)
+{
+	u32 n = strlen(p->cmdline);
+
+	if (n + strlen(word) + 2 > sizeof(p->cmdline))
+		bad_usage("the kernel's command line is too long");
+	if (n)
+		p->cmdline[n++] = ' ';
+	strlcpy(p->cmdline + n, word, sizeof(p->cmdline) - n);
+}
+
+static void read_plan(struct plan *p, int argc, char **argv, bool *paused)
+{
+	const char *v;
+
+	*p = (struct plan){.nr_pages = 8 * 256, .kernel = argv[0], .name = argv[0]};
+	for (int i = 1; i < argc; i++) {
+		if ((v = value(argv[i], "name")))
+			p->name = v;
+		else if ((v = value(argv[i], "mmu")))
+			p->shadow = is_mode_shadow(v);
+		else if ((v = value(argv[i], "mem")))
+			p->nr_pages = number("mem", v, 4, 512) * 256;
+		else if ((v = value(argv[i], "initrd")))
+			p->initrd = v;
+		else if ((v = value(argv[i], "paused")))
+			*paused = number("paused", v, 0, 1);
+		else
+			add_word(p, argv[i]);
+	}
+	if (!strcmp(p->kernel, "finch")) {
+		p->kernel = p->shadow ? "finch-native.elf" : "finch-pv.elf";
+		if (!p->initrd)
+			p->initrd = "programs.cpio";
+	}
+	if (strlen(p->name) > sizeof(xen_domain_handle_t) || (*p->name >= '0' && *p->name <= '9') ||
+	    !*p->name)
+		bad_usage("name=%s: at most 16 letters, and no digit first", p->name);
+}
+
+/* The domain, without memory, under its name. */
+static u32 make(const struct plan *p)
+{
+	struct xen_domctl op = {0};
+	s32 err;
+
+	op.u.createdomain.flags = p->shadow ? XEN_DOMCTL_CDF_hvm_guest : 0;
+	memcpy(op.u.createdomain.handle, p->name, strlen(p->name));
+	err = domctl(&op, XEN_DOMCTL_createdomain, 0);
+	if (err)
+		fail("create: %s", error_text(err));
+	return op.domain;
+}
+
+static void destroy_id(u32 id)
+{
+	struct xen_domctl op = {0};
+	s32 err = domctl(&op, XEN_DOMCTL_destroydomain, id);
+
+	if (err)
+		fail("destroy: %s", error_text(err));
+}
+
+/* Whatever goes wrong while it is built ends that process: then the half-made domain goes, too. */
+static void fill(const struct plan *p, u32 id)
+{
+	u32 status = 0;
+	s32 pid = fork();
+
+	if (!pid) {
+		struct xen_domctl op = {.u.max_mem = {p->nr_pages * 4}};
+		s32 err = domctl(&op, XEN_DOMCTL_max_mem, id);
+
+		if (err)
+			fail("mem: %s", error_text(err));
+		if (p->shadow)
+			build_shadow(p, id);
+		else
+			build_direct(p, id);
+		exit(0);
+	}
+	if (pid > 0)
+		waitpid(pid, &status, 0);
+	if (pid > 0 && !status)
+		return;
+	destroy_id(id);
+	exit(status && status < STATUS_SIGNAL ? status : TL_FAILED);
+}
+
+static void pause_or_not(u32 cmd, u32 id)
+{
+	struct xen_domctl op = {0};
+	s32 err = domctl(&op, cmd, id);
+
+	if (err == -22 && cmd == XEN_DOMCTL_unpausedomain)
+		fail("it is not paused, or it is Domain 0");
+	if (err)
+		fail("%s", err == -22 ? "Domain 0 cannot pause itself" : error_text(err));
+}
+
+static bool name_in_use(const char *name)
+{
+	struct xen_domctl_getdomaininfo d;
+
+	for (u32 id = 0; next_domain(&id, &d);)
+		if (!strcmp(name, name_of(&d)))
+			return true;
+	return false;
+}
+
+static int create(int argc, char **argv)
+{
+	struct plan p;
+	bool paused = false;
+	u32 id;
+
+	if (argc < 1)
+		bad_usage("create what? `tl help`");
+	read_plan(&p, argc, argv, &paused);
+	if (name_in_use(p.name))
+		bad_usage("there is a domain %s already: give another name=", p.name);
+	id = make(&p);
+	fill(&p, id);
+	if (!paused)
+		pause_or_not(XEN_DOMCTL_unpausedomain, id);
+	printf("tl: domain %u (%s) %s\n", id, p.name, paused ? "is made, and paused" : "runs");
+	return 0;
+}
+
+static int destroy(int argc, char **argv)
+{
+	struct xen_domctl_getdomaininfo d;
+
+	for (int i = 0; i < argc; i++) {
+		find_domain(argv[i], &d);
+		if (!d.domain)
+			bad_usage("Domain 0 cannot destroy itself: `exit` ends the machine");
+		destroy_id(d.domain);
+	}
+	return 0;
+}
+
+static int wait_for(int argc, char **argv)
+{
+	struct xen_domctl_getdomaininfo d;
+	int crashed = 0;
+
+	for (int i = 0; i < argc; i++) {
+		for (;;) {
+			find_domain(argv[i], &d);
+			if (d.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying))
+				break;
+			sleep(HZ / 20);
+		}
+		crashed |= (d.flags >> XEN_DOMINF_shutdownshift & 255) == SHUTDOWN_crash;
+	}
+	return crashed;
+}
+
+static int memory_max(const char *domain, const char *mb)
+{
+	struct xen_domctl op = {.u.max_mem = {number("MB", mb, 1, 512) * 1024}};
+	struct xen_domctl_getdomaininfo d;
+	s32 err;
+
+	find_domain(domain, &d);
+	err = domctl(&op, XEN_DOMCTL_max_mem, d.domain);
+	if (err)
+		fail("mem-max: %s",
+		     err == -22 ? "it has more, or has mmu=shadow" : error_text(err));
+	return 0;
+}
+
+static u32 id_of(const char *word)
+{
+	struct xen_domctl_getdomaininfo d;
+
+	find_domain(word, &d);
+	return d.domain;
+}
+
+int main(int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "help";
+	char **args = argv + 2;
+	int n = argc > 2 ? argc - 2 : 0;
+
+	if (!strcmp(verb, "help"))
+		return usage();
+	if (!strcmp(verb, "create"))
+		return create(n, args);
+	if (!strcmp(verb, "list") && !n)
+		return show_list();
+	if (!strcmp(verb, "info") && n <= 1)
+		return show_info(n ? args[0] : NULL);
+	if (!strcmp(verb, "top") && n <= 1)
+		return show_top(n ? number("ROUNDS", args[0], 1, 1000) : 1);
+	if (!strcmp(verb, "dmesg") && !n)
+		return show_log(NULL);
+	if (!strcmp(verb, "console") && n == 1)
+		return show_log(args[0]);
+	if (!strcmp(verb, "wait") && n)
+		return wait_for(n, args);
+	if (!strcmp(verb, "destroy") && n)
+		return destroy(n, args);
+	if (!strcmp(verb, "mem-max") && n == 2)
+		return memory_max(args[0], args[1]);
+	if (!strcmp(verb, "pause") && n == 1)
+		return pause_or_not(XEN_DOMCTL_pausedomain, id_of(args[0])), 0;
+	if (!strcmp(verb, "unpause") && n == 1)
+		return pause_or_not(XEN_DOMCTL_unpausedomain, id_of(args[0])), 0;
+	bad_usage("what is `%s` with %d words? `tl help` says what there is", verb, n);
+}

@@ -1,0 +1,228 @@
+/*
+ * direct.c: the start of day of a direct-mode domain (Xen's domain builder).
+ *
+ * From VIRT_BASE on it finds its kernel, the initrd, the list of its machine frames, start_info, a
+ * page for the store and one for the console, its page tables (read-only), a stack, and at least
+ * 512 KB of free memory up to the next 4 MB boundary. All that is mapped, the rest is not.
+ */
+#include "tl/tl.h"
+
+#define MB4	(4u << 20)
+#define PADDING (512u << 10)
+#define CHUNK	1024u /* pages asked for at a time */
+
+#define PTE_TABLE     0x067u /* present, writable, user, accessed, dirty */
+#define PTE_DATA      0x063u
+#define PTE_READ_ONLY 0x061u
+
+struct build {
+	u32 domid, nr_pages;
+	u32 *frames; /* [nr_pages] machine frames */
+	/* Linear addresses. */
+	u32 start, initrd, list, info, store, console, tables, nr_tables, stack, end;
+};
+
+static u32 round_up(u32 n, u32 unit)
+{
+	return (n + unit - 1) & ~(unit - 1);
+}
+
+/* Write into the domain; pages that are never written are zero. */
+static void put(const struct build *b, u32 va, const void *from, u32 len)
+{
+	while (len) {
+		u32 offset = va % PAGE, part = len < PAGE - offset ? len : PAGE - offset;
+		s32 err = poke(b->domid, b->frames[(va - b->start) / PAGE], offset, from, part);
+
+		if (err)
+			fail("writing into the new domain: %s", error_text(err));
+		va += part;
+		from = (const u8 *)from + part;
+		len -= part;
+	}
+}
+
+/* The hexadecimal number behind KEY in "KEY=value,KEY=value,..." */
+static bool value_of(const char *text, u32 len, const char *key, u32 *value)
+{
+	u32 n = strlen(key);
+
+	for (u32 i = 0; i + n < len; i++) {
+		if (memcmp(text + i, key, n) || (i && text[i - 1] != ','))
+			continue;
+		*value = 0;
+		for (i += n; i < len; i++) {
+			u32 digit = (u32)text[i] - '0', letter = ((u32)text[i] | 0x20) - 'a';
+
+			if (text[i] == 'x')
+				continue;
+			if (digit > 9 && letter > 5)
+				break;
+			*value = *value << 4 | (digit <= 9 ? digit : letter + 10);
+		}
+		return true;
+	}
+	return false;
+}
+
+/* Where what lies: the number of page tables depends on how much there is to map, them included. */
+static void lay_out(const struct plan *p, struct build *b, u32 kernel_end, u32 initrd_len)
+{
+	u32 room = b->nr_pages * PAGE;
+
+	if (kernel_end - b->start > room || initrd_len > room)
+		fail("%s and its initrd do not fit into mem=%u: give it more", p->kernel,
+		     room >> 20);
+	b->initrd = round_up(kernel_end, PAGE);
+	b->list = round_up(b->initrd + initrd_len, PAGE);
+	b->info = round_up(b->list + b->nr_pages * sizeof(u32), PAGE);
+	b->store = b->info + PAGE;
+	b->console = b->store + PAGE;
+	b->tables = b->console + PAGE;
+	for (b->nr_tables = 2;; b->nr_tables++) {
+		b->stack = b->tables + b->nr_tables * PAGE;
+		b->end = round_up(b->stack + PAGE + PADDING, MB4);
+		if ((b->end - (b->start & ~(MB4 - 1))) / MB4 + 1 <= b->nr_tables)
+			break;
+	}
+	if (b->end - b->start > room)
+		fail("%s and its initrd need mem=%u at least", p->kernel,
+		     (b->end - b->start) >> 20);
+}
+
+static void get_memory(struct build *b)
+{
+	u32 n;
+
+	b->frames = memory(b->nr_pages * sizeof(u32));
+	for (u32 pfn = 0; pfn < b->nr_pages; pfn++)
+		b->frames[pfn] = pfn;
+	for (u32 pfn = 0; pfn < b->nr_pages; pfn += n) {
+		n = b->nr_pages - pfn < CHUNK ? b->nr_pages - pfn : CHUNK;
+		if (populate(b->domid, b->frames + pfn, n) != (s32)n)
+			fail("%s", error_text(-12));
+	}
+}
+
+static void put_kernel(const struct build *b, struct file f)
+{
+	const struct elf_segment *s;
+
+	for (u32 i = 0; (s = elf_next(f, &i));)
+		put(b, s->vaddr, f.at + s->offset, s->filesz);
+}
+
+static u32 entry_of(const struct build *b, u32 va, u32 flags)
+{
+	return b->frames[(va - b->start) / PAGE] * PAGE | flags;
+}
+
+/* A table at a time, and last the directory that leads to them. */
+static void put_tables(const struct build *b)
+{
+	static u32 directory[1024], table[1024];
+	u32 at = b->tables + PAGE, tables_end = b->tables + b->nr_tables * PAGE;
+
+	for (u32 va = b->start; va < b->end; at += PAGE) {
+		memset(table, 0, sizeof(table));
+		directory[va >> 22] = entry_of(b, at, PTE_TABLE);
+		do {
+			bool read_only = va >= b->tables && va < tables_end;
+
+			table[va / PAGE % 1024] =
+			    entry_of(b, va, read_only ? PTE_READ_ONLY : PTE_DATA);
+			va += PAGE;
+		} while (va % MB4 && va < b->end);
+		put(b, at, table, sizeof(table));
+	}
+	put(b, b->tables, directory, sizeof(directory));
+}
+
+static void put_start_info(const struct plan *p, const struct build *b, u32 initrd_len)
+{
+	static struct start_info si;
+	struct xen_domctl op = {0};
+
+	if (domctl(&op, XEN_DOMCTL_getdomaininfo, b->domid))
+		fail("the new domain has gone");
+	si = (struct start_info){
+	    .magic = "xen-3.0-x86_32",
+	    .nr_pages = b->nr_pages,
+	    .shared_info = (u32)op.u.getdomaininfo.shared_info_frame * PAGE,
+	    .store_mfn = b->frames[(b->store - b->start) / PAGE],
+	    .store_evtchn = channel_for_us(b->domid),
+	    .console_mfn = b->frames[(b->console - b->start) / PAGE],
+	    .console_evtchn = channel_for_us(b->domid),
+	    .pt_base = b->tables,
+	    .nr_pt_frames = b->nr_tables,
+	    .mfn_list = b->list,
+	    .mod_start = initrd_len ? b->initrd : 0,
+	    .mod_len = initrd_len,
+	};
+	strlcpy(si.cmd_line, p->cmdline, sizeof(si.cmd_line));
+	put(b, b->info, &si, sizeof(si));
+}
+
+static void get_ready(const struct build *b, u32 entry)
+{
+	static struct vcpu_guest_context c;
+	s32 err = pin_directory(b->domid, b->frames[(b->tables - b->start) / PAGE]);
+
+	if (err)
+		fail("the new domain's page tables: %s", error_text(err));
+	c.user_regs.cs = FLAT_RING1_CS;
+	c.user_regs.ds = c.user_regs.es = FLAT_RING1_DS;
+	c.user_regs.ss = FLAT_RING1_SS;
+	c.user_regs.eip = entry;
+	c.user_regs.esp = b->stack + PAGE;
+	c.user_regs.esi = b->info;
+	c.kernel_ss = FLAT_RING1_SS;
+	c.kernel_sp = b->stack + PAGE;
+	c.event_callback_cs = c.failsafe_callback_cs = FLAT_RING1_CS;
+	c.ctrlreg[3] = xen_pfn_to_cr3(b->frames[(b->tables - b->start) / PAGE]);
+	err = set_context(b->domid, &c);
+	if (err)
+		fail("the new domain's registers: %s", error_text(err));
+}
+
+/* The end of what the kernel occupies. */
+static u32 kernel_end(const struct plan *p, const struct build *b, struct file f)
+{
+	const struct elf_segment *s;
+	u32 end = 0;
+
+	for (u32 i = 0; (s = elf_next(f, &i));) {
+		if (s->vaddr < b->start)
+			fail("%s has a part below its VIRT_BASE", p->kernel);
+		if (s->vaddr + s->memsz > end)
+			end = s->vaddr + s->memsz;
+	}
+	if (!end || end > HYPERVISOR_VIRT_START - (256u << 20))
+		fail("%s has nothing to load, or lies too high", p->kernel);
+	return end;
+}
+
+void build_direct(const struct plan *p, u32 domid)
+{
+	struct file kernel = load_file(p->kernel), initrd = {NULL, 0};
+	const struct elf_header *h = elf_open(p, kernel);
+	struct build b = {.domid = domid, .nr_pages = p->nr_pages};
+	u32 len, entry = h->entry;
+	const char *text = elf_text(kernel, "__xen_guest", &len);
+
+	if (!text)
+		fail("%s is not made for Xen (no section __xen_guest): try mmu=shadow", p->kernel);
+	if (!value_of(text, len, "VIRT_BASE=", &b.start) || b.start % PAGE)
+		fail("%s does not say its VIRT_BASE", p->kernel);
+	value_of(text, len, "VIRT_ENTRY=", &entry);
+	if (p->initrd)
+		initrd = load_file(p->initrd);
+	lay_out(p, &b, kernel_end(p, &b, kernel), initrd.len);
+	get_memory(&b);
+	put_kernel(&b, kernel);
+	put(&b, b.initrd, initrd.at, initrd.len);
+	put(&b, b.list, b.frames, b.nr_pages * sizeof(u32));
+	put_start_info(p, &b, initrd.len);
+	put_tables(&b);
+	get_ready(&b, entry);
+}

@@ -1,0 +1,105 @@
+/* context_native.c: a shadow-mode domain in the hands of the one that makes it. */
+#include "build/build.h"
+#include "hcall/errno.h"
+#include "insn/scan.h"
+#include "lib/string.h"
+#include "mem/frame.h"
+#include "mmu/shadow/shadow.h"
+
+int native_set_max(struct domain *d, u32 nr_pages)
+{
+	if (d->p2m)
+		return nr_pages == d->nr_pages ? 0 : -EINVAL;
+	d->p2m = hv_alloc_pages(pages_of(nr_pages * sizeof(mfn_t)));
+	if (!d->p2m)
+		return -ENOMEM;
+	for (u32 i = 0; i < nr_pages; i++)
+		d->p2m[i] = mfn(INVALID_FRAME);
+	d->nr_pages = nr_pages;
+	return 0;
+}
+
+/*
+ * By the guest's own number. From when its code is known to us, or it runs, each write to its
+ * memory must be seen: pages with patches and page tables have no writable mapping, and only the
+ * shadows' are ever looked for.
+ */
+mfn_t native_frame(struct domain *d, u32 n, bool write)
+{
+	if (n >= d->nr_pages || d->dying || (write && (d->patches || d->vcpu.cr3)))
+		return mfn(INVALID_FRAME);
+	/* Out of memory is the other's problem then. */
+	if (!mfn_valid(d->p2m[n]) && !free_frames())
+		return mfn(INVALID_FRAME);
+	return populate(d, n);
+}
+
+int native_code(struct domain *d, u32 start, u32 end)
+{
+	for (u32 n = start / PAGE_SIZE; n <= (end - 1) / PAGE_SIZE; n++)
+		if (!mfn_valid(d->p2m[n]))
+			return -EINVAL;
+	/* Without patches there is nothing to be done ahead of time. */
+	return d->ahead || scan_image(d, start, end) ? 0 : -EINVAL;
+}
+
+/* Is a page of it still mapped writable elsewhere? */
+static bool written_elsewhere(const struct domain *d)
+{
+	for (u32 n = 0; n < d->nr_pages; n++)
+		if (mfn_valid(d->p2m[n]) && frame_of(d->p2m[n])->type_count)
+			return true;
+	return false;
+}
+
+/* It starts as a boot loader would start it: registers, but no segments and no paging. */
+int native_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
+{
+	const struct cpu_user_regs *u = &c->user_regs;
+	struct domain *d = v->domain;
+
+	if (v->cr3 || d->dying || !d->p2m || written_elsewhere(d))
+		return -EBUSY;
+	if (!d->patches && !d->ahead)
+		return -EINVAL; /* which code there is has not been said */
+	*v->regs = (struct cpu_regs){.eip = u->eip,
+				     .eax = u->eax,
+				     .ebx = u->ebx,
+				     .ecx = u->ecx,
+				     .edx = u->edx,
+				     .esi = u->esi,
+				     .edi = u->edi,
+				     .ebp = u->ebp,
+				     .esp = u->esp};
+	return native_start(v) ? 0 : -ENOMEM;
+}
+
+void regs_to_user(const struct cpu_regs *r, struct cpu_user_regs *u)
+{
+	*u = (struct cpu_user_regs){.ebx = r->ebx,
+				    .ecx = r->ecx,
+				    .edx = r->edx,
+				    .esi = r->esi,
+				    .edi = r->edi,
+				    .ebp = r->ebp,
+				    .eax = r->eax,
+				    .eip = r->eip,
+				    .cs = r->cs,
+				    .eflags = r->eflags,
+				    .esp = r->esp,
+				    .ss = r->ss,
+				    .es = r->es,
+				    .ds = r->ds,
+				    .fs = r->fs,
+				    .gs = r->gs};
+}
+
+void native_get_context(const struct vcpu *v, struct vcpu_guest_context *c)
+{
+	regs_to_user(v->regs, &c->user_regs);
+	c->ctrlreg[0] = v->virt.cr0;
+	c->ctrlreg[2] = v->virt.cr2;
+	c->ctrlreg[3] = v->virt.cr3;
+	c->ctrlreg[4] = v->virt.cr4;
+	memcpy(c->debugreg, v->virt.dr, sizeof(c->debugreg));
+}

@@ -1,0 +1,131 @@
+/* context_pv.c: a direct-mode domain in the hands of the one that makes it. */
+#include "build/build.h"
+#include "build/build_pv.h"
+#include "hcall/hcall.h"
+#include "lib/string.h"
+#include "mmu/direct/direct.h"
+
+int pv_set_max(struct domain *d, u32 nr_pages)
+{
+	if (nr_pages < d->populated)
+		return -EINVAL;
+	d->nr_pages = nr_pages;
+	return 0;
+}
+
+/* By its machine number, which l1e_get() judges. */
+mfn_t pv_frame(struct domain *d, u32 n, bool write)
+{
+	(void)d;
+	(void)write;
+	return mfn(n);
+}
+
+int pv_code(struct domain *d, u32 start, u32 end)
+{
+	(void)d;
+	(void)start;
+	(void)end;
+	return -EINVAL; /* nothing in it is patched */
+}
+
+static bool handler_ok(u32 cs, u32 eip)
+{
+	return ring1_selector_ok(cs, FLAT_RING1_CS) && eip < HYPERVISOR_VIRT_START;
+}
+
+static bool handlers_ok(const struct vcpu_guest_context *c)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(c->trap_ctxt); i++)
+		if (c->trap_ctxt[i].address &&
+		    !handler_ok(c->trap_ctxt[i].cs, c->trap_ctxt[i].address))
+			return false;
+	return handler_ok(c->event_callback_cs, c->event_callback_eip) &&
+	       handler_ok(c->failsafe_callback_cs, c->failsafe_callback_eip) &&
+	       ring1_selector_ok(c->kernel_ss, FLAT_RING1_SS);
+}
+
+/* What it says of rings: a wrong selector otherwise is a fault at the first iret, as any other. */
+static bool context_ok(const struct vcpu_guest_context *c)
+{
+	const struct cpu_user_regs *u = &c->user_regs;
+	u32 ring = u->cs & SEL_RPL;
+
+	if (ring == 1 ? !ring1_selector_ok(u->cs, FLAT_RING1_CS) : ring != 3)
+		return false;
+	return (u->ss & SEL_RPL) == ring && handlers_ok(c) && !c->gdt_ents && !c->ldt_ents &&
+	       !(c->vm_assist & ~ASSIST_TABLES);
+}
+
+int pv_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
+{
+	const struct cpu_user_regs *u = &c->user_regs;
+	struct hcall_args stack = {.a1 = c->kernel_ss, .a2 = c->kernel_sp};
+	struct domain *d = v->domain;
+	int err;
+
+	if (d->dying || !context_ok(c))
+		return -EINVAL;
+	rehook_all(v);
+	work_begin(d->direct);
+	err = new_base(v, mfn(xen_cr3_to_pfn(c->ctrlreg[3])));
+	if (err)
+		return err;
+	*v->regs = (struct cpu_regs){
+	    .eip = u->eip,
+	    .eax = u->eax,
+	    .ebx = u->ebx,
+	    .ecx = u->ecx,
+	    .edx = u->edx,
+	    .esi = u->esi,
+	    .edi = u->edi,
+	    .ebp = u->ebp,
+	    .esp = u->esp,
+	    .cs = u->cs,
+	    .ss = u->ss,
+	    .ds = u->ds,
+	    .es = u->es,
+	    .fs = u->fs,
+	    .gs = u->gs,
+	    .eflags = (u->eflags & ~(EFL_IOPL | EFL_VM | EFL_NT | EFL_VIF | EFL_VIP)) | EFL_IF |
+		      EFL_FIXED,
+	};
+	for (u32 i = 0; i < ARRAY_SIZE(v->traps); i++) {
+		v->traps[i] = c->trap_ctxt[i];
+		v->traps[i].vector = i;
+	}
+	/* The short way for system calls comes with the guest's own set_trap_table. */
+	gate_set_fast(d->gate, 0x80, 0, 0);
+	hc_stack_switch(v, &stack);
+	v->event_cs = c->event_callback_cs;
+	v->event_eip = c->event_callback_eip;
+	v->failsafe_cs = c->failsafe_callback_cs;
+	v->failsafe_eip = c->failsafe_callback_eip;
+	d->vm_assist = c->vm_assist;
+	v->exc.valid = false;
+	v->stopped = 0;
+	return 0;
+}
+
+void pv_get_context(const struct vcpu *v, struct vcpu_guest_context *c)
+{
+	const struct direct_state *s = v->domain->direct;
+
+	regs_to_user(v->regs, &c->user_regs);
+	if (from_kernel(v->regs))
+		c->flags = VGCF_in_kernel;
+	memcpy(c->trap_ctxt, v->traps, sizeof(c->trap_ctxt));
+	memcpy(c->gdt_frames, s->gdt, sizeof(s->gdt));
+	c->gdt_ents = s->gdt_pages * (PAGE_SIZE / 8);
+	c->kernel_ss = v->kernel_ss;
+	c->kernel_sp = v->kernel_sp;
+	c->ctrlreg[0] = v->virt.cr0;
+	c->ctrlreg[2] = v->virt.cr2;
+	c->ctrlreg[3] = xen_pfn_to_cr3(v->base.n);
+	memcpy(c->debugreg, v->virt.dr, sizeof(c->debugreg));
+	c->event_callback_cs = v->event_cs;
+	c->event_callback_eip = v->event_eip;
+	c->failsafe_callback_cs = v->failsafe_cs;
+	c->failsafe_callback_eip = v->failsafe_eip;
+	c->vm_assist = v->domain->vm_assist;
+}

@@ -1,0 +1,236 @@
+/*
+ * domctl.c: how Domain 0 makes, stops, looks at and ends other domains. It decides; here it is only
+ * carried out.
+ */
+#include <trapline/xen/domctl.h>
+#include "dom/account.h"
+#include "dom/guest_ops.h"
+#include "dom/run.h"
+#include "hcall/hcall.h"
+#include "lib/string.h"
+#include "mmu/mmu.h"
+#include "trace/trace.h"
+
+#define KB_PER_PAGE   (PAGE_SIZE / 1024)
+#define MAX_MEMORY_KB (1024u * 1024)
+#define LIST_CHUNK    16 /* frames copied at a time */
+
+/* A context is too large for the stack. One is enough: no call is interrupted. */
+static struct vcpu_guest_context context;
+
+void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info)
+{
+	static const u8 shutdown[] = {[END_poweroff] = SHUTDOWN_poweroff,
+				      [END_reboot] = SHUTDOWN_reboot,
+				      [END_suspend] = SHUTDOWN_suspend};
+	u32 why = d->end_reason < ARRAY_SIZE(shutdown) ? shutdown[d->end_reason] : SHUTDOWN_crash;
+
+	*info = (struct xen_domctl_getdomaininfo){
+	    .domain = d->id,
+	    .tot_pages = d->populated,
+	    .max_pages = d->nr_pages,
+	    .shared_info_frame = d->shared_mfn.n,
+	    .cpu_time = domain_cpu_time(d),
+	    .nr_online_vcpus = 1,
+	    .flags = d->ops->mode == MMU_SHADOW ? XEN_DOMINF_hvm_guest : 0,
+	};
+	memcpy(info->handle, d->handle, sizeof(info->handle));
+	if (d->gone)
+		info->flags |= XEN_DOMINF_dying;
+	if (d->dying)
+		info->flags |= XEN_DOMINF_shutdown | why << XEN_DOMINF_shutdownshift;
+	if (d->paused)
+		info->flags |= XEN_DOMINF_paused;
+	if (d->vcpu.blocked)
+		info->flags |= XEN_DOMINF_blocked;
+	if (d == current->domain)
+		info->flags |= XEN_DOMINF_running;
+}
+
+/* The next id that nobody has, the one after the last that was given: so that one who has gone is
+ * not soon confused with one who came. 0 if there is none. */
+static u16 free_id(void)
+{
+	static u16 last;
+
+	for (u32 i = 1; i < DOMID_FIRST_RESERVED; i++) {
+		last = last % (DOMID_FIRST_RESERVED - 1) + 1;
+		if (!domain_find(last))
+			return last;
+	}
+	return 0;
+}
+
+static s32 create(const struct domain *by, struct xen_domctl *op)
+{
+	const struct xen_domctl_createdomain *c = &op->u.createdomain;
+	u32 mode = c->flags & XEN_DOMCTL_CDF_hvm_guest ? MMU_SHADOW : MMU_DIRECT;
+	struct domain *d;
+
+	if (c->flags & ~XEN_DOMCTL_CDF_hvm_guest || op->domain >= DOMID_FIRST_RESERVED)
+		return -EINVAL;
+	if (op->domain && domain_find(op->domain))
+		return -EEXIST;
+	if (!op->domain)
+		op->domain = free_id();
+	if (!op->domain)
+		return -ENOSPC;
+	d = domain_create(designs[mode], op->domain, trace_classes);
+	if (!d)
+		return -ENOMEM;
+	d->managed = true;
+	d->lazy_tables = by->lazy_tables;
+	d->shadow_bound = by->shadow_bound;
+	d->breakpoints = by->breakpoints;
+	memcpy(d->handle, c->handle, sizeof(d->handle));
+	if (d->ops->create(d))
+		return 0;
+	domain_destroy(d);
+	return -ENOMEM;
+}
+
+static s32 destroy(struct domain *d)
+{
+	domain_kill(d, END_destroyed, 0, "destroyed");
+	domain_destroy(d);
+	return 0;
+}
+
+static s32 unpause(struct domain *d)
+{
+	struct vcpu *v = &d->vcpu;
+
+	if (!v->cr3 || !d->paused) /* it has no context yet, or runs already */
+		return -EINVAL;
+	if (!d->begun)
+		trace_domain_start(v, LANE_VMM, LANE_VMM, d->nr_pages, v->regs->eip);
+	d->begun = true;
+	domain_unpause(d);
+	return 0;
+}
+
+static s32 max_mem(struct domain *d, const struct xen_domctl_max_mem *m)
+{
+	if (m->max_memkb > MAX_MEMORY_KB || m->max_memkb < KB_PER_PAGE)
+		return -EINVAL;
+	return d->ops->set_max(d, (u32)m->max_memkb / KB_PER_PAGE);
+}
+
+static s32 set_context(struct vcpu *v, struct domain *d, const struct xen_domctl_vcpucontext *c)
+{
+	if (c->vcpu)
+		return -EINVAL;
+	if (d == v->domain || !d->paused)
+		return -EBUSY;
+	if (copy_from_guest(v, &context, c->ctxt, sizeof(context)))
+		return -EFAULT;
+	return d->ops->set_context(&d->vcpu, &context);
+}
+
+static s32 get_context(struct vcpu *v, struct domain *d, const struct xen_domctl_vcpucontext *c)
+{
+	if (c->vcpu)
+		return -EINVAL;
+	memset(&context, 0, sizeof(context));
+	d->ops->get_context(&d->vcpu, &context);
+	return copy_to_guest(v, c->ctxt, &context, sizeof(context));
+}
+
+static s32 memory_list(struct vcpu *v, const struct domain *d, struct xen_domctl_getmemlist *l)
+{
+	u64 mfns[LIST_CHUNK], skip = l->start_pfn, at = l->buffer;
+	u32 have = 0;
+
+	l->num_pfns = 0;
+	for (u32 n = 0; n < nr_frames && l->num_pfns < l->max_pfns; n++) {
+		if (frame_table[n].owner != d->id)
+			continue;
+		if (skip) {
+			skip--;
+			continue;
+		}
+		mfns[have++] = n;
+		l->num_pfns++;
+		if (have < LIST_CHUNK && l->num_pfns < l->max_pfns)
+			continue;
+		if (copy_to_guest(v, at, mfns, have * sizeof(mfns[0])))
+			return -EFAULT;
+		at += have * sizeof(mfns[0]);
+		have = 0;
+	}
+	return copy_to_guest(v, at, mfns, have * sizeof(mfns[0]));
+}
+
+/* Of a domain that is not the caller's own. */
+static s32 manage(struct vcpu *v, struct domain *d, struct xen_domctl *op)
+{
+	if (d == v->domain)
+		return -EINVAL;
+	switch (op->cmd) {
+	case XEN_DOMCTL_destroydomain:
+		return destroy(d);
+	case XEN_DOMCTL_pausedomain:
+		domain_pause(d);
+		return 0;
+	case XEN_DOMCTL_unpausedomain:
+		return unpause(d);
+	case XEN_DOMCTL_setvcpucontext:
+		return set_context(v, d, &op->u.vcpucontext);
+	case XEN_DOMCTL_tl_code:
+		if (d->vcpu.cr3 || op->u.tl_code.start >= op->u.tl_code.end ||
+		    op->u.tl_code.end > (u64)d->nr_pages * PAGE_SIZE)
+			return -EINVAL;
+		return d->ops->code(d, op->u.tl_code.start, op->u.tl_code.end);
+	}
+	return -ENOSYS;
+}
+
+static s32 carry_out(struct vcpu *v, struct xen_domctl *op)
+{
+	struct domain *d;
+	s32 err;
+
+	if (op->cmd == XEN_DOMCTL_createdomain)
+		return create(v->domain, op);
+	err = find_target(v, op->domain, &d);
+	if (err)
+		return err;
+	switch (op->cmd) {
+	case XEN_DOMCTL_getdomaininfo:
+		domain_info(d, &op->u.getdomaininfo);
+		op->domain = d->id;
+		return 0;
+	case XEN_DOMCTL_getmemlist:
+		return memory_list(v, d, &op->u.getmemlist);
+	case XEN_DOMCTL_max_mem:
+		return max_mem(d, &op->u.max_mem);
+	case XEN_DOMCTL_getvcpucontext:
+		return get_context(v, d, &op->u.vcpucontext);
+	case XEN_DOMCTL_max_vcpus:
+		return op->u.max_vcpus.max == 1 ? 0 : -EINVAL; /* a domain has one */
+	}
+	return manage(v, d, op);
+}
+
+/**
+ * domctl(struct xen_domctl *): see include/trapline/xen/domctl.h.
+ * @return 0; -EPERM (not by Domain 0), -EACCES (another version), -ESRCH (no such domain), -EINVAL,
+ * -EBUSY, -EEXIST, -ENOSPC, -ENOMEM, -EFAULT, -ENOSYS
+ */
+s32 hc_domctl(struct vcpu *v, struct hcall_args *a)
+{
+	struct xen_domctl op;
+	s32 err;
+
+	if (!v->domain->privileged)
+		return -EPERM;
+	/* Nothing is done whose outcome the caller could not be told. */
+	if (copy_from_guest(v, &op, a->a1, sizeof(op)) || copy_to_guest(v, a->a1, &op, sizeof(op)))
+		return -EFAULT;
+	if (op.interface_version != XEN_DOMCTL_INTERFACE_VERSION)
+		return -EACCES;
+	rehook_all(v);
+	work_begin(v->domain->direct);
+	err = carry_out(v, &op);
+	return err || !copy_to_guest(v, a->a1, &op, sizeof(op)) ? err : -EFAULT;
+}
