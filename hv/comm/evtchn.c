@@ -103,7 +103,7 @@ static struct domain *find_domain(struct domain *d, u32 domid)
 
 int evtchn_domain(struct domain *d, u32 domid, struct domain **of)
 {
-	if (domid != DOMID_SELF && domid != d->id && !domain_privileged(d))
+	if (domid != DOMID_SELF && domid != d->id && !d->privileged)
 		return -EPERM;
 	*of = find_domain(d, domid);
 	return *of ? 0 : -ESRCH;

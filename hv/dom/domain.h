@@ -183,12 +183,6 @@ extern struct domain hypervisor;
 /** Each vcpu of a domain. */
 #define for_each_vcpu(v, d) for (v = &(d)->vcpu; v; v = v->next)
 
-/** May it act for other domains? Domain 0 manages them. */
-static inline bool domain_privileged(const struct domain *d)
-{
-	return d->id == 0;
-}
-
 /** Make a domain of this design, without memory. @return NULL if there is no memory to describe it,
  * or the id is in use */
 struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced);

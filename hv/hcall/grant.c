@@ -92,7 +92,7 @@ static void unmap(struct vcpu *v, void *arg)
 static s16 table_owner(struct domain *d, domid_t domid, struct domain **of)
 {
 	*of = domid == DOMID_SELF ? d : domain_find(domid);
-	if (*of != d && !domain_privileged(d))
+	if (*of != d && !d->privileged)
 		return GNTST_permission_denied;
 	return *of && (*of)->direct ? GNTST_okay : GNTST_bad_domain;
 }

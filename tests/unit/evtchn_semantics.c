@@ -36,6 +36,7 @@ static bool begin(struct domain *of, u16 id, struct shared_info *info)
 	memset(of, 0, sizeof(*of));
 	memset(info, 0, sizeof(*info));
 	of->id = id;
+	of->privileged = id == 0;
 	of->shared = info;
 	of->vcpu.info = &info->vcpu_info[0];
 	of->vcpu.domain = of;
