@@ -188,6 +188,8 @@ void hv_main(u32 magic, maddr_t info)
 		modules[i] = module(mbi, i);
 	if (options.selftest)
 		selftest(modules[0], modules[1], modules[2]);
+	else if (options.together)
+		start_together(design, modules[0], modules[1]);
 	else if (options.share[0] ? !share(modules)
 				  : !start_domain(design, options.domid, modules[0], modules[1]))
 		machine_exit(2);

@@ -74,6 +74,8 @@ static void set(const char *name, const char *value)
 		options.mem_mb = number(name, value, 4, 1024, "4 to 1024 (MB)");
 	} else if (!strcmp(name, "selftest")) {
 		options.selftest = number(name, value, 1, 32000, "1 to 32000 (domains)");
+	} else if (!strcmp(name, "together")) {
+		options.together = number(name, value, 2, 100, "2 to 100 (domains)");
 	} else if (!strcmp(name, "sched")) {
 		options.sched = choice(name, value, "bvt|rr") ? &sched_rr : &sched_bvt;
 	} else if (!strcmp(name, "allowance")) {
@@ -103,11 +105,11 @@ static void set(const char *name, const char *value)
 		options.guest[at++] = '=';
 		memcpy(options.guest + at, value, strlen(value) + 1);
 	} else {
-		printk(
-		    "trapline: unknown option %s=%s\n"
-		    "trapline: known are mmu isolation tables shadows sensitive trace transport "
-		    "trace-kb mem sched allowance share domid selftest scenario seed guest.NAME\n",
-		    name, value);
+		printk("trapline: unknown option %s=%s\n"
+		       "trapline: known are mmu isolation tables shadows sensitive trace transport "
+		       "trace-kb mem sched allowance share domid selftest together scenario seed "
+		       "guest.NAME\n",
+		       name, value);
 		machine_exit(2);
 	}
 }

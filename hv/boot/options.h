@@ -16,6 +16,7 @@ struct options {
 	u32 allowance;		       /* us that one may run ahead of the others */
 	char share[256];	       /* several domains at once (share.c); "": one */
 	u32 selftest;	 /* so many domains come and go instead of one (selftest.c); 0: none */
+	u32 together;	 /* so many domains at once instead of one (selftest.c); 0: one */
 	u32 shadows;	 /* shadow mode: how many shadow tables a domain may have */
 	bool outofsync;	 /* shadow mode: how tables are followed (mmu/shadow/sync.c) */
 	bool breakpoint; /* shadow mode: how silent instructions are made to trap (insn/ahead.c) */

@@ -2,6 +2,9 @@
  * selftest.c: option selftest=N: N domains made, run to their end and destroyed one after the
  * other, both designs in turn; then one of each at a time, which make way for each other. All that
  * they had must be back then.
+ *
+ * Option together=N: domains 0 to N-1 of one kernel at once, which find each other by their
+ * numbers.
  */
 #include "boot/options.h"
 #include "boot/start.h"
@@ -84,4 +87,23 @@ void selftest(struct module shadow_kernel, struct module direct_kernel, struct m
 	domain_ended = next;
 	at_first = count();
 	begin();
+}
+
+static void next_of_many(struct domain *d)
+{
+	static bool badly;
+
+	badly |= d->end_reason != END_poweroff || d->end_code;
+	domain_destroy(d);
+	if (!domains)
+		machine_exit(report("together", options.together) && !badly ? 0 : 1);
+}
+
+void start_together(const struct guest_ops *design, struct module kernel, struct module programs)
+{
+	domain_ended = next_of_many;
+	at_first = count();
+	for (u32 id = 0; id < options.together; id++)
+		if (!start_domain(design, id, kernel, programs))
+			machine_exit(2);
 }

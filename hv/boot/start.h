@@ -13,5 +13,7 @@ void selftest(struct module shadow_kernel, struct module direct_kernel, struct m
 /** Make the domains of options.share (share.c). @return false, with the reason printed, if one
  * could not be made */
 bool share(const struct module modules[2]);
+/** Start options.together domains of this kernel; the machine ends with the last of them. */
+void start_together(const struct guest_ops *design, struct module kernel, struct module initrd);
 
 #endif

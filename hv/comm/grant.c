@@ -53,7 +53,7 @@ bool grant_setup(struct domain *d, u32 nr_frames)
 }
 
 /* Entry `ref`, mapped: to be unmapped by unmap_domain_page(). NULL: there is none. */
-static struct grant_entry *map_entry(const struct domain *d, u32 ref)
+static ALWAYS_INLINE struct grant_entry *map_entry(const struct domain *d, u32 ref)
 {
 	const struct grants *g = d->grants;
 	struct grant_entry *page;
@@ -84,7 +84,7 @@ static void clear_flags(struct grant_entry *e, u16 flags)
 
 /* ---- use ---- */
 
-static bool mark(struct grant_entry *e, domid_t user, bool readonly)
+static inline bool mark(struct grant_entry *e, domid_t user, bool readonly)
 {
 	u32 word = __atomic_load_n(first_word(e), __ATOMIC_SEQ_CST);
 
@@ -104,7 +104,7 @@ static struct grant_use *use_of(const struct domain *d, u32 ref)
 }
 
 /* One use less: the marks go with the last that needs them. */
-static void unmark(struct grant_entry *e, struct grant_use *use, bool readonly)
+static inline void unmark(struct grant_entry *e, struct grant_use *use, bool readonly)
 {
 	u16 *count = readonly ? &use->readers : &use->writers;
 
@@ -241,8 +241,8 @@ void grant_destroy(struct domain *d)
 
 		/* Itself it would not find: it is in no list any more. */
 		if (map)
-			grant_put(d, map->granter == d->id ? d : domain_find(map->granter), map->ref,
-				  map->readonly, mfn(map->frame));
+			grant_put(d, map->granter == d->id ? d : domain_find(map->granter),
+				  map->ref, map->readonly, mfn(map->frame));
 	}
 	for (u32 i = 0; i < ARRAY_SIZE(g->maps); i++)
 		hv_free_page(g->maps[i]);

@@ -26,6 +26,8 @@ static s16 map_frame(struct vcpu *v, struct gnttab_map_grant_ref *op, struct gra
 
 	if (!granter)
 		return GNTST_bad_domain;
+	if (op->host_addr >> 32)
+		return GNTST_bad_virt_addr;
 	status = grant_get(granter, v->domain->id, op->ref, readonly, &m);
 	if (status)
 		return status;
@@ -41,27 +43,28 @@ static s16 map_frame(struct vcpu *v, struct gnttab_map_grant_ref *op, struct gra
 	return GNTST_okay;
 }
 
-static void map(struct vcpu *v, void *arg)
+static s32 map(struct vcpu *v, vaddr_t va)
 {
-	struct gnttab_map_grant_ref *op = arg;
-	struct grant_map *map;
-	u32 handle;
+	struct gnttab_map_grant_ref op;
+	struct grant_map *map = NULL;
 
+	if (grant_op_read(v, va, &op, sizeof(op)))
+		return -EFAULT;
+	op.dev_bus_addr = op.handle = 0;
 	/* No guest has a device that could reach memory by itself. */
-	if ((op->flags & ~GNTMAP_KNOWN) || !(op->flags & GNTMAP_host_map)) {
-		op->status =
-		    op->flags & GNTMAP_device_map ? GNTST_no_device_space : GNTST_general_error;
-		return;
-	}
-	map = grant_map_new(v->domain, &handle);
-	op->status = map ? map_frame(v, op, map) : GNTST_no_device_space;
-	if (op->status == GNTST_okay)
-		op->handle = handle;
-	else if (map)
-		grant_map_free(v->domain, handle);
-	trace_grant_map(v, LANE_VMM, LANE_VMM, op->dom, op->ref,
-			op->status ? 0 : op->dev_bus_addr >> PAGE_SHIFT, op->status ? 0 : handle,
-			op->status);
+	if (op.flags & GNTMAP_device_map)
+		op.status = GNTST_no_device_space;
+	else if ((op.flags & ~GNTMAP_KNOWN) || !(op.flags & GNTMAP_host_map))
+		op.status = GNTST_general_error;
+	else if (!(map = grant_map_new(v->domain, &op.handle)))
+		op.status = GNTST_no_device_space;
+	else
+		op.status = map_frame(v, &op, map);
+	if (map && op.status)
+		grant_map_free(v->domain, op.handle);
+	trace_grant_map(v, LANE_VMM, LANE_VMM, op.dom, op.ref, op.dev_bus_addr >> PAGE_SHIFT,
+			op.handle, op.status);
+	return grant_op_answer(v, va, &op, status);
 }
 
 static s16 unmap_handle(struct vcpu *v, const struct gnttab_unmap_grant_ref *op)
@@ -72,7 +75,8 @@ static s16 unmap_handle(struct vcpu *v, const struct gnttab_unmap_grant_ref *op)
 	if (!map)
 		return GNTST_bad_handle;
 	/* Only where it is mapped: what the granter is told to be unmapped must be so. */
-	if (foreign_unmap(v, op->host_addr, map->by_entry, grant_pte(map->frame, map->readonly, 0)))
+	if (op->host_addr >> 32 ||
+	    foreign_unmap(v, op->host_addr, map->by_entry, grant_pte(map->frame, map->readonly, 0)))
 		return GNTST_bad_virt_addr;
 	m = mfn(map->frame);
 	grant_put(v->domain, owner_of(frame_of(m)), map->ref, map->readonly, m);
@@ -80,12 +84,15 @@ static s16 unmap_handle(struct vcpu *v, const struct gnttab_unmap_grant_ref *op)
 	return GNTST_okay;
 }
 
-static void unmap(struct vcpu *v, void *arg)
+static s32 unmap(struct vcpu *v, vaddr_t va)
 {
-	struct gnttab_unmap_grant_ref *op = arg;
+	struct gnttab_unmap_grant_ref op;
 
-	op->status = unmap_handle(v, op);
-	trace_grant_unmap(v, LANE_VMM, LANE_VMM, op->handle, op->host_addr, op->status);
+	if (grant_op_read(v, va, &op, sizeof(op)))
+		return -EFAULT;
+	op.status = unmap_handle(v, &op);
+	trace_grant_unmap(v, LANE_VMM, LANE_VMM, op.handle, op.host_addr, op.status);
+	return grant_op_answer(v, va, &op, status);
 }
 
 /* Whose table: one's own, or by Domain 0 another's. */
@@ -115,10 +122,10 @@ static s32 setup_table(struct vcpu *v, vaddr_t va)
 	return copy_to_guest(v, va, &op, sizeof(op)) ? -EFAULT : 0;
 }
 
-/* The operations of a batch, and what each takes. */
+/* The operations of a batch. */
 static const struct {
 	u8 size;
-	void (*carry_out)(struct vcpu *v, void *op);
+	s32 (*carry_out)(struct vcpu *v, vaddr_t va);
 } operation[] = {
     [GNTTABOP_map_grant_ref] = {sizeof(struct gnttab_map_grant_ref), map},
     [GNTTABOP_unmap_grant_ref] = {sizeof(struct gnttab_unmap_grant_ref), unmap},
@@ -132,27 +139,20 @@ static const struct {
  */
 s32 hc_grant_table_op(struct vcpu *v, struct hcall_args *a)
 {
-	u8 op[32] __attribute__((aligned(4)));
-	u32 size;
+	s32 err = 0;
 
 	if (a->a3 > GNTTAB_MAX_OPS)
 		return -EINVAL;
-	rehook_all(v);
+	rehook_out(v);
 	work_begin(v->domain->direct);
 	if (a->a1 == GNTTABOP_setup_table)
 		return a->a3 == 1 ? setup_table(v, a->a2) : -EINVAL;
 	if (a->a1 >= ARRAY_SIZE(operation) || !operation[a->a1].size)
 		return -ENOSYS;
-	size = operation[a->a1].size;
-	for (; a->a3; a->a3--, a->a2 += size) {
+	for (; a->a3 && !err; a->a3--, a->a2 += operation[a->a1].size) {
 		if (v->domain->direct->work >= WORK_BOUND)
 			return HCALL_AGAIN;
-		/* Nothing is done whose outcome the guest could not be told. */
-		if (copy_from_guest(v, op, a->a2, size) || copy_to_guest(v, a->a2, op, size))
-			return -EFAULT;
-		operation[a->a1].carry_out(v, op);
-		if (copy_to_guest(v, a->a2, op, size))
-			return -EFAULT;
+		err = operation[a->a1].carry_out(v, a->a2);
 	}
-	return 0;
+	return err;
 }

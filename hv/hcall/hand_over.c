@@ -43,13 +43,16 @@ static s16 transfer(struct domain *d, const struct gnttab_transfer *op)
 	return GNTST_okay;
 }
 
-void grant_transfer(struct vcpu *v, void *arg)
+s32 grant_transfer(struct vcpu *v, vaddr_t va)
 {
-	struct gnttab_transfer *op = arg;
+	struct gnttab_transfer op;
 
-	op->status = transfer(v->domain, op);
+	if (grant_op_read(v, va, &op, sizeof(op)))
+		return -EFAULT;
+	op.status = transfer(v->domain, &op);
 	v->domain->direct->work += WORK_UPDATE;
-	trace_grant_transfer(v, LANE_VMM, LANE_VMM, op->domid, op->ref, op->mfn, op->status);
+	trace_grant_transfer(v, LANE_VMM, LANE_VMM, op.domid, op.ref, op.mfn, op.status);
+	return grant_op_answer(v, va, &op, status);
 }
 
 /* ---- copy ---- */
@@ -72,7 +75,7 @@ static void let_go(struct domain *d, const struct end *e)
 		page_put(d, frame_of(e->m));
 }
 
-static s16 find_page(struct domain *d, const struct gnttab_copy_end *at, bool by_ref, struct end *e)
+static s16 find_end(struct domain *d, const struct gnttab_copy_end *at, bool by_ref, struct end *e)
 {
 	struct frame *f = frame_of(mfn(at->page));
 
@@ -91,7 +94,7 @@ static s16 find_page(struct domain *d, const struct gnttab_copy_end *at, bool by
 
 static s16 hold(struct domain *d, const struct gnttab_copy_end *at, bool by_ref, struct end *e)
 {
-	s16 status = find_page(d, at, by_ref, e);
+	s16 status = find_end(d, at, by_ref, e);
 
 	/* No page table is written behind the validator, whoever grants it. */
 	if (!status && !e->readonly && type_get(d, frame_of(e->m), FT_WRITABLE)) {
@@ -127,12 +130,15 @@ static s16 copy(struct domain *d, const struct gnttab_copy *op)
 	return status;
 }
 
-void grant_copy(struct vcpu *v, void *arg)
+s32 grant_copy(struct vcpu *v, vaddr_t va)
 {
-	struct gnttab_copy *op = arg;
+	struct gnttab_copy op;
 
-	op->status = copy(v->domain, op);
-	v->domain->direct->work += WORK_UPDATE + op->len / WORK_COPY_BYTES;
-	trace_grant_copy(v, LANE_VMM, LANE_VMM, op->source.domid, op->source.page, op->dest.domid,
-			 op->dest.page, op->len, op->status);
+	if (grant_op_read(v, va, &op, sizeof(op)))
+		return -EFAULT;
+	op.status = copy(v->domain, &op);
+	v->domain->direct->work += WORK_UPDATE + op.len / WORK_COPY_BYTES;
+	trace_grant_copy(v, LANE_VMM, LANE_VMM, op.source.domid, op.source.page, op.dest.domid,
+			 op.dest.page, op.len, op.status);
+	return grant_op_answer(v, va, &op, status);
 }

@@ -181,9 +181,9 @@ u32 *walk_l1e(struct vcpu *v, vaddr_t va, mfn_t *table);
  * at machine address `at`.
  * @return 0, -EFAULT (there is no such entry), -EINVAL (the frame cannot be mapped writable)
  */
-int foreign_map(struct vcpu *v, u64 at, bool by_entry, u32 pte);
+int foreign_map(struct vcpu *v, u32 at, bool by_entry, u32 pte);
 /** Clear the entry. @return 0, or -EFAULT: there is none, or it does not map that frame so */
-int foreign_unmap(struct vcpu *v, u64 at, bool by_entry, u32 pte);
+int foreign_unmap(struct vcpu *v, u32 at, bool by_entry, u32 pte);
 
 /* ops.c */
 

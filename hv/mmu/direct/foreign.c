@@ -11,34 +11,37 @@
 #include "mem/domain_page.h"
 #include "mmu/direct/entry.h"
 
-/* @return the entry, mapped; NULL: there is none, or not in a page table of the domain's */
-static u32 *find_entry(struct vcpu *v, u64 at, bool by_entry)
+/* The entry at this machine address, if it is one of a page table of the domain's. */
+static u32 *__attribute__((noinline)) entry_at(const struct domain *d, u32 at)
 {
-	mfn_t table = mfn((u32)at >> PAGE_SHIFT);
-	const struct frame *f;
-	u32 *entry = NULL;
+	mfn_t table = mfn(at >> PAGE_SHIFT);
+	const struct frame *f = frame_of(table);
 
-	if (at >> 32)
+	if (!f || f->owner != d->id || f->type != FT_PAGE_TABLE || !f->type_count ||
+	    at % sizeof(u32))
 		return NULL;
-	if (!by_entry) {
-		if (at < HYPERVISOR_VIRT_START)
-			entry = walk_l1e(v, at, &table);
-		if (!entry)
-			return NULL;
-	}
-	/* By a directory's map of itself one could mean a directory's entry. */
-	f = frame_of(table);
-	if (!f || f->owner != v->domain->id || f->type != FT_PAGE_TABLE || !f->type_count ||
-	    (by_entry && at % sizeof(u32))) {
-		if (entry)
-			unmap_domain_page(entry);
+	return (u32 *)map_domain_page(table) + at / sizeof(u32) % NR_PTES;
+}
+
+/* The entry of linear address `at`. What a directory hooks is a page table, or the directory. */
+static inline u32 *entry_of(const struct vcpu *v, u32 at)
+{
+	u32 pde = at < HYPERVISOR_VIRT_START ? v->domain->direct->base[at >> 22] : 0;
+
+	if (!(pde & PTE_P) || pte_mfn(pde).n == v->base.n)
 		return NULL;
-	}
-	return by_entry ? (u32 *)map_domain_page(table) + at / sizeof(u32) % NR_PTES : entry;
+	return (u32 *)map_domain_page(pte_mfn(pde)) + (at >> PAGE_SHIFT) % NR_PTES;
+}
+
+/* @return the entry, mapped, or NULL: there is none */
+static inline u32 *find_entry(const struct vcpu *v, u32 at, bool by_entry)
+{
+	v->domain->direct->work += WORK_UPDATE;
+	return by_entry ? entry_at(v->domain, at) : entry_of(v, at);
 }
 
 /* Put `val` there, where `*entry` was. */
-static void replace(struct vcpu *v, u32 *entry, u32 val, u64 at, bool by_entry)
+static inline void replace(struct vcpu *v, u32 *entry, u32 val, u32 at, bool by_entry)
 {
 	u32 old = *entry;
 
@@ -53,28 +56,31 @@ static void replace(struct vcpu *v, u32 *entry, u32 val, u64 at, bool by_entry)
 	l1e_put(v->domain, old);
 }
 
-int foreign_map(struct vcpu *v, u64 at, bool by_entry, u32 pte)
+int foreign_map(struct vcpu *v, u32 at, bool by_entry, u32 pte)
 {
 	u32 *entry = find_entry(v, at, by_entry);
-	struct frame *f = frame_of(pte_mfn(pte));
+	struct frame *f = &frame_table[pte_mfn(pte).n];
 
-	v->domain->direct->work += WORK_UPDATE;
 	if (!entry)
 		return -EFAULT;
-	if ((pte & PTE_RW) && type_get(v->domain, f, FT_WRITABLE)) {
-		unmap_domain_page(entry);
-		return -EINVAL;
+	if (pte & PTE_RW) {
+		/* As in l1e_get(): mostly it is writable already. */
+		if (f->type == FT_WRITABLE) {
+			f->type_count++;
+		} else if (type_get(v->domain, f, FT_WRITABLE)) {
+			unmap_domain_page(entry);
+			return -EINVAL;
+		}
 	}
 	f->refs++;
 	replace(v, entry, pte, at, by_entry);
 	return 0;
 }
 
-int foreign_unmap(struct vcpu *v, u64 at, bool by_entry, u32 pte)
+int foreign_unmap(struct vcpu *v, u32 at, bool by_entry, u32 pte)
 {
 	u32 *entry = find_entry(v, at, by_entry);
 
-	v->domain->direct->work += WORK_UPDATE;
 	if (!entry)
 		return -EFAULT;
 	if ((*entry ^ pte) & ~L1E_HARMLESS) {
