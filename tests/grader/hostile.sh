@@ -25,11 +25,23 @@ new endless
 before endless walk.c '*w = (struct walk){0};' '	for (;;) asm volatile("");'
 
 # Time: more instructions than a budget has, of which QEMU knows, whatever the trace's time stamps say.
-# And none at all: a processor that waits for what never comes.
+# The same, the clock put back behind it. And none at all: a processor that waits for what never comes.
 new slow
 before slow shadow.c 'guest_walk(v, va, access, &w);' '	{ static int n; if (n++ == 3) for (u32 i = 0; i < 60000000; i++) asm volatile(""); }'
+new put-back
+before put-back shadow.c 'guest_walk(v, va, access, &w);' '	{ static int n; u32 low, high; if (n++ == 3) { asm volatile("rdtsc" : "=a"(low), "=d"(high)); for (u32 i = 0; i < 60000000; i++) asm volatile(""); asm volatile("wrmsr" : : "c"(0x10), "a"(low), "d"(high)); } }'
 new halted
 before halted shadow.c 'guest_walk(v, va, access, &w);' '	{ static int n; if (n++ == 3) asm volatile("cli; hlt"); }'
+
+# A name of 400,000 components, in 966 bytes; and a name that a spreadsheet would carry out.
+python3 - "$class/components.tgz" <<-'END'
+	import io, sys, tarfile
+	with tarfile.open(sys.argv[1], "w:gz", format=tarfile.PAX_FORMAT) as t:
+	    info = tarfile.TarInfo("a/" * 400000 + "walk.c")
+	    info.size = 6
+	    t.addfile(info, io.BytesIO(b"int x;"))
+END
+mkdir "$class/=cmd|calc!A0"
 
 before_files=$(find /tmp -maxdepth 1 -name 'pwned*' | wc -l)
 SECONDS=0
@@ -59,6 +71,7 @@ stopped forged-trace 'does not confirm' 85
 stopped forged-console 'does not confirm|console' 0
 stopped endless 'did not end' 15
 stopped slow 'guest instructions; the budget is' 90
+stopped put-back 'guest instructions; the budget is' 90
 stopped halted 'stood still: halted, and nothing woke it' 15
 stopped passwd '/etc/passwd: No such file' 0
 stopped solution 'not found|No such file|incbin' 0
@@ -74,6 +87,8 @@ stopped dotdot 'leads out of its archive' 0
 stopped linked 'walk.c: is no regular file' 15
 stopped bomb 'expands to more than 64 MB' 0
 stopped noise 'archive' 0
+stopped components 'has a name too long, or lies too deep; refused' 0
+ok a_name_is_no_formula grep -qF "\"'=cmd" "$tmp/csv"
 ok nothing_was_left_behind test "$(find /tmp -maxdepth 1 -name 'pwned*' | wc -l)" = "$before_files"
 ok no_password_file_in_any_report bash -c '! grep -rq "root:x:0" "$1"' - "$tmp/book.db"
 
