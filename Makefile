@@ -50,7 +50,7 @@ SCHED ?= bvt
 HOST_MEM ?=
 RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS,'$v=$($v)')
 
-.PHONY: help all tour tour-html lint doctor demo run gdb bochs test check bench fuzz fuzz-insns clean
+.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench fuzz fuzz-insns clean
 help: ## list the targets
 	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-10s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
@@ -93,6 +93,10 @@ demo: $(B)/.doctor ## walk one page fault in both modes, and draw it (SEED=N)
 run: $(B)/.doctor ## boot one scenario on the terminal; Ctrl-C ends it
 	@$(build) -j$$(nproc) all
 	@$(RUN) LIMIT=0
+
+room: $(B)/.doctor ## Domain 0 makes three others, which work (INTERACTIVE=1: its shell, to do so by hand)
+	@$(build) -j$$(nproc) all
+	@tools/room EMU=$(EMU) $(if $(filter 1,$(INTERACTIVE)),INTERACTIVE=1)
 
 bochs: $(B)/.doctor ## the same in Bochs
 	@$(build) -j$$(nproc) all

@@ -2,13 +2,17 @@
 #include "tl/tl.h"
 
 static const char help[] =
-    "tl create KERNEL [name=NAME] [mmu=shadow|direct] [mem=MB] [initrd=FILE] [paused=1]\n"
-    "                 [WORD=VALUE ...]   make a domain and start it; the other words are\n"
+    "tl create KERNEL [name=NAME] [mmu=shadow|direct] [mem=MB] [initrd=FILE] [mcuadv=N]\n"
+    "                 [paused=1] [WORD=VALUE ...]   make a domain and start it; the other words "
+    "are\n"
     "                 its kernel's command line. KERNEL is a file, or finch\n"
     "tl list                     the domains there are\n"
     "tl info [DOMAIN]            one of them, or the machine\n"
     "tl top [ROUNDS]             who uses the processor, a second each\n"
     "tl pause|unpause DOMAIN\n"
+    "tl sched-bvt DOMAIN [MCUADV [WARPBACK WARPVALUE WARPL WARPU]]\n"
+    "                            its share of the processor (the inverse of MCUADV), and how\n"
+    "                            it may warp: see `make tour`; without numbers: show them\n"
     "tl wait DOMAIN ...          until they have ended; exit code 1 if one has crashed\n"
     "tl destroy DOMAIN ...       end it, and give back all that it has\n"
     "tl console DOMAIN           what it has said\n"
@@ -62,7 +66,7 @@ static void add_word(struct plan *p, const char *word)
 	strlcpy(p->cmdline + n, word, sizeof(p->cmdline) - n);
 }
 
-static void read_plan(struct plan *p, int argc, char **argv, bool *paused)
+static void read_plan(struct plan *p, int argc, char **argv)
 {
 	const char *v;
 
@@ -76,8 +80,10 @@ static void read_plan(struct plan *p, int argc, char **argv, bool *paused)
 			p->nr_pages = number("mem", v, 4, 512) * 256;
 		else if ((v = value(argv[i], "initrd")))
 			p->initrd = v;
+		else if ((v = value(argv[i], "mcuadv")))
+			p->mcu_advance = number("mcuadv", v, 1, 1000);
 		else if ((v = value(argv[i], "paused")))
-			*paused = number("paused", v, 0, 1);
+			p->paused = number("paused", v, 0, 1);
 		else
 			add_word(p, argv[i]);
 	}
@@ -151,6 +157,52 @@ static void pause_or_not(u32 cmd, u32 id)
 		fail("%s", err == -22 ? "Domain 0 cannot pause itself" : error_text(err));
 }
 
+static s32 scheduler_op(struct xen_domctl *op, u32 cmd, u32 id)
+{
+	op->u.scheduler_op.sched_id = XEN_SCHEDULER_BVT;
+	op->u.scheduler_op.cmd = cmd;
+	return domctl(op, XEN_DOMCTL_scheduler_op, id);
+}
+
+static void check_bvt(s32 err)
+{
+	if (err)
+		fail("sched-bvt: %s", err == -22 ? "out of range, or the machine runs with sched=rr"
+						 : error_text(err));
+}
+
+static void set_share(u32 id, u32 mcu_advance)
+{
+	struct xen_domctl op = {0};
+
+	check_bvt(scheduler_op(&op, XEN_DOMCTL_SCHEDOP_getinfo, id));
+	op.u.scheduler_op.u.bvt.mcu_advance = mcu_advance;
+	check_bvt(scheduler_op(&op, XEN_DOMCTL_SCHEDOP_putinfo, id));
+}
+
+/* As `xm sched-bvt` had it. */
+static int schedule_bvt(u32 id, int argc, char **argv)
+{
+	struct xen_domctl op = {0};
+	struct xen_domctl_sched_bvt *b = &op.u.scheduler_op.u.bvt;
+
+	check_bvt(scheduler_op(&op, XEN_DOMCTL_SCHEDOP_getinfo, id));
+	if (!argc) {
+		printf("mcuadv=%u warpback=%u warpvalue=%d warpl=%u warpu=%u\n", b->mcu_advance,
+		       b->warpback, b->warpvalue, (u32)b->warpl, (u32)b->warpu);
+		return 0;
+	}
+	b->mcu_advance = number("MCUADV", argv[0], 1, 1000);
+	if (argc == 5) {
+		b->warpback = number("WARPBACK", argv[1], 0, 1);
+		b->warpvalue = (s32)number("WARPVALUE", argv[2], 0, 0x7FFFFFF);
+		b->warpl = number("WARPL", argv[3], 0, 400000000);
+		b->warpu = number("WARPU", argv[4], 0, 400000000);
+	}
+	check_bvt(scheduler_op(&op, XEN_DOMCTL_SCHEDOP_putinfo, id));
+	return 0;
+}
+
 static bool name_in_use(const char *name)
 {
 	struct xen_domctl_getdomaininfo d;
@@ -164,19 +216,20 @@ static bool name_in_use(const char *name)
 static int create(int argc, char **argv)
 {
 	struct plan p;
-	bool paused = false;
 	u32 id;
 
 	if (argc < 1)
 		bad_usage("create what? `tl help`");
-	read_plan(&p, argc, argv, &paused);
+	read_plan(&p, argc, argv);
 	if (name_in_use(p.name))
 		bad_usage("there is a domain %s already: give another name=", p.name);
 	id = make(&p);
 	fill(&p, id);
-	if (!paused)
+	if (p.mcu_advance)
+		set_share(id, p.mcu_advance);
+	if (!p.paused)
 		pause_or_not(XEN_DOMCTL_unpausedomain, id);
-	printf("tl: domain %u (%s) %s\n", id, p.name, paused ? "is made, and paused" : "runs");
+	printf("tl: domain %u (%s) %s\n", id, p.name, p.paused ? "is made, and paused" : "runs");
 	return 0;
 }
 
@@ -258,6 +311,8 @@ int main(int argc, char **argv)
 		return destroy(n, args);
 	if (!strcmp(verb, "mem-max") && n == 2)
 		return memory_max(args[0], args[1]);
+	if (!strcmp(verb, "sched-bvt") && (n == 1 || n == 2 || n == 6))
+		return schedule_bvt(id_of(args[0]), n - 1, args + 1);
 	if (!strcmp(verb, "pause") && n == 1)
 		return pause_or_not(XEN_DOMCTL_pausedomain, id_of(args[0])), 0;
 	if (!strcmp(verb, "unpause") && n == 1)

@@ -87,7 +87,9 @@ void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
 	d->end_reason = reason;
 	d->end_code = code;
 	trace_domain_end(&d->vcpu, LANE_VMM, LANE_VMM, reason, code, d->vcpu.regs->eip);
-	if (reason == END_poweroff || reason == END_reboot || reason == END_destroyed) {
+	if (reason == END_destroyed)
+		return; /* whoever did it knows */
+	if (reason == END_poweroff || reason == END_reboot) {
 		printk("trapline: domain %u: %s (code %u)\n", d->id, text, code);
 		return;
 	}

@@ -7,6 +7,7 @@
 #include "dom/guest_ops.h"
 #include "dom/run.h"
 #include "hcall/hcall.h"
+#include "hcall/sched_ctl.h"
 #include "lib/string.h"
 #include "mmu/mmu.h"
 #include "trace/trace.h"
@@ -64,6 +65,7 @@ static u16 free_id(void)
 static s32 create(const struct domain *by, struct xen_domctl *op)
 {
 	const struct xen_domctl_createdomain *c = &op->u.createdomain;
+	static u16 newest; /* the highest id that has been in use */
 	u32 mode = c->flags & XEN_DOMCTL_CDF_hvm_guest ? MMU_SHADOW : MMU_DIRECT;
 	struct domain *d;
 
@@ -75,6 +77,10 @@ static s32 create(const struct domain *by, struct xen_domctl *op)
 		op->domain = free_id();
 	if (!op->domain)
 		return -ENOSPC;
+	if (op->domain <= newest)
+		forget_owner(op->domain);
+	else
+		newest = op->domain;
 	d = domain_create(designs[mode], op->domain, trace_classes);
 	if (!d)
 		return -ENOMEM;
@@ -208,6 +214,8 @@ static s32 carry_out(struct vcpu *v, struct xen_domctl *op)
 		return get_context(v, d, &op->u.vcpucontext);
 	case XEN_DOMCTL_max_vcpus:
 		return op->u.max_vcpus.max == 1 ? 0 : -EINVAL; /* a domain has one */
+	case XEN_DOMCTL_scheduler_op:
+		return scheduler_op(d, &op->u.scheduler_op);
 	}
 	return manage(v, d, op);
 }

@@ -5,6 +5,7 @@
 #include "dom/time.h"
 #include "hcall/hcall.h"
 #include "hw/uart.h"
+#include "mem/heap.h"
 
 #define CHUNK 128 /* bytes of the console copied at a time */
 
@@ -37,6 +38,7 @@ static void machine_info(struct xen_sysctl_physinfo *p)
 	    .cpu_khz = cpu_khz,
 	    .total_pages = nr_frames,
 	    .free_pages = free_frames(),
+	    .scrub_pages = heap_free_pages(),
 	};
 }
 
@@ -76,6 +78,10 @@ static s32 carry_out(struct vcpu *v, struct xen_sysctl *op)
 		return read_console(v, &op->u.readconsole);
 	case XEN_SYSCTL_physinfo:
 		machine_info(&op->u.physinfo);
+		return 0;
+	case XEN_SYSCTL_sched_id:
+		op->u.sched_id.sched_id =
+		    this_cpu.sched.ops == &sched_bvt ? XEN_SCHEDULER_BVT : XEN_SCHEDULER_RR;
 		return 0;
 	case XEN_SYSCTL_getdomaininfolist:
 		return list_domains(v, &op->u.getdomaininfolist);

@@ -91,10 +91,17 @@ mfn_t alloc_frame_uncleared(u16 owner)
 	u32 last_owner = owner;
 	mfn_t m = take_frame(owner, &last_owner);
 
-	/* Nobody may see what another owner left behind. (No id is given to two domains.) */
+	/* Nobody may see what another owner left behind. (See also forget_owner().) */
 	if (mfn_valid(m) && last_owner != owner)
 		clear(m);
 	return m;
+}
+
+void forget_owner(u16 id)
+{
+	for (u32 n = 0; n < nr_frames; n++)
+		if (frame_table[n].owner == DOM_FREE && frame_table[n].pfn == id)
+			frame_table[n].pfn = DOM_NONE;
 }
 
 void free_frame(struct frame *f)

@@ -71,6 +71,9 @@ void take_frames(u32 first, u32 n);
 /** How many frames are free. */
 u32 free_frames(void);
 
+/** Another domain gets this id: what was left in free frames by the one before is not its own. */
+void forget_owner(u16 id);
+
 /** Boot: describe memory to the frame table; frames in [first, end) become free. */
 void frames_init(struct frame *table, u32 *m2p_table, u32 frames);
 void frames_release(u32 first, u32 end);

@@ -52,8 +52,10 @@ static void show_machine(void)
 
 	if (err)
 		fail("%s", error_text(err));
-	printf("memory: %u KB, free: %u KB, processor: %u MHz\n", (u32)p->total_pages * 4,
-	       (u32)p->free_pages * 4, p->cpu_khz / 1000);
+	printf(
+	    "memory: %u KB, free: %u KB, free of the hypervisor's own: %u KB, processor: %u MHz\n",
+	    (u32)p->total_pages * 4, (u32)p->free_pages * 4, (u32)p->scrub_pages * 4,
+	    p->cpu_khz / 1000);
 }
 
 int show_info(const char *domain)

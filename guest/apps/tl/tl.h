@@ -28,8 +28,9 @@
 /** What a domain is to be made of. */
 struct plan {
 	const char *name, *kernel, *initrd; /* files */
-	bool shadow;
+	bool shadow, paused;
 	u32 nr_pages;
+	u32 mcu_advance; /* 0: as all have it at first */
 	char cmdline[1024];
 };
 

@@ -7,6 +7,7 @@
 #ifndef TRAPLINE_XEN_DOMCTL_H
 #define TRAPLINE_XEN_DOMCTL_H
 
+#include "sched_ctl.h"
 #include "xen.h"
 
 #define XEN_DOMCTL_INTERFACE_VERSION 5
@@ -107,6 +108,7 @@ struct xen_domctl {
 		struct xen_domctl_max_mem max_mem;
 		struct xen_domctl_vcpucontext vcpucontext;
 		struct xen_domctl_max_vcpus max_vcpus;
+		struct xen_domctl_scheduler_op scheduler_op;
 		struct xen_domctl_tl_code tl_code;
 		u8 pad[128];
 	} u;
@@ -119,6 +121,7 @@ struct xen_sysctl_readconsole {
 	u32 count; /* in: bytes of the buffer; out: of text */
 };
 
+/** Pages: of the machine, free for domains, and (scrub_pages) free for the hypervisor's own use. */
 struct xen_sysctl_physinfo {
 	u32 threads_per_core, cores_per_socket, sockets_per_node, nr_nodes;
 	u32 cpu_khz;

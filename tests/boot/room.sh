@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# room.sh: Domain 0 makes other domains, looks at them, and ends them, with `tl` (guest/apps/tl.c). Nothing of them stays.
+. "$(dirname "$0")/../lib.sh"
+
+# script NAME [RUN-ARGUMENT...]: Domain 0 runs these lines (standard input) instead of guest/room/room.sh.
+script() {
+	local name=$1
+	shift
+	rm -rf "$tmp/initrd" && cp -r build/guest/room "$tmp/initrd" && cat >"$tmp/initrd/$name.sh"
+	(cd "$tmp/initrd" && printf '%s\n' * | cpio --quiet -o -H newc) >"$tmp/$name.cpio"
+	tools/run MMU=direct INITRD="$tmp/$name.cpio" SCENARIO="$name" MEM=24 HOST_MEM=160 TRACE=off OUT="$tmp/$name" "$@" >"$tmp/$name.said" 2>&1
+}
+says() { # NAME TEST LINE
+	ok "$2" grep -qE "$3" "$tmp/$1.console"
+}
+# Of the machine's memory the same is free at the end as before.
+free_again() { # NAME
+	[ "$(grep -c '^memory: ' "$1")" -ge 2 ] && [ "$(grep '^memory: ' "$1" | sort -u | wc -l)" = 1 ]
+}
+# What the programs print does not depend on who else there is.
+alone() { # MMU SEED
+	tools/run MMU="$1" MEM=8 SCENARIO=procs SEED="$2" TRACE=off OUT="$tmp/alone" >/dev/null 2>&1
+	grep -E '^(procs|init): ' "$tmp/alone.console"
+}
+same_as_alone() { # NAME ID MMU SEED
+	diff <(sed -n "s/^(d$2) //p" "$tmp/$1.console" | grep -E '^(procs|init): ') <(alone "$3" "$4")
+}
+
+for isolation in paging segments; do
+	ok "three_domains_work_side_by_side_$isolation" tools/room OUT="$tmp/$isolation" TRACE=off ISOLATION=$isolation
+	ok "the_first_prints_what_it_prints_alone_$isolation" same_as_alone $isolation 1 shadow 3
+	ok "the_second_prints_what_it_prints_alone_$isolation" same_as_alone $isolation 2 direct 4
+	says $isolation "the_third_walks_$isolation" '^\(d3\) walk: read back 0xc0ffee07 ok$'
+	says $isolation "the_list_tells_memory_state_and_time_$isolation" '^second +2 direct +8192 +8192 ended +1[0-9][0-9]$'
+	says $isolation "the_console_is_told_without_marks_$isolation" '^walk: read back 0xc0ffee07 ok$'
+	ok "nothing_of_them_stays_$isolation" free_again "$tmp/$isolation.console"
+done
+ok the_kernel_of_a_shadow_domain_is_the_native_one cmp build/guest/finch-native.elf build/guest/room/finch-native.elf
+
+script verbs <<'END'
+tl info
+tl create finch name=one mmu=direct mem=8 scenario=spin
+tl create finch name=two mmu=shadow mem=8 paused=1 scenario=procs seed=9
+tl list
+tl info two
+tl sched-bvt one 20
+tl sched-bvt one
+tl pause one
+tl info one
+tl unpause two
+tl wait two
+tl unpause one
+tl info one
+tl mem-max one 16
+tl list
+tl destroy one two
+tl list
+tl info
+END
+ok each_verb_does_what_it_says test $? = 0
+says verbs a_domain_can_be_made_paused '^two +2 shadow +[0-9]+ +8192 paused +0$'
+says verbs and_runs_when_it_is_unpaused '^\(d2\) init: scenario=procs status=0$'
+says verbs parameters_are_kept '^mcuadv=20 warpback=0 '
+says verbs a_pause_stops_it '^name=one id=1 mmu=direct state=paused '
+says verbs and_it_goes_on '^name=one id=1 mmu=direct state=(ready|blocked) '
+says verbs a_maximum_is_set '^one +1 direct +8192 +16384 '
+ok what_was_running_is_gone test "$(sed -n '/^. tl destroy/,$p' "$tmp/verbs.console" | grep -cE '^(one|two) ')" = 0
+ok and_its_memory_is_free free_again "$tmp/verbs.console"
+
+# Thirty. What is free of the hypervisor's heap is told, too.
+{
+	echo 'tl create finch name=a mmu=shadow mem=8 scenario=true' # what the hypervisor makes once, it keeps
+	echo 'tl destroy a'
+	echo 'tl info'
+	for i in $(seq 10); do
+		printf 'tl create finch name=a mmu=%s mem=8 paused=1\ntl create finch name=b mmu=direct mem=8 scenario=procs\n' \
+			"$([ $((i % 2)) = 0 ] && echo shadow || echo direct)"
+		printf 'tl create finch name=c mmu=shadow mem=8 scenario=procs\ntl wait c\ntl destroy c\ntl destroy a b\n'
+	done
+	echo 'tl info'
+} | script thirty
+ok domains_come_and_go test $? = 0
+ok and_leave_nothing free_again "$tmp/thirty.console"
+
+# Errors: what they say, and their codes.
+wrong() { # TEST CODE TEXT LINE
+	script wrong <<<"$4"
+	ok "$1" grep -q "^exit code $2$" "$tmp/wrong.console"
+	ok "$1_is_said" grep -qF "$3" "$tmp/wrong.console"
+}
+wrong no_such_file 1 'there is no file nothing.elf: `ls` shows which there are' 'tl create nothing.elf mmu=direct'
+wrong no_such_domain 1 'there is no domain 7: `tl list` shows which there are' 'tl pause 7'
+wrong no_such_verb 2 'what is `dance`' 'tl dance'
+wrong no_such_mode 2 'mmu=nested is neither shadow nor direct' 'tl create finch mmu=nested'
+wrong no_number 2 'mem=12x is not a number from 4 to 512' 'tl create finch mem=12x'
+wrong too_large 1 'not enough memory' 'tl create finch mmu=direct mem=256'
+wrong not_for_xen 1 'is not made for Xen' 'tl create finch-native.elf mmu=direct'
+wrong no_kernel 1 'is no 32-bit x86 ELF file' 'tl create motd mmu=shadow'
+wrong itself 2 'Domain 0 cannot destroy itself' 'tl destroy Domain-0'
+# In a domain of its own, tl is nobody.
+tools/run MMU=direct INITRD="$tmp/wrong.cpio" SCENARIO=wrong EXTRA=domid=3 TRACE=off OUT="$tmp/nobody" >/dev/null 2>&1
+ok only_domain_0_has_the_tool grep -q "this kernel is not Domain 0's" "$tmp/nobody.console"
+done_testing
