@@ -94,7 +94,7 @@ struct vcpu {
 	u32 nr_ports;
 	mfn_t base; /* the page directory in use */
 	struct vcpu_info *info;
-	u64 timer_deadline; /* system time in ns, 0: none */
+	u64 timer_deadline;    /* system time in ns, 0: none */
 	u64 next_tick, period; /* of its periodic timer, in ns; period 0: it is stopped */
 
 	/* The trace's view. */
