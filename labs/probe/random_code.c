@@ -170,6 +170,20 @@ static u32 draw_operand(void)
 	return 0;
 }
 
+/* What stands before a trapped instruction takes its first byte, which is not written, for the last of
+ * its own. @return where that is, or 0: there is none */
+static u32 draw_longer(void)
+{
+	for (u32 i = BEFORE_BYTES + 1 + pick(ARENA_BYTES / 2); i < sizeof(draft) - 3; i++) {
+		if (draft[i] == 0x0F && (draft[i + 1] == 0 || draft[i + 1] == 2) &&
+		    (draft[i - 1] == 0x90 || draft[i - 1] == 0xFA)) {
+			draft[i - 1] = one_in(2) ? 0xB0 : 0x04; /* mov or add $...,%al */
+			return i - 1;
+		}
+	}
+	return 0;
+}
+
 /* A str, as the first instruction of a page, written in one piece. */
 static u32 edit_page_start(u32 *len)
 {
@@ -194,8 +208,8 @@ static u32 draw_edit(u32 *len)
 			*len = sizeof(draft) - 1 - at;
 		for (u32 i = 0; i < sizeof(draft); i++)
 			draft[i] = want[i];
-		if (one_in(6)) {
-			at = draw_operand();
+		if (one_in(4)) {
+			at = one_in(2) ? draw_operand() : draw_longer();
 			*len = 1;
 			if (!at)
 				continue;

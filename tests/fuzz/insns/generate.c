@@ -223,7 +223,12 @@ static bool is_quirk(const struct insn *i)
 		     i->op == OP_ret_far || i->op == OP_call_far || i->op == OP_jmp_far ||
 		     (!i->two_byte && i->opcode == 0x62); /* bound */
 
-	return (now.watched && loads) || (memory && shift && (i->reg == 2 || i->reg == 3)) ||
+	/* (Not QEMU's: the address is another one, if its register is the bit's as well.) */
+	bool bit = i->two_byte && (i->opcode & 0xE7) == 0xA3 && i->mod != 3;
+	bool moved = bit && i->addr_size == 4 &&
+		     (i->rm != 4 ? i->reg == i->rm : i->reg == i->base || i->reg == i->index);
+
+	return moved || (now.watched && loads) || (memory && shift && (i->reg == 2 || i->reg == 3)) ||
 	       ((i->rep || i->repne) && in.eflags & EFL_TF) || (memory && i->segment == SEG_CS);
 }
 
