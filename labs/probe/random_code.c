@@ -170,8 +170,8 @@ static u32 draw_operand(void)
 	return 0;
 }
 
-/* What stands before a trapped instruction takes its first byte, which is not written, for the last of
- * its own. @return where that is, or 0: there is none */
+/* What stands before a trapped instruction takes its first byte, which is not written, for the last
+ * of its own. @return where that is, or 0: there is none */
 static u32 draw_longer(void)
 {
 	for (u32 i = BEFORE_BYTES + 1 + pick(ARENA_BYTES / 2); i < sizeof(draft) - 3; i++) {

@@ -228,7 +228,8 @@ static bool is_quirk(const struct insn *i)
 	bool moved = bit && i->addr_size == 4 &&
 		     (i->rm != 4 ? i->reg == i->rm : i->reg == i->base || i->reg == i->index);
 
-	return moved || (now.watched && loads) || (memory && shift && (i->reg == 2 || i->reg == 3)) ||
+	return moved || (now.watched && loads) ||
+	       (memory && shift && (i->reg == 2 || i->reg == 3)) ||
 	       ((i->rep || i->repne) && in.eflags & EFL_TF) || (memory && i->segment == SEG_CS);
 }
 
