@@ -153,12 +153,13 @@ static void entry_in_data(u32 unused)
 
 /* It is destroyed while a page of it is mapped: nothing of it is to be had any more, its id stays
  * in use, and the page stays until we let go. */
-static void zombie(u32 flags)
+#define SHADOW 0x10000u
+static void zombie(u32 how)
 {
-	u32 before = frames_free();
+	u32 before = frames_free(), flags = how & ~SHADOW;
 	struct xen_domctl op = {0};
 
-	make_other(false);
+	make_other(how & SHADOW);
 	must(map_foreign(other, other_mfn[0], BARE | PTE_RW) == 0, "map");
 	victim_data[0] = 0x2003;
 	must(map_foreign(other, other_mfn[0], BARE | flags) == 0, "map-again");
@@ -265,6 +266,8 @@ CASES = {
     {"foreign-entry-in-hv", 0, 0, entry_at, HV_MFN << 12},
     {"foreign-zombie", 0, 0, zombie, 0},
     {"foreign-zombie-writable", 0, 0, zombie, PTE_RW},
+    {"foreign-zombie-shadow", 0, 0, zombie, SHADOW},
+    {"foreign-zombie-shadow-writable", 0, 0, zombie, SHADOW | PTE_RW},
     {"foreign-same-id", 0, 0, same_id, 0},
     {"foreign-written-from-outside", 0, 0, written_from_outside, 0},
 };
