@@ -75,6 +75,13 @@ static void ring0(u32 which)
 		selector(which, sels[i]);
 }
 
+/* The hypervisor's own descriptors, with the right ring in the selector. */
+static void reserved(u32 which)
+{
+	selector(which, 0xE009);
+	selector(which, 0xE011);
+}
+
 static void another_ring(u32 unused)
 {
 	(void)unused;
@@ -187,6 +194,7 @@ static void starts_nowhere(u32 eip)
 	good.user_regs.eip = eip;
 	must(set((u32)&good) == 0, "refused");
 	must(domctl(&op, XEN_DOMCTL_unpausedomain, other) == 0, "unpause");
+	verdict_errno(set((u32)&good)); /* not while it may run */
 	do {
 		HCALL(sched_op, SCHEDOP_yield, 0, 0, 0);
 		must(domctl(&op, XEN_DOMCTL_getdomaininfo, other) == 0, "info");
@@ -203,6 +211,11 @@ CASES = {
     {"context-callback-ring0", 0, 0, ring0, 3},
     {"context-failsafe-ring0", 0, 0, ring0, 4},
     {"context-trap-ring0", 0, 0, ring0, 5},
+    {"context-cs-reserved", 0, 0, reserved, 0},
+    {"context-kernel-ss-reserved", 0, 0, reserved, 2},
+    {"context-callback-reserved", 0, 0, reserved, 3},
+    {"context-failsafe-reserved", 0, 0, reserved, 4},
+    {"context-trap-reserved", 0, 0, reserved, 5},
     {"context-mixed-rings", 0, 0, another_ring, 0},
     {"context-handler-in-hv", 0, 0, handler_in_hv, IN_HV},
     {"context-handler-at-end", 0, 0, handler_in_hv, 0xFFFFFFFF},

@@ -217,12 +217,17 @@ static void written_from_outside(u32 unused)
 	make_other(true);
 	must(map_foreign(other, 0, BARE | PTE_RW) == 0, "map");
 	refused(other, 64, BARE);
+	refused(other, 0xFFFFF, BARE);
 	op.u.tl_code.end = ~0ull;
 	verdict_errno(domctl(&op, XEN_DOMCTL_tl_code, other));
 	op.u.tl_code.end = 0;
 	verdict_errno(domctl(&op, XEN_DOMCTL_tl_code, other));
 	op.u.tl_code.end = 60 * PAGE_SIZE; /* where it has no pages */
 	verdict_errno(domctl(&op, XEN_DOMCTL_tl_code, other));
+	op.u.tl_code.start = 64 * PAGE_SIZE; /* behind its last one */
+	op.u.tl_code.end = 64 * PAGE_SIZE + 16;
+	verdict_errno(domctl(&op, XEN_DOMCTL_tl_code, other));
+	op.u.tl_code.start = 0;
 	op.u.tl_code.end = 16;
 	must(domctl(&op, XEN_DOMCTL_tl_code, other) == 0, "code");
 	op = (struct xen_domctl){.u.vcpucontext.ctxt = (u32)&c};
