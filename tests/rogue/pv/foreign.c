@@ -151,9 +151,19 @@ static void entry_in_data(u32 unused)
 	entry_at(mfn_of(victim_other) * PAGE_SIZE);
 }
 
+/* Is it listed as what it is? */
+static bool listed_as_dying(void)
+{
+	struct xen_domctl_getdomaininfo info = {0};
+	struct xen_sysctl op = {.u.getdomaininfolist = {other, 1, (u32)&info, 0}};
+
+	return sysctl(&op, XEN_SYSCTL_getdomaininfolist) == 0 && info.domain == other &&
+	       info.flags & XEN_DOMINF_dying;
+}
+
+#define SHADOW 0x10000u
 /* It is destroyed while a page of it is mapped: nothing of it is to be had any more, its id stays
  * in use, and the page stays until we let go. */
-#define SHADOW 0x10000u
 static void zombie(u32 how)
 {
 	u32 before = frames_free(), flags = how & ~SHADOW;
@@ -165,6 +175,7 @@ static void zombie(u32 how)
 	must(map_foreign(other, other_mfn[0], BARE | flags) == 0, "map-again");
 	destroy_other();
 	must(victim_data[0] == 0x2003, "contents-lost");
+	must(listed_as_dying(), "not-dying");
 	verdict_errno(map_foreign(other, other_mfn[0], BARE));
 	verdict_errno(domctl(&op, XEN_DOMCTL_getdomaininfo, other));
 	verdict_errno(domctl(&op, XEN_DOMCTL_destroydomain, other));

@@ -199,7 +199,7 @@ static void pin_mapped(u32 unused)
 /* The table of grants is no page table, ever, nor can it be given back. */
 static void abuse_table(u32 unused)
 {
-	u32 mfn;
+	u32 mfn = 0;
 	struct xen_memory_reservation r = {
 	    .extent_start = (u32)&mfn, .nr_extents = 1, .domid = DOMID_SELF};
 	struct gnttab_transfer op = {.domid = 1, .status = 1};
