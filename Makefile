@@ -50,9 +50,9 @@ SCHED ?= bvt
 HOST_MEM ?=
 RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS,'$v=$($v)')
 
-.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench fuzz fuzz-insns clean
+.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched fuzz fuzz-insns clean
 help: ## list the targets
-	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-10s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
+	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-11s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
 	@echo
 	@echo "  Options of run, bochs and gdb: MMU=shadow|direct|none SCENARIO=walk|hello|procs|... SEED=N"
@@ -129,6 +129,10 @@ fuzz-insns: $(B)/.doctor ## 200,000 random instructions, bare and in shadow mode
 bench: $(B)/.doctor ## what things cost, in guest instructions: text, JSON and a chart
 	@$(build) -j$$(nproc) test-programs
 	@tools/bench
+
+bench-sched: $(B)/.doctor ## the processor over time, for 1, 10 and 100 domains: tables and pictures
+	@$(build) -j$$(nproc) test-programs
+	@tools/bench_sched
 
 clean: ## remove build/
 	rm -rf $(B)

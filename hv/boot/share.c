@@ -76,6 +76,7 @@ bool share(const struct module modules[2])
 {
 	u16 id = 0;
 
+	trace_hand_overs = true;
 	for (const char *at = options.share; *at; at += *at == ',') {
 		u32 count = at[0] >= '0' && at[0] <= '9' ? number(&at) : 1;
 		struct sched_params p = {0};

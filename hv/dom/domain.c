@@ -34,6 +34,7 @@ struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced)
 	while (*end)
 		end = &(*end)->next;
 	*end = d;
+	trace_hand_overs |= domains->next != NULL;
 	d->paused = true;
 	vcpu_add(&d->vcpu);
 	return d;

@@ -10,6 +10,8 @@
 #include "dom/time.h"
 #include "trace/trace.h"
 
+bool trace_hand_overs;
+
 static void account(struct vcpu_runstate_info *r, u32 state, u64 now)
 {
 	r->time[r->state] += now - r->state_entry_time;
@@ -51,7 +53,7 @@ void vcpu_wake(struct vcpu *v)
 		return;
 	now = system_time();
 	vcpu_account(v, RUNSTATE_runnable, now);
-	if (domains->next)
+	if (trace_hand_overs)
 		trace_wake(v, LANE_VMM, LANE_VMM, now);
 	if (s->ops->wake(s, &v->unit, now)) {
 		vcpu_preempt(LOST_woken);
@@ -110,6 +112,7 @@ bool domain_sched_set(struct domain *d, const struct sched_params *p)
 	struct vcpu *v;
 
 	for_each_vcpu(v, d) if (!s->ops->set(s, &v->unit, p, system_time())) return false;
+	trace_weight(&d->vcpu, LANE_VMM, LANE_VMM, p->mcu_advance, p->warpback ? p->warpvalue : 0);
 	/* It may be another's turn now. */
 	if (!current->preempted)
 		this_cpu.slice_end = s->ops->deadline(s);

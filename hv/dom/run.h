@@ -4,6 +4,9 @@
 
 #include "dom/domain.h"
 
+/** The trace hears who has the processor, and why: once there has been more than one domain. */
+extern bool trace_hand_overs;
+
 /** A new vcpu, which cannot run yet. */
 void vcpu_add(struct vcpu *v);
 /** It will not run any more. */

@@ -4,15 +4,22 @@
 
 #define MAX_PROBES 64u
 
+void (*window_short)(void);
 u32 window_pt[WINDOW_SLOTS] __attribute__((aligned(PAGE_SIZE)));
 u8 window_users[WINDOW_SLOTS];
 
-void *map_domain_page_slowly(mfn_t m)
+/* Open addressing, by the frame's number: the first slot that holds it, or is not in use. Domains
+ * of like size have like frames 1024 apart as a rule: behind the first slot higher bits count as
+ * well. */
+static u32 slot_of(mfn_t m, u32 i)
 {
-	/* Open addressing, by the frame's number: the first slot that holds it, or is not in use.
-	 */
-	for (u32 i = 0; i < MAX_PROBES; i++) {
-		u32 slot = (m.n + i) % WINDOW_SLOTS;
+	return (i ? (m.n ^ m.n >> 7) + i : m.n) % WINDOW_SLOTS;
+}
+
+static void *probe(mfn_t m, u32 slots)
+{
+	for (u32 i = 0; i < slots; i++) {
+		u32 slot = slot_of(m, i);
 		u32 va = HV_WINDOW + slot * PAGE_SIZE;
 
 		if (window_pt[slot] != window_entry(m)) {
@@ -24,7 +31,20 @@ void *map_domain_page_slowly(mfn_t m)
 		window_users[slot]++;
 		return (void *)va;
 	}
-	panic("map_domain_page: %u slots in use near frame %x", MAX_PROBES, m.n);
+	return NULL;
+}
+
+void *map_domain_page_slowly(mfn_t m)
+{
+	void *page = probe(m, MAX_PROBES);
+
+	if (!page && window_short) {
+		window_short();
+		page = probe(m, WINDOW_SLOTS + 1);
+	}
+	if (!page)
+		panic("map_domain_page: all slots are in use");
+	return page;
 }
 
 u32 domain_pages_mapped(void)

@@ -25,6 +25,9 @@ extern u8 window_users[]; /* mappings held of each slot */
 void *map_domain_page_slowly(mfn_t m);
 void bad_unmap(const void *p) __attribute__((noreturn));
 
+/** Called when there are hardly any slots: to release mappings that are held only to be fast. */
+extern void (*window_short)(void);
+
 /** How many mappings are held. */
 u32 domain_pages_mapped(void);
 

@@ -13,14 +13,12 @@
 void (*domain_ended)(struct domain *d);
 u32 hand_overs;
 
-/* Tell the trace who has the processor now, once there has been more than one domain. */
+/* Tell the trace who has the processor now. */
 static void record(struct vcpu *v, u16 next, u8 why)
 {
 	static u16 holder = DOM_HV;
-	static bool many;
 
-	many |= domains->next != NULL;
-	if (many && next != holder)
+	if (trace_hand_overs && next != holder)
 		trace_sched(v, LANE_VMM, LANE_VMM, holder, next, why, v->unit.warped);
 	holder = next;
 }

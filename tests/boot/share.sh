@@ -84,7 +84,14 @@ again() {
 		cmp "$tmp/first.console" "$tmp/second.console" && diff -r "$tmp/first.ctf" "$tmp/second.ctf"
 }
 ok the_same_run_is_the_same_again again
-# What the trace says of each is what the hypervisor has counted.
+# What the trace says of each is what the hypervisor has counted; and it can be drawn.
+books() {
+	build/bin/tltrace info "$tmp/first.ctf" | grep -q ', 0 discarded' &&
+		build/bin/tltrace timeline "$tmp/first.ctf" -o "$tmp/first.svg" | tee "$tmp/books" && rsvg-convert "$tmp/first.svg" -o "$tmp/first.png" &&
+		awk 'NR == FNR { ran[$1] = $3; next } $1 in ran { seen++; off = $2 - ran[$1]; if (off > 1000 || off < -1000) exit 1 } END { exit seen != 3 }' \
+			"$tmp/first.ran" "$tmp/books" && [ "$(grep -c 'class="warped"' "$tmp/first.svg")" -gt 20 ]
+}
+ok the_trace_has_the_same_books books
 ok a_bad_word_is_refused bash -c 'tools/run SCENARIO=none "${@:2}" EXTRA=share=s OUT="$1/bad"; [ $? = 2 ] && grep -q "share=: not understood" "$1/bad.console"' \
 	- "$tmp" "${direct[@]}"
 ok a_policy_that_is_none_is_refused bash -c 'tools/run SCHED=fifo OUT="$1/bad"; [ $? = 2 ] && grep -q "sched=fifo: not one of bvt|rr" "$1/bad.console"' \

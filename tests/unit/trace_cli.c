@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "read/file.h"
+#include "read/timeline.h"
 #include "trace_synth.h"
 
 #include <libgen.h>
@@ -56,9 +57,9 @@ static void says(const char *what)
 
 static void every_command_explains_itself(void **state)
 {
-	static const char *const names[] = {"extract", "info",	"dump",	     "stats",
-					    "faults",  "check", "witness",   "draw",
-					    "diff",    "loop",	"events-doc"};
+	static const char *const names[] = {"extract", "info",	"dump",	    "stats",
+					    "faults",  "check", "witness",  "draw",
+					    "diff",    "loop",	"timeline", "events-doc"};
 
 	(void)state;
 	assert_int_equal(tltrace("--help"), 0);
@@ -149,6 +150,34 @@ static void a_loop_is_told_in_one_sentence(void **state)
 }
 
 /* What is too much is refused before it takes long. */
+static void a_timeline_tells_who_had_the_processor(void **state)
+{
+	(void)state;
+	assert_int_equal(tltrace("timeline @/two.ctf --json"), 0);
+	says("\"domain\":1,\"ran_us\":430.0,\"share\":0.54430");
+	says("\"weight\":0.333333");
+	says("\"waited_us\":70.0,\"wakes\":0,");
+	says("\"blocked\":0,\"yielded\":0,\"slice_over\":0,\"woken\":1,\"paused\":0,\"ended\":1}");
+	says("\"domain\":2,\"ran_us\":360.0,");
+	says("\"warp\":700,\"waited_us\":40.0,\"wakes\":2,\"mean_late_us\":20.0,\"latest_us\":30.0,"
+	     "\"blocked\":1,\"yielded\":0,\"slice_over\":1,\"woken\":0,\"paused\":1,");
+	assert_int_equal(tltrace("timeline @/two.ctf"), 0);
+	says("1000 us, 7 hand-overs, idle 21.0 %");
+	/* Of a window only what lies in it. */
+	assert_int_equal(tltrace("timeline @/two.ctf --from 120 --to 220"), 0);
+	says("100 us, 2 hand-overs, idle 0.0 %");
+	says("     1           30");
+	says("     2           70");
+	assert_int_equal(tltrace("timeline @/two.ctf -o @/two.svg --title 'a<b'"), 0);
+	assert_int_equal(tltrace("timeline @/two.ctf --from 2000"), 2);
+	says("no time is left");
+	assert_int_equal(tltrace("timeline @/two.ctf --from x"), 2);
+	assert_int_equal(tltrace("timeline @/two.ctf -o @/two.png"), 2);
+	says("SVG");
+	assert_int_equal(tltrace("timeline @/esx.ctf"), 2);
+	says("there was one domain");
+}
+
 static void draw_refuses_too_many_pages(void **state)
 {
 	(void)state;
@@ -185,6 +214,27 @@ static void docs_events_md_is_current(void **state)
 	free(page.data);
 }
 
+/* Domain 1 spins; domain 2 wakes, warps, sleeps, and wakes as the processor is idle. In us. */
+static void synth_two_domains(struct synth *s)
+{
+#define SCHED(us, prev, next, why, warped)                                                         \
+	synth_event(s, (us)*1000, EV_sched, LANE_vmm, LANE_vmm, (u64)(prev), (u64)(next),          \
+		    (u64)LOST_##why, (u64)(warped))
+	synth_begin(s, 2);
+	s->domain = 2;
+	synth_event(s, 0, EV_weight, LANE_vmm, LANE_vmm, (u64)5, (u64)700);
+	SCHED(5, NO_DOMAIN, 1, idle, 0); /* 0 */
+	synth_event(s, 100000, EV_wake, LANE_vmm, LANE_vmm, (u64)0);
+	SCHED(30, 1, 2, woken, 1);	    /* 130 */
+	SCHED(70, 2, 1, blocked, 0);	    /* 200 */
+	SCHED(300, 1, NO_DOMAIN, ended, 0); /* 500 */
+	synth_event(s, 200000, EV_wake, LANE_vmm, LANE_vmm, (u64)0);
+	SCHED(10, NO_DOMAIN, 2, idle, 0); /* 710 */
+	SCHED(90, 2, 2, slice_over, 0);	  /* 800 */
+	SCHED(200, 2, NO_DOMAIN, paused, 0);
+#undef SCHED
+}
+
 static int make_traces(void **state)
 {
 	struct sb path = {0};
@@ -211,6 +261,11 @@ static int make_traces(void **state)
 	synth_begin(&s, 1);
 	for (u32 i = 1; i <= 5; i++)
 		synth_esx_walk(&s, i, SYNTH_VA);
+	rc |= synth_write(&s, path.s, &err);
+	synth_free(&s);
+	path.len = 0;
+	sb_add(&path, "%s/two.ctf", dir);
+	synth_two_domains(&s);
 	rc |= synth_write(&s, path.s, &err);
 	synth_free(&s);
 	/* Nothing in it can be folded. */
@@ -248,6 +303,7 @@ int main(void)
 	    cmocka_unit_test(checks_and_differences_set_the_exit_code),
 	    cmocka_unit_test(the_classes_of_a_divergence_survive_in_svg),
 	    cmocka_unit_test(a_loop_is_told_in_one_sentence),
+	    cmocka_unit_test(a_timeline_tells_who_had_the_processor),
 	    cmocka_unit_test(draw_refuses_too_many_pages),
 	    cmocka_unit_test(draw_refuses_what_it_cannot_do),
 	    cmocka_unit_test(docs_events_md_is_current),

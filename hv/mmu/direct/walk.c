@@ -84,6 +84,14 @@ void forget_pages(struct domain *d)
 	forget(&d->direct->code);
 }
 
+/* The window is nearly full. What the domain at hand is using now must stay. */
+static void forget_others_pages(void)
+{
+	for (struct domain *d = domains; d; d = d->next)
+		if (d->direct && d != current->domain)
+			forget_pages(d);
+}
+
 static u8 *learn(struct vcpu *v, struct known_page *k, vaddr_t va, u32 len, bool write)
 {
 	struct direct_state *s = v->domain->direct;
@@ -97,6 +105,7 @@ static u8 *learn(struct vcpu *v, struct known_page *k, vaddr_t va, u32 len, bool
 	if (!mfn_valid(m) || (write && frame_of(m)->type == FT_PAGE_TABLE))
 		return NULL;
 	forget(k);
+	window_short = forget_others_pages;
 	k->readable = va | (PAGE_SIZE - 1);
 	k->writable = write ? k->readable : 0;
 	k->pde = s->base[va >> 22];

@@ -1,0 +1,206 @@
+/* timeline.c: the processor over time as SVG: a lane per domain, and why each lost it. */
+#include "draw/timeline.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LEFT	 96
+#define PLOT	 760
+#define COLUMNS	 345 /* of figures, on the right */
+#define TOP	 96
+#define MAX_BARS 20000
+/* Lanes from which on they are lower. */
+#define SOME 12
+#define MANY 40
+
+static const struct {
+	const char *name, *colour;
+} ends[NR_LOST] = {
+    [LOST_blocked] = {"waits for something", "#2e8b57"},
+    [LOST_yielded] = {"yields", "#8e44ad"},
+    [LOST_slice_over] = {"has had its time", "#222222"},
+    [LOST_woken] = {"another has woken", "#d62828"},
+    [LOST_paused] = {"is paused", "#7f7f7f"},
+    [LOST_ended] = {"has ended", "#8b5a2b"},
+};
+
+/* The figures on the right: where each column ends. */
+static const struct {
+	double at;
+	const char *name;
+} heads[] = {
+    {60, "had"}, {130, "its weight"}, {200, "warp"}, {260, "woken"}, {340, "at worst after"}};
+
+struct sheet {
+	struct sb *b;
+	const struct trace *t;
+	const struct timeline *l;
+	double lane, bar, font, line; /* heights */
+};
+
+static void text(struct sb *b, double x, double y, double size, const char *anchor, const char *s)
+{
+	sb_add(b, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.1f\" text-anchor=\"%s\">", x, y, size,
+	       anchor);
+	for (; *s; s++) {
+		if (*s == '<' || *s == '>' || *s == '&')
+			sb_add(b, "&#%d;", *s);
+		else
+			sb_put(b, s, 1);
+	}
+	sb_add(b, "</text>\n");
+}
+
+static void rect(struct sb *b, double x, double y, double w, double h, const char *class)
+{
+	sb_add(b, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" class=\"%s\"/>\n", x,
+	       y, w, h, class);
+}
+
+static double x_of(const struct sheet *s, u64 ts)
+{
+	return LEFT + PLOT * (double)(ts - s->l->from) / (double)(s->l->to - s->l->from);
+}
+
+static void draw_stretch(const struct sheet *s, const struct stretch *r, double y)
+{
+	double x = x_of(s, r->from), w = x_of(s, r->to) - x;
+
+	if (!r->ran) {
+		rect(s->b, x, y + s->bar / 2 - s->line / 2, w, s->line, "waits");
+		return;
+	}
+	rect(s->b, x, y, w < 1.2 ? 1.2 : w, s->bar, r->warped ? "warped" : "runs");
+	/* Among very many the usual end would hide what is short. */
+	if (r->why == LOST_slice_over && s->l->count > MANY)
+		return;
+	if (r->why < NR_LOST && ends[r->why].colour)
+		sb_add(s->b, "<path d=\"M%.2f %.1f V%.1f\" stroke=\"%s\"/>\n", x + w,
+		       y - s->bar / 6, y + s->bar, ends[r->why].colour);
+}
+
+/* The figures beside a lane, as its headings name them. */
+static void draw_figures(const struct sheet *s, const struct track *d, double y)
+{
+	char cell[ARRAY_SIZE(heads)][24] = {""};
+
+	snprintf(cell[0], sizeof(cell[0]), "%.1f %%", 100 * timeline_share(s->l, d));
+	snprintf(cell[1], sizeof(cell[1]), "%.1f %%", 100 * timeline_weight(s->l, d));
+	if (d->warp)
+		snprintf(cell[2], sizeof(cell[2]), "%u", d->warp);
+	if (d->wakes) {
+		snprintf(cell[3], sizeof(cell[3]), "%u", d->wakes);
+		snprintf(cell[4], sizeof(cell[4]), "%.3f ms", timeline_ns(s->t, d->latest) / 1e6);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
+		text(s->b, LEFT + PLOT + heads[i].at, y, s->font, "end", cell[i]);
+}
+
+static void draw_lanes(const struct sheet *s)
+{
+	for (size_t i = 0; i < s->l->count; i++) {
+		const struct track *d = &s->l->v[i];
+		double y = TOP + (double)i * s->lane + (s->lane - s->bar) / 2;
+		double line = y + s->bar / 2 + s->font * 0.36;
+		char name[32];
+
+		snprintf(name, sizeof(name), "domain %u", d->domain);
+		text(s->b, LEFT - 8, line, s->font, "end", name);
+		for (size_t k = 0; k < d->count; k++)
+			draw_stretch(s, &d->v[k], y);
+		draw_figures(s, d, line);
+	}
+}
+
+/* 1, 2 or 5 times a power of ten, so that there are 5 to 12 of them. */
+static double step_for(double ms)
+{
+	double step = 1e-3;
+
+	for (int i = 0; ms / step > 12; i++)
+		step *= i % 3 == 1 ? 2.5 : 2;
+	return step;
+}
+
+static void draw_axis(const struct sheet *s)
+{
+	double ms = timeline_ns(s->t, s->l->to - s->l->from) / 1e6, step = step_for(ms);
+	double bottom = TOP + (double)s->l->count * s->lane;
+	double first = timeline_ns(s->t, s->l->from - trace_first(s->t, EV_sched)->ts) / 1e6;
+
+	for (int i = 0; i * step <= ms * 1.0001; i++) {
+		double x = LEFT + PLOT * i * step / ms;
+		char label[32];
+
+		sb_add(s->b, "<path d=\"M%.1f %d V%.1f\" class=\"grid\"/>\n", x, TOP - 4,
+		       bottom + 4);
+		snprintf(label, sizeof(label), "%g", first + i * step);
+		text(s->b, x, bottom + 17, 10, "middle", label);
+	}
+	text(s->b, LEFT + PLOT + 14, bottom + 17, 10, "start", "ms");
+}
+
+static void draw_head(const struct sheet *s, const char *title)
+{
+	double x = LEFT;
+
+	text(s->b, LEFT, 26, 16, "start", title);
+	rect(s->b, x, 41, 14, 10, "runs");
+	text(s->b, x + 19, 50, 11, "start", "runs");
+	rect(s->b, x + 62, 41, 14, 10, "warped");
+	text(s->b, x + 81, 50, 11, "start", "runs before its turn, by warping");
+	rect(s->b, x + 280, 45, 14, 1.4, "waits");
+	text(s->b, x + 299, 50, 11, "start", "waits for the processor");
+	text(s->b, x + 442, 50, 11, "start", "(nothing: it sleeps)");
+	text(s->b, x, 70, 11, "start", "It loses the processor because it");
+	x += 196;
+	for (u32 i = 0; i < NR_LOST; i++) {
+		if (!ends[i].colour)
+			continue;
+		sb_add(s->b, "<path d=\"M%.1f 60 V72\" stroke=\"%s\"/>\n", x + 4, ends[i].colour);
+		text(s->b, x + 9, 70, 11, "start", ends[i].name);
+		x += 24 + 6.1 * (double)strlen(ends[i].name);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
+		text(s->b, LEFT + PLOT + heads[i].at, TOP - 10, 11, "end", heads[i].name);
+}
+
+static size_t bars(const struct timeline *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->count; i++)
+		n += l->v[i].count;
+	return n;
+}
+
+int timeline_draw(const struct trace *t, const struct timeline *l, const char *title,
+		  struct sb *out, struct err *err)
+{
+	struct sheet s = {.b = out, .t = t, .l = l};
+	double height;
+
+	if (bars(l) > MAX_BARS)
+		return err_set(
+		    err, "%zu stretches of time are too many for a picture: use --from and --to",
+		    bars(l));
+	s.lane = l->count <= SOME ? 34 : l->count <= MANY ? 18 : 10;
+	s.bar = s.lane * 0.6;
+	s.font = l->count <= SOME ? 12 : l->count <= MANY ? 10 : 7.5;
+	s.line = l->count <= MANY ? 1.4 : 0.5;
+	height = TOP + (double)l->count * s.lane + 30;
+	sb_add(out,
+	       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%.0f\" viewBox=\"0 "
+	       "0 %d "
+	       "%.0f\" font-family=\"DejaVu Sans, sans-serif\" stroke-width=\"1.3\">\n",
+	       LEFT + PLOT + COLUMNS + 16, height, LEFT + PLOT + COLUMNS + 16, height);
+	sb_add(out,
+	       "<style>.runs { fill: #5b9bd5 } .warped { fill: #f4a300 } .waits { fill: #b5b5b5 } "
+	       ".grid { stroke: #e4e4e4; stroke-width: 1 }</style>\n"
+	       "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n");
+	draw_axis(&s);
+	draw_head(&s, title);
+	draw_lanes(&s);
+	sb_add(out, "</svg>\n");
+	return 0;
+}
