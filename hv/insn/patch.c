@@ -55,6 +55,9 @@ const struct patch *patch_table_lookup(const struct patch_table *t, paddr_t pa)
 
 void patch_table_overlay(const struct patch_table *t, paddr_t pa, u8 *bytes, u32 n)
 {
+	/* Most of what is read lies behind all code. */
+	if (!t->nr || pa.a > t->entries[t->nr - 1].pa)
+		return;
 	for (u32 k = patch_find(t, pa.a); k < t->nr && t->entries[k].pa - pa.a < n; k++)
 		bytes[t->entries[k].pa - pa.a] = t->entries[k].byte;
 }

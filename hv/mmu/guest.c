@@ -115,7 +115,7 @@ static bool fetch_page(struct vcpu *v, vaddr_t va, u8 *dst, u32 n)
 	if (!mfn_valid(m))
 		return false;
 	page = map_domain_page(m);
-	memcpy(dst, page + va % PAGE_SIZE, n);
+	copy(dst, page + va % PAGE_SIZE, n);
 	unmap_domain_page(page);
 	return true;
 }

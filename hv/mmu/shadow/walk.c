@@ -27,18 +27,32 @@ mfn_t populate(struct domain *d, u32 n)
 	return m;
 }
 
+static inline u32 word_in(mfn_t m, u32 index)
+{
+	u32 *page = map_domain_page(m), word = page[index];
+
+	unmap_domain_page(page);
+	return word;
+}
+
+/* What lies among code is read without the patches. */
+static u32 __attribute__((noinline)) word_in_code(struct domain *d, u32 n, u32 index)
+{
+	u32 word = word_in(d->p2m[n], index);
+
+	patch_overlay(d, paddr(n * PAGE_SIZE + index * 4), (u8 *)&word, sizeof(word));
+	return word;
+}
+
 u32 guest_word(struct domain *d, u32 n, u32 index)
 {
-	u32 *page, word;
+	mfn_t m;
 
-	if (n >= d->nr_pages || !mfn_valid(d->p2m[n]))
+	if (n >= d->nr_pages || !mfn_valid(m = d->p2m[n]))
 		return 0;
-	page = map_domain_page(d->p2m[n]);
-	word = page[index];
-	unmap_domain_page(page);
-	if (frame_of(d->p2m[n])->flags & FRAME_WATCHED) /* among code */
-		patch_overlay(d, paddr(n * PAGE_SIZE + index * 4), (u8 *)&word, sizeof(word));
-	return word;
+	if (frame_of(m)->flags & FRAME_WATCHED)
+		return word_in_code(d, n, index);
+	return word_in(m, index);
 }
 
 void guest_word_set(struct domain *d, u32 n, u32 index, u32 val)
