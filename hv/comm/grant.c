@@ -3,8 +3,8 @@
 #include "lib/printk.h"
 #include "mem/domain_page.h"
 
-#define RETRIES	  4 /* how often a guest may change an entry under our hands */
-#define NO_HANDLE 0xFFFFFFFFu
+#define RETRIES	  4	   /* how often a guest may change an entry under our hands */
+#define NO_HANDLE 0xFFFFFu /* it fits the frame's place in an entry */
 
 /* ---- the table ---- */
 
@@ -171,7 +171,7 @@ static bool extend(struct grants *g)
 		*page = hv_alloc_page();
 	if (!*page)
 		return false;
-	map_at(g, g->nr_maps)->frame = g->free_map;
+	map_at(g, g->nr_maps)->pte = g->free_map << PAGE_SHIFT;
 	g->free_map = g->nr_maps++;
 	return true;
 }
@@ -185,8 +185,7 @@ struct grant_map *grant_map_new(struct domain *d, u32 *handle)
 		return NULL;
 	*handle = g->free_map;
 	map = map_at(g, *handle);
-	g->free_map = map->frame;
-	*map = (struct grant_map){.used = true};
+	g->free_map = map->pte >> PAGE_SHIFT;
 	return map;
 }
 
@@ -194,12 +193,13 @@ struct grant_map *grant_map_find(const struct domain *d, u32 handle)
 {
 	const struct grants *g = d->grants;
 
-	return g && handle < g->nr_maps && map_at(g, handle)->used ? map_at(g, handle) : NULL;
+	return g && handle < g->nr_maps && (map_at(g, handle)->pte & PTE_P) ? map_at(g, handle)
+									    : NULL;
 }
 
 void grant_map_free(struct domain *d, u32 handle)
 {
-	*map_at(d->grants, handle) = (struct grant_map){.frame = d->grants->free_map};
+	map_at(d->grants, handle)->pte = d->grants->free_map << PAGE_SHIFT;
 	d->grants->free_map = handle;
 }
 
@@ -242,7 +242,7 @@ void grant_destroy(struct domain *d)
 		/* Itself it would not find: it is in no list any more. */
 		if (map)
 			grant_put(d, map->granter == d->id ? d : domain_find(map->granter),
-				  map->ref, map->readonly, mfn(map->frame));
+				  map->ref, grant_map_readonly(map), grant_map_mfn(map));
 	}
 	for (u32 i = 0; i < ARRAY_SIZE(g->maps); i++)
 		hv_free_page(g->maps[i]);

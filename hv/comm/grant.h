@@ -21,10 +21,22 @@ struct grant_use {
 
 /** What a domain has mapped of another. Its number is the handle. */
 struct grant_map {
-	u32 frame; /* of a free one: the next free one */
+	u32 pte; /* the page-table entry: frame and rights. Of a free one the frame's place holds
+		    the next free one */
 	domid_t granter;
-	u16 ref : 12, used : 1, readonly : 1, by_entry : 1; /* by_entry: GNTMAP_contains_pte */
+	u16 ref;
 };
+#define GRANT_BY_ENTRY                                                                             \
+	(1u << 9) /* in its pte, where the processor looks at nothing: it was mapped               \
+		     by GNTMAP_contains_pte */
+static inline mfn_t grant_map_mfn(const struct grant_map *map)
+{
+	return mfn(map->pte >> PAGE_SHIFT);
+}
+static inline bool grant_map_readonly(const struct grant_map *map)
+{
+	return !(map->pte & PTE_RW);
+}
 #define GRANT_MAPS_PER_PAGE (PAGE_SIZE / sizeof(struct grant_map))
 
 struct grants {
@@ -51,7 +63,7 @@ s16 grant_get(struct domain *granter, domid_t user, u32 ref, bool readonly, mfn_
 /** `user` ends it: the last use clears the mark, and the reference is dropped. */
 void grant_put(struct domain *user, struct domain *granter, u32 ref, bool readonly, mfn_t m);
 
-/** A free mapping with its handle, or NULL. The caller fills it in. */
+/** A free mapping with its handle, or NULL. The caller fills it in, or frees it again. */
 struct grant_map *grant_map_new(struct domain *d, u32 *handle);
 /** The mapping of this handle; NULL if it is none that is in use. */
 struct grant_map *grant_map_find(const struct domain *d, u32 handle);

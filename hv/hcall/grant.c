@@ -11,9 +11,10 @@
 	(GNTMAP_host_map | GNTMAP_readonly | GNTMAP_application_map | GNTMAP_contains_pte)
 
 /* The entry that maps a granted frame. It is made accessed and dirty: nobody looks at these. */
-static u32 grant_pte(u32 frame, bool readonly, u32 more)
+static inline u32 grant_pte(mfn_t m, u32 flags)
 {
-	return mfn_maddr(mfn(frame)).a | PTE_P | PTE_A | PTE_D | (readonly ? 0 : PTE_RW) | more;
+	return mfn_maddr(m).a | PTE_P | PTE_A | PTE_D | (flags & GNTMAP_readonly ? 0 : PTE_RW) |
+	       (flags & GNTMAP_application_map ? PTE_US : 0);
 }
 
 static s16 map_frame(struct vcpu *v, struct gnttab_map_grant_ref *op, struct grant_map *map)
@@ -22,6 +23,7 @@ static s16 map_frame(struct vcpu *v, struct gnttab_map_grant_ref *op, struct gra
 	struct domain *granter = domain_find(op->dom);
 	s16 status;
 	mfn_t m;
+	u32 pte;
 	int err;
 
 	if (!granter)
@@ -31,14 +33,13 @@ static s16 map_frame(struct vcpu *v, struct gnttab_map_grant_ref *op, struct gra
 	status = grant_get(granter, v->domain->id, op->ref, readonly, &m);
 	if (status)
 		return status;
-	err =
-	    foreign_map(v, op->host_addr, by_entry,
-			grant_pte(m.n, readonly, op->flags & GNTMAP_application_map ? PTE_US : 0));
+	pte = grant_pte(m, op->flags);
+	err = foreign_map(v, op->host_addr, by_entry, pte);
 	if (err) {
 		grant_put(v->domain, granter, op->ref, readonly, m);
 		return err == -EFAULT ? GNTST_bad_virt_addr : GNTST_general_error;
 	}
-	*map = (struct grant_map){m.n, op->dom, op->ref, true, readonly, by_entry};
+	*map = (struct grant_map){pte | (by_entry ? GRANT_BY_ENTRY : 0), op->dom, op->ref};
 	op->dev_bus_addr = mfn_maddr(m).a;
 	return GNTST_okay;
 }
@@ -70,16 +71,15 @@ static s32 map(struct vcpu *v, vaddr_t va)
 static s16 unmap_handle(struct vcpu *v, const struct gnttab_unmap_grant_ref *op)
 {
 	const struct grant_map *map = grant_map_find(v->domain, op->handle);
-	mfn_t m;
 
 	if (!map)
 		return GNTST_bad_handle;
 	/* Only where it is mapped: what the granter is told to be unmapped must be so. */
 	if (op->host_addr >> 32 ||
-	    foreign_unmap(v, op->host_addr, map->by_entry, grant_pte(map->frame, map->readonly, 0)))
+	    foreign_unmap(v, op->host_addr, map->pte & GRANT_BY_ENTRY, map->pte))
 		return GNTST_bad_virt_addr;
-	m = mfn(map->frame);
-	grant_put(v->domain, owner_of(frame_of(m)), map->ref, map->readonly, m);
+	grant_put(v->domain, domain_find(map->granter), map->ref, grant_map_readonly(map),
+		  grant_map_mfn(map));
 	grant_map_free(v->domain, op->handle);
 	return GNTST_okay;
 }
@@ -110,6 +110,7 @@ static s32 setup_table(struct vcpu *v, vaddr_t va)
 	struct domain *of;
 	vaddr_t slot;
 
+	v->domain->direct->work += WORK_COPY; /* a frame may be cleared */
 	if (copy_from_guest(v, &op, va, sizeof(op)))
 		return -EFAULT;
 	op.status = table_owner(v->domain, op.dom, &of);
@@ -122,13 +123,14 @@ static s32 setup_table(struct vcpu *v, vaddr_t va)
 	return copy_to_guest(v, va, &op, sizeof(op)) ? -EFAULT : 0;
 }
 
-/* The operations of a batch. */
+/* The operations of a batch: how large each is, and what it does. */
 static const struct {
-	u8 size;
+	u32 size;
 	s32 (*carry_out)(struct vcpu *v, vaddr_t va);
 } operation[] = {
     [GNTTABOP_map_grant_ref] = {sizeof(struct gnttab_map_grant_ref), map},
     [GNTTABOP_unmap_grant_ref] = {sizeof(struct gnttab_unmap_grant_ref), unmap},
+    [GNTTABOP_setup_table] = {sizeof(struct gnttab_setup_table), setup_table},
     [GNTTABOP_transfer] = {sizeof(struct gnttab_transfer), grant_transfer},
     [GNTTABOP_copy] = {sizeof(struct gnttab_copy), grant_copy},
 };
@@ -139,20 +141,22 @@ static const struct {
  */
 s32 hc_grant_table_op(struct vcpu *v, struct hcall_args *a)
 {
+	struct direct_state *s = v->domain->direct;
+	u32 cmd = a->a1;
 	s32 err = 0;
 
 	if (a->a3 > GNTTAB_MAX_OPS)
 		return -EINVAL;
-	rehook_out(v);
-	work_begin(v->domain->direct);
-	if (a->a1 == GNTTABOP_setup_table)
-		return a->a3 == 1 ? setup_table(v, a->a2) : -EINVAL;
-	if (a->a1 >= ARRAY_SIZE(operation) || !operation[a->a1].size)
+	if (cmd >= ARRAY_SIZE(operation) || !operation[cmd].size)
 		return -ENOSYS;
-	for (; a->a3 && !err; a->a3--, a->a2 += operation[a->a1].size) {
-		if (v->domain->direct->work >= WORK_BOUND)
+	rehook_out(v);
+	work_begin(s);
+	while (a->a3 && !err) {
+		if (s->work >= WORK_BOUND)
 			return HCALL_AGAIN;
-		err = operation[a->a1].carry_out(v, a->a2);
+		err = operation[cmd].carry_out(v, a->a2);
+		a->a2 += operation[cmd].size;
+		a->a3--;
 	}
 	return err;
 }
