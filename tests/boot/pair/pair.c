@@ -158,6 +158,32 @@ static void first(void)
 
 /* ---- Domain 1 ---- */
 
+/* So many that the call is interrupted and goes on, and none is forgotten. */
+static void copy_much(void)
+{
+	static struct gnttab_copy op[GNTTAB_MAX_OPS];
+
+	for (u32 i = 0; i < GNTTAB_MAX_OPS; i++)
+		op[i] = (struct gnttab_copy){.source = {mfn_of((const void *)board), DOMID_SELF, 0},
+					     .dest = {mfn_of((const void *)notice), DOMID_SELF, 0},
+					     .len = PAGE_SIZE,
+					     .status = 1};
+	must(HCALL(grant_table_op, GNTTABOP_copy, (u32)op, GNTTAB_MAX_OPS, 0) == 0);
+	for (u32 i = 0; i < GNTTAB_MAX_OPS; i++)
+		must(op[i].status == GNTST_okay);
+}
+
+/* Only Domain 0 acts for others. */
+static void ask_for_the_others_table(void)
+{
+	u32 frame = 0;
+	struct gnttab_setup_table op = {
+	    .dom = 0, .nr_frames = 1, .frame_list = (u32)&frame, .status = 1};
+
+	grant_op(GNTTABOP_setup_table, &op);
+	must(op.status == GNTST_permission_denied && frame == 0);
+}
+
 static void second(void)
 {
 	u32 write, read, other;
@@ -165,6 +191,8 @@ static void second(void)
 	give_back((const void *)gift); /* room for the page that comes */
 	give_back((const void *)here);
 	give_back((const void *)there);
+	copy_much();
+	ask_for_the_others_table();
 	grant(COMES, 0, NULL, 0);
 	grant(LETTER, 0, letter, 0);
 

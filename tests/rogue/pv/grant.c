@@ -148,6 +148,19 @@ static void map_at_nonexistent(u32 unused)
 	map_at_pte(nonexistent_mfn * PAGE_SIZE);
 }
 
+/* By a map of the directory in itself, "the entry of an address" would be the directory's. */
+static void map_in_self_map(u32 slot)
+{
+	struct gnttab_map_grant_ref op = map_op(GNTMAP_readonly);
+	u32 dir = mfn_of((void *)start_info->pt_base) * PAGE_SIZE;
+
+	must(mmu_update(pde_maddr(slot), dir | (PDE_NORMAL & ~PTE_RW)) == 0, "self-map");
+	op.host_addr = slot << 22 | (slot + 1) << 12;
+	refused_map(op);
+	must(*pde_of(slot + 1) == 0, "directory-changed");
+	must(mmu_update(pde_maddr(slot), 0) == 0, "restore");
+}
+
 static void map_entry(u16 flags, domid_t domid, u32 frame, u32 map_flags)
 {
 	struct gnttab_map_grant_ref op = map_op(map_flags);
@@ -342,6 +355,7 @@ CASES = {
     {"grant-map-in-hv", 0, 0, map_at, IN_HV},
     {"grant-map-in-m2p", 0, 0, map_at, MACH2PHYS_VIRT_START},
     {"grant-map-no-table", 0, 0, map_at, UNMAPPED},
+    {"grant-map-in-self-map", 0, 0, map_in_self_map, 600},
     {"grant-map-above-4gb", 0, 0, map_beyond_4gb, 0},
     {"grant-map-entry-above-4gb", 0, 0, map_beyond_4gb, GNTMAP_contains_pte},
     {"grant-map-entry-in-hv", 0, 0, map_at_pte, 0x100000},
