@@ -5,12 +5,8 @@
 #include "trace/trace.h"
 
 /* A zombie is not found: of what is left of it nothing new may be had. */
-int find_target(struct vcpu *v, u32 domid, struct domain **d)
+int find_other(struct vcpu *v, u32 domid, struct domain **d)
 {
-	if (domid == DOMID_SELF || domid == v->domain->id) {
-		*d = v->domain;
-		return 0;
-	}
 	if (!v->domain->privileged)
 		return -EPERM;
 	for (*d = domains; *d && (*d)->id != domid; *d = (*d)->next)

@@ -65,7 +65,12 @@ hypercall_fn hc_mmu_update, hc_update_va_mapping, hc_mmuext_op;
 /* foreign.c: Domain 0 and others' memory */
 hypercall_fn hc_update_va_mapping_otherdomain;
 /** Whom the caller means: itself, or (a privileged one) another. @return 0, -EPERM or -ESRCH */
-int find_target(struct vcpu *v, u32 domid, struct domain **d);
+int find_other(struct vcpu *v, u32 domid, struct domain **d);
+static inline int find_target(struct vcpu *v, u32 domid, struct domain **d)
+{
+	*d = v->domain;
+	return domid == DOMID_SELF || domid == v->domain->id ? 0 : find_other(v, domid, d);
+}
 /** The same where its page tables are meant: also -EINVAL, if it has none of its own. */
 int find_tables_of(struct vcpu *v, u32 domid, struct domain **d);
 /** mmu_update that maps pages of another domain: carries out the `*left` requests at a->a1,

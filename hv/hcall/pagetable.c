@@ -129,8 +129,10 @@ s32 hc_mmu_update(struct vcpu *v, struct hcall_args *a)
 	rehook_all(v);
 	left = batch_begin(v, a, &done);
 	if (!own_domain(v->domain, a->a4)) {
-		err = foreign_mmu_update(v, a, &left, &done);
-		return batch_end(v, a, left, done, err);
+		u32 rest = left; /* so that `left` may live in a register */
+
+		err = foreign_mmu_update(v, a, &rest, &done);
+		return batch_end(v, a, rest, done, err);
 	}
 	/* LAB 03.3c BEGIN
 	 * HINT: `left` requests lie at a->a1. Carry them out in order with update(&target),
