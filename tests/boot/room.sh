@@ -35,6 +35,10 @@ for isolation in paging segments; do
 	says $isolation "the_console_is_told_without_marks_$isolation" '^walk: read back 0xc0ffee07 ok$'
 	ok "nothing_of_them_stays_$isolation" free_again "$tmp/$isolation.console"
 done
+drawn() {
+	tools/room OUT="$tmp/drawn/room" && grep -q '</svg>' "$tmp/drawn/cpu.svg"
+}
+ok who_had_the_processor_is_drawn drawn
 ok the_kernel_of_a_shadow_domain_is_the_native_one cmp build/guest/finch-native.elf build/guest/room/finch-native.elf
 
 script verbs <<'END'
