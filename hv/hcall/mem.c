@@ -1,5 +1,6 @@
 /*[H77] mem.c: a guest's memory reservation: giving pages back (ballooning) and asking for them. */
 #include <trapline/xen/memory.h>
+#include "comm/grant.h"
 #include "dom/guest_ops.h"
 #include "hcall/hcall.h"
 #include "lib/range.h"
@@ -25,6 +26,12 @@ static bool give_back(struct domain *d, mfn_t m)
 	return true;
 }
 
+/* Has it all the pages that it may have? The frames of its table of grants come beside them. */
+static bool __attribute__((noinline, cold)) full(const struct domain *d)
+{
+	return d->populated >= d->nr_pages + (d->grants ? d->grants->nr_frames : 0);
+}
+
 /* One extent of a request for domain d. @return true if it was done */
 static bool extent(struct vcpu *v, struct domain *d, u32 cmd, vaddr_t slot)
 {
@@ -40,7 +47,9 @@ static bool extent(struct vcpu *v, struct domain *d, u32 cmd, vaddr_t slot)
 	if (cmd == XENMEM_decrease_reservation)
 		return give_back(d, mfn(word));
 
-	if (d->populated >= d->nr_pages || (cmd == XENMEM_populate_physmap && word >= d->nr_pages))
+	if (d->populated >= d->nr_pages && full(d))
+		return false;
+	if (cmd == XENMEM_populate_physmap && word >= d->nr_pages)
 		return false;
 	m = alloc_frame_uncleared(d->id);
 	if (!mfn_valid(m))
