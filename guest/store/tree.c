@@ -204,7 +204,20 @@ static int make_bereft(struct view *v, const struct node *parent, const char *na
 	return view_make(v, 0, &plan, made);
 }
 
-/* In a transaction that will fail, a child may be missing: others removed it between two looks. */
+/* Is it not the same name as one before it? */
+static bool is_first(const char *names, const char *name)
+{
+	for (; names < name; names += strlen(names) + 1) {
+		if (strcmp(names, name) == 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * In a transaction that will fail, a child may be missing: others removed it between two looks.
+ * Made anew then, it is named twice.
+ */
 int tree_gather(struct view *v, struct node *top)
 {
 	struct node *last = top;
@@ -223,7 +236,7 @@ int tree_gather(struct view *v, struct node *top)
 			err = view_get(v, path, &child);
 			if (err)
 				return err;
-			if (!child)
+			if (!child || !is_first(node_children(n), name))
 				continue;
 			child->link = NULL;
 			last->link = child;

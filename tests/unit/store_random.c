@@ -220,7 +220,7 @@ static u32 number_of(const char *name, u32 otherwise)
 
 static void the_store_does_what_the_model_does(void **state)
 {
-	u32 seed = number_of("TRAPLINE_TEST_SEED", 1), runs = number_of("TRAPLINE_STORE_RUNS", 15);
+	u32 seed = number_of("TRAPLINE_TEST_SEED", 1), runs = number_of("TRAPLINE_STORE_RUNS", 100);
 
 	(void)state;
 	for (u32 run = 0; run < runs; run++) {
