@@ -126,6 +126,23 @@ static void not_resumed(struct vcpu *v, const struct cpu_regs *fault)
 		v->domain->ops->enter_failed(v, fault);
 }
 
+static struct cpu_regs exit_fault;
+
+static void __attribute__((noreturn)) exit_failed(void)
+{
+	trace_trap(current, LANE_VMM, LANE_VMM, exit_fault.vec, exit_fault.err, exit_fault.eip,
+		   exit_fault.cs, exit_fault.vec == VEC_PF ? read_cr2() : 0);
+	not_resumed(current, &exit_fault);
+	resume();
+}
+
+/* It came in on the entry stack, whose place another domain's takes if that runs next. */
+static void __attribute__((noreturn)) exit_failed_on_own_stack(void)
+{
+	asm volatile("movl $hv_stack_top, %%esp\n\tjmp *%0" : : "r"(exit_failed) : "memory");
+	__builtin_unreachable();
+}
+
 /* Instructions of ours that may fault, and where to go on then. */
 static bool expected_fault(struct cpu_regs *frame)
 {
@@ -142,8 +159,6 @@ static bool expected_fault(struct cpu_regs *frame)
 
 void hv_trap(struct cpu_regs *frame)
 {
-	struct cpu_regs fault;
-
 	if (frame->eflags & EFL_VM) /* the RPL of its CS is no ring */
 		end_virtual_8086(current, frame);
 	if (frame->vec >= VEC_IRQ0 && frame->vec < VEC_IRQ0 + NR_IRQS) {
@@ -157,12 +172,8 @@ void hv_trap(struct cpu_regs *frame)
 	 * here (Xen advisory 260). It has struck; whatever it was watching, it was not us. */
 	if (frame->vec == VEC_DB)
 		return;
-	if (current && gate_exit_fault(current, frame, &fault)) {
-		trace_trap(current, LANE_VMM, LANE_VMM, fault.vec, fault.err, fault.eip, fault.cs,
-			   fault.vec == VEC_PF ? read_cr2() : 0);
-		not_resumed(current, &fault);
-		resume();
-	}
+	if (current && gate_exit_fault(current, frame, &exit_fault))
+		exit_failed_on_own_stack();
 	panic("vector %u (error %x) at %x, cr2 %x", frame->vec, frame->err, frame->eip, read_cr2());
 }
 
