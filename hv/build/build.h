@@ -18,7 +18,9 @@ bool create_native(struct domain *d);
 /** All has been loaded, and v->regs hold EIP and what else the guest shall find: it can run, in
  * protected mode without paging. @return false if the domain has ended */
 bool native_start(struct vcpu *v);
-/** Registers as Domain 0 reads them (context_native.c). */
+/** Registers as Domain 0 sets them, but for EFLAGS and selectors; and as it reads them
+ * (context_native.c). */
+struct cpu_regs general_regs(const struct cpu_user_regs *u);
 void regs_to_user(const struct cpu_regs *r, struct cpu_user_regs *u);
 /* context_native.c: the slots of guest_ops for that. */
 int native_set_max(struct domain *d, u32 nr_pages);

@@ -62,16 +62,21 @@ int native_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 		return -EBUSY;
 	if (!d->patches && !d->ahead)
 		return -EINVAL; /* which code there is has not been said */
-	*v->regs = (struct cpu_regs){.eip = u->eip,
-				     .eax = u->eax,
-				     .ebx = u->ebx,
-				     .ecx = u->ecx,
-				     .edx = u->edx,
-				     .esi = u->esi,
-				     .edi = u->edi,
-				     .ebp = u->ebp,
-				     .esp = u->esp};
+	*v->regs = general_regs(u);
 	return native_start(v) ? 0 : -ENOMEM;
+}
+
+struct cpu_regs general_regs(const struct cpu_user_regs *u)
+{
+	return (struct cpu_regs){.eip = u->eip,
+				 .eax = u->eax,
+				 .ebx = u->ebx,
+				 .ecx = u->ecx,
+				 .edx = u->edx,
+				 .esi = u->esi,
+				 .edi = u->edi,
+				 .ebp = u->ebp,
+				 .esp = u->esp};
 }
 
 void regs_to_user(const struct cpu_regs *r, struct cpu_user_regs *u)

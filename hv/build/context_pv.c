@@ -71,25 +71,15 @@ int pv_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 	err = new_base(v, mfn(xen_cr3_to_pfn(c->ctrlreg[3])));
 	if (err)
 		return err;
-	*v->regs = (struct cpu_regs){
-	    .eip = u->eip,
-	    .eax = u->eax,
-	    .ebx = u->ebx,
-	    .ecx = u->ecx,
-	    .edx = u->edx,
-	    .esi = u->esi,
-	    .edi = u->edi,
-	    .ebp = u->ebp,
-	    .esp = u->esp,
-	    .cs = u->cs,
-	    .ss = u->ss,
-	    .ds = u->ds,
-	    .es = u->es,
-	    .fs = u->fs,
-	    .gs = u->gs,
-	    .eflags = (u->eflags & ~(EFL_IOPL | EFL_VM | EFL_NT | EFL_VIF | EFL_VIP)) | EFL_IF |
-		      EFL_FIXED,
-	};
+	*v->regs = general_regs(u);
+	v->regs->cs = u->cs;
+	v->regs->ss = u->ss;
+	v->regs->ds = u->ds;
+	v->regs->es = u->es;
+	v->regs->fs = u->fs;
+	v->regs->gs = u->gs;
+	v->regs->eflags = (u->eflags & ~(EFL_IOPL | EFL_VM | EFL_NT | EFL_VIF | EFL_VIP)) | EFL_IF |
+			  EFL_FIXED;
 	for (u32 i = 0; i < ARRAY_SIZE(v->traps); i++) {
 		v->traps[i] = c->trap_ctxt[i];
 		v->traps[i].vector = i;

@@ -44,17 +44,6 @@ static int map(struct domain *d, struct domain *owner, u32 ptr, u32 val)
 	return err;
 }
 
-/* What it calls a frame of its own. In shadow mode that is settled by its p2m. */
-static int name_frame(const struct domain *owner, u32 ptr, u32 pfn)
-{
-	struct frame *f = frame_of(mfn(ptr >> PAGE_SHIFT));
-
-	if (!owner->direct || !f || f->owner != owner->id || !f->refs)
-		return -EINVAL;
-	m2p[ptr >> PAGE_SHIFT] = pfn;
-	return 0;
-}
-
 static int update(struct vcpu *v, struct domain *owner, const struct mmu_update *req)
 {
 	u32 ptr = req->ptr, val = req->val;
@@ -63,8 +52,8 @@ static int update(struct vcpu *v, struct domain *owner, const struct mmu_update 
 	if (req->ptr >> 32 == 0) {
 		if ((ptr & 3) == MMU_NORMAL_PT_UPDATE)
 			err = map(v->domain, owner, ptr, val);
-		else if ((ptr & 3) == MMU_MACHPHYS_UPDATE)
-			err = name_frame(owner, ptr, val);
+		else if ((ptr & 3) == MMU_MACHPHYS_UPDATE && owner->direct)
+			err = update_m2p(owner, ptr, val); /* in shadow mode its p2m settles that */
 	}
 	trace_mmu_update(v, LANE_VMM, LANE_VMM, ptr, val, err);
 	return err;

@@ -62,6 +62,9 @@ bool ring1_selector_ok(u32 sel, u16 flat);
 void fpu_available(struct vcpu *v);
 /* pagetable.c: page tables */
 hypercall_fn hc_mmu_update, hc_update_va_mapping, hc_mmuext_op;
+/** MMU_MACHPHYS_UPDATE: what the owner of the frame at machine address `ptr` calls it. @return 0 or
+ * -EINVAL */
+int update_m2p(const struct domain *d, u32 ptr, u32 val);
 /* foreign.c: Domain 0 and others' memory */
 hypercall_fn hc_update_va_mapping_otherdomain;
 /** Whom the caller means: itself, or (a privileged one) another. @return 0, -EPERM or -ESRCH */

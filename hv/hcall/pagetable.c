@@ -60,7 +60,7 @@ static int update_entry(struct domain *d, struct target *t, u32 ptr, u32 val)
 	/* LAB 03.3a END */
 }
 
-static int update_m2p(struct domain *d, u32 ptr, u32 val)
+int update_m2p(const struct domain *d, u32 ptr, u32 val)
 {
 	mfn_t m = mfn(ptr >> PAGE_SHIFT);
 	struct frame *f = frame_of(m);

@@ -34,7 +34,7 @@ tail -n 1 "$tmp/one.log" | sed 's/^/# | /'
 
 # Killed, not asked to stop; nothing it started may go on.
 # (A folder without files, given by itself, is a class of nobody.)
-mapfile -d '' third < <(find "$class" -mindepth 1 -maxdepth 1 ! -name empty -print0 | sort -z | sed -z 'n;n;d' | sed -z 'n;d')
+mapfile -d '' third < <(find "$class" -mindepth 1 -maxdepth 1 ! -name empty -print0 | sort -z | sed -zn '1~3p')
 nice $tl batch $lab "${third[@]}" --book "$tmp/two.db" --seed 8 -j 2 >"$tmp/two.log" 2>&1 &
 pid=$!
 for _ in $(seq 6000); do
