@@ -78,8 +78,8 @@ int pv_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 	v->regs->es = u->es;
 	v->regs->fs = u->fs;
 	v->regs->gs = u->gs;
-	v->regs->eflags = (u->eflags & ~(EFL_IOPL | EFL_VM | EFL_NT | EFL_VIF | EFL_VIP)) | EFL_IF |
-			  EFL_FIXED;
+	v->regs->eflags =
+	    (u->eflags & ~(EFL_IOPL | EFL_VM | EFL_NT | EFL_VIF | EFL_VIP)) | EFL_IF | EFL_FIXED;
 	for (u32 i = 0; i < ARRAY_SIZE(v->traps); i++) {
 		v->traps[i] = c->trap_ctxt[i];
 		v->traps[i].vector = i;
