@@ -7,6 +7,7 @@
 #include <trapline/xen/memory.h>
 #include <trapline/xen/xen.h>
 #include "small.h"
+#include "../../kit/hypercall.h"
 
 #define PAGE_ALIGNED	 __attribute__((aligned(4096)))
 #define BASE		 0xC0000000u
@@ -39,14 +40,6 @@ static const struct start_info *si;
 static u32 table[1024] PAGE_ALIGNED, gdt[2][1024] PAGE_ALIGNED, ldt[1024] PAGE_ALIGNED;
 static u32 page[1024] PAGE_ALIGNED, balloon[1024] PAGE_ALIGNED, far[1024] PAGE_ALIGNED;
 static u8 shared_page[4096] PAGE_ALIGNED;
-
-static s32 hypercall(u32 nr, u32 a, u32 b, u32 c, u32 d)
-{
-	s32 ret;
-
-	asm volatile("int $0x82" : "=a"(ret) : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(d) : "memory");
-	return ret;
-}
 
 static void must(bool holds)
 {

@@ -2,6 +2,7 @@
 #include <trapline/xen/vcpu.h>
 #include <trapline/xen/xen.h>
 #include "share.h"
+#include "../../kit/hypercall.h"
 
 #define BASE		 0xC0000000u
 #define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
@@ -21,14 +22,6 @@ asm(".section __xen_guest\n"
 
 static u8 page[4096] __attribute__((aligned(4096)));
 #define shared ((volatile struct shared_info *)page)
-
-static s32 hypercall(u32 nr, u32 a, u32 b, u32 c, u32 d)
-{
-	s32 ret;
-
-	asm volatile("int $0x82" : "=a"(ret) : "a"(nr), "b"(a), "c"(b), "d"(c), "S"(d) : "memory");
-	return ret;
-}
 
 u64 now(void)
 {

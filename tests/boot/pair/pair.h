@@ -5,6 +5,7 @@
 #include <trapline/xen/grant_table.h>
 #include <trapline/xen/memory.h>
 #include <trapline/xen/xen.h>
+#include "../../kit/hypercall.h"
 
 #define PAGE_ALIGNED	 __attribute__((aligned(4096)))
 #define PAGE_SIZE	 4096u
@@ -19,16 +20,6 @@ extern struct grant_entry *grants; /* our table */
 extern u8 upcall[], upcall_timed[];
 extern volatile u32 upcalls, upcall_tsc;
 
-static inline s32 hypercall(u32 nr, u32 a, u32 b, u32 c, u32 d)
-{
-	s32 ret;
-
-	asm volatile("int $0x82"
-		     : "=a"(ret), "+b"(a), "+c"(b), "+d"(c), "+S"(d)
-		     : "0"(nr)
-		     : "memory");
-	return ret;
-}
 static inline u32 tsc(void)
 {
 	u32 low, high;

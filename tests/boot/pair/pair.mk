@@ -1,6 +1,6 @@
 # pair.mk: a kernel of which two domains run, and share pages (tests/boot/pair.sh).
 PAIR_O := $(patsubst tests/boot/pair/%.c,$(B)/tests/pair/%.o,$(wildcard tests/boot/pair/*.c))
-$(B)/tests/pair/%.o: tests/boot/pair/%.c tests/boot/pair/pair.h tests/boot/pair/pair.mk
+$(B)/tests/pair/%.o: tests/boot/pair/%.c tests/boot/pair/pair.h tests/kit/hypercall.h tests/boot/pair/pair.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(KCFLAGS) -c -o $@ $<
