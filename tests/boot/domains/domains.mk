@@ -1,5 +1,5 @@
 # domains.mk: two small kernels, whose domains come and go by the thousand (hv/boot/selftest.c).
-$(B)/tests/domains/%.o: tests/boot/domains/%.c tests/boot/domains/small.h tests/kit/hypercall.h tests/boot/domains/domains.mk
+$(B)/tests/domains/%.o: tests/boot/domains/%.c tests/boot/domains/small.h tests/boot/domains/pc.h tests/kit/hypercall.h tests/boot/domains/domains.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(KCFLAGS) -c -o $@ $<

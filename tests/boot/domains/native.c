@@ -3,42 +3,21 @@
  * code of its own making, a timer, a breakpoint, a full FPU. Between, it waits a few times for the
  * timer. It ends by port f4 with 0, or with the number of what was not as it should be.
  */
+#include "pc.h"
 #include "small.h"
 
 #define PAGE_ALIGNED __attribute__((aligned(4096)))
 #define SPARE	     0x00800000u /* linear, where nothing else is */
 #define OWN	     1001u
 
-asm(".section .multiboot, \"a\"\n"
-    "	.balign 4\n"
-    "	.long 0x1BADB002, 3, -(0x1BADB002 + 3)\n"
-    "	.text\n"
-    "	.globl _start\n"
-    "_start: cld\n"
-    "	movl $stack_top, %esp\n"
-    "	call main\n"
-    "tick:	pushl %eax\n"
-    "	movb $0x20, %al\n"
-    "	outb %al, $0x20\n"
-    "	popl %eax\n"
-    "	iret\n"
-    "debug: incl struck\n"
-    "	iret\n"
-    "	.bss\n"
-    "	.space 8192\n"
-    "stack_top:\n"
-    "	.text\n");
-extern u8 tick[], debug[];
+asm("debug: incl struck\n"
+    "	iret\n");
+extern u8 debug[];
 
 static u32 directory[2][1024] PAGE_ALIGNED, low[1024] PAGE_ALIGNED, high[1024] PAGE_ALIGNED;
 static u8 code[4096] PAGE_ALIGNED;
 static u32 ldt_word = 0x1D7, pages[8][1024] PAGE_ALIGNED;
-static u64 gdt[5], ldt[2], idt[33];
-
-static void outb(u16 port, u8 val)
-{
-	asm volatile("outb %0, %1" : : "a"(val), "Nd"(port));
-}
+static u64 ldt[2];
 
 static void __attribute__((noreturn)) end(u32 status)
 {
@@ -53,43 +32,13 @@ static u64 segment(u32 base, u32 limit, u32 type)
 	       (u64)(limit >> 16 & 0xF) << 48 | (u64)0xC << 52 | (u64)(base >> 24) << 56;
 }
 
-static void set_gate(u32 vec, const u8 *handler)
+static void load_own_tables(void)
 {
-	idt[vec] = ((u32)handler & 0xFFFF) | 8u << 16 | (u64)0x8E00 << 32 |
-		   (u64)((u32)handler >> 16) << 48;
-}
-
-static void load_tables(void)
-{
-	struct {
-		u16 limit;
-		u32 base;
-	} __attribute__((packed)) gdtr = {sizeof(gdt) - 1, (u32)gdt},
-				  idtr = {sizeof(idt) - 1, (u32)idt};
-
-	gdt[1] = segment(0, 0xFFFFF, 0x9A);
-	gdt[2] = segment(0, 0xFFFFF, 0x92);
 	gdt[3] = segment((u32)ldt, sizeof(ldt) - 1, 0x82) & ~((u64)0xC << 52);
 	ldt[1] = segment((u32)&ldt_word, 0xFF, 0x92);
 	set_gate(1, debug);
-	set_gate(32, tick);
-	asm volatile("lgdt %0\n\tlidt %1\n\tljmp $8, $1f\n"
-		     "1:\tmovl %2, %%ds\n\tmovl %2, %%es\n\tmovl %2, %%ss\n\tlldt %w3"
-		     :
-		     : "m"(gdtr), "m"(idtr), "r"(16), "r"(24)
-		     : "memory");
-}
-
-static void start_timer(void)
-{
-	outb(0x20, 0x11);
-	outb(0x21, 32);
-	outb(0x21, 4);
-	outb(0x21, 1);
-	outb(0x21, 0xFE);
-	outb(0x43, 0x34);
-	outb(0x40, 11930 & 0xFF); /* 10 ms: 1 ms is over in Bochs before its handler is */
-	outb(0x40, 11930 >> 8);
+	load_tables();
+	asm volatile("lldt %w0" : : "r"(24) : "memory");
 }
 
 static void use_directory(const u32 *pd)
@@ -140,12 +89,12 @@ static void run_new_code(u32 round)
 		end(2);
 }
 
-void main(void);
-void main(void)
+void main(const char *cmdline)
 {
-	load_tables();
+	(void)cmdline;
+	load_own_tables();
 	start_paging();
-	start_timer();
+	start_timer(0xFE, 11930); /* 10 ms: 1 ms is over in Bochs before its handler is */
 	fill_fpu(OWN);
 	asm volatile("movl %0, %%dr0\n\tmovl %1, %%dr7\n\tsti"
 		     :
