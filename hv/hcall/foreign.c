@@ -31,16 +31,13 @@ int find_tables_of(struct vcpu *v, u32 domid, struct domain **d)
 /* An entry of a page table of the caller's own. */
 static int map(struct domain *d, struct domain *owner, u32 ptr, u32 val)
 {
-	mfn_t m = mfn(ptr >> PAGE_SHIFT);
-	struct frame *f = frame_of(m);
-	u32 *table;
+	u32 *entry = entry_at(d, ptr);
 	int err;
 
-	if (!f || f->owner != d->id || !f->refs || !f->type_count || f->type != FT_PAGE_TABLE)
+	if (!entry)
 		return -EINVAL;
-	table = map_domain_page(m);
-	err = l1_update_foreign(d, owner, table, ptr / sizeof(u32) % NR_PTES, val);
-	unmap_domain_page(table);
+	err = l1_update_foreign(d, owner, entry, val);
+	unmap_domain_page(entry);
 	return err;
 }
 
@@ -101,7 +98,7 @@ s32 hc_update_va_mapping_otherdomain(struct vcpu *v, struct hcall_args *a)
 		return -EINVAL;
 	err = -EINVAL;
 	if (frame_of(table)->type == FT_PAGE_TABLE)
-		err = l1_update_foreign(v->domain, owner, entry, 0, a->a2);
+		err = l1_update_foreign(v->domain, owner, entry, a->a2);
 	unmap_domain_page(entry);
 	v->domain->direct->work += WORK_UPDATE;
 	trace_mmu_update(v, LANE_VMM, LANE_VMM,

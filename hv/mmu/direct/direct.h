@@ -111,9 +111,9 @@ int revalidate_l1(struct domain *d, mfn_t table, const u32 *before);
 
 /** Change entry `index` of L1 table `f`, mapped at `table`. @return 0 or -EINVAL: unchanged */
 int l1_update(struct domain *d, u32 *table, u32 index, u32 val);
-/** The same, where the new entry maps a frame of another domain, by the number that this one calls
- * it (foreign.c). */
-int l1_update_foreign(struct domain *d, struct domain *owner, u32 *table, u32 index, u32 val);
+/** The same of one entry, which is to map a frame of another domain, by the number that this one
+ * calls it (foreign.c). */
+int l1_update_foreign(struct domain *d, struct domain *owner, u32 *entry, u32 val);
 /** The same for a page directory. */
 int l2_update(struct domain *d, struct frame *f, u32 *table, u32 index, u32 val);
 
@@ -175,6 +175,9 @@ u32 *walk_l1e(struct vcpu *v, vaddr_t va, mfn_t *table);
 
 /* foreign.c */
 
+/** The entry at this machine address, if it is one of a page table of the domain's, mapped: to be
+ * unmapped by unmap_domain_page(). NULL: it is none. */
+u32 *entry_at(const struct domain *d, u32 at);
 /**
  * Let an entry be `pte`, whose frame may be another domain's: the caller has a reference to it, and
  * knows that it has been granted. The entry is that of linear address `at`, or (by_entry) the one

@@ -11,8 +11,7 @@
 #include "mem/domain_page.h"
 #include "mmu/direct/entry.h"
 
-/* The entry at this machine address, if it is one of a page table of the domain's. */
-static u32 *__attribute__((noinline)) entry_at(const struct domain *d, u32 at)
+u32 *__attribute__((noinline)) entry_at(const struct domain *d, u32 at)
 {
 	mfn_t table = mfn(at >> PAGE_SHIFT);
 	const struct frame *f = frame_of(table);
@@ -95,9 +94,9 @@ int foreign_unmap(struct vcpu *v, u32 at, bool by_entry, u32 pte)
  * For Domain 0. The reference and the type are taken as if the owner mapped its page itself, so
  * that what it may not do, the other may not do for it: map a page table writable, for instance.
  */
-int l1_update_foreign(struct domain *d, struct domain *owner, u32 *table, u32 index, u32 val)
+int l1_update_foreign(struct domain *d, struct domain *owner, u32 *entry, u32 val)
 {
-	u32 old = table[index];
+	u32 old = *entry;
 	mfn_t m;
 
 	if (val & PTE_P) {
@@ -110,7 +109,7 @@ int l1_update_foreign(struct domain *d, struct domain *owner, u32 *table, u32 in
 		if (l1e_get(owner, val))
 			return -EINVAL;
 	}
-	table[index] = val;
+	*entry = val;
 	l1e_put(d, old);
 	return 0;
 }
