@@ -60,14 +60,24 @@ class Domains(Command):
 
     def run(self, args):
         at_most(args, 0, "hv domains")
-        now = Now()
-        owned = collections.Counter(now.m.owners())
+        everybody = Now.all()
+        if not everybody:
+            raise Trouble("there is no domain yet: `hv trap` runs to the first trap")
+        owned = collections.Counter(everybody[0].m.owners())
         print(f"{'domain':<8}{'mode':<8}{'pages':>8}{'populated':>11}{'owned':>8}  state")
-        there = sum(mfn != INVALID for mfn in now.p2m_table())
-        ident = int(now.d["id"])
-        mode = ENUMS["mmu"].get(now.mode, now.mode)
-        print(f"{ident:<8}{mode:<8}{int(now.d['nr_pages']):>8}{there:>11}{owned[ident]:>8}  {self.state(now)}")
-        print(f"{'hv':<8}{'':<27}{owned[DOM_HV]:>8}  {'stopped ' + now.place() if now.saved else 'not running'}")
+        for now in everybody:
+            ident, vcpu = now.who()
+            if vcpu:
+                print(f"{f'  v{vcpu}':<43}  {self.state(now)}")
+                continue
+            there = sum(mfn != INVALID for mfn in now.p2m_table())
+            mode = ENUMS["mmu"].get(now.mode, now.mode)
+            print(f"{ident:<8}{mode:<8}{int(now.d['nr_pages']):>8}{there:>11}{owned[ident]:>8}  {self.state(now)}")
+        stopped = "stopped, no domain's turn"
+        for now in everybody:
+            if now.runs:
+                stopped = "stopped " + now.place() if now.saved else "not running"
+        print(f"{'hv':<8}{'':<27}{owned[DOM_HV]:>8}  {stopped}")
         print(f"{'free':<8}{'':<27}{owned[DOM_FREE]:>8}")
 
     @staticmethod
@@ -75,31 +85,36 @@ class Domains(Command):
         if bool(now.d["dying"]):
             reason = ENUMS["reason"].get(int(now.d["end_reason"]), "?")
             return f"has ended: {reason}, code {int(now.d['end_code'])}"
+        if bool(now.d["paused"]):
+            return "is paused"
         if bool(now.v["blocked"]):
             return "waits for an event"
         where = f"{LANES[now.lane]}, at {now.name(now.regs['eip'])}"
+        if not now.runs:
+            return f"could run in {where}"
         return f"left {where}" if now.saved else f"stopped in {where}"
 
 
 class Regs(Command):
-    """hv regs: what the guest believes of its CPU, beside what is true.
+    """hv regs [DOMAIN]: what the guest believes of its CPU, beside what is true.
 
     In shadow mode that is the virtual CPU; in direct mode what the guest has registered: trap table,
     kernel stack, callbacks. If the machine stands in the hypervisor, the guest's registers are those
-    saved in the entry-stack page, else the CPU's own."""
+    saved in the entry-stack page, else the CPU's own. DOMAIN is a number or d1v0: another than the one
+    whose turn it is; of what the CPU holds only for that one, nothing is shown then."""
 
     name = "regs"
 
     def run(self, args):
-        at_most(args, 0, "hv regs")
-        now = Now()
+        at_most(args, 1, "hv regs [DOMAIN]")
+        now = Now(*args)
         r = now.regs
-        print(f"The machine stands {now.place()}.")
+        print(f"The machine stands {now.place()}." if now.runs else f"d{int(now.d['id'])}v{now.who()[1]} {Domains.state(now)}.")
         print("The guest's registers, " + ("saved in the entry-stack page:" if now.saved else "in the CPU:"))
         for row in (("eax", "ebx", "ecx", "edx"), ("esi", "edi", "ebp", "esp")):
             print("  " + "  ".join(f"{n} {r[n]:08x}" for n in row))
         print(f"  eip {now.name(r['eip'])}, in {LANES[now.lane]}")
-        cpu = self.cpu()
+        cpu = self.cpu() if now.runs else collections.defaultdict(lambda: None)
         (self.shadow if now.mode == SHADOW else self.direct)(now, cpu)
 
     @staticmethod
@@ -115,7 +130,10 @@ class Regs(Command):
 
     @staticmethod
     def row(name, left, right, note=""):
-        print(f"  {name:<14}{left:<27}{right:<27}{note}".rstrip())
+        """None: the CPU does not hold it for this vcpu now."""
+        if left or right is not None:
+            text = "" if right is None else f"{right:08x}" if isinstance(right, int) else right
+            print(f"  {name:<14}{left:<27}{text:<27}{'' if right is None else note}".rstrip())
 
     def shadow(self, now, cpu):
         row, virt, r = self.row, now.v["virt"], now.regs
@@ -127,9 +145,9 @@ class Regs(Command):
             if n == "cr3":
                 real = int(now.v["cr3"])
                 note = "the shadow of that directory" if int(virt["cr0"]) & X86["CR0_PG"] else "linear is guest-physical"
-            if n == "cr2" and real != int(virt[n]):
+            if n == "cr2" and real not in (None, int(virt[n])):
                 note = "the CPU's is of the last fault, hidden or not"
-            row(n, f"{int(virt[n]):08x}", f"{real:08x}", note)
+            row(n, f"{int(virt[n]):08x}", real, note)
         note = ""
         if int(virt["intr_shadow"]):
             note = "one instruction must run first (sti)"
@@ -163,7 +181,7 @@ class Regs(Command):
         row("", "the guest has set", "true")
         row("ring", "3" if now.lane == 3 else "1", str(now.lane))
         row("base", f"mfn {base:x}", f"cr3 {int(v['cr3']):08x}", "the guest's own directory: the CPU walks it")
-        row("cr2", f"{int(info['cr2']):08x}", f"{cpu['cr2']:08x}", "its copy is in vcpu_info")
+        row("cr2", f"{int(info['cr2']):08x}", cpu["cr2"], "its copy is in vcpu_info")
         masked = int(info["evtchn_upcall_mask"])
         row("events", "masked" if masked else "open", f"IF {r['eflags'] >> 9 & 1}",
             "one is pending" if int(info["evtchn_upcall_pending"]) else "none is pending")
@@ -199,7 +217,7 @@ class Regs(Command):
 
 
 class WalkCommand(Command):
-    """hv walk VA: an address in the guest's page tables, the p2m and the tables that the CPU walks.
+    """hv walk VA [DOMAIN]: an address in the guest's page tables, the p2m and the tables that the CPU walks.
 
     The last lines say what an access would do: a hit; a true fault, which the guest must see; or a
     hidden fault, which the hypervisor repairs. VA may be an expression, or the name of a register: of
@@ -208,9 +226,9 @@ class WalkCommand(Command):
     name = "walk"
 
     def run(self, args):
-        if len(args) != 1:
-            raise Trouble("usage: hv walk VA")
-        now = Now()
+        if len(args) not in (1, 2):
+            raise Trouble("usage: hv walk VA [DOMAIN]")
+        now = Now(*args[1:])
         va = now.regs[args[0]] if args[0] in now.regs else number(args[0], "a linear address")
         walk = Walk(now, va)
         print(f"0x{va:08x}: directory entry {walk.i2}, table entry {walk.i1}, offset 0x{va % PAGE:03x}")
@@ -268,14 +286,14 @@ class WalkCommand(Command):
 
 
 class P2m(Command):
-    """hv p2m [PFN]: which machine pages back the guest's physical pages; without PFN, in runs."""
+    """hv p2m [PFN [DOMAIN]]: which machine pages back the guest's physical pages; without PFN, in runs."""
 
     name = "p2m"
     ROWS = 40
 
     def run(self, args):
-        at_most(args, 1, "hv p2m [PFN]")
-        now = Now()
+        at_most(args, 2, "hv p2m [PFN [DOMAIN]]")
+        now = Now(*args[1:])
         m = now.m
         nr = int(now.d["nr_pages"])
         if args:

@@ -260,22 +260,30 @@ class GateSymbols:
 
 
 class Now:
-    """The domain whose turn it is, and whose registers are where."""
+    """A domain's vcpu, and where its registers are: the one whose turn it is, or another by its name.
 
-    def __init__(self):
+    A name is as the trace has it: d1v0, or only 1."""
+
+    def __init__(self, name=None):
         self.m = m = Machine()
         pointer = m.variable("this_cpu")["current"]
         if not int(pointer):
             raise Trouble("the hypervisor has not started yet: `hv trap` runs to the first trap")
         self.v = m.follow(pointer)
         self.d = m.follow(self.v["domain"])
-        if int(self.d["id"]) == DOM_HV:
-            raise Trouble("no domain runs yet: `hv trap` runs to the first trap")
+        if name is not None:
+            ours = self.who()
+            self.find(name)
+            self.runs = self.who() == ours
+        elif int(self.d["id"]) == DOM_HV:
+            raise Trouble("no domain runs now: `hv domains` lists those that there are, `hv trap` runs to the next trap")
+        else:
+            self.runs = True
         self.mode = int(self.d["mode"])
         self.gate = m.follow(self.d["gate"])
         GateSymbols.place(int(self.gate["va"]))
         self.ring = live("cs") & 3
-        self.saved = self.ring == 0
+        self.saved = self.ring == 0 or not self.runs
         if self.saved:
             regs = m.follow(self.v["regs"])
             self.regs = {n: int(regs[n]) for n in REGISTERS}
@@ -283,8 +291,42 @@ class Now:
             self.regs = {n: live(n) for n in REGISTERS}
         for n in ("cs", "ss", "ds", "es", "fs", "gs"):
             self.regs[n] &= 0xFFFF
-        self.in_gate = self.saved and 0 <= live("eip") - int(self.gate["va"]) < PAGE
+        self.in_gate = self.runs and self.saved and 0 <= live("eip") - int(self.gate["va"]) < PAGE
         self.lane = self.regs["cs"] & 3
+
+    @classmethod
+    def all(cls):
+        """Each vcpu of each domain."""
+        m, names = Machine(), []
+        pointer = m.variable("domains")
+        while int(pointer):
+            d = m.follow(pointer)
+            v = d["vcpu"]
+            while True:
+                names.append(f"d{int(v['name']['domain'])}v{int(v['name']['vcpu'])}")
+                if not int(v["next"]):
+                    break
+                v = m.follow(v["next"])
+            pointer = d["next"]
+        return [cls(name) for name in names]
+
+    def who(self):
+        return int(self.d["id"]), int(self.v["name"]["vcpu"])
+
+    def find(self, name):
+        said = re.fullmatch(r"d?(\d+)(?:v(\d+))?", name)
+        if not said:
+            raise Trouble(f"a domain is expected, as 1 or d1v0, not '{name}'")
+        want, pointer = (int(said[1]), int(said[2] or 0)), self.m.variable("domains")
+        while int(pointer):
+            self.d = self.m.follow(pointer)
+            self.v = self.d["vcpu"]
+            while self.who() != want and int(self.v["next"]):
+                self.v = self.m.follow(self.v["next"])
+            if self.who() == want:
+                return
+            pointer = self.d["next"]
+        raise Trouble(f"there is no {name}: `hv domains` lists those that there are")
 
     def place(self):
         """Where the machine stands, in words."""

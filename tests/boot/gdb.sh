@@ -135,6 +135,22 @@ for mmu in shadow direct; do
 done
 for name in early wrong bare; do ok "no_traceback_$name" says_not $name Traceback; done
 
+# Of two domains, each can be looked at; the other's registers are those that it was left with.
+two() {
+	tools/gdb MMU=direct SCENARIO=share MEM=4 GUEST_ELF=build/tests/pair.elf EXTRA=together=2 -batch -nx \
+		-ex "hv domains" -ex "break domain_destroy" -ex continue -ex "hv domains" -ex "hv regs 0" -ex "hv regs d1v0" \
+		-ex "hv walk esp 0" -ex "hv walk esp 1" -ex "hv p2m 5 0" -ex "hv p2m 5 1" -ex "hv regs 2" -ex "hv regs d0v1" \
+		-ex "hv regs foo" -ex "hv domains" >"$tmp/two" 2>&1
+}
+ok two_domains_can_be_looked_at two
+ok both_are_listed says two '^0 +direct .* could run in the guest OS'
+ok and_the_one_that_ends says two '^1 +direct .* has ended: poweroff'
+ok registers_of_the_one_that_waits says two '^d0v0 could run in the guest OS .*, at 0x[0-9a-f]+ <'
+ok each_has_its_own_tables test "$(sed -n 's/^  base .*cr3 \([0-9a-f]*\) .*mfn.*/\1/p' "$tmp/two" | sort -u | wc -l)" = 2
+ok and_its_own_pages test "$(sed -n 's/^pfn 5 -> mfn \([0-9a-f]*\) -> pfn 5$/\1/p' "$tmp/two" | sort -u | wc -l)" = 2
+ok a_domain_that_is_not_there says two 'there is no (2|d0v1): '
+ok what_is_no_domain says two "a domain is expected, as 1 or d1v0, not 'foo'"
+
 # The places that docs/gdb.md names exist.
 names=$(grep -oE '`break [a-z0-9_]+' docs/gdb.md | sed 's/.* //')
 ok the_docs_name_breakpoints test -n "$names"

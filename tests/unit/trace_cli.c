@@ -100,6 +100,49 @@ static void stats_end_with_the_number_of_entries(void **state)
 	says("\"entries\":4");
 }
 
+static size_t lines(void)
+{
+	size_t n = 0;
+
+	for (const char *c = out.s; *c; c++)
+		n += *c == '\n';
+	return n;
+}
+
+static void events_can_be_chosen(void **state)
+{
+	size_t all;
+
+	(void)state;
+	assert_int_equal(tltrace("dump @/esx.ctf"), 0);
+	all = lines();
+	assert_int_equal(tltrace("dump @/esx.ctf --domain 1"), 0);
+	assert_int_equal(lines(), all - 1); /* but for the machine's */
+	assert_int_equal(tltrace("dump @/esx.ctf --domain 2"), 0);
+	assert_int_equal(lines(), 0);
+	assert_int_equal(tltrace("dump @/esx.ctf --from 5 --to 6"), 0);
+	assert_int_equal(lines(), 2);
+	says("     5 ");
+	says("     6 ");
+	assert_int_equal(tltrace("dump @/esx.ctf --event spte,p2m --event walk"), 0);
+	assert_int_equal(lines(), 4);
+	says("verdict=not_present");
+	assert_int_equal(tltrace("dump @/esx.ctf --event spte,wal"), 2);
+	says("no event 'wal'; docs/events.md lists them");
+	assert_int_equal(tltrace("dump @/esx.ctf --domain 65535"), 2);
+	says("this is no domain: 65535");
+	assert_int_equal(tltrace("dump @/esx.ctf --to x"), 2);
+	says("this is no event number: x");
+	assert_int_equal(tltrace("stats @/esx.ctf --domain 1"), 0);
+	says("(traps 4, hypercalls 0)");
+	assert_int_equal(tltrace("stats @/esx.ctf --domain 3"), 0);
+	says("VMM entries: 0");
+	assert_int_equal(tltrace("draw @/esx.ctf --domain 3 --all -o /tmp/x.svg"), 2);
+	says("domain 3 does nothing there");
+	assert_int_equal(tltrace("draw @/esx.ctf --domain 1 -o /tmp/x.svg"), 2);
+	says("--fault D:N");
+}
+
 static void checks_and_differences_set_the_exit_code(void **state)
 {
 	(void)state;
@@ -300,6 +343,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_command_explains_itself),
 	    cmocka_unit_test(stats_end_with_the_number_of_entries),
+	    cmocka_unit_test(events_can_be_chosen),
 	    cmocka_unit_test(checks_and_differences_set_the_exit_code),
 	    cmocka_unit_test(the_classes_of_a_divergence_survive_in_svg),
 	    cmocka_unit_test(a_loop_is_told_in_one_sentence),

@@ -28,6 +28,8 @@ int cmd_getopt(const struct command *self, int argc, char **argv, const struct o
 bool cmd_args(const struct command *self, int argc, int n);
 /** Print "tltrace NAME: text" to stderr; returns EXIT_TROUBLE. */
 int cmd_fail(const struct command *self, const struct err *err);
+/** The number that an option was given, at most @most; or say what was expected, @what. */
+bool cmd_number(const struct command *self, const char *text, u64 most, const char *what, u64 *out);
 /** Open a trace, or print why not. */
 bool cmd_open(const struct command *self, struct trace *t, const char *dir);
 /** Say on stderr that events were lost, if any were. */

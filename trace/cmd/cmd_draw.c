@@ -2,7 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "draw/draw.h"
-#include "read/number.h"
+#include "trapline/ring.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +14,7 @@ struct request {
 	int nfaults;
 	bool all, ranged;
 	u64 from, to;
+	u64 domain; /* TRACE_NO_DOMAIN: any */
 	const char *out;
 };
 
@@ -53,7 +54,10 @@ static int make_side(const struct trace *t, const struct request *r, int n, stru
 			return err_set(err, "%s: no events from %llu to %llu; it has %zu", t->name,
 				       (unsigned long long)from + 1, (unsigned long long)to + 1,
 				       t->count);
-		draw_side(t, from, to, 0, side);
+		draw_side_of(t, from, to, 0, (u32)r->domain, side);
+		if (!side->steps.count)
+			return err_set(err, "%s: domain %llu does nothing there", t->name,
+				       (unsigned long long)r->domain);
 		return 0;
 	}
 	if (fault ? episode_select(t, fault, &ep, err) : default_episode(t, &ep, err))
@@ -102,7 +106,7 @@ static int refuse(const char *what, const char *arg)
 }
 
 /* Returns 0, or the exit code. */
-static int take_option(struct request *r, int c)
+static int take_option(const struct command *self, struct request *r, int c)
 {
 	switch (c) {
 	case 'f':
@@ -115,12 +119,17 @@ static int take_option(struct request *r, int c)
 		return 0;
 	case 'l':
 		return strcmp(optarg, "phase") ? refuse("--align takes only 'phase'", optarg) : 0;
+	case 'd':
+		return cmd_number(self, optarg, TRACE_NO_DOMAIN - 1, "domain", &r->domain)
+			   ? 0
+			   : EXIT_TROUBLE;
 	case 'F':
 	case 'T':
 		r->ranged = true;
-		return number_parse(optarg, c == 'F' ? &r->from : &r->to)
+		return cmd_number(self, optarg, UINT64_MAX, "event number",
+				  c == 'F' ? &r->from : &r->to)
 			   ? 0
-			   : refuse("this is no event number", optarg);
+			   : EXIT_TROUBLE;
 	}
 	r->out = optarg;
 	return 0;
@@ -128,20 +137,18 @@ static int take_option(struct request *r, int c)
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	static const struct option opts[] = {{"fault", required_argument, NULL, 'f'},
-					     {"all", no_argument, NULL, 'A'},
-					     {"align", required_argument, NULL, 'l'},
-					     {"from", required_argument, NULL, 'F'},
-					     {"to", required_argument, NULL, 'T'},
-					     {"output", required_argument, NULL, 'o'},
-					     {0}};
-	struct request r = {0};
+	static const struct option opts[] = {
+	    {"fault", required_argument, NULL, 'f'},  {"all", no_argument, NULL, 'A'},
+	    {"domain", required_argument, NULL, 'd'}, {"align", required_argument, NULL, 'l'},
+	    {"from", required_argument, NULL, 'F'},   {"to", required_argument, NULL, 'T'},
+	    {"output", required_argument, NULL, 'o'}, {0}};
+	struct request r = {.domain = TRACE_NO_DOMAIN};
 	int c, code;
 
 	while ((c = cmd_getopt(self, argc, argv, opts, &code)) != -1) {
 		if (c == '?')
 			return code;
-		code = take_option(&r, c);
+		code = take_option(self, &r, c);
 		if (code)
 			return code;
 	}
@@ -158,6 +165,11 @@ static int run(const struct command *self, int argc, char **argv)
 		return refuse("two traces are aligned by the phases of one page fault each; --all, "
 			      "--from and --to are for one trace",
 			      NULL);
+	if (r.domain != TRACE_NO_DOMAIN && !r.all && !r.ranged)
+		return refuse("a fault is of one domain anyway (--fault D:N); --domain goes with "
+			      "--all, --from "
+			      "and --to",
+			      NULL);
 	return draw(self, &r);
 }
 
@@ -171,6 +183,7 @@ const struct command cmd_draw = {
     "                       (without --fault: the last one that is whole)\n"
     "  --from N --to N      all events in this range\n"
     "  --all                all events\n"
+    "  --domain N           of these, only what this domain does; else each has lanes of its own\n"
     "  --align phase        how two traces are aligned; there is no other way\n",
     run,
 };

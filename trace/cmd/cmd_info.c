@@ -24,16 +24,13 @@ static void print_machine(const struct trace *t)
 
 static void print_domains(const struct trace *t)
 {
-	/* One bit per domain number; 8 KB, whatever the trace says. */
-	static u8 seen[(TRACE_NO_DOMAIN + 1) / 8];
+	struct domains seen;
 	unsigned shown = 0;
 
-	memset(seen, 0, sizeof(seen));
-	for (size_t i = 0; i < t->count; i++)
-		seen[t->events[i].domain / 8] |= (u8)(1u << t->events[i].domain % 8);
+	domains_find(t, &seen);
 	printf("domains    ");
 	for (u32 d = 0; d < TRACE_NO_DOMAIN && shown < 32; d++)
-		if (seen[d / 8] & 1u << d % 8 && ++shown)
+		if (domains_have(&seen, d) && ++shown)
 			printf(" %u", d);
 	printf("%s\n", shown ? "" : " none");
 }

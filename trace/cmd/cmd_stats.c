@@ -4,6 +4,7 @@
 #include "read/episode.h"
 #include "read/hold.h"
 #include "read/json.h"
+#include "trapline/ring.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,38 +51,66 @@ static void print_reason(const struct reason *r, size_t n, bool json)
 		       (unsigned long long)total);
 }
 
-static void print_tally(const struct trace *t, size_t first, size_t last, u64 episode, bool json)
+static json_t *tally_json(const struct tally *y)
 {
-	struct tally y;
+	return json_pack("{sI sI sI sI sI}", "entries",
+			 (json_int_t)(y->traps + y->irqs + y->hypercalls), "traps",
+			 (json_int_t)y->traps, "irqs", (json_int_t)y->irqs, "hypercalls",
+			 (json_int_t)y->hypercalls, "instructions", (json_int_t)y->cost);
+}
+
+static void print_tally(const struct tally *y, bool json)
+{
 	struct sb b = {0};
 
-	tally_events(t, first, last, episode, &y);
-	tally_format(&b, &y);
+	tally_format(&b, y);
 	if (json)
-		json_print(json_pack("{sI sI sI sI sI}", "entries",
-				     (json_int_t)(y.traps + y.irqs + y.hypercalls), "traps",
-				     (json_int_t)y.traps, "irqs", (json_int_t)y.irqs, "hypercalls",
-				     (json_int_t)y.hypercalls, "instructions", (json_int_t)y.cost));
+		json_print(tally_json(y));
 	else
-		printf("VMM instructions: %llu\n%s\n", (unsigned long long)y.cost, b.s);
+		printf("VMM instructions: %llu\n%s\n", (unsigned long long)y->cost, b.s);
 	sb_free(&b);
 }
 
-static void by_reason(const struct trace *t, bool json)
+/* Each domain's part, where there are several. */
+static void by_domain(const struct trace *t, const struct holds *holds, bool json)
 {
-	struct holds holds;
-	struct reason *r;
-	size_t n;
+	struct domains seen;
+	struct tally y;
 
-	holds_find(t, 0, t->count - 1, 0, &holds);
-	n = holds.count;
-	r = xcalloc(n, sizeof(*r));
-	for (size_t i = 0; i < n; i++) {
+	domains_find(t, &seen);
+	for (u32 d = 0; d < TRACE_NO_DOMAIN && seen.count > 1; d++) {
+		json_t *j;
 		struct sb b = {0};
 
-		hold_reason(t, &holds.v[i], &b);
-		r[i] =
-		    (struct reason){b.s, holds.v[i].cost, holds.v[i].closed && !holds.v[i].waited};
+		if (!domains_have(&seen, d))
+			continue;
+		tally_holds(t, holds, d, &y);
+		if (json) {
+			j = tally_json(&y);
+			json_object_set_new(j, "domain", json_integer(d));
+			json_print(j);
+			continue;
+		}
+		tally_format(&b, &y);
+		printf("domain %u: %s, VMM instructions: %llu\n", d, b.s,
+		       (unsigned long long)y.cost);
+		sb_free(&b);
+	}
+}
+
+static void by_reason(const struct trace *t, const struct holds *holds, u32 domain, bool json)
+{
+	struct reason *r = xcalloc(holds->count, sizeof(*r));
+	size_t n = 0;
+
+	for (size_t i = 0; i < holds->count; i++) {
+		const struct hold *h = &holds->v[i];
+		struct sb b = {0};
+
+		if (domain != TRACE_NO_DOMAIN && t->events[h->entry].domain != domain)
+			continue;
+		hold_reason(t, h, &b);
+		r[n++] = (struct reason){b.s, h->cost, h->closed && !h->waited};
 	}
 	qsort(r, n, sizeof(*r), by_name_then_cost);
 	if (!json)
@@ -95,18 +124,19 @@ static void by_reason(const struct trace *t, bool json)
 	for (size_t i = 0; i < n; i++)
 		free(r[i].name);
 	free(r);
-	holds_free(&holds);
 }
 
 /* How the cache of shadow tables did: a load of a page-directory base either finds its shadow or
  * has one made; a shadow ends for one of the reasons of enum why. */
-static void shadow_cache(const struct trace *t, bool json)
+static void shadow_cache(const struct trace *t, u32 domain, bool json)
 {
 	u64 loads = 0, hits = 0, made = 0, dropped[4] = {0};
 
 	for (size_t i = 0; i < t->count; i++) {
 		const struct event *e = &t->events[i];
 
+		if (domain != TRACE_NO_DOMAIN && e->domain != domain)
+			continue;
 		if (event_is(e, EV_cr3)) {
 			loads++;
 			hits += event_u32(e, "hit");
@@ -169,10 +199,15 @@ static void one_episode(const struct trace *t, const struct episode *ep, bool js
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	static const struct option opts[] = {
-	    {"json", no_argument, NULL, 'j'}, {"fault", required_argument, NULL, 'f'}, {0}};
+	static const struct option opts[] = {{"json", no_argument, NULL, 'j'},
+					     {"fault", required_argument, NULL, 'f'},
+					     {"domain", required_argument, NULL, 'd'},
+					     {0}};
 	const char *fault = NULL;
+	u64 domain = TRACE_NO_DOMAIN;
 	struct episode ep;
+	struct holds holds;
+	struct tally tally;
 	bool json = false;
 	struct trace t;
 	struct err err;
@@ -183,8 +218,10 @@ static int run(const struct command *self, int argc, char **argv)
 			return code;
 		if (c == 'j')
 			json = true;
-		else
+		else if (c == 'f')
 			fault = optarg;
+		else if (!cmd_number(self, optarg, TRACE_NO_DOMAIN - 1, "domain", &domain))
+			return EXIT_TROUBLE;
 	}
 	if (!cmd_args(self, argc, 1) || !cmd_open(self, &t, argv[optind]))
 		return EXIT_TROUBLE;
@@ -194,11 +231,17 @@ static int run(const struct command *self, int argc, char **argv)
 		code = cmd_fail(self, &err);
 	} else if (fault) {
 		one_episode(&t, &ep, json);
-		print_tally(&t, ep.first, ep.last, ep.id, json);
+		tally_events(&t, ep.first, ep.last, ep.id, &tally);
+		print_tally(&tally, json);
 	} else {
-		by_reason(&t, json);
-		shadow_cache(&t, json);
-		print_tally(&t, 0, t.count - 1, 0, json);
+		holds_find(&t, 0, t.count - 1, 0, &holds);
+		by_reason(&t, &holds, (u32)domain, json);
+		shadow_cache(&t, (u32)domain, json);
+		if (domain == TRACE_NO_DOMAIN)
+			by_domain(&t, &holds, json);
+		tally_holds(&t, &holds, (u32)domain, &tally);
+		print_tally(&tally, json);
+		holds_free(&holds);
 	}
 	trace_close(&t);
 	return code;
@@ -206,12 +249,13 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command cmd_stats = {
     "stats",
-    "DIR [--fault N|D:N|va=ADDRESS] [--json]",
+    "DIR [--domain N] [--fault N|D:N|va=ADDRESS] [--json]",
     "count VMM entries and their cost, by reason or for one episode",
+    "  --domain N           only the entries that this domain makes\n"
     "  --fault N            one fault episode, step by step (D:N: of domain D)\n"
     "  --fault va=ADDRESS   the last page fault of an application at that address\n"
     "  --json               one JSON object per line\n"
     "Costs are time-stamp ticks from entry to resume; under QEMU's icount one tick is one\n"
-    "instruction. Entries during which the vcpu waited are counted but not timed.\n",
+    "instruction. Entries during which nobody could run are counted but not timed.\n",
     run,
 };

@@ -1,6 +1,8 @@
 /* main.c: tltrace's command line: which command, and how each is used. */
 #include "cmd/cmd.h"
 
+#include "read/number.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -69,6 +71,14 @@ int cmd_fail(const struct command *self, const struct err *err)
 {
 	fprintf(stderr, "tltrace %s: %s\n", self->name, err->text);
 	return EXIT_TROUBLE;
+}
+
+bool cmd_number(const struct command *self, const char *text, u64 most, const char *what, u64 *out)
+{
+	if (number_parse(text, out) && *out <= most)
+		return true;
+	fprintf(stderr, "tltrace %s: this is no %s: %s\n", self->name, what, text);
+	return false;
 }
 
 bool cmd_open(const struct command *self, struct trace *t, const char *dir)

@@ -14,6 +14,8 @@
 
 #define STEP_TEXT    96
 #define STEP_DETAILS 4
+#define MOST_GUESTS  6
+#define MOST_LANES   (2 * MOST_GUESTS + 2)
 
 enum step_kind {
 	STEP_ARROW,
@@ -44,6 +46,7 @@ struct step {
 	enum step_mark mark;
 	enum phase phase;
 	u8 from, to;  /* lanes; a note lies on @from */
+	u8 guest;     /* whose application's and OS's lanes: index into steps.guests */
 	bool diamond; /* crosses the hardware lane as a trap */
 	u8 ndetails;
 	char title[STEP_TEXT];
@@ -56,9 +59,18 @@ struct step {
 	u32 group, times;
 };
 
+/** One of those that have lanes of their own in a picture. */
+struct guest {
+	u16 domain, vcpu;
+	bool app; /* an application of its runs, too */
+};
+
 struct steps {
 	struct step *v;
 	size_t count, cap;
+	struct guest guests[MOST_GUESTS];
+	size_t nguests; /* MOST_GUESTS + 1: more than fit */
+	u8 guest;	/* whose step is being added */
 };
 
 /** What one column of the picture shows. */
@@ -70,7 +82,11 @@ struct side {
 	bool phased; /* the steps are one fault, and have phases */
 };
 
-/** Fill @out from events [first, last] of @t that belong to @episode (0: all). */
+/** Fill @out from events [first, last] of @t that belong to @episode (0: all), and are of @domain
+ * (TRACE_NO_DOMAIN: of any). */
+void draw_side_of(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,
+		  struct side *out);
+/** The same, of any domain. */
 void draw_side(const struct trace *t, size_t first, size_t last, u64 episode, struct side *out);
 void draw_side_free(struct side *s);
 
@@ -79,7 +95,8 @@ struct expect_miss;
 void draw_divergence(const struct trace *t, const struct expect_miss *m, struct side *out);
 
 /** draw_steps.c: the steps of those events, unnumbered. */
-void draw_steps(const struct trace *t, size_t first, size_t last, u64 episode, struct steps *out);
+void draw_steps(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,
+		struct steps *out);
 /** Replace patterns that repeat three times or more in a row by one, and number the steps. */
 void draw_fold(struct steps *s);
 struct step *draw_add_step(struct steps *s, enum step_kind kind, u8 from, u8 to);
@@ -151,8 +168,8 @@ struct pages {
 	size_t count;
 };
 
-/** How many pages would that be, at least? Laying out takes long, and this does not. 0, or -1 with
- * @err filled: too many. */
+/** Do all lanes fit, and how many pages would that be, at least? Laying out takes long, and this
+ * does not. 0, or -1 with @err filled: too many. */
 int draw_fits(const struct side *a, const struct side *b, struct err *err);
 /** Lay out one side, or two aligned by phase (@b may be NULL). */
 void draw_layout(const struct side *a, const struct side *b, struct pages *out);

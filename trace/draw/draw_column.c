@@ -23,7 +23,7 @@ static void add_label(struct page *p, const struct column *c, const struct step 
 		      double x2, double y)
 {
 	double middle = (x1 + x2) / 2, span = x2 > x1 ? x2 - x1 : x1 - x2, w = 0, max, bottom;
-	double left = middle - c->x0, right = c->x0 + SIDE_W - middle;
+	double left = middle - c->x0, right = c->x0 + side_w(c->side) - middle;
 	struct shape *l = page_shape(p, SHAPE_LABEL, middle, 0, 0, 0);
 
 	max = 2 * (left < right ? left : right) - 8;
@@ -61,10 +61,11 @@ static void add_number(struct page *p, double x, double y, const char *colour, u
 void column_end_bar(struct page *p, struct column *c, u8 lane, double y)
 {
 	double x = lane_x(c->x0, lane);
+	u8 guest;
 
 	if (c->active[lane] && y > c->since[lane])
 		page_box(p, x - BAR_W / 2, c->since[lane], x + BAR_W / 2, y, "#FFFFFF",
-			 lane_looks[lane].pen, 1.4);
+			 lane_looks[side_lane_at(c->side, lane, &guest)].pen, 1.4);
 	c->active[lane] = false;
 }
 
@@ -80,7 +81,7 @@ static void begin_bar(struct column *c, u8 lane, double y)
  * the CPU changed over; show that it had by @y. */
 static void run_on(struct page *p, struct column *c, u8 lane, double y)
 {
-	for (u8 l = 0; l < NR_LANES; l++)
+	for (u8 l = 0; l < MOST_LANES; l++)
 		if (l != lane)
 			column_end_bar(p, c, l, y);
 	begin_bar(c, lane, y);
@@ -89,20 +90,24 @@ static void run_on(struct page *p, struct column *c, u8 lane, double y)
 
 static void add_arrow(struct page *p, struct column *c, const struct step *s, double y)
 {
-	double x1 = lane_x(c->x0, s->from), x2 = lane_x(c->x0, s->to);
+	u8 from = side_lane(c->side, s->guest, s->from);
+	u8 to = side_lane(c->side, s->guest, s->to);
+	double x1 = lane_x(c->x0, from), x2 = lane_x(c->x0, to);
 	double toward = x2 > x1 ? 1 : -1;
 	const char *colour = draw_colour(s->style, s->mark);
 
 	/* What did not happen has no number, and nobody ran for it. */
 	if (s->mark != MARK_EXPECTED) {
-		run_on(p, c, s->from, c->started ? y - 26 : TOP - 4);
-		column_end_bar(p, c, s->from, y);
-		begin_bar(c, s->to, y);
+		run_on(p, c, from, c->started ? y - 26 : TOP - 4);
+		column_end_bar(p, c, from, y);
+		begin_bar(c, to, y);
 		add_number(p, x1, y, colour, s->number);
 	}
 	page_arrow(p, x1 + toward * NUMBER_R, x2 - toward * BAR_W / 2, y, s);
 	if (s->diamond)
-		page_shape(p, SHAPE_DIAMOND, lane_x(c->x0, LANE_hw), y, 16, 16)->colour = colour;
+		page_shape(p, SHAPE_DIAMOND, lane_x(c->x0, side_lane(c->side, 0, LANE_hw)), y, 16,
+			   16)
+		    ->colour = colour;
 	add_label(p, c, s, x1, x2, y);
 	if (s->cost && s->from == LANE_vmm) {
 		struct shape *k = page_shape(p, SHAPE_COST, x1 + NUMBER_R + 36, y + 3, 70, 12);
@@ -117,11 +122,12 @@ static void add_arrow(struct page *p, struct column *c, const struct step *s, do
 
 static void add_note(struct page *p, struct column *c, const struct step *s, double y, double h)
 {
-	double x = lane_x(c->x0, s->from), max = 2.35 * LANE_W, w, right = c->x0 + SIDE_W - 8;
+	u8 lane = side_lane(c->side, s->guest, s->from);
+	double x = lane_x(c->x0, lane), max = 2.35 * LANE_W, w, right = c->x0 + side_w(c->side) - 8;
 	struct shape *n = page_shape(p, SHAPE_NOTE, x, y + h / 2, 0, h - 8);
 
 	if (s->mark != MARK_EXPECTED)
-		run_on(p, c, s->from, y);
+		run_on(p, c, lane, y);
 	n->step = s->number;
 	n->mark = s->mark;
 	if (s->mark)
@@ -150,9 +156,10 @@ static void add_gap(struct page *p, struct column *c, const struct step *s, doub
 {
 	struct shape *g;
 
-	for (u8 l = 0; l < NR_LANES; l++)
+	for (u8 l = 0; l < MOST_LANES; l++)
 		column_end_bar(p, c, l, y + 4);
-	g = page_shape(p, SHAPE_TORN, c->x0 + SIDE_W / 2, y + GAP_H / 2, SIDE_W, GAP_H - 12);
+	g = page_shape(p, SHAPE_TORN, c->x0 + side_w(c->side) / 2, y + GAP_H / 2, side_w(c->side),
+		       GAP_H - 12);
 	g->mark = s->mark;
 	if (s->mark)
 		g->colour = draw_colour(s->style, s->mark);
@@ -161,9 +168,10 @@ static void add_gap(struct page *p, struct column *c, const struct step *s, doub
 
 static void add_more(struct page *p, struct column *c, const struct step *s, double y)
 {
-	struct shape *m = page_shape(p, SHAPE_MORE, c->x0 + SIDE_W / 2, y + MORE_H / 2, 220, 16);
+	struct shape *m =
+	    page_shape(p, SHAPE_MORE, c->x0 + side_w(c->side) / 2, y + MORE_H / 2, 220, 16);
 
-	for (u8 l = 0; l < NR_LANES; l++)
+	for (u8 l = 0; l < MOST_LANES; l++)
 		column_end_bar(p, c, l, y + 4);
 	m->colour = "#4A5563";
 	page_line(m, "%s", s->title);
@@ -172,16 +180,17 @@ static void add_more(struct page *p, struct column *c, const struct step *s, dou
 /* A red line across, under which nothing ran. */
 static void add_end(struct page *p, struct column *c, const struct step *s, double y)
 {
-	double x = c->x0 + SIDE_W / 2;
+	double x = c->x0 + side_w(c->side) / 2;
 	struct shape *e = page_shape(p, SHAPE_END, x, y + END_H / 2, 0, 24);
 
-	for (u8 l = 0; l < NR_LANES; l++)
+	for (u8 l = 0; l < MOST_LANES; l++)
 		column_end_bar(p, c, l, y + END_H / 2);
 	e->mark = MARK_GOT;
 	e->colour = draw_colour(s->style, MARK_GOT);
 	page_line(e, "%s", s->title);
 	e->w = text_width(FONT_BOLD, SIZE_LABEL, s->title) + 40;
-	page_rule(p, c->x0, y + END_H / 2, c->x0 + SIDE_W, y + END_H / 2, e->colour, "solid", 3);
+	page_rule(p, c->x0, y + END_H / 2, c->x0 + side_w(c->side), y + END_H / 2, e->colour,
+		  "solid", 3);
 }
 
 void column_add_fold(struct page *p, struct column *c, double bottom)

@@ -8,8 +8,8 @@
 struct column {
 	const struct side *side;
 	double x0;
-	bool active[NR_LANES]; /* somebody runs there */
-	double since[NR_LANES];
+	bool active[MOST_LANES]; /* somebody runs there */
+	double since[MOST_LANES];
 	bool started;
 	u32 fold_left, fold_times; /* rows that the current fold still covers */
 	double fold_top;
@@ -21,7 +21,7 @@ double column_step_height(const struct step *s);
 void column_add_step(struct page *p, struct column *c, const struct step *s, double y, double h);
 /** A bracket in the margin beside the rows that stand for many, down to @bottom. */
 void column_add_fold(struct page *p, struct column *c, double bottom);
-/** Draw the bar of @lane, if one is open, down to @y. */
+/** Draw the bar of the lane at place @lane, if one is open, down to @y. */
 void column_end_bar(struct page *p, struct column *c, u8 lane, double y);
 
 #endif

@@ -5,6 +5,7 @@
 #include "draw/draw_page.h"
 
 #include "expect/expect.h"
+#include "trapline/ring.h"
 #include "draw/text.h"
 
 #include <stdio.h>
@@ -182,14 +183,16 @@ void draw_divergence(const struct trace *t, const struct expect_miss *m, struct 
 
 	memset(out, 0, sizeof(*out));
 	out->vmm = trace_mmu(t) == 2 ? "Xen" : "VMM";
-	draw_steps(t, m->first, m->last, m->episode, &out->steps);
+	draw_steps(t, m->first, m->last, m->episode, TRACE_NO_DOMAIN, &out->steps);
 	make_expected(m->line, got, &expected);
 	if (got) {
 		at = mark_got(t, &out->steps, m->at);
+		expected.guest = at < out->steps.count ? out->steps.v[at].guest : 0;
 	} else {
 		for (at = 0; at < out->steps.count && out->steps.v[at].event < m->pos; at++)
 			;
 		draw_text(end.title, "the %s ends here", m->episode ? "episode" : "trace");
+		expected.guest = out->steps.guest; /* of the last step */
 		insert(&out->steps, out->steps.count, &end);
 	}
 	insert(&out->steps, at, &expected);

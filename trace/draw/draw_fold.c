@@ -11,8 +11,8 @@
 static bool alike(const struct step *a, const struct step *b)
 {
 	return a->kind == b->kind && a->kind != STEP_GAP && !a->mark && !b->mark &&
-	       a->from == b->from && a->to == b->to && a->style == b->style &&
-	       !strcmp(a->title, b->title);
+	       a->from == b->from && a->to == b->to && a->guest == b->guest &&
+	       a->style == b->style && !strcmp(a->title, b->title);
 }
 
 /* How often do the @len steps at @at come in a row? */

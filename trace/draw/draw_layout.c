@@ -29,6 +29,12 @@ int draw_fits(const struct side *a, const struct side *b, struct err *err)
 
 	if (b && b->steps.count > rows)
 		rows = b->steps.count;
+	if (a->steps.nguests > MOST_GUESTS)
+		return err_set(
+		    err,
+		    "more than %d vcpus ran in that time, and a picture has lanes for "
+		    "so many; choose a domain with --domain, or a part with --from and --to",
+		    MOST_GUESTS);
 	pages = (rows + ROWS_PER_PAGE - 1) / ROWS_PER_PAGE;
 	return pages <= MOST_PAGES
 		   ? 0
@@ -101,12 +107,12 @@ static struct plan plan_columns(const struct side *a, const struct side *b)
 	double left = MARGIN + (has_fold(a) ? FOLD_W : 0);
 	struct plan plan = {.col = {{.side = a, .x0 = left}}, .ncols = b ? 2 : 1};
 
-	plan.w = left + SIDE_W;
+	plan.w = left + side_w(a);
 	if (b) {
 		plan.phase_x = plan.w + PHASE_W / 2;
 		plan.col[1].side = b;
 		plan.col[1].x0 = plan.w + PHASE_W + (has_fold(b) ? FOLD_W : 0);
-		plan.w = plan.col[1].x0 + SIDE_W;
+		plan.w = plan.col[1].x0 + side_w(b);
 	} else if (a->phased) {
 		plan.phase_x = plan.w + PHASE_W / 2;
 		plan.w += PHASE_W - MARGIN;
@@ -130,7 +136,7 @@ static void fill_page(struct page *p, struct plan *plan, const struct row *rows,
 
 		page_frame(p, col->side, col->x0, bottom, number, total);
 		col->fold_top = TOP;
-		for (u8 l = 0; l < NR_LANES; l++)
+		for (u8 l = 0; l < MOST_LANES; l++)
 			col->since[l] = TITLE_H + HEAD_H;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -151,7 +157,7 @@ static void fill_page(struct page *p, struct plan *plan, const struct row *rows,
 		/* A fold that goes on overleaf is marked on both pages. */
 		if (col->fold_left)
 			column_add_fold(p, col, y);
-		for (u8 l = 0; l < NR_LANES; l++) {
+		for (u8 l = 0; l < MOST_LANES; l++) {
 			bool goes_on = col->active[l];
 
 			column_end_bar(p, col, l, bottom - 4);

@@ -85,19 +85,61 @@ void page_rule(struct page *p, double x1, double y1, double x2, double y2, const
 	*r = (struct rule){x1, y1, x2, y2, colour, style, width};
 }
 
+u8 side_lane(const struct side *s, u8 guest, u8 lane)
+{
+	size_t n = s->steps.nguests < MOST_GUESTS ? s->steps.nguests : MOST_GUESTS, i = 0;
+	u8 at = 0;
+
+	if (n < 2)
+		return lane;
+	for (; i < n && (lane >= LANE_hw || i < guest); i++)
+		at += s->steps.guests[i].app ? 2 : 1;
+	if (lane >= LANE_hw)
+		return (u8)(at + lane - LANE_hw);
+	return (u8)(at + (lane == LANE_guest && s->steps.guests[i].app));
+}
+
+u8 side_lane_at(const struct side *s, u8 at, u8 *guest)
+{
+	u8 lane;
+
+	for (*guest = 0; *guest < MOST_GUESTS; ++*guest)
+		for (lane = 0; lane < NR_LANES; lane++)
+			if (side_lane(s, *guest, lane) == at &&
+			    (lane != LANE_app || s->steps.nguests < 2 ||
+			     s->steps.guests[*guest].app))
+				return lane;
+	return LANE_vmm;
+}
+
+/* "domain 1, ring 3"; and which vcpu, should any be another than the first. */
+static void page_guest(struct shape *s, const struct steps *steps, u8 n, const char *ring)
+{
+	bool vcpus = false;
+
+	for (size_t i = 0; i < steps->nguests && i < MOST_GUESTS; i++)
+		vcpus |= steps->guests[i].vcpu != 0;
+	if (vcpus)
+		page_line(s, "domain %u, vcpu %u, %s", steps->guests[n].domain,
+			  steps->guests[n].vcpu, ring);
+	else
+		page_line(s, "domain %u, %s", steps->guests[n].domain, ring);
+}
+
 void page_frame(struct page *p, const struct side *side, double x0, double bottom, size_t n,
 		size_t pages)
 {
-	double middle = x0 + SIDE_W / 2;
+	double w = side_w(side), middle = x0 + w / 2;
 	struct shape *s;
 
-	s = page_shape(p, SHAPE_TITLE, middle, TITLE_H / 2, SIDE_W, TITLE_H - 6);
+	s = page_shape(p, SHAPE_TITLE, middle, TITLE_H / 2, w, TITLE_H - 6);
 	if (pages > 1)
 		page_line(s, "%s (%zu of %zu)", side->title, n + 1, pages);
 	else
 		page_line(s, "%s", side->title);
-	for (u8 l = 0; l < NR_LANES; l++) {
-		const struct lane_look *look = &lane_looks[l];
+	for (u8 l = 0; l < side_lanes(side); l++) {
+		u8 guest, kind = side_lane_at(side, l, &guest);
+		const struct lane_look *look = &lane_looks[kind];
 		double x = lane_x(x0, l);
 
 		page_box(p, x0 + l * LANE_W + 1, TITLE_H - 2, x0 + (l + 1) * LANE_W - 1, bottom,
@@ -105,10 +147,13 @@ void page_frame(struct page *p, const struct side *side, double x0, double botto
 		page_rule(p, x, TITLE_H + HEAD_H, x, bottom, look->pen, "dashed", 1);
 		s = page_shape(p, SHAPE_LANE, x, TITLE_H + HEAD_H / 2, LANE_W - 14, HEAD_H - 2);
 		s->colour = look->head;
-		page_line(s, "%s", l == LANE_vmm ? side->vmm : look->name);
-		page_line(s, "%s", look->ring);
+		page_line(s, "%s", kind == LANE_vmm ? side->vmm : look->name);
+		if (kind < LANE_hw && side->steps.nguests > 1)
+			page_guest(s, &side->steps, guest, look->ring);
+		else
+			page_line(s, "%s", look->ring);
 	}
-	s = page_shape(p, SHAPE_FOOTER, middle, bottom + 8 + FOOTER_H / 2, SIDE_W - 4, FOOTER_H);
+	s = page_shape(p, SHAPE_FOOTER, middle, bottom + 8 + FOOTER_H / 2, w - 4, FOOTER_H);
 	s->colour = "#20262E";
 	page_line(s, "%s", side->footer[0]);
 	page_line(s, "%s", side->footer[1]);

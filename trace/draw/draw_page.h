@@ -5,7 +5,7 @@
 #include "draw/draw.h"
 
 #define LANE_W	 165.0
-#define SIDE_W	 (NR_LANES * LANE_W)
+#define SIDE_W	 (NR_LANES * LANE_W) /* with one guest */
 #define MARGIN	 14.0
 #define TITLE_H	 40.0
 #define HEAD_H	 36.0
@@ -53,9 +53,26 @@ struct lane_look {
 };
 extern const struct lane_look lane_looks[NR_LANES];
 
-static inline double lane_x(double x0, u8 lane)
+/* From left to right: each guest's application and OS, then the hardware, then the VMM. One guest
+ * alone has all lanes; of several, only those have an application's of whom one runs. */
+
+/** Where a lane of this guest lies in the row. */
+u8 side_lane(const struct side *s, u8 guest, u8 lane);
+/** Which lane lies there: of which guest, the hardware's and the VMM's being nobody's. */
+u8 side_lane_at(const struct side *s, u8 at, u8 *guest);
+static inline u8 side_lanes(const struct side *s)
 {
-	return x0 + LANE_W * (lane + 0.5);
+	return (u8)(side_lane(s, 0, LANE_vmm) + 1);
+}
+
+static inline double side_w(const struct side *s)
+{
+	return side_lanes(s) * LANE_W;
+}
+
+static inline double lane_x(double x0, u8 at)
+{
+	return x0 + LANE_W * (at + 0.5);
 }
 
 #endif

@@ -1,6 +1,8 @@
 /* draw_side.c: one column of a picture: its title, its steps and what they cost. */
 #include "draw/draw_page.h"
 
+#include "trapline/ring.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,20 +30,55 @@ static void cost_line(const struct steps *s, u64 total, char *out, size_t size)
 	sb_free(&b);
 }
 
-void draw_side(const struct trace *t, size_t first, size_t last, u64 episode, struct side *out)
+/* One guest: its design. If it is not alone, who it is; several need not be of one design. */
+static void make_title(const struct trace *t, struct side *out)
 {
 	static const char *const titles[] = {"Trace", "ESX: shadow page tables",
 					     "Xen: paravirtual direct paging"};
-	u32 mmu = trace_mmu(t);
+	size_t n = out->steps.nguests < MOST_GUESTS ? out->steps.nguests : MOST_GUESTS;
+	u32 mmu = n ? trace_domain_mmu(t, out->steps.guests[0].domain) : trace_mmu(t);
+	struct domains all;
+	struct sb b = {0};
+
+	domains_find(t, &all);
+	for (size_t i = 0, k = 0; i < n; i++) {
+		u16 domain = out->steps.guests[i].domain;
+
+		if (trace_domain_mmu(t, domain) != mmu)
+			mmu = 0;
+		if (i == 0 || domain != out->steps.guests[i - 1].domain)
+			sb_add(&b, "%s%u", k++ ? ", " : "", domain);
+	}
+	if (n > 1)
+		snprintf(out->title, sizeof(out->title), "Domains %s%s%s", b.s, mmu ? ": " : "",
+			 mmu ? titles[mmu] : "");
+	else if (n && all.count > 1)
+		snprintf(out->title, sizeof(out->title), "Domain %s: %s", b.s, titles[mmu]);
+	else
+		snprintf(out->title, sizeof(out->title), "%s", titles[mmu]);
+	out->vmm = mmu == 2 ? "Xen" : "VMM";
+	sb_free(&b);
+}
+
+void draw_side(const struct trace *t, size_t first, size_t last, u64 episode, struct side *out)
+{
+	draw_side_of(t, first, last, episode, TRACE_NO_DOMAIN, out);
+}
+
+void draw_side_of(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,
+		  struct side *out)
+{
+	struct holds holds;
 	struct tally y;
 	struct sb b = {0};
 
 	memset(out, 0, sizeof(*out));
-	snprintf(out->title, sizeof(out->title), "%s", titles[mmu < ARRAY_SIZE(titles) ? mmu : 0]);
-	out->vmm = mmu == 2 ? "Xen" : "VMM";
 	out->phased = episode != 0;
-	draw_steps(t, first, last, episode, &out->steps);
-	tally_events(t, first, last, episode, &y);
+	draw_steps(t, first, last, episode, domain, &out->steps);
+	make_title(t, out);
+	holds_find(t, first, last, episode, &holds);
+	tally_holds(t, &holds, domain, &y);
+	holds_free(&holds);
 	tally_format(&b, &y);
 	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);
 	cost_line(&out->steps, y.cost, out->footer[1], sizeof(out->footer[1]));

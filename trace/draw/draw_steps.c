@@ -2,6 +2,7 @@
 #include "draw/draw_words.h"
 
 #include "draw/disasm.h"
+#include "trapline/ring.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -46,7 +47,56 @@ struct step *draw_add_step(struct steps *s, enum step_kind kind, u8 from, u8 to)
 	p->kind = kind;
 	p->from = from;
 	p->to = to;
+	p->guest = s->guest;
 	return p;
+}
+
+static bool same_guest(const struct event *a, const struct event *b)
+{
+	return a->domain == b->domain && a->vcpu == b->vcpu;
+}
+
+/* Which of the picture's guests an event is of; those who have no lane are told apart by none. */
+static u8 guest_of(const struct steps *s, const struct event *e)
+{
+	u8 i = 0;
+
+	while (i < s->nguests && i < MOST_GUESTS &&
+	       (s->guests[i].domain != e->domain || s->guests[i].vcpu != e->vcpu))
+		i++;
+	return i < s->nguests ? i : MOST_GUESTS;
+}
+
+static bool goes_before(struct guest a, struct guest b)
+{
+	return a.domain < b.domain || (a.domain == b.domain && a.vcpu < b.vcpu);
+}
+
+/* Who runs among these events, in order: they get lanes. */
+static void find_guests(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,
+			struct steps *out)
+{
+	for (size_t i = first; i <= last && i < t->count; i++) {
+		const struct event *e = &t->events[i];
+		struct guest g = {e->domain, e->vcpu, e->from == LANE_app || e->to == LANE_app};
+		size_t k = 0, n = out->nguests < MOST_GUESTS ? out->nguests : MOST_GUESTS;
+
+		if ((episode && event_episode(e) != episode) ||
+		    (domain != TRACE_NO_DOMAIN && e->domain != domain) ||
+		    (e->from >= LANE_hw && e->to >= LANE_hw))
+			continue;
+		while (k < n && goes_before(out->guests[k], g))
+			k++;
+		if (k < n && !goes_before(g, out->guests[k])) {
+			out->guests[k].app |= g.app;
+			continue;
+		}
+		out->nguests = n + 1;
+		if (n == MOST_GUESTS)
+			return;
+		memmove(&out->guests[k + 1], &out->guests[k], (n - k) * sizeof(g));
+		out->guests[k] = g;
+	}
 }
 
 static void keep_first(const struct event **slot, size_t *count, const struct event *e)
@@ -93,7 +143,7 @@ static void look_ahead(const struct trace *t, size_t at, size_t last, u64 episod
 	for (size_t i = at + 1; i <= last && i < t->count; i++) {
 		const struct event *e = &t->events[i];
 
-		if (episode && event_episode(e) != episode)
+		if ((episode && event_episode(e) != episode) || !same_guest(e, &t->events[at]))
 			continue;
 		if (event_is_entry(e) && event_crosses(e))
 			break;
@@ -131,19 +181,30 @@ static enum phase phase_of(const struct stay *s, enum phase now, bool first)
 	return p > now ? p : now;
 }
 
+/* A guest, which may have entered the VMM and not come out before another does. */
+struct running {
+	struct stay stay;
+	u16 whose; /* domain */
+	bool in_stay;
+	/* The application's instruction that faulted, while it may still be retried. */
+	const struct event *faulted;
+	char mnemonic[STEP_TEXT];
+};
+
 struct builder {
 	const struct trace *t;
 	size_t last;
 	u64 episode;
 	struct steps *out;
-	struct stay stay;
-	bool in_stay;
+	u32 domain;
+	struct running who[MOST_GUESTS + 1]; /* the last: those who have no lane */
+	struct running *now;		     /* who entered last */
+	bool inside;			     /* and nobody has come out since */
+	enum waiting waiting;
 	size_t stays;
 	enum phase phase;
-	u64 since; /* time of the stay's entry */
-	/* The application's instruction that faulted, while it may still be retried. */
-	const struct event *faulted;
-	char mnemonic[STEP_TEXT];
+	u64 since;	   /* time of that entry */
+	struct stay loose; /* of a note that is part of no stay */
 };
 
 /* Steps that came with a phase of their own keep it; nobody goes back. */
@@ -162,58 +223,84 @@ static void entry(struct builder *b, size_t i)
 {
 	const struct event *e = &b->t->events[i];
 
-	look_ahead(b->t, i, b->last, b->episode, &b->stay);
-	b->in_stay = event_crosses(e);
+	struct running *w = b->now = &b->who[guest_of(b->out, e)];
+
+	look_ahead(b->t, i, b->last, b->episode, &w->stay);
+	w->whose = e->domain;
+	w->in_stay = b->inside = event_crosses(e);
+	b->waiting = WORKED;
 	b->since = e->ts;
-	b->phase = phase_of(&b->stay, b->phase, b->stays++ == 0);
+	b->phase = phase_of(&w->stay, b->phase, b->stays++ == 0);
 	if (event_is(e, EV_trap) && e->from == LANE_app && event_u32(e, "vec") == 14) {
-		b->faulted = e;
-		draw_text(b->mnemonic, "%.*s", (int)strcspn(b->stay.code, " "), b->stay.code);
+		w->faulted = e;
+		draw_text(w->mnemonic, "%.*s", (int)strcspn(w->stay.code, " "), w->stay.code);
 	}
-	draw_entry(b->out, &b->stay);
+	draw_entry(b->out, &w->stay);
 }
 
 /* Does the instruction that faulted run again now, and does the trace show that it succeeds: that
  * the next entry from an application is not the same fault once more? */
-static void tell_retry(const struct builder *b, const struct event *e, char *out)
+static void tell_retry(const struct trace *t, const struct running *w, const struct event *e,
+		       char *out)
 {
-	const struct event *end = b->t->events + b->t->count;
-	const char *space = b->mnemonic[0] ? " " : "";
+	const struct event *end = t->events + t->count;
+	const char *space = w->mnemonic[0] ? " " : "";
 
 	out[0] = 0;
-	if (!b->faulted || e->to != LANE_app || event_u32(e, "eip") != event_u32(b->faulted, "eip"))
+	if (!w->faulted || e->to != LANE_app || event_u32(e, "eip") != event_u32(w->faulted, "eip"))
 		return;
 	for (const struct event *x = e + 1; x < end; x++) {
-		if (!event_is_entry(x) || x->from != LANE_app)
+		if (!event_is_entry(x) || x->from != LANE_app || !same_guest(x, e))
 			continue;
-		if (event_is(x, EV_trap) && x->domain == e->domain &&
-		    event_u32(x, "eip") == event_u32(e, "eip") &&
-		    event_u32(x, "va") == event_u32(b->faulted, "va")) {
-			draw_text(out, "retry%s%s: faults again", space, b->mnemonic);
+		if (event_is(x, EV_trap) && event_u32(x, "eip") == event_u32(e, "eip") &&
+		    event_u32(x, "va") == event_u32(w->faulted, "va")) {
+			draw_text(out, "retry%s%s: faults again", space, w->mnemonic);
 			return;
 		}
 		break;
 	}
-	draw_text(out, "retry%s%s: %s, no trap", space, b->mnemonic,
-		  trace_mmu(b->t) == 1 ? "shadow hit" : "mapped");
+	draw_text(out, "retry%s%s: %s, no trap", space, w->mnemonic,
+		  trace_domain_mmu(t, e->domain) == 1 ? "shadow hit" : "mapped");
 }
 
 static void leave(struct builder *b, const struct event *e)
 {
+	struct running *w = &b->who[guest_of(b->out, e)];
 	size_t before = b->out->count;
 	char retry[STEP_TEXT];
 
 	/* A fault that ends in the VMM skipped everything that the guest would have done. */
 	if (e->to == LANE_app && b->phase < PHASE_RETURN)
 		b->phase = PHASE_RETURN;
-	tell_retry(b, e, retry);
-	draw_exit(b->out, b->in_stay ? &b->stay : NULL, e, retry);
-	for (size_t i = before; i < b->out->count && b->in_stay; i++)
-		if (b->out->v[i].kind == STEP_ARROW)
-			b->out->v[i].cost = e->ts - b->since;
+	tell_retry(b->t, w, e, retry);
+	draw_exit(b->out, w->in_stay ? &w->stay : NULL, e, retry);
+	if (b->inside && b->waiting == WORKED)
+		for (size_t i = before; i < b->out->count; i++)
+			if (b->out->v[i].kind == STEP_ARROW)
+				b->out->v[i].cost = e->ts - b->since;
 	if (e->to == LANE_app)
-		b->faulted = NULL;
-	b->in_stay = false;
+		w->faulted = NULL;
+	w->in_stay = b->inside = false;
+}
+
+/* Work inside the VMM is part of the stay of whoever entered last, if it is done for them. */
+static void note(struct builder *b, size_t i)
+{
+	const struct event *e = &b->t->events[i];
+
+	/* Notes of the first stay tell how the VMM decides, or how it repairs. */
+	if (b->stays == 1 && b->inside && b->phase < PHASE_DECIDE)
+		b->phase = PHASE_DECIDE;
+	if (event_is(e, EV_spte) && b->stays == 1 && b->phase < PHASE_INSTALL)
+		b->phase = PHASE_INSTALL;
+	if (b->inside && same_guest(e, b->now->stay.entry)) {
+		draw_note(b->out, &b->now->stay, e);
+		return;
+	}
+	look_ahead(b->t, i, i, b->episode, &b->loose);
+	remember(&b->loose, e);
+	b->loose.entry = b->inside ? b->now->stay.entry : NULL;
+	draw_note(b->out, &b->loose, e);
 }
 
 static void one_event(struct builder *b, size_t i)
@@ -221,6 +308,8 @@ static void one_event(struct builder *b, size_t i)
 	const struct event *e = &b->t->events[i];
 	size_t before = b->out->count;
 
+	b->out->guest = guest_of(b->out, e);
+	b->waiting = hold_waiting(b->waiting, e);
 	if (event_is_entry(e)) {
 		entry(b, i);
 	} else if (event_is_exit(e)) {
@@ -229,29 +318,40 @@ static void one_event(struct builder *b, size_t i)
 		b->phase = e->to == LANE_app ? PHASE_RETURN : b->phase;
 		draw_native(b->out, e);
 	} else {
-		/* Notes of the first stay tell how the VMM decides, or how it repairs. */
-		if (b->stays == 1 && b->in_stay && b->phase < PHASE_DECIDE)
-			b->phase = PHASE_DECIDE;
-		if (event_is(e, EV_spte) && b->stays == 1 && b->phase < PHASE_INSTALL)
-			b->phase = PHASE_INSTALL;
-		if (!b->in_stay)
-			look_ahead(b->t, i, i, b->episode, &b->stay), remember(&b->stay, e);
-		draw_note(b->out, &b->stay, e);
+		note(b, i);
 	}
 	set_phases(b, before);
 	if (e->lost_after && i < b->last) {
 		draw_add_step(b->out, STEP_GAP, LANE_app, LANE_vmm)->count = e->lost_after;
-		b->in_stay = false;
+		b->inside = false;
+		for (size_t g = 0; g < ARRAY_SIZE(b->who); g++)
+			b->who[g].in_stay = false;
 	}
 	for (size_t k = before; k < b->out->count; k++)
 		b->out->v[k].event = i;
 }
 
-void draw_steps(const struct trace *t, size_t first, size_t last, u64 episode, struct steps *out)
+/* What others do is looked at, since a stay of ours may end with theirs, but not drawn. */
+static bool is_drawn(const struct builder *b, const struct event *e)
 {
-	struct builder b = {.t = t, .last = last, .episode = episode, .out = out};
+	if (b->domain == TRACE_NO_DOMAIN || e->domain == b->domain)
+		return true;
+	return !event_crosses(e) && b->inside && b->now->whose == b->domain;
+}
 
-	for (size_t i = first; i <= last && i < t->count; i++)
-		if (!episode || event_episode(&t->events[i]) == episode)
-			one_event(&b, i);
+void draw_steps(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,
+		struct steps *out)
+{
+	struct builder b = {.t = t, .last = last, .episode = episode, .out = out, .domain = domain};
+
+	find_guests(t, first, last, episode, domain, out);
+	for (size_t i = first; i <= last && i < t->count; i++) {
+		size_t before = out->count;
+
+		if (episode && event_episode(&t->events[i]) != episode)
+			continue;
+		one_event(&b, i);
+		if (!is_drawn(&b, &t->events[i]))
+			out->count = before;
+	}
 }

@@ -1,6 +1,8 @@
 /* hold.c: how long the VMM held the CPU: from each entry to the moment it let go again. */
 #include "read/hold.h"
 
+#include "trapline/ring.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +21,20 @@ static struct hold *new_hold(struct holds *out, size_t *cap, size_t entry)
 	return &out->v[out->count++];
 }
 
+enum waiting hold_waiting(enum waiting before, const struct event *e)
+{
+	if (event_is(e, EV_block))
+		return before == IDLED ? IDLED : BLOCKED;
+	if (!event_is(e, EV_sched) || before == IDLED)
+		return before;
+	return event_u32(e, "prev") == TRACE_NO_DOMAIN || event_u32(e, "next") == TRACE_NO_DOMAIN
+		   ? IDLED
+		   : WORKED;
+}
+
 void holds_find(const struct trace *t, size_t first, size_t last, u64 episode, struct holds *out)
 {
+	enum waiting waiting = WORKED;
 	struct hold *open = NULL;
 	size_t cap = 0;
 
@@ -31,14 +45,19 @@ void holds_find(const struct trace *t, size_t first, size_t last, u64 episode, s
 		if (!wanted(e, episode))
 			continue;
 		/* An interrupt that finds the VMM at work, or idle, is part of the same stay. */
-		if (event_is_entry(e) && !(open && e->from == LANE_vmm))
+		if (event_is_entry(e) && !(open && e->from == LANE_vmm)) {
 			open = new_hold(out, &cap, i);
+			waiting = WORKED;
+		}
 		if (!open)
 			continue;
 		open->exit = i;
-		open->waited |= event_is(e, EV_block) || (e->lost_after && !event_is_exit(e));
+		waiting = hold_waiting(waiting, e);
+		if (e->lost_after && !event_is_exit(e))
+			waiting = IDLED;
 		if (event_is_exit(e)) {
 			open->closed = true;
+			open->waited = waiting != WORKED;
 			open->cost = e->ts - t->events[open->entry].ts;
 			open = NULL;
 		}
@@ -107,22 +126,25 @@ void tally_events(const struct trace *t, size_t first, size_t last, u64 episode,
 {
 	struct holds holds;
 
+	holds_find(t, first, last, episode, &holds);
+	tally_holds(t, &holds, TRACE_NO_DOMAIN, out);
+	holds_free(&holds);
+}
+
+void tally_holds(const struct trace *t, const struct holds *h, u32 domain, struct tally *out)
+{
 	memset(out, 0, sizeof(*out));
-	for (size_t i = first; i <= last && i < t->count; i++) {
-		const struct event *e = &t->events[i];
+	for (size_t i = 0; i < h->count; i++) {
+		const struct event *e = &t->events[h->v[i].entry];
 
 		/* Only a change from ring 1 or 3 to ring 0 is an entry. */
-		if (!wanted(e, episode) || e->from == LANE_vmm)
+		if (e->from == LANE_vmm || (domain != TRACE_NO_DOMAIN && e->domain != domain))
 			continue;
 		out->traps += event_is(e, EV_trap);
 		out->irqs += event_is(e, EV_irq);
 		out->hypercalls += event_is(e, EV_hypercall);
+		out->cost += h->v[i].waited ? 0 : h->v[i].cost;
 	}
-	holds_find(t, first, last, episode, &holds);
-	for (size_t i = 0; i < holds.count; i++)
-		if (!holds.v[i].waited && t->events[holds.v[i].entry].from != LANE_vmm)
-			out->cost += holds.v[i].cost;
-	holds_free(&holds);
 }
 
 void tally_format(struct sb *b, const struct tally *y)

@@ -4,11 +4,18 @@
 
 #include "read/trace.h"
 
+/** Was there work all the time? A vcpu that blocks leaves the processor to another, or idle: only
+ * in the latter case does the time say nothing. A trace of one domain has no word of who goes on.
+ */
+enum waiting { WORKED, BLOCKED, IDLED };
+/** What @e changes about it. */
+enum waiting hold_waiting(enum waiting before, const struct event *e);
+
 /** One stay in the VMM. Indexes are those of trace->events. */
 struct hold {
 	size_t entry, exit; /* exit is the last event seen if the hold never ended */
 	bool closed;	    /* an exit was seen */
-	bool waited;	    /* the vcpu blocked: the time says nothing about work done */
+	bool waited;	    /* nobody ran for a while: the time says nothing about work done */
 	u64 cost;	    /* TSC ticks; 0 unless closed */
 };
 
@@ -30,6 +37,8 @@ struct tally {
 	u64 cost;
 };
 void tally_events(const struct trace *t, size_t first, size_t last, u64 episode, struct tally *out);
+/** The same of those that one domain has made; TRACE_NO_DOMAIN: of any. */
+void tally_holds(const struct trace *t, const struct holds *h, u32 domain, struct tally *out);
 /** Append "VMM entries: 4 (traps 4, hypercalls 0)". */
 void tally_format(struct sb *b, const struct tally *y);
 

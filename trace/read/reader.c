@@ -200,3 +200,29 @@ u32 trace_mmu(const struct trace *t)
 
 	return m ? event_u32(m, "mmu") : 0;
 }
+
+u32 trace_domain_mmu(const struct trace *t, u16 domain)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const struct event *e = &t->events[i];
+
+		if (e->domain != domain)
+			continue;
+		if (event_is(e, EV_shadow_new) || event_is(e, EV_spte))
+			return 1;
+		if (event_is(e, EV_page_type) || event_is(e, EV_mmu_update))
+			return 2;
+	}
+	return trace_mmu(t);
+}
+
+void domains_find(const struct trace *t, struct domains *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < t->count; i++) {
+		u16 d = t->events[i].domain;
+
+		out->count += d != TRACE_NO_DOMAIN && !domains_have(out, d);
+		out->seen[d / 8] |= (u8)(1u << d % 8);
+	}
+}

@@ -27,5 +27,18 @@ void trace_close(struct trace *t);
 const struct event *trace_first(const struct trace *t, enum event_id id);
 /** enum mmu of the trace's machine event: 0 none, 1 shadow, 2 direct. */
 u32 trace_mmu(const struct trace *t);
+/** The domains that a trace has events of: one bit each, 8 KB, whatever the trace says. */
+struct domains {
+	u8 seen[(0xFFFF + 1) / 8];
+	size_t count; /* without TRACE_NO_DOMAIN */
+};
+void domains_find(const struct trace *t, struct domains *out);
+static inline bool domains_have(const struct domains *d, u32 id)
+{
+	return d->seen[id / 8] & 1u << id % 8;
+}
+/** The design of one domain, as trace_mmu(); what its events do not tell, the machine event does.
+ */
+u32 trace_domain_mmu(const struct trace *t, u16 domain);
 
 #endif
