@@ -50,7 +50,7 @@ SCHED ?= bvt
 HOST_MEM ?=
 RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS,'$v=$($v)')
 
-.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched fuzz fuzz-insns clean
+.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains fuzz fuzz-insns clean
 help: ## list the targets
 	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-11s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
@@ -133,6 +133,10 @@ bench: $(B)/.doctor ## what things cost, in guest instructions: text, JSON and a
 bench-sched: $(B)/.doctor ## the processor over time, for 1, 10 and 100 domains: tables and pictures
 	@$(build) -j$$(nproc) test-programs
 	@tools/bench_sched
+
+bench-domains: $(B)/.doctor ## 100 domains at once, and 10,000 one after the other: costs, shares, leaks
+	@$(build) -j$$(nproc) all
+	@tools/bench_domains
 
 clean: ## remove build/
 	rm -rf $(B)

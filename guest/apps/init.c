@@ -20,6 +20,7 @@ static const struct {
     {"segments", "segments"}, /* an application that spoils its segment registers */
     {"pipes", "pipes"},	      /* bytes through a chain of processes */
     {"calls", "calls"},	      /* system calls under interrupts */
+    {"spin", "spin"},	      /* computes for ever */
     {"measure", "measure"},   /* when three operations begin and end, for lab 03 */
 };
 

@@ -17,6 +17,8 @@ static const char help[] =
     "tl destroy DOMAIN ...       end it, and give back all that it has\n"
     "tl console DOMAIN           what it has said\n"
     "tl dmesg                    what all have said, and the hypervisor\n"
+    "tl many COUNT CYCLES MS     so many at once, which share the processor for MS; then CYCLES\n"
+    "                            one after the other: what they cost, and what they leave\n"
     "tl mem-max DOMAIN MB        how much memory it may have (mmu=direct)\n"
     "DOMAIN is a number or a name. Exit codes: 0 done, 1 failed, 2 wrongly asked.\n";
 
@@ -26,127 +28,7 @@ static int usage(void)
 	return 0;
 }
 
-static u32 number(const char *what, const char *word, u32 min, u32 max)
-{
-	u32 n = 0;
-
-	for (const char *s = word; *s; s++) {
-		if (*s < '0' || *s > '9' || n > max)
-			bad_usage("%s=%s is not a number from %u to %u", what, word, min, max);
-		n = n * 10 + (u32)(*s - '0');
-	}
-	if (!*word || n < min || n > max)
-		bad_usage("%s=%s is not a number from %u to %u", what, word, min, max);
-	return n;
-}
-
-/* "WORD=..."? @return what follows, or NULL */
-static const char *value(const char *arg, const char *word)
-{
-	u32 n = strlen(word);
-
-	return !strncmp(arg, word, n) && arg[n] == '=' ? arg + n + 1 : NULL;
-}
-
-static bool is_mode_shadow(const char *word)
-{
-	if (strcmp(word, "shadow") && strcmp(word, "direct"))
-		bad_usage("mmu=%s is neither shadow nor direct", word);
-	return !strcmp(word, "shadow");
-}
-
-static void add_word(struct plan *p, const char *word)
-{
-	u32 n = strlen(p->cmdline);
-
-	if (n + strlen(word) + 2 > sizeof(p->cmdline))
-		bad_usage("the kernel's command line is too long");
-	if (n)
-		p->cmdline[n++] = ' ';
-	strlcpy(p->cmdline + n, word, sizeof(p->cmdline) - n);
-}
-
-static void read_plan(struct plan *p, int argc, char **argv)
-{
-	const char *v;
-
-	*p = (struct plan){.nr_pages = 8 * 256, .kernel = argv[0], .name = argv[0]};
-	for (int i = 1; i < argc; i++) {
-		if ((v = value(argv[i], "name")))
-			p->name = v;
-		else if ((v = value(argv[i], "mmu")))
-			p->shadow = is_mode_shadow(v);
-		else if ((v = value(argv[i], "mem")))
-			p->nr_pages = number("mem", v, 4, 512) * 256;
-		else if ((v = value(argv[i], "initrd")))
-			p->initrd = v;
-		else if ((v = value(argv[i], "mcuadv")))
-			p->mcu_advance = number("mcuadv", v, 1, 1000);
-		else if ((v = value(argv[i], "paused")))
-			p->paused = number("paused", v, 0, 1);
-		else
-			add_word(p, argv[i]);
-	}
-	if (!strcmp(p->kernel, "finch")) {
-		p->kernel = p->shadow ? "finch-native.elf" : "finch-pv.elf";
-		if (!p->initrd)
-			p->initrd = "programs.cpio";
-	}
-	if (strlen(p->name) > sizeof(xen_domain_handle_t) || (*p->name >= '0' && *p->name <= '9') ||
-	    !*p->name)
-		bad_usage("name=%s: at most 16 letters, and no digit first", p->name);
-}
-
-/* The domain, without memory, under its name. */
-static u32 make(const struct plan *p)
-{
-	struct xen_domctl op = {0};
-	s32 err;
-
-	op.u.createdomain.flags = p->shadow ? XEN_DOMCTL_CDF_hvm_guest : 0;
-	memcpy(op.u.createdomain.handle, p->name, strlen(p->name));
-	err = domctl(&op, XEN_DOMCTL_createdomain, 0);
-	if (err)
-		fail("create: %s", error_text(err));
-	return op.domain;
-}
-
-static void destroy_id(u32 id)
-{
-	struct xen_domctl op = {0};
-	s32 err = domctl(&op, XEN_DOMCTL_destroydomain, id);
-
-	if (err)
-		fail("destroy: %s", error_text(err));
-}
-
-/* Whatever goes wrong while it is built ends that process: then the half-made domain goes, too. */
-static void fill(const struct plan *p, u32 id)
-{
-	u32 status = 0;
-	s32 pid = fork();
-
-	if (!pid) {
-		struct xen_domctl op = {.u.max_mem = {p->nr_pages * 4}};
-		s32 err = domctl(&op, XEN_DOMCTL_max_mem, id);
-
-		if (err)
-			fail("mem: %s", error_text(err));
-		if (p->shadow)
-			build_shadow(p, id);
-		else
-			build_direct(p, id);
-		exit(0);
-	}
-	if (pid > 0)
-		waitpid(pid, &status, 0);
-	if (pid > 0 && !status)
-		return;
-	destroy_id(id);
-	exit(status && status < STATUS_SIGNAL ? status : TL_FAILED);
-}
-
-static void pause_or_not(u32 cmd, u32 id)
+void pause_or_not(u32 cmd, u32 id)
 {
 	struct xen_domctl op = {0};
 	s32 err = domctl(&op, cmd, id);
@@ -171,7 +53,7 @@ static void check_bvt(s32 err)
 						 : error_text(err));
 }
 
-static void set_share(u32 id, u32 mcu_advance)
+void set_share(u32 id, u32 mcu_advance)
 {
 	struct xen_domctl op = {0};
 
@@ -213,6 +95,24 @@ static bool name_in_use(const char *name)
 	return false;
 }
 
+/* Whatever goes wrong while it is built ends that process: then the half-made domain goes, too. */
+static void build_or_destroy(const struct plan *p, u32 id)
+{
+	u32 status = 0;
+	s32 pid = fork();
+
+	if (!pid) {
+		build(p, id);
+		exit(0);
+	}
+	if (pid > 0)
+		waitpid(pid, &status, 0);
+	if (pid > 0 && !status)
+		return;
+	destroy_id(id);
+	exit(status && status < STATUS_SIGNAL ? status : TL_FAILED);
+}
+
 static int create(int argc, char **argv)
 {
 	struct plan p;
@@ -224,9 +124,7 @@ static int create(int argc, char **argv)
 	if (name_in_use(p.name))
 		bad_usage("there is a domain %s already: give another name=", p.name);
 	id = make(&p);
-	fill(&p, id);
-	if (p.mcu_advance)
-		set_share(id, p.mcu_advance);
+	build_or_destroy(&p, id);
 	if (!p.paused)
 		pause_or_not(XEN_DOMCTL_unpausedomain, id);
 	printf("tl: domain %u (%s) %s\n", id, p.name, p.paused ? "is made, and paused" : "runs");
@@ -307,6 +205,9 @@ int main(int argc, char **argv)
 		return show_log(args[0]);
 	if (!strcmp(verb, "wait") && n)
 		return wait_for(n, args);
+	if (!strcmp(verb, "many") && n == 3)
+		return many(number("COUNT", args[0], 0, 250), number("CYCLES", args[1], 0, 100000),
+			    number("MS", args[2], 1, 100000));
 	if (!strcmp(verb, "destroy") && n)
 		return destroy(n, args);
 	if (!strcmp(verb, "mem-max") && n == 2)

@@ -161,6 +161,9 @@ static void put_start_info(const struct plan *p, const struct build *b, u32 init
 	};
 	strlcpy(si.cmd_line, p->cmdline, sizeof(si.cmd_line));
 	put(b, b->info, &si, sizeof(si));
+	if (p->contact)
+		*p->contact = (struct contact){b->domid, channel_for_us(b->domid),
+					       b->frames[(b->info - b->start) / PAGE]};
 }
 
 static void get_ready(const struct build *b, u32 entry)
@@ -204,7 +207,7 @@ static u32 kernel_end(const struct plan *p, const struct build *b, struct file f
 
 void build_direct(const struct plan *p, u32 domid)
 {
-	struct file kernel = load_file(p->kernel), initrd = {NULL, 0};
+	struct file kernel = p->kernel_file, initrd = p->initrd_file;
 	const struct elf_header *h = elf_open(p, kernel);
 	struct build b = {.domid = domid, .nr_pages = p->nr_pages};
 	u32 len, entry = h->entry;
@@ -215,8 +218,6 @@ void build_direct(const struct plan *p, u32 domid)
 	if (!value_of(text, len, "VIRT_BASE=", &b.start) || b.start % PAGE)
 		fail("%s does not say its VIRT_BASE", p->kernel);
 	value_of(text, len, "VIRT_ENTRY=", &entry);
-	if (p->initrd)
-		initrd = load_file(p->initrd);
 	lay_out(p, &b, kernel_end(p, &b, kernel), initrd.len);
 	get_memory(&b);
 	put_kernel(&b, kernel);
@@ -225,4 +226,5 @@ void build_direct(const struct plan *p, u32 domid)
 	put_start_info(p, &b, initrd.len);
 	put_tables(&b);
 	get_ready(&b, entry);
+	munmap((u32)b.frames, b.nr_pages * sizeof(u32));
 }

@@ -38,13 +38,44 @@ s32 pin_directory(u32 domid, u32 mfn)
 	return call(__HYPERVISOR_mmuext_op, (u32)&op, 1, 0, domid);
 }
 
+static s32 channel_op(u32 cmd, void *arg)
+{
+	return call(__HYPERVISOR_event_channel_op, cmd, (u32)arg, 0, 0);
+}
+
 u32 channel_for_us(u32 domid)
 {
 	struct evtchn_alloc_unbound a = {.dom = (domid_t)domid, .remote_dom = 0};
 
-	if (call(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, (u32)&a, 0, 0))
-		return 0;
-	return a.port;
+	return channel_op(EVTCHNOP_alloc_unbound, &a) ? 0 : a.port;
+}
+
+u32 connect(u32 domid, u32 port)
+{
+	struct evtchn_bind_interdomain b = {.remote_dom = (domid_t)domid, .remote_port = port};
+
+	return channel_op(EVTCHNOP_bind_interdomain, &b) ? 0 : b.local_port;
+}
+
+void notify(u32 port)
+{
+	struct evtchn_port p = {port};
+
+	channel_op(EVTCHNOP_send, &p);
+}
+
+void disconnect(u32 port)
+{
+	struct evtchn_port p = {port};
+
+	/* The next one on this port begins as all do. */
+	channel_op(EVTCHNOP_unmask, &p);
+	channel_op(EVTCHNOP_close, &p);
+}
+
+void give_way(void)
+{
+	call(__HYPERVISOR_sched_op, SCHEDOP_yield, 0, 0, 0);
 }
 
 s32 poke(u32 domid, u32 frame, u32 offset, const void *from, u32 len)

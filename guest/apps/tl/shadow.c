@@ -157,15 +157,13 @@ static u32 physical_entry(struct file f, u32 entry)
 void build_shadow(const struct plan *p, u32 id)
 {
 	static struct vcpu_guest_context c;
-	struct file kernel = load_file(p->kernel), initrd = {NULL, 0};
+	struct file kernel = p->kernel_file, initrd = p->initrd_file;
 	const struct elf_header *h = elf_open(p, kernel);
 	u32 initrd_at;
 	s32 err;
 
 	domid = id;
 	size = p->nr_pages * PAGE;
-	if (p->initrd)
-		initrd = load_file(p->initrd);
 	initrd_at = (put_kernel(kernel) + PAGE - 1) & ~(PAGE - 1);
 	put(initrd_at, initrd.at, initrd.len);
 	put_bios_data();

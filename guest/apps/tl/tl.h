@@ -11,6 +11,14 @@
 
 #define PAGE 4096u
 
+static inline u64 rdtsc(void)
+{
+	u64 tsc;
+
+	asm volatile("rdtsc" : "=A"(tsc));
+	return tsc;
+}
+
 /* Exit codes. */
 #define TL_FAILED 1 /* it was tried, and did not work */
 #define TL_USAGE  2 /* it cannot be meant so */
@@ -25,19 +33,27 @@
 		exit(code);                                                                        \
 	} while (0)
 
-/** What a domain is to be made of. */
-struct plan {
-	const char *name, *kernel, *initrd; /* files */
-	bool shadow, paused;
-	u32 nr_pages;
-	u32 mcu_advance; /* 0: as all have it at first */
-	char cmdline[1024];
-};
-
 /** A file in memory. */
 struct file {
 	const u8 *at;
 	u32 len;
+};
+
+/** How Domain 0 asks a domain whether it is alive (trapline/answer.h). */
+struct contact {
+	u32 domid, port; /* of the domain */
+	u32 frame;	 /* where its answers are */
+};
+
+/** What a domain is to be made of. */
+struct plan {
+	const char *name, *kernel, *initrd;
+	struct file kernel_file, initrd_file;
+	bool shadow, paused;
+	u32 nr_pages;
+	u32 mcu_advance; /* 0: as all have it at first */
+	char cmdline[1024];
+	struct contact *contact; /* out; NULL: it is not to be asked. In direct mode only */
 };
 
 /* hyper.c: the hypercalls. Each returns 0 or a negative error, like the hypervisor. */
@@ -48,6 +64,12 @@ s32 populate(u32 domid, u32 *frames, u32 n);
 s32 pin_directory(u32 domid, u32 mfn);
 /** A channel of that domain's, on which Domain 0 may listen. @return the port; 0: none */
 u32 channel_for_us(u32 domid);
+/** Bind a channel that a domain has for us. @return our port; 0: none */
+u32 connect(u32 domid, u32 port);
+void notify(u32 port);
+void disconnect(u32 port);
+/** Let another domain run, if one can. */
+void give_way(void);
 /** Memory of another domain's: `frame` as the hypervisor's foreign mappings call it. */
 s32 poke(u32 domid, u32 frame, u32 offset, const void *from, u32 len);
 s32 set_context(u32 domid, const struct vcpu_guest_context *c);
@@ -84,6 +106,22 @@ const struct elf_section *elf_section(struct file f, u32 i); /* NULL at the end 
 /** The text of the section with this name, or NULL. */
 const char *elf_text(struct file f, const char *name, u32 *len);
 
+/* create.c */
+/** What `tl create` was told. Ends with an error if it makes no sense. */
+void read_plan(struct plan *p, int argc, char **argv);
+/** A domain without memory, under its name. @return its id; ends with an error */
+u32 make(const struct plan *p);
+/** Get it ready to run; it stays paused. Ends with an error. */
+void build(const struct plan *p, u32 id);
+void destroy_id(u32 id);
+/** A number in decimal; ends with an error if it is none, or not from min to max. */
+u32 number(const char *what, const char *word, u32 min, u32 max);
+
+/* tl.c */
+void set_share(u32 id, u32 mcu_advance);
+/** @param cmd XEN_DOMCTL_pausedomain or XEN_DOMCTL_unpausedomain */
+void pause_or_not(u32 cmd, u32 id);
+
 /* direct.c, shadow.c: fill a domain that has been made, and get its vcpu ready to run. */
 void build_direct(const struct plan *p, u32 domid);
 void build_shadow(const struct plan *p, u32 domid);
@@ -94,6 +132,14 @@ void find_domain(const char *word, struct xen_domctl_getdomaininfo *info);
 /** The one with the least id from *id on, which becomes the next; false: there is none. */
 bool next_domain(u32 *id, struct xen_domctl_getdomaininfo *info);
 const char *name_of(const struct xen_domctl_getdomaininfo *info);
+
+/* ask.c */
+/** Ask n domains for the time. @return how many have answered, and rightly */
+u32 ask_all(const struct contact *c, u32 n);
+
+/* many.c */
+/** n domains at once, which share the processor for `wait` ms; then so many one after another. */
+int many(u32 n, u32 cycles, u32 wait);
 
 /* show.c: verbs that only look. */
 int show_list(void);

@@ -12,6 +12,8 @@ static void serve(u32 port)
 			console_poll();
 	} else if ((s32)port == console_port) {
 		console_poll();
+	} else {
+		answer_if_asked(port);
 	}
 }
 

@@ -50,8 +50,13 @@ void events_init(void);
 void time_init(void);
 /** Call timer_tick for every tick that has passed. */
 void time_catch_up(void);
+/** The hypervisor's clock, in ns. */
+u64 system_time(void);
 /** Ask for an event when the next tick is due. */
 void time_wake_me(void);
+/* answer.c: Domain 0 may ask whether we are alive. */
+void answer_init(const struct start_info *si);
+void answer_if_asked(u32 port);
 /* console.c */
 void console_poll(void);
 /* privcmd.c: are we Domain 0? */

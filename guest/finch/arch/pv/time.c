@@ -25,7 +25,7 @@ static u64 scale(u64 delta, s8 shift, u32 mul)
 	return ((delta & 0xFFFFFFFF) * mul >> 32) + (delta >> 32) * mul;
 }
 
-static u64 system_time(void)
+u64 system_time(void)
 {
 	const volatile struct vcpu_time_info *t = &shared_page.info.vcpu_info[0].time;
 	u32 version;

@@ -1,0 +1,118 @@
+/* create.c: `tl create`: what a domain is to be made of, and making it. */
+#include "tl/tl.h"
+
+u32 number(const char *what, const char *word, u32 min, u32 max)
+{
+	u32 n = 0;
+
+	for (const char *s = word; *s; s++) {
+		if (*s < '0' || *s > '9' || n > max)
+			bad_usage("%s=%s is not a number from %u to %u", what, word, min, max);
+		n = n * 10 + (u32)(*s - '0');
+	}
+	if (!*word || n < min || n > max)
+		bad_usage("%s=%s is not a number from %u to %u", what, word, min, max);
+	return n;
+}
+
+/* "WORD=..."? @return what follows, or NULL */
+static const char *value(const char *arg, const char *word)
+{
+	u32 n = strlen(word);
+
+	return !strncmp(arg, word, n) && arg[n] == '=' ? arg + n + 1 : NULL;
+}
+
+static bool is_mode_shadow(const char *word)
+{
+	if (strcmp(word, "shadow") && strcmp(word, "direct"))
+		bad_usage("mmu=%s is neither shadow nor direct", word);
+	return !strcmp(word, "shadow");
+}
+
+static void add_word(struct plan *p, const char *word)
+{
+	u32 n = strlen(p->cmdline);
+
+	if (n + strlen(word) + 2 > sizeof(p->cmdline))
+		bad_usage("the kernel's command line is too long");
+	if (n)
+		p->cmdline[n++] = ' ';
+	strlcpy(p->cmdline + n, word, sizeof(p->cmdline) - n);
+}
+
+void read_plan(struct plan *p, int argc, char **argv)
+{
+	const char *v;
+
+	*p = (struct plan){.nr_pages = 8 * 256, .kernel = argv[0], .name = argv[0]};
+	for (int i = 1; i < argc; i++) {
+		if ((v = value(argv[i], "name")))
+			p->name = v;
+		else if ((v = value(argv[i], "mmu")))
+			p->shadow = is_mode_shadow(v);
+		else if ((v = value(argv[i], "mem")))
+			p->nr_pages = number("mem", v, 4, 512) * 256;
+		else if ((v = value(argv[i], "initrd")))
+			p->initrd = v;
+		else if ((v = value(argv[i], "mcuadv")))
+			p->mcu_advance = number("mcuadv", v, 1, 1000);
+		else if ((v = value(argv[i], "paused")))
+			p->paused = number("paused", v, 0, 1);
+		else
+			add_word(p, argv[i]);
+	}
+	if (!strcmp(p->kernel, "finch")) {
+		p->kernel = p->shadow ? "finch-native.elf" : "finch-pv.elf";
+		if (!p->initrd)
+			p->initrd = "programs.cpio";
+	}
+	if (strlen(p->name) > sizeof(xen_domain_handle_t) || (*p->name >= '0' && *p->name <= '9') ||
+	    !*p->name)
+		bad_usage("name=%s: at most 16 letters, and no digit first", p->name);
+	p->kernel_file = load_file(p->kernel);
+	if (p->initrd)
+		p->initrd_file = load_file(p->initrd);
+}
+
+u32 make(const struct plan *p)
+{
+	struct xen_domctl op = {0};
+	s32 err;
+
+	op.u.createdomain.flags = p->shadow ? XEN_DOMCTL_CDF_hvm_guest : 0;
+	memcpy(op.u.createdomain.handle, p->name, strlen(p->name));
+	err = domctl(&op, XEN_DOMCTL_createdomain, 0);
+	if (err)
+		fail("create: %s", error_text(err));
+	return op.domain;
+}
+
+void destroy_id(u32 id)
+{
+	struct xen_domctl op = {0};
+	s32 err = domctl(&op, XEN_DOMCTL_destroydomain, id);
+
+	if (err)
+		fail("destroy: %s", error_text(err));
+}
+
+static void set_max(const struct plan *p, u32 id)
+{
+	struct xen_domctl op = {.u.max_mem = {p->nr_pages * 4}};
+	s32 err = domctl(&op, XEN_DOMCTL_max_mem, id);
+
+	if (err)
+		fail("mem: %s", error_text(err));
+}
+
+void build(const struct plan *p, u32 id)
+{
+	set_max(p, id);
+	if (p->shadow)
+		build_shadow(p, id);
+	else
+		build_direct(p, id);
+	if (p->mcu_advance)
+		set_share(id, p->mcu_advance);
+}
