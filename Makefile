@@ -61,7 +61,7 @@ help: ## list the targets
 	@echo "  SCHED=bvt|rr.  V=1 shows the commands."
 
 ifdef BUILDING
-all: $(HV_ELF) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/guest/room.cpio $(B)/guest/store.o $(B)/bin/tltrace $(PROBES) $(ORACLES)
+all: $(HV_ELF) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/guest/room.cpio $(B)/bin/tltrace $(PROBES) $(ORACLES)
 	@:
 else
 all: ## build everything

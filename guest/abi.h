@@ -8,34 +8,37 @@
 #ifndef FINCH_ABI_H
 #define FINCH_ABI_H
 
-#define SYS_exit      1
-#define SYS_fork      2
-#define SYS_read      3
-#define SYS_write     4
-#define SYS_open      5
-#define SYS_close     6
-#define SYS_waitpid   7
-#define SYS_exec      11
-#define SYS_getpid    20
-#define SYS_kill      37
-#define SYS_pipe      42
-#define SYS_brk	      45
-#define SYS_signal    48
-#define SYS_dup2      63
-#define SYS_getppid   64
-#define SYS_mmap      90
-#define SYS_munmap    91
-#define SYS_sigreturn 119
-#define SYS_mprotect  125
-#define SYS_yield     158
-#define SYS_sleep     200 /* ticks */
-#define SYS_ticks     201 /* since boot */
-#define SYS_psinfo    202 /* (index, struct psinfo *) */
-#define SYS_list      203 /* (index, struct listing *) */
-#define SYS_meminfo   204 /* free frames */
-#define SYS_hypercall 205 /* (struct hyper_call *): in Domain 0, as are the next */
-#define SYS_foreign   206 /* (struct foreign_copy *) */
-#define NR_SYSCALLS   207
+#define SYS_exit	1
+#define SYS_fork	2
+#define SYS_read	3
+#define SYS_write	4
+#define SYS_open	5
+#define SYS_close	6
+#define SYS_waitpid	7
+#define SYS_exec	11
+#define SYS_getpid	20
+#define SYS_kill	37
+#define SYS_pipe	42
+#define SYS_brk		45
+#define SYS_signal	48
+#define SYS_dup2	63
+#define SYS_getppid	64
+#define SYS_mmap	90
+#define SYS_munmap	91
+#define SYS_sigreturn	119
+#define SYS_mprotect	125
+#define SYS_yield	158
+#define SYS_sleep	200 /* ticks */
+#define SYS_ticks	201 /* since boot */
+#define SYS_psinfo	202 /* (index, struct psinfo *) */
+#define SYS_list	203 /* (index, struct listing *) */
+#define SYS_meminfo	204 /* free frames */
+#define SYS_hypercall	205 /* (struct hyper_call *): in Domain 0, as are the next */
+#define SYS_foreign	206 /* (struct foreign_copy *) */
+#define SYS_map_foreign 207 /* (va, domid, frame): a page of another domain, there */
+#define SYS_listen	208 /* name: open() finds it from now on, read() gives who came */
+#define SYS_poll	209 /* descriptors, a bit each: POLL_* */
+#define NR_SYSCALLS	210
 
 #define HZ 100 /* ticks in a second */
 
@@ -49,6 +52,7 @@
 #define EAGAIN	11
 #define ENOMEM	12
 #define EFAULT	14
+#define EBUSY	16
 #define EINVAL	22
 #define EMFILE	24
 #define EPIPE	32
@@ -70,11 +74,20 @@
 /* waitpid's status: the exit code, or 128 + the signal that ended the process. */
 #define STATUS_SIGNAL 128
 
+/* poll: wait until one of these can be read or written, or is at its end; the answer says which. */
+#define POLL_READ(fd)  (1u << (fd))
+#define POLL_WRITE(fd) (1u << ((fd) + 16))
+
+/* To dev/xen/evtchn are written the numbers of ports, to take; with this bit, to close. */
+#define EVTCHN_CLOSE 0x80000000u
+
 #define WNOHANG 1 /* waitpid: return 0 if no child has ended yet */
 
-#define PROT_READ  1
-#define PROT_WRITE 2
-#define MAP_FIXED  0x10 /* exactly there, in place of what was mapped */
+#define PROT_READ	 1
+#define PROT_WRITE	 2
+#define MAP_FIXED	 0x10	     /* exactly there, in place of what was mapped */
+#define MAP_FOREIGN	 0x20	     /* nothing but a place for map_foreign */
+#define NO_FOREIGN_FRAME 0xFFFFFFFFu /* map_foreign: what is there goes */
 
 #ifndef __ASSEMBLER__
 #include <trapline/types.h>

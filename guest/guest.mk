@@ -47,6 +47,10 @@ $(GB)/apps/%.elf: $(GB)/apps/%.c.o $(APP_LIB) guest/apps/app.ld
 	$(Q)ld $(KLDFLAGS) -T guest/apps/app.ld -o $@ $(filter %.o,$^)
 # The tool of Domain 0 is more than one file.
 $(GB)/apps/tl.elf: $(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/tl/*.c))
+$(GB)/apps/tl.elf $(GB)/apps/xs.elf: $(GB)/apps/xs/client.c.o
+# The store: its core is tested on the host, too.
+STORE := $(sort $(wildcard guest/store/*.c))
+$(GB)/apps/xenstored.elf: $(STORE:guest/%=$(GB)/%.o) $(GB)/apps/tl/hyper.c.o
 .SECONDARY: $(APPS:%=$(GB)/apps/%.c.o) $(APP_LIB)
 
 # The initrd: the applications without their symbols, and the text files; the same bytes always.
@@ -72,19 +76,13 @@ $(GB)/room.cpio: $(GB)/initrd.cpio $(GB)/finch-native.elf $(GB)/finch-pv.elf $(w
 		cpio --quiet --reproducible -o -H newc -R 0:0 > ../room.cpio.tmp
 	$(Q)mv $(GB)/room.cpio.tmp $@
 
-# The store that a process of Domain 0 will keep: without I/O, and with no more of a C library than this.
-STORE := $(sort $(wildcard guest/store/*.c))
 $(GB)/store/%.c.o: guest/store/%.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
-$(GB)/store.o: $(STORE:guest/%=$(GB)/%.o) $(GB)/string.c.o
-	@$(call say,LD,$@)
-	$(Q)ld -m elf_i386 -r -o $@ $^
-	$(Q)! nm -u $@ | grep . # what it needs beyond that
 
 .PHONY: guest guest-delta
-guest: $(GB)/finch-native.elf $(GB)/finch-pv.elf $(GB)/initrd.cpio $(GB)/room.cpio $(GB)/store.o ## build Finch, both ports, and its applications
+guest: $(GB)/finch-native.elf $(GB)/finch-pv.elf $(GB)/initrd.cpio $(GB)/room.cpio ## build Finch, both ports, and its applications
 
 guest-delta: ## how many lines of Finch differ between its two ports
 	$(Q)guest/delta.sh

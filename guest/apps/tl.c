@@ -109,6 +109,7 @@ static void build_or_destroy(const struct plan *p, u32 id)
 		waitpid(pid, &status, 0);
 	if (pid > 0 && !status)
 		return;
+	record_forget(id);
 	destroy_id(id);
 	exit(status && status < STATUS_SIGNAL ? status : TL_FAILED);
 }
@@ -123,6 +124,7 @@ static int create(int argc, char **argv)
 	read_plan(&p, argc, argv);
 	if (name_in_use(p.name))
 		bad_usage("there is a domain %s already: give another name=", p.name);
+	record_open();
 	id = make(&p);
 	build_or_destroy(&p, id);
 	if (!p.paused)
@@ -139,6 +141,7 @@ static int destroy(int argc, char **argv)
 		find_domain(argv[i], &d);
 		if (!d.domain)
 			bad_usage("Domain 0 cannot destroy itself: `exit` ends the machine");
+		record_forget(d.domain);
 		destroy_id(d.domain);
 	}
 	return 0;

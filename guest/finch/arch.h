@@ -14,14 +14,15 @@
 #define KSTACK_SIZE PAGE_SIZE
 
 /* Bits of an entry (SDM 3A, 4.3) and of a page fault's error code (4.7). */
-#define PTE_P	  0x001
-#define PTE_RW	  0x002
-#define PTE_US	  0x004
-#define PTE_A	  0x020
-#define PTE_D	  0x040
-#define PTE_FLAGS 0xFFF
-#define PF_P	  0x1
-#define PF_W	  0x2
+#define PTE_P	    0x001
+#define PTE_RW	    0x002
+#define PTE_US	    0x004
+#define PTE_A	    0x020
+#define PTE_D	    0x040
+#define PTE_FOREIGN 0x200 /* ours to use: the frame is not this machine's own */
+#define PTE_FLAGS   0xFFF
+#define PF_P	    0x1
+#define PF_W	    0x2
 
 /* Vectors of a struct trapframe that the common code knows, beside the exceptions. */
 #define TRAP_PAGE_FAULT 14
@@ -79,6 +80,11 @@ struct hyper_call;
 struct foreign_copy;
 s32 arch_hypercall(const struct hyper_call *c);
 s32 arch_foreign(const struct foreign_copy *c);
+/** Let `va` of the current process, which has a table, lead to a page of another domain, or none.
+ */
+s32 arch_map_foreign(vaddr_t va, u32 domid, u32 frame);
+/** A file that is no file: what the hypervisor and the process agree on by reading and writing. */
+const struct device *arch_device(const char *name);
 /** The stack on which the next trap from an application will be served. */
 void set_kernel_stack(u32 top);
 

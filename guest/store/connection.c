@@ -43,9 +43,8 @@ static void drop_message(struct store *s, struct connection *c)
 	heap_free(&s->heap, m);
 }
 
-void connection_close(struct store *s, struct connection *c)
+void connection_reset(struct store *s, struct connection *c)
 {
-	c->closed = true;
 	watch_remove_all(s, c);
 	while (c->transactions) {
 		struct transaction *t = c->transactions;
@@ -54,6 +53,12 @@ void connection_close(struct store *s, struct connection *c)
 		transaction_drop(s, c->domid, t);
 	}
 	c->transaction_count = 0;
+}
+
+void connection_close(struct store *s, struct connection *c)
+{
+	c->closed = true;
+	connection_reset(s, c);
 	while (c->messages)
 		drop_message(s, c);
 }

@@ -56,7 +56,9 @@ struct connection {
 /** Connect a domain, behind all others. @return NULL if there is no memory */
 struct connection *connection_open(struct store *s, u16 domid,
 				   struct xenstore_domain_interface *page);
-/** End its watches and transactions, drop what is queued, take nothing more. */
+/** End its watches and transactions. */
+void connection_reset(struct store *s, struct connection *c);
+/** The same; drop what is queued, take nothing more. */
 void connection_close(struct store *s, struct connection *c);
 /** Close it, and forget it. */
 void connection_free(struct store *s, struct connection *c);

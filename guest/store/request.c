@@ -94,6 +94,7 @@ static const request_handler handlers[XS_TYPE_COUNT] = {
     [XS_SET_PERMS] = do_set_perms,
     [XS_IS_DOMAIN_INTRODUCED] = do_is_domain_introduced,
     [XS_RESUME] = do_resume,
+    [XS_RESET_WATCHES] = do_reset_watches,
 };
 
 void request_refuse(struct connection *c, int err)

@@ -52,6 +52,7 @@ int do_set_perms(struct request *r);
 /* request_session.c */
 int do_watch(struct request *r);
 int do_unwatch(struct request *r);
+int do_reset_watches(struct request *r);
 int do_transaction_start(struct request *r);
 int do_transaction_end(struct request *r);
 

@@ -88,3 +88,11 @@ int do_transaction_end(struct request *r)
 	transaction_drop(r->store, r->from->domid, t);
 	return request_ok(r, err);
 }
+
+int do_reset_watches(struct request *r)
+{
+	if (r->view.transaction || r->length != 1 || r->payload[0])
+		return -XSD_EINVAL;
+	connection_reset(r->store, r->from);
+	return request_ok(r, 0);
+}

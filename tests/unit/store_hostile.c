@@ -217,7 +217,7 @@ static void fetch(struct xenstore_domain_interface *page, struct mail *mail, u32
 		((u8 *)mail)[(*have)++] = page->rsp[MASK_XENSTORE_IDX(page->rsp_cons++)];
 		if (*have < sizeof(mail->header))
 			continue;
-		assert_true(mail->header.type <= XS_RESUME &&
+		assert_true(mail->header.type < XS_TYPE_COUNT &&
 			    mail->header.len <= XENSTORE_PAYLOAD_MAX);
 		if (*have == sizeof(mail->header) + mail->header.len)
 			*have = 0;

@@ -31,6 +31,9 @@ s32 list(u32 index, struct listing *l);
 s32 meminfo(void);
 s32 hypercall(const struct hyper_call *c);
 s32 foreign(const struct foreign_copy *c);
+s32 map_foreign(const void *va, u32 domid, u32 frame);
+s32 listen(const char *name);
+s32 poll(u32 descriptors);
 
 /* signal.c */
 typedef void (*handler_t)(u32 sig, u32 address);

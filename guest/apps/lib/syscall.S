@@ -41,6 +41,9 @@ SYSCALL(list)
 SYSCALL(meminfo)
 SYSCALL(hypercall)
 SYSCALL(foreign)
+SYSCALL(map_foreign)
+SYSCALL(listen)
+SYSCALL(poll)
 	.globl	signal_with_restorer
 signal_with_restorer:
 	movl	$SYS_signal, %eax

@@ -17,6 +17,7 @@
 
 struct build {
 	u32 domid, nr_pages;
+	struct rings rings;
 	u32 *frames; /* [nr_pages] machine frames */
 	/* Linear addresses. */
 	u32 start, initrd, list, info, store, console, tables, nr_tables, stack, end;
@@ -138,6 +139,16 @@ static void put_tables(const struct build *b)
 	put(b, b->tables, directory, sizeof(directory));
 }
 
+static void make_rings(struct build *b)
+{
+	b->rings = (struct rings){
+	    .store_mfn = b->frames[(b->store - b->start) / PAGE],
+	    .store_port = channel_for_us(b->domid),
+	    .console_mfn = b->frames[(b->console - b->start) / PAGE],
+	    .console_port = channel_for_us(b->domid),
+	};
+}
+
 static void put_start_info(const struct plan *p, const struct build *b, u32 initrd_len)
 {
 	static struct start_info si;
@@ -149,10 +160,10 @@ static void put_start_info(const struct plan *p, const struct build *b, u32 init
 	    .magic = "xen-3.0-x86_32",
 	    .nr_pages = b->nr_pages,
 	    .shared_info = (u32)op.u.getdomaininfo.shared_info_frame * PAGE,
-	    .store_mfn = b->frames[(b->store - b->start) / PAGE],
-	    .store_evtchn = channel_for_us(b->domid),
-	    .console_mfn = b->frames[(b->console - b->start) / PAGE],
-	    .console_evtchn = channel_for_us(b->domid),
+	    .store_mfn = b->rings.store_mfn,
+	    .store_evtchn = b->rings.store_port,
+	    .console_mfn = b->rings.console_mfn,
+	    .console_evtchn = b->rings.console_port,
 	    .pt_base = b->tables,
 	    .nr_pt_frames = b->nr_tables,
 	    .mfn_list = b->list,
@@ -223,8 +234,10 @@ void build_direct(const struct plan *p, u32 domid)
 	put_kernel(&b, kernel);
 	put(&b, b.initrd, initrd.at, initrd.len);
 	put(&b, b.list, b.frames, b.nr_pages * sizeof(u32));
+	make_rings(&b);
 	put_start_info(p, &b, initrd.len);
 	put_tables(&b);
 	get_ready(&b, entry);
+	record_domain(p, domid, &b.rings);
 	munmap((u32)b.frames, b.nr_pages * sizeof(u32));
 }

@@ -1,7 +1,7 @@
 /* hyper.c: tl's hypercalls. */
 #include "tl/tl.h"
 
-static s32 call(u32 nr, u32 a, u32 b, u32 c, u32 d)
+s32 hyper(u32 nr, u32 a, u32 b, u32 c, u32 d)
 {
 	struct hyper_call h = {nr, {a, b, c, d, 0}};
 
@@ -13,14 +13,14 @@ s32 domctl(struct xen_domctl *op, u32 cmd, u32 domid)
 	op->cmd = cmd;
 	op->interface_version = XEN_DOMCTL_INTERFACE_VERSION;
 	op->domain = (domid_t)domid;
-	return call(__HYPERVISOR_domctl, (u32)op, 0, 0, 0);
+	return hyper(__HYPERVISOR_domctl, (u32)op, 0, 0, 0);
 }
 
 s32 sysctl(struct xen_sysctl *op, u32 cmd)
 {
 	op->cmd = cmd;
 	op->interface_version = XEN_SYSCTL_INTERFACE_VERSION;
-	return call(__HYPERVISOR_sysctl, (u32)op, 0, 0, 0);
+	return hyper(__HYPERVISOR_sysctl, (u32)op, 0, 0, 0);
 }
 
 s32 populate(u32 domid, u32 *frames, u32 n)
@@ -28,19 +28,19 @@ s32 populate(u32 domid, u32 *frames, u32 n)
 	struct xen_memory_reservation r = {
 	    .extent_start = (u32)frames, .nr_extents = n, .domid = (domid_t)domid};
 
-	return call(__HYPERVISOR_memory_op, XENMEM_populate_physmap, (u32)&r, 0, 0);
+	return hyper(__HYPERVISOR_memory_op, XENMEM_populate_physmap, (u32)&r, 0, 0);
 }
 
 s32 pin_directory(u32 domid, u32 mfn)
 {
 	struct mmuext_op op = {.cmd = MMUEXT_PIN_L2_TABLE, .arg1 = mfn};
 
-	return call(__HYPERVISOR_mmuext_op, (u32)&op, 1, 0, domid);
+	return hyper(__HYPERVISOR_mmuext_op, (u32)&op, 1, 0, domid);
 }
 
 static s32 channel_op(u32 cmd, void *arg)
 {
-	return call(__HYPERVISOR_event_channel_op, cmd, (u32)arg, 0, 0);
+	return hyper(__HYPERVISOR_event_channel_op, cmd, (u32)arg, 0, 0);
 }
 
 u32 channel_for_us(u32 domid)
@@ -75,7 +75,7 @@ void disconnect(u32 port)
 
 void give_way(void)
 {
-	call(__HYPERVISOR_sched_op, SCHEDOP_yield, 0, 0, 0);
+	hyper(__HYPERVISOR_sched_op, SCHEDOP_yield, 0, 0, 0);
 }
 
 s32 poke(u32 domid, u32 frame, u32 offset, const void *from, u32 len)

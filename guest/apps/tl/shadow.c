@@ -175,4 +175,5 @@ void build_shadow(const struct plan *p, u32 id)
 	err = set_context(domid, &c);
 	if (err)
 		fail("the new domain's registers: %s", error_text(err));
+	record_domain(p, domid, NULL);
 }

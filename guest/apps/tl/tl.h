@@ -57,6 +57,8 @@ struct plan {
 };
 
 /* hyper.c: the hypercalls. Each returns 0 or a negative error, like the hypervisor. */
+/** Pointers among the arguments are to memory that has been written before. */
+s32 hyper(u32 nr, u32 a, u32 b, u32 c, u32 d);
 s32 domctl(struct xen_domctl *op, u32 cmd, u32 domid);
 s32 sysctl(struct xen_sysctl *op, u32 cmd);
 /** Give the domain pages with these numbers; in[] becomes their machine frames. @return how many */
@@ -125,6 +127,18 @@ void pause_or_not(u32 cmd, u32 id);
 /* direct.c, shadow.c: fill a domain that has been made, and get its vcpu ready to run. */
 void build_direct(const struct plan *p, u32 domid);
 void build_shadow(const struct plan *p, u32 domid);
+
+/* record.c: what the store says of a domain. Without a store nothing is written. */
+/** Find the store, or start it: from now on, what is made is written down. */
+void record_open(void);
+/** How a direct-mode domain finds the store and the console. */
+struct rings {
+	u32 store_mfn, store_port, console_mfn, console_port;
+};
+/** Write down a new domain. @param r NULL: it has no way to the store */
+void record_domain(const struct plan *p, u32 domid, const struct rings *r);
+/** Nothing of it stays. */
+void record_forget(u32 domid);
 
 /* domains.c */
 /** By number or by name; ends with an error if there is none. */

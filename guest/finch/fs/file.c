@@ -18,11 +18,13 @@ static struct file *file_alloc(enum file_kind kind)
 	return NULL;
 }
 
-static void file_put(struct file *f)
+void file_put(struct file *f)
 {
 	if (!f || --f->users)
 		return;
-	if (f->pipe)
+	if (f->kind == FILE_DEVICE)
+		f->device->close(f);
+	else if (f->pipe)
 		pipe_close(f->pipe, f->kind == FILE_PIPE_WRITE);
 	f->kind = FILE_FREE;
 }
@@ -32,7 +34,7 @@ static struct file *file_at(u32 fd)
 	return fd < NR_FDS ? current->fds[fd] : NULL;
 }
 
-static s32 fd_alloc(struct file *f)
+s32 fd_alloc(struct file *f)
 {
 	for (s32 fd = 0; f && fd < NR_FDS; fd++) {
 		if (!current->fds[fd]) {
@@ -42,6 +44,27 @@ static s32 fd_alloc(struct file *f)
 	}
 	file_put(f);
 	return -EMFILE;
+}
+
+struct file *file_new(const struct device *device)
+{
+	struct file *f = file_alloc(FILE_DEVICE);
+
+	if (f)
+		f->device = device;
+	return f;
+}
+
+static s32 device_open(const struct device *device)
+{
+	struct file *f = file_new(device);
+	s32 err = f && device->open ? device->open(f) : 0;
+
+	if (err) {
+		f->kind = FILE_FREE;
+		return err;
+	}
+	return fd_alloc(f);
 }
 
 void files_init(struct proc *p)
@@ -71,11 +94,16 @@ void files_close(struct proc *p)
 
 s32 file_open(const char *name)
 {
+	const struct device *device;
 	struct initrd_file data;
 	struct file *f;
 
+	name += *name == '/';
+	device = arch_device(name);
+	if (device)
+		return device_open(device);
 	if (!initrd_find(name, &data))
-		return -ENOENT;
+		return service_open(name);
 	f = file_alloc(FILE_INITRD);
 	if (f)
 		f->data = data;
@@ -159,6 +187,8 @@ s32 file_read(u32 fd, u8 *buf, u32 n)
 		return initrd_read(f, buf, n);
 	case FILE_PIPE_READ:
 		return pipe_read(f->pipe, buf, n);
+	case FILE_DEVICE:
+		return f->device->read(f, buf, n);
 	default:
 		return -EBADF;
 	}
@@ -176,7 +206,47 @@ s32 file_write(u32 fd, const u8 *buf, u32 n)
 		return (s32)n;
 	case FILE_PIPE_WRITE:
 		return pipe_write(f->pipe, buf, n);
+	case FILE_DEVICE:
+		return f->device->write(f, buf, n);
 	default:
 		return -EBADF;
+	}
+}
+
+/* What can be done with it at once. */
+static u32 ready(struct file *f)
+{
+	switch (f->kind) {
+	case FILE_CONSOLE:
+		return CAN_WRITE | (tty_ready() ? CAN_READ : 0);
+	case FILE_PIPE_READ:
+		return pipe_waiting(f->pipe) ? CAN_READ : 0;
+	case FILE_PIPE_WRITE:
+		return pipe_room(f->pipe) ? CAN_WRITE : 0;
+	case FILE_DEVICE:
+		return f->device->ready(f);
+	default:
+		return CAN_READ;
+	}
+}
+
+s32 file_poll(u32 descriptors)
+{
+	for (;;) {
+		u32 found = 0;
+
+		for (u32 fd = 0; fd < NR_FDS; fd++) {
+			u32 can = current->fds[fd] ? ready(current->fds[fd]) : CAN_READ | CAN_WRITE;
+
+			found |= can & CAN_READ ? POLL_READ(fd) : 0;
+			found |= can & CAN_WRITE ? POLL_WRITE(fd) : 0;
+		}
+		/* The topmost descriptor's bit would make it look like an error. */
+		found &= descriptors & ~POLL_WRITE(NR_FDS - 1);
+		if (found)
+			return (s32)found;
+		if (signal_pending())
+			return -EINTR;
+		sleep_on(&anything, 0);
 	}
 }

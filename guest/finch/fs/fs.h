@@ -20,7 +20,27 @@ bool initrd_find(const char *name, struct initrd_file *f);
 bool initrd_nth(u32 index, struct initrd_file *f);
 
 /* file.c */
-enum file_kind { FILE_FREE, FILE_CONSOLE, FILE_INITRD, FILE_PIPE_READ, FILE_PIPE_WRITE };
+enum file_kind {
+	FILE_FREE,
+	FILE_CONSOLE,
+	FILE_INITRD,
+	FILE_PIPE_READ,
+	FILE_PIPE_WRITE,
+	FILE_DEVICE,
+};
+
+struct file;
+
+/** What stands behind a FILE_DEVICE. Bytes read or written, or a negative error. */
+struct device {
+	s32 (*open)(struct file *f); /* NULL: there is nothing to do */
+	s32 (*read)(struct file *f, u8 *buf, u32 n);
+	s32 (*write)(struct file *f, const u8 *buf, u32 n);
+	u32 (*ready)(struct file *f); /* CAN_READ, CAN_WRITE: without waiting; the end, too */
+	void (*close)(struct file *f);
+};
+#define CAN_READ  1u
+#define CAN_WRITE 2u
 
 /** An open file: descriptors of several processes may share one, and its position. */
 struct file {
@@ -29,6 +49,9 @@ struct file {
 	struct initrd_file data;
 	u32 pos;
 	struct pipe *pipe;
+	const struct device *device;
+	struct pipe *to;	 /* of a stream: what is written to it */
+	struct service *service; /* of a listener */
 };
 
 /** Descriptors 0, 1, 2 on the console. */
@@ -37,19 +60,37 @@ void files_copy(struct proc *to, struct proc *from);
 void files_close(struct proc *p);
 /** @return a descriptor or a negative error; likewise below */
 s32 file_open(const char *name);
+
 s32 file_close(u32 fd);
 s32 file_dup2(u32 from, u32 to);
 s32 file_pipe(u32 fds[2]);
 s32 file_read(u32 fd, u8 *buf, u32 n);
 s32 file_write(u32 fd, const u8 *buf, u32 n);
+/** Wait for any of the descriptors of POLL_READ, POLL_WRITE. @return which, or -EINTR */
+s32 file_poll(u32 descriptors);
+/** A file that no descriptor leads to yet, or NULL; file_put() drops it. */
+struct file *file_new(const struct device *device);
+void file_put(struct file *f);
+/** A descriptor for a file; without room for one the file is dropped. */
+s32 fd_alloc(struct file *f);
 
 /* pipe.c */
 struct pipe *pipe_alloc(void);
 void pipe_close(struct pipe *p, bool writer);
 s32 pipe_read(struct pipe *p, u8 *buf, u32 n);
 s32 pipe_write(struct pipe *p, const u8 *buf, u32 n);
+/** How much can be read, or written, without waiting; -EPIPE: nothing any more, for good. */
+s32 pipe_waiting(const struct pipe *p);
+s32 pipe_room(const struct pipe *p);
+
+/* service.c */
+/** Let open() lead to this process, under a name. @return a descriptor to read descriptors from */
+s32 service_listen(const char *name);
+/** A file that is connected with whoever listens. @return a descriptor, -ENOENT: nobody does */
+s32 service_open(const char *name);
 
 /* tty.c */
 s32 tty_read(u8 *buf, u32 n);
+bool tty_ready(void);
 
 #endif

@@ -86,3 +86,13 @@ s32 pipe_write(struct pipe *p, const u8 *buf, u32 n)
 	}
 	return (s32)n;
 }
+
+s32 pipe_waiting(const struct pipe *p)
+{
+	return p->head == p->tail && !p->open[1] ? -EPIPE : (s32)(p->head - p->tail);
+}
+
+s32 pipe_room(const struct pipe *p)
+{
+	return p->open[0] ? (s32)(PAGE_SIZE - (p->head - p->tail)) : -EPIPE;
+}

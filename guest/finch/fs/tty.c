@@ -67,3 +67,8 @@ s32 tty_read(u8 *buf, u32 n)
 	}
 	return (s32)done;
 }
+
+bool tty_ready(void)
+{
+	return read_at != line_end;
+}

@@ -72,7 +72,7 @@ enum fault space_fault(struct space *s, vaddr_t va, bool write)
 	struct region *r = region_find(s, va);
 	pte_t *slot;
 
-	if (!r || !(r->prot & (write ? PROT_WRITE : PROT_READ)))
+	if (!r || r->foreign || !(r->prot & (write ? PROT_WRITE : PROT_READ)))
 		return FAULT_BAD;
 	va &= ~(PAGE_SIZE - 1);
 	slot = table_make(s, va);

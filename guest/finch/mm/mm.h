@@ -29,6 +29,7 @@ struct region {
 	u32 prot;	    /* PROT_* of abi.h */
 	const u8 *file;	    /* what `start` shows, or NULL */
 	u32 file_len;
+	bool foreign; /* for pages of other domains: no frames of ours, and not a child's */
 };
 
 #define NR_REGIONS 16

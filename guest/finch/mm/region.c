@@ -32,6 +32,7 @@ static s32 cut(struct space *s, vaddr_t at)
 	upper = region_add(s, at, r->end, r->prot);
 	if (!upper)
 		return -ENOMEM;
+	upper->foreign = r->foreign;
 	r->end = at;
 	if (r->file_len > below) {
 		upper->file = r->file + below;
@@ -51,7 +52,7 @@ s32 region_split(struct space *s, vaddr_t start, vaddr_t end)
 /* Does b continue a, address for address and byte for byte of the file? */
 static bool continues(const struct region *a, const struct region *b)
 {
-	if (!a->end || a->end != b->start || a->prot != b->prot)
+	if (!a->end || a->end != b->start || a->prot != b->prot || a->foreign != b->foreign)
 		return false;
 	if (!b->file_len)
 		return true;
@@ -98,7 +99,7 @@ bool user_range(struct space *s, vaddr_t va, u32 len, u32 prot)
 	while (va < end) {
 		struct region *r = region_find(s, va);
 
-		if (!r || (r->prot & prot) != prot)
+		if (!r || r->foreign || (r->prot & prot) != prot)
 			return false;
 		va = r->end;
 	}

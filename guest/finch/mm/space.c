@@ -31,6 +31,13 @@ static pte_t *next_present(struct space *s, vaddr_t *va, vaddr_t end)
 	return NULL;
 }
 
+/* What an entry led to is used by one fewer. */
+static void put_frame(pte_t e)
+{
+	if (!(e.v & PTE_FOREIGN))
+		frame_put(pte_pfn(e));
+}
+
 static s32 copy_region(struct space *to, struct space *from, const struct region *r)
 {
 	pte_t *slot, *copy;
@@ -56,8 +63,12 @@ s32 space_copy(struct space *to, struct space *from)
 	to->heap = from->heap;
 	to->brk = from->brk;
 	memcpy(to->regions, from->regions, sizeof(to->regions));
-	for (struct region *r = from->regions; r < from->regions + NR_REGIONS && !err; r++)
-		err = copy_region(to, from, r);
+	for (u32 i = 0; i < NR_REGIONS && !err; i++) {
+		if (from->regions[i].foreign)
+			to->regions[i] = (struct region){0};
+		else
+			err = copy_region(to, from, &from->regions[i]);
+	}
 	mmu_commit();
 	if (err) {
 		space_free(to);
@@ -80,7 +91,7 @@ void space_free(struct space *s)
 		table = frame_address(pte_pfn(s->dir[i]));
 		for (u32 j = 0; j < 1024; j++) {
 			if (table[j].v & PTE_P)
-				frame_put(pte_pfn(table[j]));
+				put_frame(table[j]);
 		}
 		page_free(table);
 	}
@@ -97,11 +108,11 @@ s32 space_unmap(struct space *s, vaddr_t start, vaddr_t end)
 	if (err)
 		return err;
 	for (vaddr_t va = start; (slot = next_present(s, &va, end)); va += PAGE_SIZE) {
-		u32 pfn = pte_pfn(*slot);
+		pte_t old = *slot;
 
 		mmu_queue(slot, (pte_t){0});
 		/* Nothing takes the frame before the commit: the kernel does not sleep here. */
-		frame_put(pfn);
+		put_frame(old);
 		any = true;
 	}
 	if (any)
@@ -121,6 +132,10 @@ s32 space_protect(struct space *s, vaddr_t start, vaddr_t end, u32 prot)
 
 	if (err)
 		return err;
+	for (struct region *r = s->regions; r < s->regions + NR_REGIONS; r++) {
+		if (r->foreign && r->start >= start && r->end <= end)
+			return -EINVAL; /* its entry is not ours to change */
+	}
 	for (struct region *r = s->regions; r < s->regions + NR_REGIONS; r++) {
 		if (r->end && r->start >= start && r->end <= end)
 			r->prot = prot;

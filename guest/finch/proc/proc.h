@@ -59,6 +59,8 @@ void schedule_if_due(void);
 /** Sleep until wakeup(channel), a signal, or tick `until` (0: no limit). */
 void sleep_on(const void *channel, u32 until);
 void wakeup(const void *channel);
+/** A channel to sleep on until any other is woken. */
+extern const u8 anything;
 u32 ticks_now(void);
 /** switch.S: save the kernel's registers in *from, continue where `to` was saved. */
 void switch_to(u32 *from, u32 to);

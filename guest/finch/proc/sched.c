@@ -8,6 +8,7 @@
 #include "proc/proc.h"
 #include "lib/lib.h"
 
+const u8 anything;
 static u32 ticks;
 static bool slice_over;
 static pte_t *running_on; /* the directory that the processor uses */
@@ -73,7 +74,7 @@ void sleep_on(const void *channel, u32 until)
 void wakeup(const void *channel)
 {
 	for (struct proc *p = procs; p < procs + NR_PROCS; p++) {
-		if (p->state == SLEEPING && p->channel == channel)
+		if (p->state == SLEEPING && (p->channel == channel || p->channel == &anything))
 			p->state = RUNNABLE;
 	}
 }

@@ -37,6 +37,9 @@ DECLARE(list);
 DECLARE(meminfo);
 DECLARE(hypercall);
 DECLARE(foreign);
+DECLARE(map_foreign);
+DECLARE(listen);
+DECLARE(poll);
 #undef DECLARE
 
 /* A system call that does not use an argument says so by this. */

@@ -26,3 +26,12 @@ s32 sys_foreign(u32 va, UNUSED_ARG b, UNUSED_ARG c)
 		return -EFAULT;
 	return arch_foreign(&copy);
 }
+
+s32 sys_map_foreign(u32 va, u32 domid, u32 frame)
+{
+	struct region *r = region_find(&current->space, va);
+
+	if (!r || !r->foreign || va & (PAGE_SIZE - 1))
+		return -EINVAL;
+	return table_make(&current->space, va) ? arch_map_foreign(va, domid, frame) : -ENOMEM;
+}

@@ -25,6 +25,19 @@ s32 sys_open(u32 path_va, UNUSED_ARG b, UNUSED_ARG c)
 	return n < 0 ? n : file_open(path);
 }
 
+s32 sys_listen(u32 name_va, UNUSED_ARG b, UNUSED_ARG c)
+{
+	char name[32];
+	s32 n = fetch_string(name_va, name, sizeof(name));
+
+	return n < 0 ? n : service_listen(name);
+}
+
+s32 sys_poll(u32 descriptors, UNUSED_ARG b, UNUSED_ARG c)
+{
+	return file_poll(descriptors);
+}
+
 s32 sys_close(u32 fd, UNUSED_ARG b, UNUSED_ARG c)
 {
 	return file_close(fd);

@@ -14,6 +14,7 @@ s32 sys_mmap(u32 va, u32 len, u32 prot_and_flags)
 {
 	struct space *s = &current->space;
 	u32 prot = prot_and_flags & (PROT_READ | PROT_WRITE);
+	struct region *r;
 	s32 err;
 
 	len = ROUND_UP(len);
@@ -30,8 +31,10 @@ s32 sys_mmap(u32 va, u32 len, u32 prot_and_flags)
 		if (!va || !len)
 			return -ENOMEM;
 	}
-	if (!region_add(s, va, va + len, prot))
+	r = region_add(s, va, va + len, prot);
+	if (!r)
 		return -ENOMEM;
+	r->foreign = prot_and_flags & MAP_FOREIGN;
 	region_tidy(s);
 	return (s32)va;
 }

@@ -2,15 +2,21 @@
 #include "sys/sys.h"
 
 static s32 (*const calls[NR_SYSCALLS])(u32 a, u32 b, u32 c) = {
-    [SYS_exit] = sys_exit,	   [SYS_fork] = sys_fork,	    [SYS_read] = sys_read,
-    [SYS_write] = sys_write,	   [SYS_open] = sys_open,	    [SYS_close] = sys_close,
-    [SYS_waitpid] = sys_waitpid,   [SYS_exec] = sys_exec,	    [SYS_getpid] = sys_getpid,
-    [SYS_getppid] = sys_getppid,   [SYS_kill] = sys_kill,	    [SYS_pipe] = sys_pipe,
-    [SYS_brk] = sys_brk,	   [SYS_signal] = sys_signal,	    [SYS_dup2] = sys_dup2,
-    [SYS_mmap] = sys_mmap,	   [SYS_munmap] = sys_munmap,	    [SYS_sigreturn] = sys_sigreturn,
-    [SYS_mprotect] = sys_mprotect, [SYS_yield] = sys_yield,	    [SYS_sleep] = sys_sleep,
-    [SYS_ticks] = sys_ticks,	   [SYS_psinfo] = sys_psinfo,	    [SYS_list] = sys_list,
-    [SYS_meminfo] = sys_meminfo,   [SYS_hypercall] = sys_hypercall, [SYS_foreign] = sys_foreign,
+    [SYS_exit] = sys_exit,	   [SYS_fork] = sys_fork,
+    [SYS_read] = sys_read,	   [SYS_write] = sys_write,
+    [SYS_open] = sys_open,	   [SYS_close] = sys_close,
+    [SYS_waitpid] = sys_waitpid,   [SYS_exec] = sys_exec,
+    [SYS_getpid] = sys_getpid,	   [SYS_getppid] = sys_getppid,
+    [SYS_kill] = sys_kill,	   [SYS_pipe] = sys_pipe,
+    [SYS_brk] = sys_brk,	   [SYS_signal] = sys_signal,
+    [SYS_dup2] = sys_dup2,	   [SYS_mmap] = sys_mmap,
+    [SYS_munmap] = sys_munmap,	   [SYS_sigreturn] = sys_sigreturn,
+    [SYS_mprotect] = sys_mprotect, [SYS_yield] = sys_yield,
+    [SYS_sleep] = sys_sleep,	   [SYS_ticks] = sys_ticks,
+    [SYS_psinfo] = sys_psinfo,	   [SYS_list] = sys_list,
+    [SYS_meminfo] = sys_meminfo,   [SYS_hypercall] = sys_hypercall,
+    [SYS_foreign] = sys_foreign,   [SYS_map_foreign] = sys_map_foreign,
+    [SYS_listen] = sys_listen,	   [SYS_poll] = sys_poll,
 };
 
 void syscall(struct trapframe *tf)

@@ -53,6 +53,18 @@ s32 arch_foreign(const struct foreign_copy *c)
 	return -ENOSYS;
 }
 
+s32 arch_map_foreign(vaddr_t va, u32 domid, u32 frame)
+{
+	(void)va, (void)domid, (void)frame;
+	return -ENOSYS;
+}
+
+const struct device *arch_device(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
 void machine_off(u32 code)
 {
 	uart_drain(); /* the end is at once, and the last line still in the FIFO */

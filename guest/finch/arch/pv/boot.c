@@ -21,6 +21,7 @@ void pv_start(const struct start_info *si)
 	/* Everything up to the boot stack lies together: image, initrd, start_info, tables. */
 	boot.nr_busy = 1;
 	boot.busy[0].end = mmu_init(si, boot.nr_pages);
+	xenbus_init(si);
 	if (hyper_update_va_mapping(&shared_page, si->shared_info | PTE_P | PTE_RW | PTE_A | PTE_D,
 				    UVMF_INVLPG))
 		panic("cannot map shared_info");

@@ -12,9 +12,17 @@ static void serve(u32 port)
 			console_poll();
 	} else if ((s32)port == console_port) {
 		console_poll();
-	} else {
+	} else if (port == xenbus_port()) {
+		xenbus_pump();
+	} else if (!evtchn_happened(port)) {
 		answer_if_asked(port);
 	}
+}
+
+bool events_own(u32 port)
+{
+	return !port || (s32)port == timer_port || (s32)port == console_port ||
+	       port == xenbus_port();
 }
 
 /* Bits that the hypervisor sets at any time: taken all at once. */
@@ -57,4 +65,6 @@ void events_init(void)
 	if (timer_port < 0)
 		panic("no timer: error %d", timer_port);
 	console_port = bind(VIRQ_CONSOLE); /* without it the timer polls */
+	if (xenbus_port())
+		hyper_event_port(EVTCHNOP_unmask, xenbus_port());
 }

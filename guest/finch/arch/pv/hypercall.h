@@ -48,7 +48,19 @@ static inline s32 hyper_sched(u32 cmd, const void *arg, u32 compat_arg)
 	return hypercall(__HYPERVISOR_sched_op_compat, cmd, compat_arg, 0, 0);
 }
 
-/* Likewise, where the command goes into the structure. @return the port or an error */
+/* Likewise, where the command goes into the structure: send, close, unmask. */
+static inline s32 hyper_event_port(u32 cmd, u32 port)
+{
+	struct {
+		u32 cmd, port;
+	} op = {cmd, port};
+
+	if (has_new_calls)
+		return hypercall(__HYPERVISOR_event_channel_op, cmd, (u32)&op.port, 0, 0);
+	return hypercall(__HYPERVISOR_event_channel_op_compat, (u32)&op, 0, 0, 0);
+}
+
+/* @return the port or an error */
 static inline s32 hyper_bind_virq(u32 virq)
 {
 	struct {

@@ -46,6 +46,19 @@ u32 mmu_init(const struct start_info *si, u32 nr_pages);
 void traps_init(void);
 /* events.c */
 void events_init(void);
+/** Is this port the kernel's own? */
+bool events_own(u32 port);
+/* evtchn.c */
+/** Something has happened at a port. @return whether it is a program's */
+bool evtchn_happened(u32 port);
+extern const struct device evtchn_device;
+/* xenbus.c */
+void xenbus_init(const struct start_info *si);
+/** The port on which the store calls us; 0: none */
+u32 xenbus_port(void);
+/** Move what can be moved between the store's ring and us. */
+void xenbus_pump(void);
+extern const struct device xenbus_device;
 /* time.c */
 void time_init(void);
 /** Call timer_tick for every tick that has passed. */

@@ -1,7 +1,8 @@
 /*
  * privcmd.c (pv): programs of Domain 0 manage the machine: their hypercalls, and the memory of
- * other domains, a page at a time through a window.
+ * other domains, a page at a time through a window, or mapped into a process for good.
  */
+#include "fs/fs.h"
 #include "hypercall.h"
 #include "lib/lib.h"
 
@@ -47,4 +48,23 @@ s32 arch_foreign(const struct foreign_copy *c)
 	if (hyper_update_va_mapping(window, own, UVMF_INVLPG))
 		panic("the window to other domains does not close");
 	return 0;
+}
+
+s32 arch_map_foreign(vaddr_t va, u32 domid, u32 frame)
+{
+	u32 flags = PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D | PTE_FOREIGN;
+
+	if (!is_domain0)
+		return -ENOSYS;
+	if (frame == NO_FOREIGN_FRAME)
+		return hyper_update_va_mapping((void *)va, 0, UVMF_INVLPG);
+	return hypercall5(__HYPERVISOR_update_va_mapping_otherdomain, va,
+			  frame << PAGE_SHIFT | flags, 0, UVMF_INVLPG, domid);
+}
+
+const struct device *arch_device(const char *name)
+{
+	if (!strcmp(name, "dev/xen/xenbus"))
+		return &xenbus_device;
+	return is_domain0 && !strcmp(name, "dev/xen/evtchn") ? &evtchn_device : NULL;
 }

@@ -32,6 +32,7 @@ enum xsd_sockmsg_type {
 	XS_ERROR,		 /* from the store only: name| */
 	XS_IS_DOMAIN_INTRODUCED, /* domid| -> T| or F| */
 	XS_RESUME,		 /* domid|; Domain 0 only */
+	XS_RESET_WATCHES = 21,	 /* |: all watches and transactions go; came after 3.1 */
 	XS_TYPE_COUNT
 };
 
