@@ -36,8 +36,8 @@ HV_O := $(patsubst %.c,$(B)/%.o,$(filter-out $(LAB_UNITS),$(HV_C))) $(HV_S:%.S=$
 	$(filter-out $(LAB_UNITS:%.c=ref/%.o),$(HV_REF_O))
 HV_ELF := $(if $(LAB),$(LAB_OUT),$(B))/hv.elf
 export HV := $(HV_ELF)
-# Arguments in registers, and no stack kept aligned for SSE: every entry is a few calls deep.
-HV_CFLAGS := -mregparm=3 -mpreferred-stack-boundary=2
+# Arguments in registers, and no stack kept aligned, for SSE or for words of 64 bits: every entry is a few calls deep.
+HV_CFLAGS := -mregparm=3 -mpreferred-stack-boundary=2 -mincoming-stack-boundary=3
 
 $(B)/hv/%.o: hv/%.c Makefile hv/hv.mk
 	@mkdir -p $(@D)

@@ -48,6 +48,8 @@ high:
 	movl %ecx, %cr3
 	movl $hv_stack_top, %esp
 	xorl %ebp, %ebp
+	movl %ebp, %fs /* what a boot loader leaves there is in no GDT of ours */
+	movl %ebp, %gs
 	movl %ebx, %edx /* multiboot_info; the magic is in EAX: -mregparm=3 */
 	call hv_main
 

@@ -161,7 +161,7 @@ void hv_main(u32 magic, maddr_t info)
 	if (!gate_create(&hypervisor, &shadow_guest.gate, false))
 		panic("no memory for the first gate");
 	gate_activate(&hypervisor.vcpu);
-	context_save(&hypervisor.vcpu.context);
+	context_init(&hypervisor.vcpu.context);
 	limits = probe_segment_limits();
 	isolation_segments = options.isolation == ISOLATION_SEGMENTS ||
 			     (options.isolation == ISOLATION_AUTO && limits && design->by_limits);

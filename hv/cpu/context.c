@@ -7,55 +7,47 @@
 #define CONTEXT_CR4 (CR4_TSD | CR4_OSFXSR | CR4_OSXMMEXCPT)
 #define CPUID_FXSR  (1u << 24) /* CPUID 1, EDX */
 
-static bool has_fxsr(void)
+static bool fxsr; /* there is fxsave, and may be SSE */
+
+static void exchange(struct context *from, const struct context *to)
+{
+	u32 cr0 = read_cr0(), cr4 = read_cr4();
+
+	from->cr0 = cr0 & CONTEXT_CR0;
+	from->cr4 = cr4 & CONTEXT_CR4;
+	from->dr6 = read_dr6();
+	/* The FPU and, if there are, the SSE registers may be moved. */
+	write_cr0(cr0 & ~CONTEXT_CR0);
+	if (fxsr) {
+		write_cr4(cr4 | CR4_OSFXSR);
+		asm volatile("fxsave %0\n\tfxrstor %1" : "=m"(from->fpu) : "m"(to->fpu));
+	} else {
+		asm volatile("fnsave %0\n\tfrstor %1" : "=m"(from->fpu) : "m"(to->fpu));
+	}
+	write_dr6(to->dr6);
+	write_cr4((cr4 & ~CONTEXT_CR4) | to->cr4);
+	write_cr0((cr0 & ~CONTEXT_CR0) | to->cr0);
+}
+
+/* What it has in DR0 to DR7 is known. A shadow-mode guest gets its breakpoints only just before it
+ * runs (shadow_ready()), those that cannot strike us. */
+static void load_breakpoints(const struct vcpu *v)
+{
+	write_debug(v->virt.dr, v->domain->mode == MMU_DIRECT ? v->virt.dr[7] : 0);
+}
+
+void context_init(struct context *c)
 {
 	u32 eax = 1, ebx, ecx, edx;
 
 	asm volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
-	return edx & CPUID_FXSR;
-}
-
-/* The FPU and, if there are, the SSE registers may be moved. */
-static void open_fpu(void)
-{
-	write_cr0(read_cr0() & ~(CR0_TS | CR0_EM));
-	if (has_fxsr())
-		write_cr4(read_cr4() | CR4_OSFXSR);
-}
-
-static void set_control(const struct context *c)
-{
-	write_cr4((read_cr4() & ~CONTEXT_CR4) | c->cr4);
-	write_cr0((read_cr0() & ~CONTEXT_CR0) | c->cr0);
-}
-
-void context_save(struct context *c)
-{
-	c->cr0 = read_cr0() & CONTEXT_CR0;
-	c->cr4 = read_cr4() & CONTEXT_CR4;
-	c->dr7 = read_debug(c->dr);
-	open_fpu();
-	if (has_fxsr())
-		asm volatile("fxsave %0" : "=m"(c->fpu));
-	else
-		asm volatile("fnsave %0" : "=m"(c->fpu));
-	set_control(c);
-}
-
-static void context_load(const struct context *c)
-{
-	open_fpu();
-	if (has_fxsr())
-		asm volatile("fxrstor %0" : : "m"(c->fpu));
-	else
-		asm volatile("frstor %0" : : "m"(c->fpu));
-	write_debug(c->dr, c->dr7);
-	set_control(c);
+	fxsr = edx & CPUID_FXSR;
+	exchange(c, c);
 }
 
 void context_switch(struct vcpu *next)
 {
-	context_save(&current->context);
-	context_load(&next->context);
+	exchange(&current->context, &next->context);
+	load_breakpoints(next);
 	gate_activate(next);
 }

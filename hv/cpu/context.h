@@ -9,12 +9,12 @@ struct vcpu;
 /** Of a vcpu that does not run. */
 struct context {
 	u32 cr0, cr4; /* only the bits that a guest may set: CONTEXT_CR0, CONTEXT_CR4 */
-	u32 dr[4], dr7;
+	u32 dr6;
 	u8 fpu[512] __attribute__((aligned(16))); /* fxsave's form, or fnsave's */
 };
 
-/** Keep what the processor holds now. */
-void context_save(struct context *c);
+/** At the start: keep what the processor holds, for a new vcpu to begin with. */
+void context_init(struct context *c);
 /** The processor goes on as `next`: its tables, its address space, its registers beside v->regs. */
 void context_switch(struct vcpu *next);
 

@@ -54,6 +54,10 @@ static void relocate(struct gate *g)
 	if (g->entries->hypercall)
 		set_gate(g->idt, XEN_HYPERCALL_VECTOR, cs, g->va + HYPERCALL_STUB * STUB_SIZE,
 			 DESC_INTR_GATE, 1);
+	g->idtr = (struct table_at){256 * 8 - 1, g->va + PAGES(GATE_TABLES)};
+	g->gdtr = (struct table_at){g->reserved_sel == GATE_DIRECT_RESERVED ? g->reserved_sel + 0x47
+									    : 0xFFFF,
+				    g->va + PAGES(GATE_GDT)};
 	g->tss->ss0 = g->reserved_sel + GATE_SEL_DS;
 	g->tss->esp0 = g->va + PAGES(GATE_STACK) + PAGE_SIZE;
 	g->tss->iomap = sizeof(struct tss); /* beyond the limit: no port is free for ring 1 or 3 */
@@ -131,6 +135,7 @@ bool gate_create(struct domain *d, const struct gate_layout *layout, bool traced
 	}
 
 	g->idt = (struct desc *)g->page[GATE_TABLES];
+	g->own = gate_descriptor(g, g->reserved_sel);
 	g->tss = (struct tss *)(g->page[GATE_TABLES] + GATE_TSS_OFFSET);
 	d->vcpu.regs = (struct cpu_regs *)(g->page[GATE_STACK] + PAGE_SIZE) - 1;
 	g->monitor_cr3 = mfn_maddr(hv_page_mfn(g->monitor_pd)).a;
@@ -163,7 +168,7 @@ void gate_destroy(struct gate *g)
 
 void gate_place(struct gate *g, u32 va)
 {
-	struct desc *d = gate_descriptor(g, g->reserved_sel);
+	struct desc *d = g->own;
 
 	g->monitor_pd[g->va >> 22] = 0;
 	g->va = va;
@@ -216,32 +221,23 @@ void gate_fill_slots(const struct gate *g, u32 *page_directory)
 void gate_activate(struct vcpu *v)
 {
 	struct gate *g = v->domain->gate;
-	u16 gdt_limit = g->reserved_sel == GATE_DIRECT_RESERVED ? g->reserved_sel + 0x47 : 0xFFFF;
-	struct {
-		u16 limit;
-		u32 base;
-	} __attribute__((packed)) gdtr = {gdt_limit, g->va + PAGES(GATE_GDT)},
-				  idtr = {256 * 8 - 1, g->va + PAGES(GATE_TABLES)};
 
 	write_cr3(isolation_segments && v->cr3 ? v->cr3 : g->monitor_cr3);
 	/* ltr wants an available TSS and marks it busy. */
-	gate_descriptor(g, g->reserved_sel + GATE_SEL_TSS)->hi &= ~0x200u;
+	g->own[GATE_SEL_TSS / 8].hi &= ~0x200u;
 	asm volatile("lgdt %0\n\t"
 		     "lidt %1\n\t"
 		     "movl %2, %%ds\n\t"
 		     "movl %2, %%es\n\t"
 		     "movl %2, %%ss\n\t"
-		     "movl %5, %%fs\n\t"
-		     "movl %5, %%gs\n\t"
 		     "pushl %3\n\t"
 		     "pushl $1f\n\t"
 		     "lret\n"
 		     "1:\tltr %w4"
 		     :
-		     : "m"(gdtr), "m"(idtr), "r"(g->reserved_sel + GATE_SEL_DS),
-		       "r"(g->reserved_sel + GATE_SEL_CS), "r"(g->reserved_sel + GATE_SEL_TSS),
-		       "r"(0)
-		     : "eax", "memory");
+		     : "m"(g->gdtr), "m"(g->idtr), "r"(g->reserved_sel + GATE_SEL_DS),
+		       "r"(g->reserved_sel + GATE_SEL_CS), "r"(g->reserved_sel + GATE_SEL_TSS)
+		     : "memory");
 	gate_load_ldt(g);
 	gate_entries = *g->entries;
 	current = v;
@@ -249,7 +245,7 @@ void gate_activate(struct vcpu *v)
 
 void gate_set_ldt(struct gate *g, u32 entries)
 {
-	struct desc *d = gate_descriptor(g, g->reserved_sel + GATE_SEL_LDT);
+	struct desc *d = &g->own[GATE_SEL_LDT / 8];
 
 	*d = (struct desc){0, 0};
 	if (entries)
@@ -262,7 +258,7 @@ void gate_load_ldt(struct gate *g)
 {
 	u32 sel = 0;
 
-	if (gate_descriptor(g, g->reserved_sel + GATE_SEL_LDT)->hi & DESC_P)
+	if (g->own[GATE_SEL_LDT / 8].hi & DESC_P)
 		sel = g->reserved_sel + GATE_SEL_LDT;
 	asm volatile("lldt %w0" : : "r"(sel));
 }

@@ -54,14 +54,22 @@ struct gate_layout {
 	struct gate_entries entries[2]; /* without a trace, and with one */
 };
 
+/** What lgdt and lidt take. */
+struct table_at {
+	u16 limit;
+	u32 base;
+} __attribute__((packed));
+
 struct gate {
 	u32 va;		      /* linear address of the gate */
 	u8 *page[GATE_PAGES]; /* hypervisor's mappings; of GDT and LDT, some may be NULL */
 	struct desc *idt;     /* [256] */
 	struct tss *tss;
-	u32 *pt;	 /* the page table that maps the gate while the guest runs */
-	u32 *monitor_pt; /* the same for the hypervisor: all writable */
-	u32 *monitor_pd; /* the hypervisor's page directory for this domain */
+	struct table_at gdtr, idtr; /* where the CPU finds them */
+	struct desc *own; /* the hypervisor's descriptors, from the first reserved selector on */
+	u32 *pt;	  /* the page table that maps the gate while the guest runs */
+	u32 *monitor_pt;  /* the same for the hypervisor: all writable */
+	u32 *monitor_pd;  /* the hypervisor's page directory for this domain */
 	u32 monitor_cr3;
 	u16 reserved_sel; /* the layout's */
 	const struct gate_layout *layout;

@@ -215,7 +215,6 @@ u32 read_cr3(void);
 void write_cr3(u32 v);
 void invlpg(u32 va);
 void write_debug(const u32 at[4], u32 dr7);
-u32 read_debug(u32 at[4]);
 u32 take_debug_status(void);
 void write_cr0(u32 v);
 u32 read_cr0(void);
@@ -287,24 +286,22 @@ static inline void write_debug(const u32 at[4], u32 dr7)
 	asm volatile("mov %0, %%dr3" : : "r"(at[3]));
 	asm volatile("mov %0, %%dr7" : : "r"(dr7));
 }
-/** Read DR0 to DR3. @return DR7 */
-static inline u32 read_debug(u32 at[4])
+static inline u32 read_dr6(void)
 {
-	u32 dr7;
-
-	asm volatile("mov %%dr0, %0" : "=r"(at[0]));
-	asm volatile("mov %%dr1, %0" : "=r"(at[1]));
-	asm volatile("mov %%dr2, %0" : "=r"(at[2]));
-	asm volatile("mov %%dr3, %0" : "=r"(at[3]));
-	asm volatile("mov %%dr7, %0" : "=r"(dr7));
-	return dr7;
+	u32 v;
+	asm volatile("mov %%dr6, %0" : "=r"(v));
+	return v;
+}
+static inline void write_dr6(u32 v)
+{
+	asm volatile("mov %0, %%dr6" : : "r"(v));
 }
 /** Read DR6 and clear it: the CPU never does. */
 static inline u32 take_debug_status(void)
 {
-	u32 v;
-	asm volatile("mov %%dr6, %0" : "=r"(v));
-	asm volatile("mov %0, %%dr6" : : "r"(0));
+	u32 v = read_dr6();
+
+	write_dr6(0);
 	return v;
 }
 #endif

@@ -171,6 +171,7 @@ struct cpu {
 	struct vcpu *current; /* whose guest ran last on it, and will run next */
 	struct sched sched;   /* who else wants it */
 	u64 slice_end;	      /* system time at which the policy wants to be asked; SCHED_NEVER */
+	u64 alarm; /* at this system time the real timer interrupts, if not before; SCHED_NEVER */
 };
 extern struct cpu this_cpu;
 #define current (this_cpu.current)

@@ -76,9 +76,10 @@ struct guest_ops {
 
 	/* Time, input, memory. */
 
-	/** A blocked vcpu: has something come for it? */
+	/** A blocked vcpu: has something come for it? NULL: then it is not blocked any more. */
 	bool (*woken)(const struct vcpu *v);
-	/** When does the domain next wait for the time? System time in ns; 0: it does not. */
+	/** When does the domain next wait for the time? System time in ns;
+	 * SCHED_NEVER: it does not. */
 	u64 (*deadline)(const struct domain *d);
 	/** It is `now`: raise what is due. */
 	void (*tick)(struct domain *d, u64 now);

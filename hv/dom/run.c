@@ -12,18 +12,6 @@
 
 bool trace_hand_overs;
 
-static void account(struct vcpu_runstate_info *r, u32 state, u64 now)
-{
-	r->time[r->state] += now - r->state_entry_time;
-	r->state_entry_time = now;
-	r->state = state;
-}
-
-void vcpu_account(struct vcpu *v, u32 state, u64 now)
-{
-	account(&v->runstate, state, now);
-}
-
 void vcpu_add(struct vcpu *v)
 {
 	this_cpu.sched.ops->add(&this_cpu.sched, &v->unit);
@@ -43,6 +31,15 @@ void vcpu_preempt(u8 lost)
 	this_cpu.slice_end = SCHED_NEVER; /* until it has been chosen */
 }
 
+void slice_begin(void)
+{
+	struct sched *s = &this_cpu.sched;
+
+	/* Who is alone goes on. */
+	this_cpu.slice_end = s->runnable && s->runnable->next ? s->ops->deadline(s) : SCHED_NEVER;
+	timer_before(this_cpu.slice_end);
+}
+
 void vcpu_wake(struct vcpu *v)
 {
 	struct sched *s = &this_cpu.sched;
@@ -52,22 +49,13 @@ void vcpu_wake(struct vcpu *v)
 	if (v->unit.runnable || v->domain->paused || v->domain->dying)
 		return;
 	now = system_time();
-	vcpu_account(v, RUNSTATE_runnable, now);
+	runstate_account(&v->runstate, RUNSTATE_runnable, now);
 	if (trace_hand_overs)
 		trace_wake(v, LANE_VMM, LANE_VMM, now);
-	if (s->ops->wake(s, &v->unit, now)) {
+	if (s->ops->wake(s, &v->unit, now))
 		vcpu_preempt(LOST_woken);
-	} else if (!current->preempted) {
-		/* The one that runs may have been alone until now. */
-		this_cpu.slice_end = s->ops->deadline(s);
-		timer_rearm();
-	}
-}
-
-void vcpu_stop(struct vcpu *v, u32 state, u64 now)
-{
-	this_cpu.sched.ops->sleep(&this_cpu.sched, &v->unit, now);
-	vcpu_account(v, state, now);
+	else if (!current->preempted)
+		slice_begin(); /* the one that runs may have been alone until now */
 }
 
 void domain_pause(struct domain *d)
@@ -97,13 +85,13 @@ void domain_unpause(struct domain *d)
 	for_each_vcpu(v, d)
 	{
 		if (v->blocked)
-			vcpu_account(v, RUNSTATE_blocked, now);
+			runstate_account(&v->runstate, RUNSTATE_blocked, now);
 		else
 			vcpu_wake(v);
 	}
 	/* Nobody has looked at its timers meanwhile. */
 	d->ops->tick(d, now);
-	timer_rearm();
+	timer_before(d->ops->deadline(d));
 }
 
 bool domain_sched_set(struct domain *d, const struct sched_params *p)
@@ -115,8 +103,7 @@ bool domain_sched_set(struct domain *d, const struct sched_params *p)
 	trace_weight(&d->vcpu, LANE_VMM, LANE_VMM, p->mcu_advance, p->warpback ? p->warpvalue : 0);
 	/* It may be another's turn now. */
 	if (!current->preempted)
-		this_cpu.slice_end = s->ops->deadline(s);
-	timer_rearm();
+		slice_begin();
 	return true;
 }
 
@@ -130,7 +117,7 @@ struct vcpu_runstate_info vcpu_runstate(const struct vcpu *v)
 	struct vcpu_runstate_info r = v->runstate;
 	u64 since = r.state_entry_time;
 
-	account(&r, r.state, system_time());
+	runstate_account(&r, r.state, system_time());
 	r.state_entry_time = since;
 	return r;
 }

@@ -13,12 +13,23 @@ void vcpu_add(struct vcpu *v);
 void vcpu_remove(struct vcpu *v);
 /** What it has waited for is there. Nothing happens if it did not wait. */
 void vcpu_wake(struct vcpu *v);
-/** It cannot run any more. @param state RUNSTATE_blocked or RUNSTATE_offline */
-void vcpu_stop(struct vcpu *v, u32 state, u64 now);
 /** The current vcpu goes on only when schedule() has chosen. @param lost why: LOST_ */
 void vcpu_preempt(u8 lost);
+/** Who runs may go on until the policy wants to be asked again: when is that? */
+void slice_begin(void);
 /** A change of state, for the books. @param state RUNSTATE_ */
-void vcpu_account(struct vcpu *v, u32 state, u64 now);
+static inline void runstate_account(struct vcpu_runstate_info *r, u32 state, u64 now)
+{
+	r->time[r->state] += now - r->state_entry_time;
+	r->state_entry_time = now;
+	r->state = state;
+}
+/** It cannot run any more. @param state RUNSTATE_blocked or RUNSTATE_offline */
+static inline void vcpu_stop(struct vcpu *v, u32 state, u64 now)
+{
+	this_cpu.sched.ops->sleep(&this_cpu.sched, &v->unit, now);
+	runstate_account(&v->runstate, state, now);
+}
 
 /** The domain does not run until domain_unpause(): what comes for it waits. Harmless if it is
  * paused already; the current domain goes on until it leaves the hypervisor. */

@@ -31,13 +31,16 @@ u32 time_init(void)
 	div_u64(&quotient, khz << shift);
 	mul = quotient;
 	tsc_start = rdtsc();
+	this_cpu.alarm = SCHED_NEVER;
 	return khz;
 }
 
 static u64 tsc_to_ns(u64 tsc)
 {
-	tsc <<= shift;
-	return ((u64)(u32)tsc * mul >> 32) + (u64)(u32)(tsc >> 32) * mul;
+	u32 low = tsc, high = tsc >> 32;
+
+	asm("shldl %%cl, %1, %0\n\tshll %%cl, %1" : "+r"(high), "+r"(low) : "c"(shift) : "cc");
+	return ((u64)low * mul >> 32) + (u64)high * mul;
 }
 
 u64 system_time(void)
@@ -70,17 +73,25 @@ static bool wants_alarm(const struct domain *d)
 	return false;
 }
 
+void timer_set(u64 at)
+{
+	u64 now = system_time();
+
+	this_cpu.alarm = at;
+	pit_oneshot(at <= now ? 0 : at - now > 50000000 ? 50000000 : (u32)(at - now));
+}
+
 void timer_rearm(void)
 {
-	u64 at = this_cpu.slice_end, now = system_time(), one;
+	u64 at = this_cpu.slice_end, one;
 
 	for (struct domain *d = domains; d; d = d->next) {
-		one = wants_alarm(d) ? d->ops->deadline(d) : 0;
-		if (one && one < at)
+		one = wants_alarm(d) ? d->ops->deadline(d) : SCHED_NEVER;
+		if (one < at)
 			at = one;
 	}
-	if (at != SCHED_NEVER)
-		pit_oneshot(at <= now ? 0 : at - now > 50000000 ? 50000000 : (u32)(at - now));
+	this_cpu.alarm = SCHED_NEVER;
+	timer_before(at);
 }
 
 void timer_interrupt(void)

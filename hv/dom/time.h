@@ -19,6 +19,15 @@ u64 system_time(void);
 void time_update_info(struct vcpu *v);
 /** Set the real timer to the earliest thing that any domain waits for. */
 void timer_rearm(void);
+/** Set it to this system time, in ns. */
+void timer_set(u64 at);
+/** It also interrupts at this system time, in ns. An alarm that nobody waits for any more may stay:
+ * it comes to nothing, and costs less than a look at all domains. */
+static inline void timer_before(u64 at)
+{
+	if (at < this_cpu.alarm)
+		timer_set(at);
+}
 /** IRQ 0 has come: wake whoever waited for it. */
 void timer_interrupt(void);
 

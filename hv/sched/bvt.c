@@ -22,8 +22,11 @@ static s64 allowance(const struct sched *s, const struct sched_unit *u)
 	return (s64)(s->allowance >> MCU_SHIFT) * u->params.mcu_advance;
 }
 
+/* These two are out of line: inlined, each use would save all registers where it needs few. */
+
 /* The runnable unit other than `but` that comes first; of equal ones, who has woken first. */
-static struct sched_unit *earliest(const struct sched *s, const struct sched_unit *but)
+static struct sched_unit *__attribute__((noinline))
+earliest(const struct sched *s, const struct sched_unit *but)
 {
 	struct sched_unit *first = NULL;
 
@@ -37,9 +40,12 @@ static struct sched_unit *earliest(const struct sched *s, const struct sched_uni
  * nobody's credit. */
 static void update_svt(struct sched *s)
 {
-	if (s->runnable)
-		s->svt = s->runnable->avt;
-	for (struct sched_unit *u = s->runnable; u; u = u->next)
+	const struct sched_unit *u = s->runnable;
+
+	if (!u)
+		return;
+	s->svt = u->avt;
+	while ((u = u->next))
 		if (u->avt < s->svt)
 			s->svt = u->avt;
 }
@@ -50,14 +56,11 @@ static void bvt_add(struct sched *s, struct sched_unit *u)
 	*u = (struct sched_unit){.params.mcu_advance = MCU_ADVANCE};
 }
 
-static void bvt_charge(struct sched *s, u64 now)
+static void __attribute__((noinline)) charge_running(struct sched *s, u64 now)
 {
 	struct sched_unit *u = s->running;
-	u64 ran = sched_account(s, now), ns;
+	u64 ran = sched_account(s, now), ns = u->uncharged + ran;
 
-	if (!u)
-		return;
-	ns = u->uncharged + ran;
 	u->avt += (s64)(ns >> MCU_SHIFT) * u->params.mcu_advance;
 	u->uncharged = ns % MCU_NS;
 	if (!u->warped)
@@ -70,6 +73,14 @@ static void bvt_charge(struct sched *s, u64 now)
 	}
 }
 
+static void bvt_charge(struct sched *s, u64 now)
+{
+	if (s->running)
+		charge_running(s, now);
+	else
+		s->charged = now;
+}
+
 /* Who has slept begins where the others are: it has not saved up the time. */
 static bool bvt_wake(struct sched *s, struct sched_unit *u, u64 now)
 {
@@ -80,7 +91,8 @@ static bool bvt_wake(struct sched *s, struct sched_unit *u, u64 now)
 	if (u->avt < s->svt)
 		u->avt = s->svt;
 	u->warped = u->params.warpback && now >= u->unwarped_until;
-	u->warp_left = u->params.warpl ? u->params.warpl : SCHED_NEVER;
+	if (u->warped)
+		u->warp_left = u->params.warpl ? u->params.warpl : SCHED_NEVER;
 	sched_enqueue(s, u);
 	/* For who has just woken the allowance does not count: it would be part of its latency. */
 	if (!s->running || evt(u) < evt(s->running))
@@ -91,9 +103,11 @@ static bool bvt_wake(struct sched *s, struct sched_unit *u, u64 now)
 static void bvt_sleep(struct sched *s, struct sched_unit *u, u64 now)
 {
 	bvt_charge(s, now);
-	update_svt(s);
-	if (u->runnable)
-		sched_dequeue(s, u);
+	if (!u->runnable)
+		return;
+	if (!s->runnable->next) /* whoever is left will be asked when another wakes */
+		update_svt(s);
+	sched_dequeue(s, u);
 }
 
 /* Who yields gives up what it is behind, and its warp. Otherwise it would come first again at once.
@@ -126,17 +140,23 @@ static struct sched_unit *bvt_pick(struct sched *s, u64 now)
 static u64 bvt_deadline(const struct sched *s)
 {
 	const struct sched_unit *u = s->running, *next = u ? earliest(s, u) : NULL;
-	u64 ns = 0;
+	u64 mcus = s->allowance >> MCU_SHIFT, ns, way;
 	s64 ahead;
 
 	if (!next)
 		return SCHED_NEVER;
-	ahead = evt(next) + allowance(s, u) - evt(u);
+	/* C, and the way to where the next one is. Who has just woken is where u is. */
+	ahead = evt(next) - evt(u);
 	if (ahead > 0) {
-		ns = ahead + u->params.mcu_advance - 1; /* rounded up to whole mcu */
-		div_u64(&ns, u->params.mcu_advance);
-		ns = (ns << MCU_SHIFT) - u->uncharged;
+		way = ahead + u->params.mcu_advance - 1; /* rounded up to whole mcu */
+		div_u64(&way, u->params.mcu_advance);
+		mcus += way;
+	} else if (ahead < 0) {
+		way = -ahead;
+		div_u64(&way, u->params.mcu_advance);
+		mcus = mcus > way ? mcus - way : 0;
 	}
+	ns = mcus ? (mcus << MCU_SHIFT) - u->uncharged : 0;
 	if (u->warped && u->warp_left < ns)
 		ns = u->warp_left;
 	return s->charged + ns;

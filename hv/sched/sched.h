@@ -99,10 +99,42 @@ void sched_init(struct sched *s, const struct sched_ops *ops, u64 now);
 bool sched_set_allowance(struct sched *s, u32 ns);
 
 /* For policies. */
-void sched_enqueue(struct sched *s, struct sched_unit *u);
-void sched_dequeue(struct sched *s, struct sched_unit *u);
+
+/* Where in the queue is it? Behind the last if it is in none. */
+static inline struct sched_unit **sched_link(struct sched *s, const struct sched_unit *u)
+{
+	struct sched_unit **link = &s->runnable;
+
+	while (*link && *link != u)
+		link = &(*link)->next;
+	return link;
+}
+
+static inline void sched_enqueue(struct sched *s, struct sched_unit *u)
+{
+	*sched_link(s, NULL) = u;
+	u->next = NULL;
+	u->runnable = true;
+}
+
+static inline void sched_dequeue(struct sched *s, struct sched_unit *u)
+{
+	*sched_link(s, u) = u->next;
+	u->runnable = false;
+	if (s->running == u)
+		s->running = NULL;
+}
+
 /** Add the time since the last charge to what the running unit has had. @return that time, in ns;
  * 0 if none runs */
-u64 sched_account(struct sched *s, u64 now);
+static inline u64 sched_account(struct sched *s, u64 now)
+{
+	u64 ran = s->running ? now - s->charged : 0;
+
+	s->charged = now;
+	if (s->running)
+		s->running->ran += ran;
+	return ran;
+}
 
 #endif

@@ -78,27 +78,21 @@ static bool direct_ready(struct vcpu *v)
 	return true;
 }
 
-static bool direct_woken(const struct vcpu *v)
-{
-	return !v->blocked; /* evtchn.c wakes it when an event comes */
-}
-
-/* Of two times, where 0 is none. */
-static u64 earlier(u64 a, u64 b)
-{
-	return a && (!b || a < b) ? a : b;
-}
-
 static u64 direct_deadline(const struct domain *d)
 {
 	const struct vcpu *v;
-	u64 at = 0;
+	u64 at = SCHED_NEVER;
 
-	/* The periodic timer runs only while the vcpu does; a blocked one has asked for a time. */
 	for_each_vcpu(v, d)
 	{
-		at = earlier(at, v->blocked || !v->period ? 0 : v->next_tick);
-		at = earlier(at, earlier(v->timer_deadline, v->poll_until));
+		if (v->timer_deadline && v->timer_deadline < at)
+			at = v->timer_deadline;
+		/* The periodic timer runs only while the vcpu does; a blocked one may wait for the
+		 * end of a poll. */
+		if (!v->blocked && v->period && v->next_tick < at)
+			at = v->next_tick;
+		if (v->poll_until && v->poll_until < at)
+			at = v->poll_until;
 	}
 	return at;
 }
@@ -178,7 +172,6 @@ const struct guest_ops direct_guest = {
     .deliver = direct_deliver_pending,
     .ready = direct_ready,
     .enter = gate_exit,
-    .woken = direct_woken,
     .deadline = direct_deadline,
     .tick = direct_tick,
     .input = direct_input,

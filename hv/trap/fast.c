@@ -65,6 +65,8 @@ static ALWAYS_INLINE void __attribute__((noreturn)) hypercall(bool traced)
 	if (v->stopped || v->domain->dying ||
 	    (traced && (ret == HCALL_AGAIN || ret == HCALL_REGS_SET))) {
 		r->vec = 0; /* no return to the caller: resume() records where it goes */
+		if (v->stopped)
+			schedule();
 		resume();
 	}
 	if (traced)

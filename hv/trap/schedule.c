@@ -14,11 +14,11 @@ void (*domain_ended)(struct domain *d);
 u32 hand_overs;
 
 /* Tell the trace who has the processor now. */
-static void record(struct vcpu *v, u16 next, u8 why)
+static inline void record(struct vcpu *v, u16 next, u8 why)
 {
 	static u16 holder = DOM_HV;
 
-	if (trace_hand_overs && next != holder)
+	if (trace_classes & TRACE_CLASS_dom && trace_hand_overs && next != holder)
 		trace_sched(v, LANE_VMM, LANE_VMM, holder, next, why, v->unit.warped);
 	holder = next;
 }
@@ -34,22 +34,21 @@ static void idle(void)
 }
 
 /* The current vcpu gives the processor up, or is to share it. @return why */
-static u8 give_up(struct vcpu *v)
+static u8 give_up(struct vcpu *v, u64 now)
 {
-	struct domain *d = v->domain;
+	u8 why = v->lost;
 
-	if (d->dying) {
-		domain_ended(d);
-		return LOST_ended;
+	if (v->blocked) {
+		why = LOST_blocked;
+		trace_block(v, LANE_VMM, LANE_VMM, v->regs->eip);
+		if (v->domain->ops->woken && v->domain->ops->woken(v))
+			v->blocked = false;
+		else
+			vcpu_stop(v, RUNSTATE_blocked, now);
 	}
-	if (!v->blocked)
-		return v->lost;
-	trace_block(v, LANE_VMM, LANE_VMM, v->regs->eip);
-	if (d->ops->woken(v))
-		v->blocked = false;
-	else
-		vcpu_stop(v, RUNSTATE_blocked, system_time());
-	return LOST_blocked;
+	if (v->runstate.state == RUNSTATE_running)
+		runstate_account(&v->runstate, RUNSTATE_runnable, now);
+	return why;
 }
 
 /* The vcpu of the unit that the policy has chosen. */
@@ -63,12 +62,15 @@ static struct vcpu *choose(u64 now)
 void schedule(void)
 {
 	struct vcpu *v = current, *next;
-	u8 why = give_up(v);
-	u64 now = system_time();
+	bool ended = v->domain->dying;
+	u8 why = LOST_ended;
+	u64 now, at;
 
-	/* A domain that has ended may be gone, and the processor is the hypervisor's own then. */
-	if (current == v && v->runstate.state == RUNSTATE_running)
-		vcpu_account(v, RUNSTATE_runnable, now);
+	if (ended)
+		domain_ended(v->domain); /* which may be gone now */
+	now = system_time();
+	if (!ended)
+		why = give_up(v, now);
 	next = choose(now);
 	if (!next) {
 		record(&trace_nobody, DOM_HV, why);
@@ -77,15 +79,20 @@ void schedule(void)
 		now = system_time();
 		next = choose(now);
 	}
-	vcpu_account(next, RUNSTATE_running, now);
+	runstate_account(&next->runstate, RUNSTATE_running, now);
 	next->stopped = 0;
 	next->poll_until = 0;
 	record(next, next->domain->id, why);
-	this_cpu.slice_end = this_cpu.sched.ops->deadline(&this_cpu.sched);
+	slice_begin();
+	/* One that runs may wait for other times than one that sleeps. */
+	at = next->domain->ops->deadline(next->domain);
 	if (next != current) {
 		hand_overs += current != &hypervisor.vcpu;
 		context_switch(next);
-		next->domain->ops->tick(next->domain, now);
+		if (at <= now) {
+			next->domain->ops->tick(next->domain, now);
+			at = next->domain->ops->deadline(next->domain);
+		}
 	}
-	timer_rearm(); /* a vcpu that runs may wait for other times than one that sleeps */
+	timer_before(at);
 }

@@ -105,7 +105,9 @@ static bool shadow_woken(const struct vcpu *v)
 
 static u64 shadow_deadline(const struct domain *d)
 {
-	return vdev_deadline(d->vdev);
+	u64 at = vdev_deadline(d->vdev);
+
+	return at ? at : SCHED_NEVER;
 }
 
 static void wake_if_interrupted(struct vcpu *v)

@@ -18,15 +18,15 @@ struct cpu this_cpu;
 struct domain *domains;
 static struct domain a, b;
 static u64 now;
-static u32 rearmed, ticked;
+static u32 ticked;
 
 u64 system_time(void)
 {
 	return now;
 }
-void timer_rearm(void)
+void timer_set(u64 at)
 {
-	rearmed++;
+	this_cpu.alarm = at;
 }
 static void tick(struct domain *d, u64 at)
 {
@@ -34,7 +34,11 @@ static void tick(struct domain *d, u64 at)
 	assert_int_equal(at, now);
 	ticked++;
 }
-static const struct guest_ops ops = {.tick = tick};
+static u64 deadline(const struct domain *d)
+{
+	return d == &a ? now + 10000000 : SCHED_NEVER;
+}
+static const struct guest_ops ops = {.tick = tick, .deadline = deadline};
 
 static void begin(struct domain *d, u16 id)
 {
@@ -57,7 +61,7 @@ static int setup(void **s)
 	a.next = &b;
 	current = &a.vcpu;
 	this_cpu.slice_end = SCHED_NEVER;
-	rearmed = ticked = 0;
+	ticked = 0;
 	return 0;
 }
 
@@ -68,11 +72,11 @@ static struct vcpu *run_next(void)
 	struct vcpu *v = u == &a.vcpu.unit ? &a.vcpu : u ? &b.vcpu : NULL;
 
 	if (v) {
-		vcpu_account(v, RUNSTATE_running, now);
+		runstate_account(&v->runstate, RUNSTATE_running, now);
 		v->stopped = 0;
 		current = v;
 	}
-	this_cpu.slice_end = this_cpu.sched.ops->deadline(&this_cpu.sched);
+	slice_begin();
 	return v;
 }
 
@@ -136,13 +140,14 @@ static void who_wakes_first_preempts(void **s)
 	both_run();
 	b.vcpu.blocked = true;
 	vcpu_stop(&b.vcpu, RUNSTATE_blocked, now);
-	this_cpu.slice_end = this_cpu.sched.ops->deadline(&this_cpu.sched);
+	slice_begin();
 	assert_int_equal(this_cpu.slice_end, SCHED_NEVER);
 	now += 100 * MCU_NS;
-	rearmed = 0;
+	this_cpu.alarm = SCHED_NEVER;
 	vcpu_wake(&b.vcpu); /* begins where a is: the allowance is a's */
 	assert_false(a.vcpu.preempted);
-	assert_true(rearmed == 1 && this_cpu.slice_end == now + 5000000 / 1024 * 1024);
+	assert_true(this_cpu.alarm == this_cpu.slice_end &&
+		    this_cpu.alarm == now + 5000000 / 1024 * 1024);
 	b.vcpu.blocked = true;
 	vcpu_stop(&b.vcpu, RUNSTATE_blocked, now);
 	assert_true(domain_sched_set(&b, &(struct sched_params){10, true, 1000, 0, 0}));
