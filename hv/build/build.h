@@ -25,10 +25,10 @@ void regs_to_user(const struct cpu_regs *r, struct cpu_user_regs *u);
 /* context_native.c: the slots of guest_ops for that. */
 int native_set_max(struct domain *d, u32 nr_pages);
 mfn_t native_frame(struct domain *d, u32 n, bool write);
-int native_code(struct domain *d, u32 start, u32 end);
+int native_code(struct domain *d, u32 *start, u32 end);
 int native_set_context(struct vcpu *v, const struct vcpu_guest_context *c);
 void native_get_context(const struct vcpu *v, struct vcpu_guest_context *c);
 /** The end of such a domain: gives back its memory and all that was made for it. */
-void release_native(struct domain *d);
+bool release_native(struct domain *d);
 
 #endif

@@ -3,6 +3,7 @@
 #include "cpu/gate.h"
 #include "dev/vdev.h"
 #include "build/build.h"
+#include "dom/account.h"
 #include "dom/elf.h"
 #include "dom/segments.h"
 #include "dom/time.h"
@@ -13,6 +14,8 @@
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"
+
+#define PAGES_AT_A_TIME 4096u /* given back */
 
 #define LOW_MEMORY_KB 639	  /* up to the extended BIOS data area */
 #define EBDA_PA	      0x9FC00u	  /* the extended BIOS data area: its length in KB, 1, and zeroes */
@@ -245,14 +248,32 @@ bool native_start(struct vcpu *v)
 	return !v->domain->dying;
 }
 
-void release_native(struct domain *d)
+/* A part of its memory. @return true if that was all */
+static bool give_back(struct domain *d)
 {
+	u32 end =
+	    d->swept + PAGES_AT_A_TIME < d->nr_pages ? d->swept + PAGES_AT_A_TIME : d->nr_pages;
+
+	for (; d->swept < end; d->swept++)
+		if (mfn_valid(d->p2m[d->swept]))
+			page_put(d, frame_of(d->p2m[d->swept]));
+	return end == d->nr_pages;
+}
+
+bool release_native(struct domain *d)
+{
+	if (d->shadow && d->shadow->pages && !shadow_drop_part(d))
+		return false;
+	if (d->p2m && !give_back(d))
+		return false;
+	hv_free_pages(d->p2m, pages_of(d->nr_pages * sizeof(mfn_t)));
+	d->p2m = NULL;
+	d->nr_pages = 0;
 	if (d->shadow)
 		d->mmu->destroy(d);
 	scan_end(d);
 	ahead_end(d);
-	hv_free_pages(d->p2m, pages_of(d->nr_pages * sizeof(mfn_t)));
 	hv_free_page(d->vdev);
-	d->p2m = NULL;
 	d->vdev = NULL;
+	return true;
 }

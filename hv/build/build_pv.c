@@ -94,6 +94,7 @@ static void set_frame(const struct builder *b, u32 pfn, mfn_t m)
 	page[pfn % MFNS_PER_PAGE] = m;
 	unmap_domain_page(page);
 	m2p[m.n] = pfn;
+	page_charge(b->d, m);
 }
 
 static bool allocate(struct builder *b)
@@ -108,7 +109,6 @@ static bool allocate(struct builder *b)
 		b->list[i] = alloc_frame(b->d->id);
 	for (u32 pfn = 0; pfn < b->nr_pages; pfn++)
 		set_frame(b, pfn, pfn - first < n ? b->list[pfn - first] : alloc_frame(b->d->id));
-	b->d->populated = b->nr_pages;
 	return true;
 }
 
@@ -356,14 +356,17 @@ bool build_pv(struct domain *d, struct module kernel, struct module initrd, cons
 	return true;
 }
 
-void release_pv(struct domain *d)
+bool release_pv(struct domain *d)
 {
 	if (d->evtchn)
 		evtchn_destroy(d); /* it clears bits in shared_info */
 	grant_destroy(d);
+	if (d->direct && !direct_release(d))
+		return false;
 	if (d->direct)
 		d->mmu->destroy(d);
 	hv_free_page(d->shared);
 	d->shared = NULL;
 	d->vcpu.info = NULL;
+	return true;
 }

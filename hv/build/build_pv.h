@@ -20,10 +20,10 @@ bool create_pv(struct domain *d);
 /* context_pv.c: the slots of guest_ops for that. */
 int pv_set_max(struct domain *d, u32 nr_pages);
 mfn_t pv_frame(struct domain *d, u32 n, bool write);
-int pv_code(struct domain *d, u32 start, u32 end);
+int pv_code(struct domain *d, u32 *start, u32 end);
 int pv_set_context(struct vcpu *v, const struct vcpu_guest_context *c);
 void pv_get_context(const struct vcpu *v, struct vcpu_guest_context *c);
 /** The end of such a domain: gives back its memory and all that was made for it. */
-void release_pv(struct domain *d);
+bool release_pv(struct domain *d);
 
 #endif

@@ -34,13 +34,19 @@ mfn_t native_frame(struct domain *d, u32 n, bool write)
 	return populate(d, n);
 }
 
-int native_code(struct domain *d, u32 start, u32 end)
+int native_code(struct domain *d, u32 *start, u32 end)
 {
-	for (u32 n = start / PAGE_SIZE; n <= (end - 1) / PAGE_SIZE; n++)
+	if (end - *start > MAX_CODE_PAGES * PAGE_SIZE || (d->scanned && *start != d->scanned))
+		return -EINVAL;
+	for (u32 n = *start / PAGE_SIZE; n <= (end - 1) / PAGE_SIZE; n++)
 		if (!mfn_valid(d->p2m[n]))
 			return -EINVAL;
 	/* Without patches there is nothing to be done ahead of time. */
-	return d->ahead || scan_image(d, start, end) ? 0 : -EINVAL;
+	if (d->ahead)
+		return 0;
+	if (!scan_part(d, start, end))
+		return -EINVAL;
+	return *start < end ? HCALL_AGAIN : 0;
 }
 
 /* Is a page of it still mapped writable elsewhere? */
@@ -60,8 +66,9 @@ int native_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 
 	if (v->cr3 || d->dying || !d->p2m || written_elsewhere(d))
 		return -EBUSY;
-	if (!d->patches && !d->ahead)
-		return -EINVAL; /* which code there is has not been said */
+	if ((!d->patches && !d->ahead) || d->scanned)
+		return -EINVAL; /* which code there is has not been said, or not all of it has been
+				   scanned */
 	*v->regs = general_regs(u);
 	return native_start(v) ? 0 : -ENOMEM;
 }

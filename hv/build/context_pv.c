@@ -21,7 +21,7 @@ mfn_t pv_frame(struct domain *d, u32 n, bool write)
 	return mfn(n);
 }
 
-int pv_code(struct domain *d, u32 start, u32 end)
+int pv_code(struct domain *d, u32 *start, u32 end)
 {
 	(void)d;
 	(void)start;

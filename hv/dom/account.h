@@ -22,6 +22,16 @@ struct domain *owner_of(const struct frame *f);
 /** The last reference to the last page of the owner is being dropped. */
 void last_page_put(struct domain *owner);
 
+/** One page more, by its machine number, in direct mode. */
+static inline void page_charge(struct domain *d, mfn_t m)
+{
+	d->populated++;
+	if (m.n < d->frames || !d->frames_end)
+		d->frames = m.n;
+	if (m.n >= d->frames_end)
+		d->frames_end = m.n + 1;
+}
+
 /** Drop a reference that `d` had to a frame of a domain's, its own or another's. The owner's count
  * of pages falls only with the last one, so that it gets no other page before. */
 static inline void page_put(struct domain *d, struct frame *f)

@@ -40,21 +40,25 @@ struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced)
 	return d;
 }
 
-void domain_destroy(struct domain *d)
+bool domain_destroy_part(struct domain *d)
 {
 	struct domain **at = &domains;
 	struct vcpu *v;
 
-	for_each_vcpu(v, d) vcpu_remove(v);
+	if (!d->gone)
+		for_each_vcpu(v, d) vcpu_remove(v);
+	d->gone = true;
 	/* What is given back must not be what the processor stands on. */
 	if (current && current->domain == d)
 		context_switch(&hypervisor.vcpu);
+	if (!d->ops->destroy(d))
+		return false;
 	while (*at != d)
 		at = &(*at)->next;
 	*at = d->next;
-	d->ops->destroy(d);
 	gate_destroy(d->gate);
 	domain_free(d);
+	return true;
 }
 
 static void dump(struct vcpu *v)

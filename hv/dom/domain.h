@@ -129,7 +129,7 @@ struct domain {
 	bool dying;
 	bool paused; /* none of its vcpus runs, whatever comes: at first, and by domain_pause() */
 	bool begun;  /* it has been unpaused once */
-	bool gone;   /* a zombie: account.h */
+	bool gone;   /* it is being destroyed, or a zombie: account.h */
 	bool privileged; /* Domain 0: may manage the others */
 	bool managed;	 /* another domain has made it, and its output is marked as its own */
 	u8 handle[16];	 /* domctl.h */
@@ -141,15 +141,18 @@ struct domain {
 	struct gate *gate;
 	struct vcpu vcpu; /* the first one, which begins; its `next` leads to the others */
 
-	u32 nr_pages;	   /* guest-physical pages: pfn 0 .. nr_pages - 1 */
-	u32 populated;	   /* how many have machine memory */
-	mfn_t *p2m;	   /* [nr_pages], INVALID_FRAME where there is none yet */
+	u32 nr_pages;		/* guest-physical pages: pfn 0 .. nr_pages - 1 */
+	u32 populated;		/* how many have machine memory */
+	u32 frames, frames_end; /* direct mode: of these numbers are the frames that it was given */
+	u32 swept;  /* of its memory, up to here has been given back: it is being destroyed */
+	mfn_t *p2m; /* [nr_pages], INVALID_FRAME where there is none yet */
 	struct vdev *vdev; /* shadow mode: its PIC, PIT and UART */
 	struct shadow_state *shadow;
 	struct patch_table *patches; /* shadow mode: the patches in its code */
 	u32 descriptors_epoch;	     /* shadow mode: how often its descriptors have been copied */
-	struct known_code code;	   /* shadow mode: where the kernel was last seen; len 0: nowhere */
-	struct found_code *found;  /* shadow mode: code that it has generated or loaded */
+	struct known_code code;	  /* shadow mode: where the kernel was last seen; len 0: nowhere */
+	struct found_code *found; /* shadow mode: code that it has generated or loaded */
+	u32 scanned; /* shadow mode: up to here, in a scan that is not finished; 0: there is none */
 	bool catch_reads;	   /* shadow mode: reads of ds, es, fs and gs must be caught, too */
 	bool lazy_tables;	   /* shadow mode, tables=outofsync */
 	bool breakpoints;	   /* shadow mode, sensitive=breakpoint */
@@ -187,8 +190,16 @@ extern struct domain hypervisor;
 /** Make a domain of this design, without memory. @return NULL if there is no memory to describe it,
  * or the id is in use */
 struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced);
-/** Give back all that a domain has, and the domain. If the processor is at it, it leaves it. */
-void domain_destroy(struct domain *d);
+/** Give back a part of what a domain has, at last the domain. If the processor is at it, it leaves
+ * it. From the first part on nobody finds it to ask anything of it. @return true if it is no more
+ */
+bool domain_destroy_part(struct domain *d);
+/** The same at once. */
+static inline void domain_destroy(struct domain *d)
+{
+	while (!domain_destroy_part(d))
+		;
+}
 
 /** True if the interrupted code was the guest's kernel (ring 1), false for an application. Nothing
  * of a guest's is ever in ring 0, so one bit tells. */

@@ -44,8 +44,9 @@ struct guest_ops {
 	/** The frame that others mean by number n, to map it, or (`write`) to map it writable.
 	 * @return INVALID_FRAME if there is none, or it may not be written from outside any more */
 	mfn_t (*frame)(struct domain *d, u32 n, bool write);
-	/** Between these guest-physical addresses there is code. @return 0 or -EINVAL */
-	int (*code)(struct domain *d, u32 start, u32 end);
+	/** Between these guest-physical addresses there is code. @return 0 or -EINVAL; HCALL_AGAIN:
+	 * it is not finished, and goes on at *start */
+	int (*code)(struct domain *d, u32 *start, u32 end);
 	/** All registers of a vcpu that does not run: set them. @return 0, or -EINVAL: nothing has
 	 * been changed; -EBUSY: not now; HCALL_AGAIN: not finished */
 	int (*set_context)(struct vcpu *v, const struct vcpu_guest_context *c);
@@ -92,8 +93,9 @@ struct guest_ops {
 
 	/** Print what it has of registers beside the CPU's, in one line. */
 	void (*dump)(const struct vcpu *v);
-	/** Give back all that was made for the domain, its memory too. */
-	void (*destroy)(struct domain *d);
+	/** Give back what was made for the domain, its memory too: a part of it, so that this does
+	 * not take long. @return true if that was all */
+	bool (*destroy)(struct domain *d);
 };
 
 extern const struct guest_ops shadow_guest, direct_guest;

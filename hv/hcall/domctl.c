@@ -12,9 +12,9 @@
 #include "mmu/mmu.h"
 #include "trace/trace.h"
 
-#define KB_PER_PAGE   (PAGE_SIZE / 1024)
-#define MAX_MEMORY_KB (1024u * 1024)
-#define LIST_CHUNK    16 /* frames copied at a time */
+#define KB_PER_PAGE	 (PAGE_SIZE / 1024)
+#define MAX_MEMORY_KB	 (1024u * 1024)
+#define FRAMES_AT_A_TIME 4096u /* looked at by getmemlist */
 
 /* A context is too large for the stack. One is enough: no call is interrupted. */
 static struct vcpu_guest_context context;
@@ -77,9 +77,10 @@ static s32 create(const struct domain *by, struct xen_domctl *op)
 		op->domain = free_id();
 	if (!op->domain)
 		return -ENOSPC;
-	if (op->domain <= newest)
-		forget_owner(op->domain);
-	else
+	/* If that is interrupted, the same id is asked for when the call is made again. */
+	if (op->domain <= newest && !forget_owner(op->domain))
+		return HCALL_AGAIN;
+	if (op->domain > newest)
 		newest = op->domain;
 	d = domain_create(designs[mode], op->domain, trace_classes);
 	if (!d)
@@ -95,11 +96,19 @@ static s32 create(const struct domain *by, struct xen_domctl *op)
 	return -ENOMEM;
 }
 
-static s32 destroy(struct domain *d)
+/* In parts. One that is half destroyed is not found in any other way. */
+static s32 destroy(const struct vcpu *v, u32 id)
 {
+	struct domain *d = domains;
+
+	while (d && d->id != id)
+		d = d->next;
+	if (id == DOMID_SELF || d == v->domain)
+		return -EINVAL;
+	if (!d)
+		return -ESRCH;
 	domain_kill(d, END_destroyed, 0, "destroyed");
-	domain_destroy(d);
-	return 0;
+	return domain_destroy_part(d) ? 0 : HCALL_AGAIN;
 }
 
 static s32 unpause(struct domain *d)
@@ -142,29 +151,40 @@ static s32 get_context(struct vcpu *v, struct domain *d, const struct xen_domctl
 	return copy_to_guest(v, c->ctxt, &context, sizeof(context));
 }
 
+/* If that is interrupted, the upper half of start_pfn says at which frame it goes on. */
 static s32 memory_list(struct vcpu *v, const struct domain *d, struct xen_domctl_getmemlist *l)
 {
-	u64 mfns[LIST_CHUNK], skip = l->start_pfn, at = l->buffer;
-	u32 have = 0;
+	u32 n = l->start_pfn >> 32, skip = (u32)l->start_pfn, end = n + FRAMES_AT_A_TIME;
+	u64 mfn;
 
-	l->num_pfns = 0;
-	for (u32 n = 0; n < nr_frames && l->num_pfns < l->max_pfns; n++) {
-		if (frame_table[n].owner != d->id)
-			continue;
-		if (skip) {
-			skip--;
-			continue;
+	if (!n)
+		l->num_pfns = 0;
+	for (; n < nr_frames && l->num_pfns < l->max_pfns; n++) {
+		if (n == end) {
+			l->start_pfn = (u64)n << 32 | skip;
+			return HCALL_AGAIN;
 		}
-		mfns[have++] = n;
-		l->num_pfns++;
-		if (have < LIST_CHUNK && l->num_pfns < l->max_pfns)
+		if (frame_table[n].owner != d->id || (skip && skip--))
 			continue;
-		if (copy_to_guest(v, at, mfns, have * sizeof(mfns[0])))
+		mfn = n;
+		if (copy_to_guest(v, l->buffer + l->num_pfns * sizeof(mfn), &mfn, sizeof(mfn)))
 			return -EFAULT;
-		at += have * sizeof(mfns[0]);
-		have = 0;
+		l->num_pfns++;
 	}
-	return copy_to_guest(v, at, mfns, have * sizeof(mfns[0]));
+	return 0;
+}
+
+static s32 code(struct domain *d, struct xen_domctl_tl_code *c)
+{
+	u32 start;
+	s32 err;
+
+	if (d->vcpu.cr3 || c->start >= c->end || c->end > (u64)d->nr_pages * PAGE_SIZE)
+		return -EINVAL;
+	start = c->start;
+	err = d->ops->code(d, &start, c->end);
+	c->start = start;
+	return err;
 }
 
 /* Of a domain that is not the caller's own. */
@@ -173,8 +193,6 @@ static s32 manage(struct vcpu *v, struct domain *d, struct xen_domctl *op)
 	if (d == v->domain)
 		return -EINVAL;
 	switch (op->cmd) {
-	case XEN_DOMCTL_destroydomain:
-		return destroy(d);
 	case XEN_DOMCTL_pausedomain:
 		domain_pause(d);
 		return 0;
@@ -183,10 +201,7 @@ static s32 manage(struct vcpu *v, struct domain *d, struct xen_domctl *op)
 	case XEN_DOMCTL_setvcpucontext:
 		return set_context(v, d, &op->u.vcpucontext);
 	case XEN_DOMCTL_tl_code:
-		if (d->vcpu.cr3 || op->u.tl_code.start >= op->u.tl_code.end ||
-		    op->u.tl_code.end > (u64)d->nr_pages * PAGE_SIZE)
-			return -EINVAL;
-		return d->ops->code(d, op->u.tl_code.start, op->u.tl_code.end);
+		return code(d, &op->u.tl_code);
 	}
 	return -ENOSYS;
 }
@@ -198,6 +213,8 @@ static s32 carry_out(struct vcpu *v, struct xen_domctl *op)
 
 	if (op->cmd == XEN_DOMCTL_createdomain)
 		return create(v->domain, op);
+	if (op->cmd == XEN_DOMCTL_destroydomain)
+		return destroy(v, op->domain);
 	err = find_target(v, op->domain, &d);
 	if (err)
 		return err;
@@ -240,5 +257,8 @@ s32 hc_domctl(struct vcpu *v, struct hcall_args *a)
 	rehook_all(v);
 	work_begin(v->domain->direct);
 	err = carry_out(v, &op);
-	return err || !copy_to_guest(v, a->a1, &op, sizeof(op)) ? err : -EFAULT;
+	if (err && err != HCALL_AGAIN)
+		return err;
+	/* What remains of a call that is interrupted is in its arguments, too. */
+	return copy_to_guest(v, a->a1, &op, sizeof(op)) ? -EFAULT : err;
 }

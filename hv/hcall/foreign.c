@@ -4,14 +4,14 @@
 #include "mmu/direct/direct.h"
 #include "trace/trace.h"
 
-/* A zombie is not found: of what is left of it nothing new may be had. */
+/* A zombie is not found, nor what is on the way there: of what is left nothing new may be had. */
 int find_other(struct vcpu *v, u32 domid, struct domain **d)
 {
 	if (!v->domain->privileged)
 		return -EPERM;
 	for (*d = domains; *d && (*d)->id != domid; *d = (*d)->next)
 		;
-	return *d ? 0 : -ESRCH;
+	return *d && !(*d)->gone ? 0 : -ESRCH;
 }
 
 int find_tables_of(struct vcpu *v, u32 domid, struct domain **d)

@@ -20,7 +20,7 @@ static void change_owner(struct domain *from, struct domain *to, struct frame *f
 	/* Its mappings have gone, but perhaps not from the processor's memory. */
 	direct_flush(&from->vcpu);
 	from->populated--;
-	to->populated++;
+	page_charge(to, frame_mfn(f));
 	f->owner = to->id;
 	f->type = FT_NONE;
 	m2p[frame_mfn(f).n] = XEN_INVALID_PFN;

@@ -54,7 +54,7 @@ static bool extent(struct vcpu *v, struct domain *d, u32 cmd, vaddr_t slot)
 	m = alloc_frame_uncleared(d->id);
 	if (!mfn_valid(m))
 		return false;
-	d->populated++;
+	page_charge(d, m);
 	if (cmd == XENMEM_populate_physmap)
 		m2p[m.n] = word;
 	/* A guest that cannot be told which page it got does not get it. */

@@ -50,6 +50,7 @@ struct found_code {
 	} known[NR_KNOWN];
 	struct found_page pages[FOUND_PAGES];
 };
+#define PART_BYTES	 2048u /* of code, at least, scanned in one go */
 #define FOUND_CODE_PAGES pages_of(sizeof(struct found_code))
 
 /* The machine frame of a guest-physical address. Code was loaded, so memory is there. */
@@ -101,19 +102,24 @@ static bool finish(struct domain *d, enum scan_error err, const struct scan_resu
 	return !err;
 }
 
-static bool plant(struct domain *d, u32 start, u32 end)
+/* From now on the guest's own writes must come to us. */
+static void watch_code(struct domain *d, u32 start, u32 end)
 {
-	struct code_memory m = {d, read_code, write_code};
-	struct scan_result r;
-	enum scan_error err = patch_table_scan(d->patches, paddr(start), paddr(end), &m, &r);
-
-	/* From now on the guest's own writes must come to us. */
 	for (u32 pa = start & PAGE_MASK; pa < end; pa += PAGE_SIZE) {
 		mfn_t page = code_frame(d, pa);
 
 		if (mfn_valid(page))
 			frame_of(page)->flags |= FRAME_WATCHED;
 	}
+}
+
+static bool plant(struct domain *d, u32 start, u32 end)
+{
+	struct code_memory m = {d, read_code, write_code};
+	struct scan_result r;
+	enum scan_error err = patch_table_scan(d->patches, paddr(start), paddr(end), &m, &r);
+
+	watch_code(d, start, end);
 	return finish(d, err, &r);
 }
 
@@ -156,6 +162,67 @@ bool scan_image(struct domain *d, u32 start, u32 end)
 	return prepare(d) && plant(d, start, end);
 }
 
+/* The stretch of scanned code that this address lies in, or NULL. */
+static const struct code_region *region_of(const struct patch_table *t, u32 pa)
+{
+	for (u32 i = 0; i < t->nr_regions; i++)
+		if (pa >= t->regions[i].start && pa < t->regions[i].end)
+			return &t->regions[i];
+	return NULL;
+}
+
+/*
+ * A part of a scan ends where a buffer is read that begins at the beginning of a page: then that
+ * place can be noted as the page's first boundary, and the next part begins right there.
+ */
+static struct {
+	u32 from, end; /* of the code that remains */
+	u32 at;	       /* where the part has ended; 0: it goes on */
+} part;
+
+static bool read_part(void *ctx, u32 pa, u8 *dst, u32 n)
+{
+	if (pa % PAGE_SIZE < NO_BOUNDARY && pa - part.from >= PART_BYTES &&
+	    part.end - pa > 2 * INSN_MAX_LEN) {
+		part.at = pa;
+		return false;
+	}
+	return read_code(ctx, pa, dst, n);
+}
+
+static void note_boundary(struct patch_table *t, u32 pa)
+{
+	const struct code_region *r = region_of(t, pa);
+
+	t->first[r->first_index + (pa >> PAGE_SHIFT) - (r->start >> PAGE_SHIFT)] = pa % PAGE_SIZE;
+}
+
+bool scan_part(struct domain *d, u32 *start, u32 end)
+{
+	struct code_memory m = {d, read_part, write_code};
+	struct scan_result r;
+	enum scan_error err;
+
+	if (!prepare(d))
+		return false;
+	part.from = *start;
+	part.end = end;
+	part.at = 0;
+	if (d->scanned)
+		err = patch_table_written(d->patches, paddr(*start + INSN_MAX_LEN), 1, &m, &r);
+	else
+		err = patch_table_scan(d->patches, paddr(*start), paddr(end), &m, &r);
+	d->scanned = part.at;
+	watch_code(d, *start, end);
+	*start = end;
+	if (part.at) {
+		note_boundary(d->patches, part.at);
+		*start = part.at;
+		err = SCAN_OK;
+	}
+	return finish(d, err, &r);
+}
+
 bool scan_kernel(struct domain *d, const struct elf *elf)
 {
 	struct elf_shdr sh;
@@ -185,15 +252,6 @@ static void plant_over_reads(struct domain *d)
 
 	d->patches->reads = true;
 	finish(d, patch_table_rescan(d->patches, &m, &r), &r);
-}
-
-/* The stretch of scanned code that this address lies in, or NULL. */
-static const struct code_region *region_of(const struct patch_table *t, u32 pa)
-{
-	for (u32 i = 0; i < t->nr_regions; i++)
-		if (pa >= t->regions[i].start && pa < t->regions[i].end)
-			return &t->regions[i];
-	return NULL;
 }
 
 static bool was_scanned(const struct patch_table *t, u32 pa)

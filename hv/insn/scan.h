@@ -107,6 +107,8 @@ bool scan_kernel(struct domain *d, const struct elf *elf);
 /** The same of one that is no ELF file: all that has been loaded of it. Can be called for more than
  * one stretch. */
 bool scan_image(struct domain *d, u32 start, u32 end);
+/** The same, a part at a time: *start moves on, and is `end` when it is done. */
+bool scan_part(struct domain *d, u32 *start, u32 end);
 /** The domain's end: what the scanner has is given back. */
 void scan_end(struct domain *d);
 

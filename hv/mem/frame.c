@@ -9,7 +9,8 @@ struct frame *frame_table;
 u32 nr_frames;
 u32 *m2p;
 
-#define LIST_END INVALID_FRAME
+#define LIST_END	 INVALID_FRAME
+#define FRAMES_AT_A_TIME 16384u /* looked at */
 static u32 free_list = LIST_END;
 static u32 nr_free;
 
@@ -97,11 +98,23 @@ mfn_t alloc_frame_uncleared(u16 owner)
 	return m;
 }
 
-void forget_owner(u16 id)
+bool forget_owner(u16 id)
 {
-	for (u32 n = 0; n < nr_frames; n++)
+	static u32 n;		  /* how far it is, */
+	static u16 of = DOM_NONE; /* and with whom */
+	u32 end;
+
+	if (of != id)
+		n = 0;
+	of = id;
+	end = n + FRAMES_AT_A_TIME < nr_frames ? n + FRAMES_AT_A_TIME : nr_frames;
+	for (; n < end; n++)
 		if (frame_table[n].owner == DOM_FREE && frame_table[n].pfn == id)
 			frame_table[n].pfn = DOM_NONE;
+	if (n < nr_frames)
+		return false;
+	of = DOM_NONE;
+	return true;
 }
 
 void free_frame(struct frame *f)

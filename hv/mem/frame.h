@@ -71,8 +71,9 @@ void take_frames(u32 first, u32 n);
 /** How many frames are free. */
 u32 free_frames(void);
 
-/** Another domain gets this id: what was left in free frames by the one before is not its own. */
-void forget_owner(u16 id);
+/** Another domain gets this id: what was left in free frames by the one before is not its own.
+ * @return false: not finished, call again before it has the id */
+bool forget_owner(u16 id);
 
 /** Boot: describe memory to the frame table; frames in [first, end) become free. */
 void frames_init(struct frame *table, u32 *m2p_table, u32 frames);

@@ -180,8 +180,7 @@ bool machine_create(u16 id)
 	if (!direct_create(d) || !evtchn_create(d))
 		panic("no memory");
 	for (u32 i = 0; i < PAGES; i++)
-		guests[id].frame[i] = alloc_frame(id).n;
-	d->populated = PAGES;
+		page_charge(d, mfn(guests[id].frame[i] = alloc_frame(id).n));
 	if (!use_tables(d, guests[id].frame) ||
 	    grant_op(id, GNTTABOP_setup_table, &setup, sizeof(setup)) || setup.status)
 		panic("domain %u cannot begin", id);
@@ -197,6 +196,8 @@ void machine_destroy(u16 id)
 	*at = d->next;
 	evtchn_destroy(d);
 	grant_destroy(d);
+	while (!direct_release(d))
+		;
 	d->mmu->destroy(d);
 	domain_free(d);
 	guests[id].d = NULL;

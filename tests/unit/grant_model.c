@@ -478,7 +478,7 @@ static void balloon(u32 step)
 		page_put(d, f);
 	} else if (d->populated < PAGES && free_frames()) {
 		guests[id].frame[i] = alloc_frame(id).n;
-		d->populated++;
+		page_charge(d, mfn(guests[id].frame[i]));
 		for (u32 k = 0; k < 1024; k += 1 + below(64))
 			memory[guests[id].frame[i]][k] = test_random(&random_state);
 	}

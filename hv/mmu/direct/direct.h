@@ -192,6 +192,8 @@ int foreign_unmap(struct vcpu *v, u32 at, bool by_entry, u32 pte);
 
 /** Memory for the state of a new direct-mode domain. @return false if there is none */
 bool direct_create(struct domain *d);
+/** Give back a part of the domain's memory. @return true if that was all */
+bool direct_release(struct domain *d);
 /** These frames are descriptor tables of the guest's no longer. */
 void descriptor_frames_put(struct domain *d, const mfn_t *frames, u32 n);
 

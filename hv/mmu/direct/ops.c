@@ -60,6 +60,9 @@ static void direct_cr_changed(struct vcpu *v, u32 old_cr3)
 	(void)old_cr3; /* there is no CR3 but by MMUEXT_NEW_BASEPTR */
 }
 
+#define WORK_FRAME 2 /* units of giving one back */
+#define SWEEP	   8 /* frames of others that are passed over for one unit of work */
+
 _Static_assert(sizeof(struct direct_state) <= PAGE_SIZE, "one page holds it");
 
 bool direct_create(struct domain *d)
@@ -99,40 +102,61 @@ static void descriptors_release(struct domain *d)
 	s->gdt_pages = s->ldt_pages = 0;
 }
 
-/* Types first, since they hold references; then each frame's own reference, if it still has it. */
-static void direct_destroy(struct domain *d)
+/* Of one frame: its pin, since that holds references; then its own reference, if it still has it.
+ * @return false: the pin is not finished */
+static bool release_frame(struct domain *d, struct frame *f)
+{
+	if (f->flags & FRAME_PINNED && unpin_table(d, frame_mfn(f)) == HCALL_AGAIN)
+		return false;
+	if (f->flags & FRAME_ALLOCATED) {
+		f->flags &= ~FRAME_ALLOCATED;
+		page_put(d, f);
+	}
+	return true;
+}
+
+/* All frames of its own. What others still map stays until they do not. */
+static bool release_frames(struct domain *d)
 {
 	struct direct_state *s = d->direct;
+	u32 *n = &d->swept;
+
+	if (*n < d->frames)
+		*n = d->frames;
+	for (; *n < d->frames_end; ++*n) {
+		bool own = frame_table[*n].owner == d->id;
+
+		if (s->work >= WORK_BOUND || (own && !release_frame(d, &frame_table[*n])))
+			return false;
+		s->work += own ? WORK_FRAME : *n % SWEEP == 0;
+	}
+	return true;
+}
+
+bool direct_release(struct domain *d)
+{
 	struct vcpu *v = &d->vcpu;
+	mfn_t old = v->base;
 
 	rehook_all(v);
 	forget_pages(d);
-	while (release_step(d) == HCALL_AGAIN)
-		s->work = 0;
-	if (mfn_valid(v->base)) {
-		mfn_t old = v->base;
-
+	d->direct->work = 0;
+	if (release_step(d) == HCALL_AGAIN)
+		return false;
+	if (mfn_valid(old)) {
 		v->base = NO_FRAME;
 		direct_load_base(v);
-		if (table_put(d, frame_of(old)))
-			while (release_step(d) == HCALL_AGAIN)
-				s->work = 0;
+		if (table_put(d, frame_of(old)) == HCALL_AGAIN)
+			return false;
 	}
 	descriptors_release(d);
-	for (u32 n = 0; n < nr_frames; n++) {
-		s->work = 0;
-		if (frame_table[n].owner == d->id && (frame_table[n].flags & FRAME_PINNED))
-			while (unpin_table(d, mfn(n)) == HCALL_AGAIN)
-				s->work = 0;
-	}
-	for (u32 n = 0; n < nr_frames; n++) {
-		struct frame *f = &frame_table[n];
+	return release_frames(d);
+}
 
-		if (f->owner == d->id && (f->flags & FRAME_ALLOCATED)) {
-			f->flags &= ~FRAME_ALLOCATED;
-			page_put(d, f);
-		}
-	}
+static void direct_destroy(struct domain *d)
+{
+	struct direct_state *s = d->direct;
+
 	for (u32 i = 0; i < NR_UNHOOKED; i++)
 		hv_free_page(s->unhooked[i].before);
 	hv_free_page(s);

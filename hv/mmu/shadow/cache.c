@@ -8,6 +8,8 @@
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
 
+#define TABLES_AT_A_TIME 16 /* of a domain that ends */
+
 static struct shadow_page **chain(struct shadow_state *s, enum shadow_kind kind, u32 key)
 {
 	return &s->hash[(key * NR_SHADOW_KINDS + kind) % SHADOW_HASH];
@@ -113,6 +115,22 @@ void shadow_drop_all(struct domain *d, u8 why)
 	for (u32 n = 0; n < SHADOW_PAGES; n++)
 		if (s->pages[n].in_use && &s->pages[n] != s->root)
 			shadow_drop(d, &s->pages[n], why);
+}
+
+bool shadow_drop_part(struct domain *d)
+{
+	struct shadow_state *s = d->shadow;
+	u32 dropped = 0;
+
+	s->root = NULL; /* the CPU walks it no longer */
+	for (u32 n = 0; n < SHADOW_PAGES; n++) {
+		if (!s->pages[n].in_use)
+			continue;
+		if (dropped++ == TABLES_AT_A_TIME)
+			return false;
+		shadow_drop(d, &s->pages[n], DROP_domain_end);
+	}
+	return true;
 }
 
 /* Make room: the directory that was not the base for the longest time, with what only it used. */

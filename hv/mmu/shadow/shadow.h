@@ -83,6 +83,8 @@ struct shadow_page *shadow_get(struct domain *d, enum shadow_kind kind, u32 key)
 void shadow_drop(struct domain *d, struct shadow_page *p, u8 why);
 /** Drop all shadows; the root, which the CPU walks, is emptied instead. */
 void shadow_drop_all(struct domain *d, u8 why);
+/** The domain is ending: drop some. @return true if there are none any more */
+bool shadow_drop_part(struct domain *d);
 /** Which table of the pool: the inverse of &s->pages[i]. */
 u32 shadow_index(const struct shadow_state *s, const struct shadow_page *p);
 
