@@ -45,6 +45,7 @@
 #define ESRCH	3
 #define EINTR	4
 #define ENOENT	2
+#define EIO	5
 #define E2BIG	7
 #define ENOEXEC 8
 #define EBADF	9
@@ -53,8 +54,11 @@
 #define ENOMEM	12
 #define EFAULT	14
 #define EBUSY	16
+#define EEXIST	17
 #define EINVAL	22
 #define EMFILE	24
+#define EFBIG	27
+#define ENOSPC	28
 #define EPIPE	32
 #define ENOSYS	38
 
