@@ -14,9 +14,15 @@
 #define SYS_write	4
 #define SYS_open	5
 #define SYS_close	6
+#define SYS_creat	8
+#define SYS_unlink	10
 #define SYS_waitpid	7
 #define SYS_exec	11
+#define SYS_lseek	19 /* to a place from the beginning */
 #define SYS_getpid	20
+#define SYS_mount	21 /* (name of a disk): its files are disk/NAME */
+#define SYS_umount	22
+#define SYS_sync	36
 #define SYS_kill	37
 #define SYS_pipe	42
 #define SYS_brk		45
@@ -31,14 +37,16 @@
 #define SYS_sleep	200 /* ticks */
 #define SYS_ticks	201 /* since boot */
 #define SYS_psinfo	202 /* (index, struct psinfo *) */
-#define SYS_list	203 /* (index, struct listing *) */
+#define SYS_list	203 /* (index, struct listing *, 0: the initrd's, 1: the disk's) */
 #define SYS_meminfo	204 /* free frames */
 #define SYS_hypercall	205 /* (struct hyper_call *): in Domain 0, as are the next */
 #define SYS_foreign	206 /* (struct foreign_copy *) */
 #define SYS_map_foreign 207 /* (va, domid, frame): a page of another domain, there */
 #define SYS_listen	208 /* name: open() finds it from now on, read() gives who came */
 #define SYS_poll	209 /* descriptors, a bit each: POLL_* */
-#define NR_SYSCALLS	210
+#define SYS_mkfs	210 /* (name of a disk) */
+#define SYS_room	211 /* (struct room *) */
+#define NR_SYSCALLS	212
 
 #define HZ 100 /* ticks in a second */
 
@@ -55,10 +63,12 @@
 #define EFAULT	14
 #define EBUSY	16
 #define EEXIST	17
+#define ENODEV	19
 #define EINVAL	22
 #define EMFILE	24
 #define EFBIG	27
 #define ENOSPC	28
+#define EROFS	30
 #define EPIPE	32
 #define ENOSYS	38
 
@@ -112,6 +122,11 @@ struct foreign_copy {
 	u32 domid, frame, offset, len;
 	void *buf;
 	u32 write; /* into that page, else out of it */
+};
+
+/** Of a file system, in blocks of 4 KB. */
+struct room {
+	u32 blocks, left;
 };
 
 struct listing {

@@ -71,6 +71,9 @@ void console_write(const char *text, u32 len);
 void arch_init(void);
 /** Serve the interrupt behind a trap with vec >= TRAP_INTERRUPT. */
 void arch_interrupt(u32 vec);
+/** Let interrupts of this line in from now on: arch_interrupt() serves them. */
+void irq_enable(u32 irq);
+#define IRQ_ATA 14
 /** Let interrupts in until at least one has been served. */
 void arch_idle(void);
 /** End the machine: 0 is success. */

@@ -27,7 +27,15 @@ s32 yield(void);
 s32 sleep(u32 ticks);
 s32 ticks(void);
 s32 psinfo(u32 index, struct psinfo *info);
-s32 list(u32 index, struct listing *l);
+s32 list(u32 index, struct listing *l, bool disk);
+s32 creat(const char *name);
+s32 unlink(const char *name);
+s32 lseek(u32 fd, u32 pos);
+s32 mount(const char *disk);
+s32 umount(void);
+s32 sync(void);
+s32 mkfs(const char *disk);
+s32 room(struct room *r);
 s32 meminfo(void);
 s32 hypercall(const struct hyper_call *c);
 s32 foreign(const struct foreign_copy *c);
@@ -49,6 +57,8 @@ u32 atou(const char *s);
 s32 spawn(const char *path, char *const argv[]);
 /** Run a program and wait for it. @return its status */
 u32 run(const char *path, char *const argv[]);
+/** What an error means, in words. */
+const char *why(s32 err);
 /** Print a message and exit with code 1. */
 void die(const char *what) __attribute__((noreturn));
 /** The next number of a generator that `state` belongs to (xorshift; state must not be 0). */

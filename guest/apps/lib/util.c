@@ -32,6 +32,32 @@ u32 run(const char *path, char *const argv[])
 	return status;
 }
 
+const char *why(s32 err)
+{
+	static const struct {
+		s32 err;
+		const char *text;
+	} texts[] = {{ENOENT, "no such file"},
+		     {EIO, "the disk failed"},
+		     {EBADF, "not open for that"},
+		     {ENOMEM, "out of memory"},
+		     {EBUSY, "in use"},
+		     {EEXIST, "exists already"},
+		     {ENODEV, "no such disk, or none is mounted"},
+		     {EINVAL, "not possible: a bad name, or no file system there"},
+		     {EMFILE, "too many open files"},
+		     {EFBIG, "too large"},
+		     {ENOSPC, "the disk is full"},
+		     {EROFS, "the initrd cannot be written: use disk/NAME"},
+		     {E2BIG, "the name is too long"},
+		     {ENOSYS, "not there"}};
+
+	for (u32 i = 0; i < ARRAY_SIZE(texts); i++)
+		if (texts[i].err == -err)
+			return texts[i].text;
+	return "failed";
+}
+
 void die(const char *what)
 {
 	printf("error: %s\n", what);

@@ -15,7 +15,7 @@ static bool size_of(const char *name, u32 *size)
 {
 	struct listing l;
 
-	for (u32 i = 0; !list(i, &l); i++)
+	for (u32 i = 0; !list(i, &l, false); i++)
 		if (!strcmp(l.name, name)) {
 			*size = l.size;
 			return true;

@@ -92,12 +92,45 @@ void files_close(struct proc *p)
 	}
 }
 
+bool files_on_disk(u32 inode)
+{
+	for (struct file *f = files; f < files + NR_FILES; f++)
+		if (f->kind == FILE_DEVICE && f->device == &disk_device &&
+		    (inode == NO_INODE || f->inode == inode))
+			return true;
+	return false;
+}
+
+static s32 open_on_disk(const char *name, bool create)
+{
+	struct file *f = file_new(&disk_device);
+	s32 inode;
+
+	if (!f)
+		return -EMFILE;
+	f->inode = NO_INODE; /* none yet that anybody could remove */
+	inode = disk_open(name, create);
+	if (inode < 0) {
+		file_put(f);
+		return inode;
+	}
+	f->inode = (u32)inode;
+	return fd_alloc(f);
+}
+
+s32 file_create(const char *name)
+{
+	return disk_name(name) ? open_on_disk(disk_name(name), true) : -EROFS;
+}
+
 s32 file_open(const char *name)
 {
 	const struct device *device;
 	struct initrd_file data;
 	struct file *f;
 
+	if (disk_name(name))
+		return open_on_disk(disk_name(name), false);
 	name += *name == '/';
 	device = arch_device(name);
 	if (device)
@@ -160,6 +193,18 @@ s32 file_pipe(u32 fds[2])
 	}
 	fds[0] = (u32)rfd;
 	fds[1] = (u32)wfd;
+	return 0;
+}
+
+s32 file_seek(u32 fd, u32 pos)
+{
+	struct file *f = file_at(fd);
+
+	if (!f || (f->kind != FILE_INITRD && f->device != &disk_device))
+		return -EBADF;
+	if ((s32)pos < 0 || (f->kind == FILE_INITRD && pos > f->data.size))
+		return -EINVAL;
+	f->pos = pos;
 	return 0;
 }
 

@@ -6,6 +6,8 @@
 
 struct proc;
 struct pipe;
+struct listing;
+struct room;
 
 /* initrd.c */
 struct initrd_file {
@@ -47,6 +49,7 @@ struct file {
 	enum file_kind kind;
 	u32 users;
 	struct initrd_file data;
+	u32 inode; /* of the disk */
 	u32 pos;
 	struct pipe *pipe;
 	const struct device *device;
@@ -60,7 +63,9 @@ void files_copy(struct proc *to, struct proc *from);
 void files_close(struct proc *p);
 /** @return a descriptor or a negative error; likewise below */
 s32 file_open(const char *name);
-
+/** Make a file on the disk, or make one that is there empty. */
+s32 file_create(const char *name);
+s32 file_seek(u32 fd, u32 pos);
 s32 file_close(u32 fd);
 s32 file_dup2(u32 from, u32 to);
 s32 file_pipe(u32 fds[2]);
@@ -73,6 +78,27 @@ struct file *file_new(const struct device *device);
 void file_put(struct file *f);
 /** A descriptor for a file; without room for one the file is dropped. */
 s32 fd_alloc(struct file *f);
+
+/** Does anybody have this file of the disk open? NO_INODE: any of them? */
+bool files_on_disk(u32 inode);
+#define NO_INODE ~0u
+
+/* mount.c: -ENODEV if there is no such disk, or none is mounted. */
+s32 disk_mount(const char *disk);
+/** @return -EBUSY: a file of it is open */
+s32 disk_unmount(void);
+/** Make an empty file system: what was on the disk is gone. */
+s32 disk_format(const char *disk);
+/** The file's name on the disk, of a path that begins with disk/; NULL for others. */
+const char *disk_name(const char *path);
+/** @return the inode's number */
+s32 disk_open(const char *name, bool create);
+s32 disk_remove(const char *name);
+extern const struct device disk_device; /* its files: inode and pos */
+s32 disk_sync(void);
+/** The index-th file. @return -ENOENT past the last */
+s32 disk_nth(u32 index, struct listing *l);
+s32 disk_room(struct room *r);
 
 /* pipe.c */
 struct pipe *pipe_alloc(void);

@@ -19,7 +19,7 @@ s32 sys_write(u32 fd, u32 va, u32 n)
 
 s32 sys_open(u32 path_va, UNUSED_ARG b, UNUSED_ARG c)
 {
-	char path[32];
+	char path[40];
 	s32 n = fetch_string(path_va, path, sizeof(path));
 
 	return n < 0 ? n : file_open(path);
@@ -61,17 +61,85 @@ s32 sys_pipe(u32 fds_va, UNUSED_ARG b, UNUSED_ARG c)
 	return err;
 }
 
-s32 sys_list(u32 index, u32 va, UNUSED_ARG c)
+s32 sys_list(u32 index, u32 va, u32 disk)
 {
 	struct initrd_file f;
 	struct listing l = {0};
+	s32 err = 0;
 
 	if (!user_range(&current->space, va, sizeof(l), PROT_WRITE))
 		return -EFAULT;
-	if (!initrd_nth(index, &f))
-		return -ENOENT;
-	l.size = f.size;
-	strlcpy(l.name, f.name, sizeof(l.name));
-	memcpy((void *)va, &l, sizeof(l));
-	return 0;
+	if (disk) {
+		err = disk_nth(index, &l);
+	} else if (initrd_nth(index, &f)) {
+		l.size = f.size;
+		strlcpy(l.name, f.name, sizeof(l.name));
+	} else {
+		err = -ENOENT;
+	}
+	if (!err)
+		memcpy((void *)va, &l, sizeof(l));
+	return err;
+}
+
+/* A call whose only argument is a name. */
+static s32 with_name(u32 va, s32 (*call)(const char *name))
+{
+	char name[40];
+	s32 n = fetch_string(va, name, sizeof(name));
+
+	return n < 0 ? n : call(name);
+}
+
+static s32 unlink(const char *name)
+{
+	return disk_name(name) ? disk_remove(disk_name(name)) : -EROFS;
+}
+
+s32 sys_creat(u32 va, UNUSED_ARG b, UNUSED_ARG c)
+{
+	return with_name(va, file_create);
+}
+
+s32 sys_unlink(u32 va, UNUSED_ARG b, UNUSED_ARG c)
+{
+	return with_name(va, unlink);
+}
+
+s32 sys_mount(u32 va, UNUSED_ARG b, UNUSED_ARG c)
+{
+	return with_name(va, disk_mount);
+}
+
+s32 sys_mkfs(u32 va, UNUSED_ARG b, UNUSED_ARG c)
+{
+	return with_name(va, disk_format);
+}
+
+s32 sys_umount(UNUSED_ARG a, UNUSED_ARG b, UNUSED_ARG c)
+{
+	return disk_unmount();
+}
+
+s32 sys_sync(UNUSED_ARG a, UNUSED_ARG b, UNUSED_ARG c)
+{
+	return disk_sync();
+}
+
+s32 sys_lseek(u32 fd, u32 pos, UNUSED_ARG c)
+{
+	return file_seek(fd, pos);
+}
+
+s32 sys_room(u32 va, UNUSED_ARG b, UNUSED_ARG c)
+{
+	struct room r;
+	s32 err;
+
+	if (!user_range(&current->space, va, sizeof(r), PROT_WRITE))
+		return -EFAULT;
+	err = disk_room(&r);
+	if (!err)
+		memcpy((void *)va, &r, sizeof(r));
+	return err;
 }

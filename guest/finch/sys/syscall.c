@@ -17,6 +17,10 @@ static s32 (*const calls[NR_SYSCALLS])(u32 a, u32 b, u32 c) = {
     [SYS_meminfo] = sys_meminfo,   [SYS_hypercall] = sys_hypercall,
     [SYS_foreign] = sys_foreign,   [SYS_map_foreign] = sys_map_foreign,
     [SYS_listen] = sys_listen,	   [SYS_poll] = sys_poll,
+    [SYS_creat] = sys_creat,	   [SYS_unlink] = sys_unlink,
+    [SYS_lseek] = sys_lseek,	   [SYS_mount] = sys_mount,
+    [SYS_umount] = sys_umount,	   [SYS_sync] = sys_sync,
+    [SYS_mkfs] = sys_mkfs,	   [SYS_room] = sys_room,
 };
 
 void syscall(struct trapframe *tf)

@@ -2,6 +2,8 @@
 #ifndef FINCH_INLINE_H
 #define FINCH_INLINE_H
 
+#include "dev/io.h"
+
 static inline pte_t pte_make(u32 pfn, u32 flags)
 {
 	return (pte_t){pfn << PAGE_SHIFT | flags};
@@ -18,25 +20,11 @@ static inline void mmu_map(pte_t *slot, pte_t e)
 	*(volatile u32 *)&slot->v = e.v;
 }
 
-static inline u8 inb(u16 port)
-{
-	u8 v;
-
-	asm volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
-	return v;
-}
-
-static inline void outb(u16 port, u8 v)
-{
-	asm volatile("outb %0, %1" : : "a"(v), "Nd"(port));
-}
-
 /* desc.c: GDT, IDT, TSS. */
 void descriptors_init(void);
 /* pic.c, pit.c */
 void pic_init(void);
-void pic_unmask(u32 irq);
-void pic_end(void);
+void pic_end(u32 irq);
 void pit_init(void);
 /* uart.c */
 void uart_init(void);

@@ -1,6 +1,7 @@
 /* machine.c (native): interrupts, idling, and the end. */
 #include "arch.h"
 #include "abi.h"
+#include "dev/ata.h"
 
 #define IRQ_TIMER    0
 #define IRQ_COM1     4
@@ -16,8 +17,8 @@ void arch_init(void)
 	pic_init();
 	pit_init();
 	outb(UART_IER, IER_RECEIVED);
-	pic_unmask(IRQ_TIMER);
-	pic_unmask(IRQ_COM1);
+	irq_enable(IRQ_TIMER);
+	irq_enable(IRQ_COM1);
 }
 
 void arch_interrupt(u32 vec)
@@ -25,13 +26,15 @@ void arch_interrupt(u32 vec)
 	u32 irq = vec - TRAP_INTERRUPT;
 
 	/* IRQ 7 and 15 may be spurious and are never asked for: they get no end of interrupt. */
-	if (irq != IRQ_TIMER && irq != IRQ_COM1)
+	if (irq != IRQ_TIMER && irq != IRQ_COM1 && irq != IRQ_ATA)
 		return;
-	pic_end();
+	pic_end(irq);
 	if (irq == IRQ_TIMER)
 		timer_tick();
-	else
+	else if (irq == IRQ_COM1)
 		uart_interrupt();
+	else
+		ata_interrupt();
 }
 
 void arch_idle(void)

@@ -8,7 +8,7 @@
 #define OCW2_EOI  0x20
 #define SLAVE_IRQ 2
 
-static u8 mask = 0xFF;
+static u16 mask = 0xFFFF; /* the slave's in the upper byte */
 
 void pic_init(void)
 {
@@ -21,18 +21,21 @@ void pic_init(void)
 	outb(SLAVE + 1, IRQ_BASE + 8);
 	outb(SLAVE + 1, SLAVE_IRQ);
 	outb(SLAVE + 1, ICW4_8086);
-	outb(MASTER + 1, mask);
-	outb(SLAVE + 1, 0xFF);
+	outb(MASTER + 1, (u8)mask);
+	outb(SLAVE + 1, (u8)(mask >> 8));
 }
 
-/* irq: 0 to 7; nothing on the slave is used. */
-void pic_unmask(u32 irq)
+void irq_enable(u32 irq)
 {
-	mask &= (u8) ~(1u << irq);
-	outb(MASTER + 1, mask);
+	mask &= (u16) ~(1u << irq | (irq < 8 ? 0 : 1u << SLAVE_IRQ));
+	outb(MASTER + 1, (u8)mask);
+	if (irq >= 8)
+		outb(SLAVE + 1, (u8)(mask >> 8));
 }
 
-void pic_end(void)
+void pic_end(u32 irq)
 {
+	if (irq >= 8)
+		outb(SLAVE, OCW2_EOI);
 	outb(MASTER, OCW2_EOI);
 }
