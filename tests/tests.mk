@@ -34,6 +34,13 @@ $(STORE_TESTS) $(B)/tests/store_heap: $(wildcard guest/store/*.h tests/unit/stor
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -iquote guest -iquote guest/store $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
+# Finch's file system, on a disk of the test's own.
+UNIT_TESTS += $(B)/tests/nest_random
+$(B)/tests/nest_random: tests/unit/nest_random.c $(wildcard guest/finch/fs/nest*.c) $(wildcard guest/finch/fs/*.h) guest/abi.h
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(CC) $(HOSTCFLAGS) -iquote guest -iquote guest/finch $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+
 $(B)/tests/forge: tests/forge.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)

@@ -54,6 +54,7 @@ start_qemu() { # LOG WHAT: in the background, with our input and output
 			-object "memory-backend-file,id=ram,size=${HOST_MEM}M,mem-path=$work/ram,share=on"
 			-initrd "$(plain_name "$kernel" kernel)${initrd:+,$(plain_name "$initrd" initrd)}")
 	fi
+	[ -z "$DISK" ] || args+=(-drive "file=$(plain_name "$DISK" disk),format=raw,if=ide,index=0,cache=unsafe")
 	# Its instructions are counted by QEMU itself from the guest's first one on.
 	[ -z "$OUT" ] || [ "$INTLOG" = 0 ] || [ ! -r "$B/bin/icount.so" ] ||
 		args+=(-plugin "$B/bin/icount.so,from=$(od -An -tu4 -j24 -N4 "$kernel" | tr -d ' '),out=$work/insns")

@@ -24,6 +24,16 @@
 #define SECTOR 512
 #define OPS    150
 
+/* As guest/string.c has it; the host's C library need not. */
+void strlcpy(char *d, const char *s, size_t size);
+void strlcpy(char *d, const char *s, size_t size)
+{
+	size_t n = strlen(s) < size ? strlen(s) : size - 1;
+
+	memcpy(d, s, n);
+	d[n] = 0;
+}
+
 static u32 state;
 
 static u32 below(u32 n)

@@ -39,7 +39,6 @@
 #define WORDS	   (BLOCK_SIZE / 2)
 #define MOST	   31 /* blocks in a command: their sectors fit a byte */
 #define LBA28_MOST 0x0FFFFFFFu
-#define PATIENCE   (10 * HZ)
 #define POLLS	   1000000
 
 static struct ata {
@@ -83,16 +82,12 @@ static u8 poll(void)
 	return 0;
 }
 
-/* Sleep until the interrupt. @return the status, 0 if it does not come */
+/* Sleep until the interrupt, as long as it takes: in an emulator whose time leaps while nobody
+ * runs, no limit would mean anything. @return the status */
 static u8 wait(void)
 {
-	u32 until = ticks_now() + PATIENCE;
-
-	until += !until;
-	while (!answered && (s32)(until - ticks_now()) > 0)
-		sleep_on(&answered, until);
-	if (!answered)
-		return 0;
+	while (!answered)
+		sleep_on(&answered, 0);
 	answered = false;
 	return poll();
 }
