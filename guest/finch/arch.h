@@ -71,6 +71,8 @@ void console_write(const char *text, u32 len);
 void arch_init(void);
 /** Serve the interrupt behind a trap with vec >= TRAP_INTERRUPT. */
 void arch_interrupt(u32 vec);
+/** Ask for the right to use the ports of devices. @return false: there is none to be had */
+bool ports_open(void);
 /** Let interrupts of this line in from now on: arch_interrupt() serves them. */
 void irq_enable(u32 irq);
 #define IRQ_ATA 14

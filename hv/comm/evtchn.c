@@ -1,5 +1,6 @@
 /*[H80] evtchn.c: event channels. */
 #include "comm/evtchn.h"
+#include "comm/pirq.h"
 #include "dom/account.h"
 #include "dom/run.h"
 #include "mem/frame.h"
@@ -97,6 +98,20 @@ static u32 free_port(struct domain *d)
 			return port;
 	}
 	return 0;
+}
+
+u32 evtchn_take_port(struct domain *d, struct port use)
+{
+	u32 port = free_port(d);
+
+	if (port)
+		*evtchn_port(d, port) = use;
+	return port;
+}
+
+bool evtchn_is_masked(const struct domain *d, u32 port)
+{
+	return test_bit(d->shared->evtchn_mask, port);
 }
 
 /* The domain that a guest names, if it has channels: no shadow-mode one has, and no zombie. */
@@ -205,6 +220,8 @@ int evtchn_close(struct domain *d, u32 port)
 		return -EINVAL;
 	if (p->state == PORT_VIRQ)
 		d->evtchn->virq_port[p->virq] = 0;
+	if (p->state == PORT_PIRQ)
+		pirq_unbind(p->virq);
 	/* The other end waits for us again. */
 	if (p->state == PORT_INTERDOMAIN)
 		*evtchn_port(p->peer, p->peer_port) =

@@ -13,14 +13,14 @@ enum port_state {
 	PORT_CLOSED,
 	PORT_UNBOUND,	  /* waits for domain `awaited` to bind to it */
 	PORT_INTERDOMAIN, /* connected to `peer_port` of domain `peer` */
-	PORT_PIRQ,	  /* never: no guest has hardware of its own */
+	PORT_PIRQ,	  /* an interrupt of Domain 0's hardware: pirq.h */
 	PORT_VIRQ,
 	PORT_IPI,
 };
 
 struct port {
 	u8 state; /* enum port_state */
-	u8 virq;
+	u8 virq;  /* PORT_PIRQ: the line */
 	u16 peer_port;
 	union {
 		struct domain *peer; /* it closes its ports before it goes: see evtchn_close() */
@@ -57,6 +57,9 @@ int evtchn_unmask(struct domain *d, u32 port);
 /** Whose ports `d` means by `domid`: its own, or another's if it is privileged.
  * @return 0, -EPERM, or -ESRCH */
 int evtchn_domain(struct domain *d, u32 domid, struct domain **of);
+/** Give a closed port this use. @return the port, 0 if all are in use */
+u32 evtchn_take_port(struct domain *d, struct port use);
+bool evtchn_is_masked(const struct domain *d, u32 port);
 /** The port's entry, or NULL if there is none. */
 struct port *evtchn_port(const struct domain *d, u32 port);
 

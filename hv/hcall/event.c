@@ -1,5 +1,6 @@
 /*[H79] event.c: the hypercalls that work on event channels. */
 #include "comm/evtchn.h"
+#include "comm/pirq.h"
 #include "hcall/hcall.h"
 
 struct evtchn_status {
@@ -12,7 +13,7 @@ struct evtchn_status {
 			domid_t dom;
 			u32 port;
 		} interdomain;
-		u32 virq;
+		u32 virq; /* or a line */
 	} u;
 };
 
@@ -23,6 +24,7 @@ struct evtchn_bind_vcpu {
 /* The arguments of any operation, in the guest's memory and in ours. */
 union evtchn_args {
 	struct evtchn_bind_virq bind_virq;
+	struct evtchn_bind_pirq bind_pirq;
 	struct evtchn_bind_ipi bind_ipi;
 	struct evtchn_alloc_unbound alloc_unbound;
 	struct evtchn_bind_interdomain bind_interdomain;
@@ -37,6 +39,7 @@ static const struct {
 } operation[] = {
     [EVTCHNOP_bind_interdomain] = {sizeof(struct evtchn_bind_interdomain), true},
     [EVTCHNOP_bind_virq] = {sizeof(struct evtchn_bind_virq), true},
+    [EVTCHNOP_bind_pirq] = {sizeof(struct evtchn_bind_pirq), true},
     [EVTCHNOP_close] = {sizeof(struct evtchn_port), false},
     [EVTCHNOP_send] = {sizeof(struct evtchn_port), false},
     [EVTCHNOP_status] = {sizeof(struct evtchn_status), true},
@@ -64,7 +67,7 @@ static int status(struct domain *d, struct evtchn_status *s)
 	} else if (s->status == PORT_INTERDOMAIN) {
 		s->u.interdomain.dom = p->peer->id;
 		s->u.interdomain.port = p->peer_port;
-	} else if (s->status == PORT_VIRQ) {
+	} else if (s->status == PORT_VIRQ || s->status == PORT_PIRQ) {
 		s->u.virq = p->virq;
 	}
 	return 0;
@@ -87,6 +90,8 @@ static int carry_out(struct domain *d, u32 cmd, union evtchn_args *a)
 		return evtchn_bind_interdomain(d, &a->bind_interdomain);
 	case EVTCHNOP_bind_virq:
 		return evtchn_bind_virq(d, &a->bind_virq);
+	case EVTCHNOP_bind_pirq:
+		return evtchn_bind_pirq(d, &a->bind_pirq);
 	case EVTCHNOP_close:
 		return evtchn_close(d, a->port.port);
 	case EVTCHNOP_status:
@@ -121,8 +126,7 @@ static s32 __attribute__((noinline)) other_op(struct vcpu *v, struct hcall_args 
 	return err;
 }
 
-/** event_channel_op(cmd, arg). @return 0, or a negative errno; -ENOSYS also for physical interrupts
- */
+/** event_channel_op(cmd, arg). @return 0, or a negative errno */
 s32 hc_event_channel_op(struct vcpu *v, struct hcall_args *a)
 {
 	struct evtchn_port send;

@@ -1,4 +1,6 @@
 /*[H81] misc.c: who we are, the console, the assists, and several calls in one. */
+#include "comm/pirq.h"
+#include "hw/given.h"
 #include "dom/console.h"
 #include "hcall/hcall.h"
 #include "lib/string.h"
@@ -175,10 +177,23 @@ s32 hc_multicall(struct vcpu *v, struct hcall_args *a)
 	return err;
 }
 
+/* After an interrupt the line is off until the domain has looked at its device. */
+static s32 irq_status(struct vcpu *v, vaddr_t va)
+{
+	struct physdev_irq_status_query q;
+
+	if (copy_from_guest(v, &q, va, sizeof(q)))
+		return -EFAULT;
+	if (!v->domain->privileged || !irq_given(q.irq))
+		return -EINVAL;
+	q.flags = 1;
+	return copy_to_guest(v, va, &q, sizeof(q)) ? -EFAULT : 0;
+}
+
 /**
  * physdev_op(cmd, arg): a kernel asks for the right to use ports, as the EFLAGS.IOPL and the TSS of
- * a bare machine would give it (privileged.c). @return 0, -EFAULT, or -EINVAL for all that is about
- * interrupts and other hardware, which no guest has
+ * a bare machine would give it (privileged.c); and says that it has looked at its devices.
+ * @return 0, -EFAULT, or -EINVAL for what is about hardware that it has not
  */
 s32 hc_physdev_op(struct vcpu *v, struct hcall_args *a)
 {
@@ -186,6 +201,11 @@ s32 hc_physdev_op(struct vcpu *v, struct hcall_args *a)
 	u32 iopl;
 
 	switch (a->a1) {
+	case PHYSDEVOP_irq_unmask_notify:
+		pirq_unmask(v->domain);
+		return 0;
+	case PHYSDEVOP_irq_status_query:
+		return irq_status(v, a->a2);
 	case PHYSDEVOP_set_iopl:
 		if (copy_from_guest(v, &iopl, a->a2, sizeof(iopl)))
 			return -EFAULT;

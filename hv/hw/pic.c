@@ -36,12 +36,24 @@ void pic_unmask(u32 irq)
 	write_masks();
 }
 
+void pic_mask(u32 irq)
+{
+	masked |= 1u << irq;
+	write_masks();
+}
+
 bool pic_ack(u32 irq)
 {
-	if (irq == 7) { /* a line that went away again shows as IRQ 7 without its ISR bit */
-		outb(PIC1, 0x0B);
-		if (!(inb(PIC1) & 0x80))
+	/* A line that went away again shows as the chip's last, without its ISR bit. */
+	if (irq % 8 == 7) {
+		u16 chip = irq < 8 ? PIC1 : PIC2;
+
+		outb(chip, 0x0B);
+		if (!(inb(chip) & 0x80)) {
+			if (irq >= 8) /* for the first chip it was a true one */
+				outb(PIC1, 0x20);
 			return false;
+		}
 	}
 	if (irq >= 8)
 		outb(PIC2, 0x20);

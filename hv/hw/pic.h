@@ -7,6 +7,7 @@
 /** Remap the 8259A pair to vectors 0x20-0x2F, all lines masked. */
 void pic_init(void);
 void pic_unmask(u32 irq);
+void pic_mask(u32 irq);
 /** Acknowledge an interrupt. @return false if it was spurious. */
 bool pic_ack(u32 irq);
 

@@ -1,5 +1,6 @@
 /*[H41] emulate_io.c: in, out, ins and outs, to the virtual PC. */
 #include "dev/vdev.h"
+#include "hw/given.h"
 #include "insn/emulate.h"
 #include "lib/range.h"
 
@@ -33,16 +34,26 @@ bool port_allowed(const struct emulation *e)
 	       port_map_allows(e, tr->base + map);
 }
 
-/* A direct-mode guest has been given no device: nobody answers. */
+/* Domain 0 has some of the machine's own devices; another direct-mode guest has none, and nobody
+ * answers. */
+static bool is_given(struct emulation *e, u32 size)
+{
+	return e->v->domain->privileged && port_given(insn_port(e), size);
+}
+
 static u32 port_in(struct emulation *e, u32 size)
 {
-	return e->v->domain->vdev ? vdev_in(e->v, insn_port(e), size) : ~0u;
+	if (e->v->domain->vdev)
+		return vdev_in(e->v, insn_port(e), size);
+	return is_given(e, size) ? given_in(insn_port(e), size) : ~0u;
 }
 
 static void port_out(struct emulation *e, u32 size)
 {
 	if (e->v->domain->vdev)
 		vdev_out(e->v, insn_port(e), size, e->value);
+	else if (is_given(e, size))
+		given_out(insn_port(e), size, e->value);
 }
 
 static bool ins_one(struct emulation *e, u32 size)

@@ -2,6 +2,7 @@
  * dispatch.c: one dispatcher: what a hardware vector means for the vcpu that raised it, and what
  * runs next.
  */
+#include "comm/pirq.h"
 #include "cpu/gate.h"
 #include "hw/pic.h"
 #include "dom/console.h"
@@ -27,6 +28,8 @@ static void interrupt(u32 irq)
 		timer_interrupt();
 	else if (irq == 4)
 		console_interrupt();
+	else
+		pirq_interrupt(irq);
 }
 
 static void page_fault(struct vcpu *v, u32 va)

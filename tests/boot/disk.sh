@@ -45,6 +45,16 @@ disk hda 32M
 ok files_in_bochs run files hda EMU=bochs
 ok both_leave_the_same_disk test "$(md5sum <"$tmp/hda.img")" = "$sum"
 
+# Domain 0 drives the disk of the machine itself: it leaves the same there.
+in_domain_0() { disk hda 32M && run files hda MMU=direct GUEST_ELF=build/guest/finch-pv.elf TRACE=off "$@" && [ "$(md5sum <"$tmp/hda.img")" = "$sum" ]; }
+for isolation in paging segments; do ok "domain_0_leaves_the_same_$isolation" in_domain_0 ISOLATION=$isolation; done
+ok domain_0_in_bochs in_domain_0 EMU=bochs
+# Another domain has none of the machine's devices.
+other() { run files hda MMU=direct GUEST_ELF=build/guest/finch-pv.elf TRACE=off EXTRA=domid=1; says files 'mkfs: hda: no such disk'; }
+ok another_domain_sees_no_disk other
+shadow() { run files hda MMU=shadow TRACE=off; says files 'mkfs: hda: no such disk'; }
+ok nor_does_a_native_kernel_in_shadow_mode shadow
+
 initrd wrong <<-'END'
 	mount hda
 END

@@ -171,7 +171,7 @@ static void identify(u32 unit)
 	u16 words[256];
 	u32 sectors;
 
-	if (inb(STATUS) == STATUS_NONE)
+	if (!ports_open() || inb(STATUS) == STATUS_NONE)
 		return;
 	outb(CONTROL, CONTROL_NO_IRQ);
 	if (command(unit, CMD_IDENTIFY, 0, 0) && inb(CONTROL) && !failed(poll()) &&

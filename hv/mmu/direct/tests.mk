@@ -8,9 +8,9 @@ $(B)/tests/direct_refusals $(B)/tests/direct_owner $(B)/tests/direct_model: $(DI
 $(B)/tests/direct_unhook: $(DIRECT_MMU) hv/mmu/direct/writable.c
 $(B)/tests/direct_descriptors: hv/hcall/desc_check.c
 $(B)/tests/elf_hostile: hv/dom/elf.c hv/build/xen_image.c
-$(B)/tests/evtchn_semantics: hv/comm/evtchn.c
+$(B)/tests/evtchn_semantics: hv/comm/evtchn.c hv/comm/pirq.c hv/hw/given.c
 $(B)/tests/grant_model: tests/unit/grant_machine.c $(addprefix hv/,mmu/direct/validate.c mmu/direct/update.c \
-	mmu/direct/pin.c mmu/direct/foreign.c mmu/direct/ops.c mem/frame.c dom/account.c comm/evtchn.c comm/grant.c \
+	mmu/direct/pin.c mmu/direct/foreign.c mmu/direct/ops.c mem/frame.c dom/account.c comm/evtchn.c comm/pirq.c hw/given.c comm/grant.c \
 	hcall/grant.c hcall/hand_over.c)
 
 $(DIRECT_TESTS:%=$(B)/tests/%): $(B)/tests/%: tests/unit/%.c hv/mmu/direct/tests.mk

@@ -138,8 +138,14 @@ struct trap_info {
 #define XENVER_pagesize		   7
 
 /* physdev_op(cmd, void *arg); the compat form (19, Xen 3.0.0) takes both in one structure */
-#define PHYSDEVOP_set_iopl     6 /* u32: 0 to 3 */
-#define PHYSDEVOP_set_iobitmap 7
+#define PHYSDEVOP_irq_unmask_notify 4 /* no argument: the domain has looked at its devices */
+#define PHYSDEVOP_irq_status_query  5
+#define PHYSDEVOP_set_iopl	    6 /* u32: 0 to 3 */
+#define PHYSDEVOP_set_iobitmap	    7
+struct physdev_irq_status_query {
+	u32 irq;
+	u32 flags; /* out: 1, the line is off until irq_unmask_notify */
+};
 struct physdev_set_iobitmap {
 	u32 bitmap;   /* linear address; a 0 bit allows the port */
 	u32 nr_ports; /* how many the map covers */
@@ -196,6 +202,11 @@ struct multicall_entry {
 #define EVTCHNOP_unmask		  9
 struct evtchn_bind_virq {
 	u32 virq, vcpu, port; /* port: out */
+};
+struct evtchn_bind_pirq {
+	u32 pirq;
+	u32 flags; /* 1: others may share it; none does */
+	u32 port;  /* out */
 };
 struct evtchn_port {
 	u32 port;

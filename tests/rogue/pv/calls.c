@@ -124,6 +124,14 @@ static void event_virq(u32 virq)
 	verdict_errno(HCALL(event_channel_op, EVTCHNOP_bind_virq, &b, 0, 0));
 }
 
+/* Of the timer, the cascade, the console, and of none: only its own devices' are Domain 0's. */
+static void event_line(u32 line)
+{
+	struct evtchn_bind_pirq b = {line, 0, 0};
+
+	verdict_errno(HCALL(event_channel_op, EVTCHNOP_bind_pirq, &b, 0, 0));
+}
+
 static void event_vcpu(u32 vcpu)
 {
 	struct evtchn_bind_virq b = {VIRQ_DEBUG, vcpu, 0};
@@ -309,6 +317,11 @@ CASES = {
     {"event-unmask-huge", 0, 0, event_unmask, 0x80000000},
     {"event-virq-24", 0, 0, event_virq, NR_VIRQS},
     {"event-virq-huge", 0, 0, event_virq, 0xFFFFFFFF},
+    {"event-line-timer", 0, 0, event_line, 0},
+    {"event-line-cascade", 0, 0, event_line, 2},
+    {"event-line-console", 0, 0, event_line, 4},
+    {"event-line-16", 0, 0, event_line, 16},
+    {"event-line-huge", 0, 0, event_line, 0xFFFFFFFF},
     {"event-vcpu-1", 0, 0, event_vcpu, 1},
     {"event-vcpu-huge", 0, 0, event_vcpu, 0xFFFFFFFF},
     {"event-domain-1", 0, 0, event_domain, 1},

@@ -260,7 +260,16 @@ static void list_into(u32 va)
 	verdict_errno(sysctl(&op, XEN_SYSCTL_getdomaininfolist));
 }
 
+/* Whose devices they are is one Domain's business, too. */
+static void interrupt_line(u32 line)
+{
+	struct evtchn_bind_pirq b = {line, 0, 0};
+
+	verdict_errno(HCALL(event_channel_op, EVTCHNOP_bind_pirq, &b, 0, 0));
+}
+
 CASES = {
+    {"rights-interrupt", 0, 0, interrupt_line, 14},
     {"rights-domctl", 0, 0, any_domctl, 0},
     {"rights-domctl-own", 0, 0, any_domctl, XEN_DOMCTL_tl_code},
     {"rights-domctl-end", 0, 0, any_domctl, 0xFFFFFF00},

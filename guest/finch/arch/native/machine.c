@@ -37,6 +37,11 @@ void arch_interrupt(u32 vec)
 		ata_interrupt();
 }
 
+bool ports_open(void)
+{
+	return true;
+}
+
 void arch_idle(void)
 {
 	/* sti takes effect after the next instruction: no interrupt is lost before hlt. */

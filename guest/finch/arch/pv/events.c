@@ -1,8 +1,9 @@
 /* events.c (pv): what a PC calls interrupts: bits in shared_info, each bound to a source. */
 #include "hypercall.h"
+#include "dev/ata.h"
 #include "lib/lib.h"
 
-static s32 timer_port, console_port;
+static s32 timer_port, console_port, ata_port;
 
 static void serve(u32 port)
 {
@@ -14,6 +15,9 @@ static void serve(u32 port)
 		console_poll();
 	} else if (port == xenbus_port()) {
 		xenbus_pump();
+	} else if ((s32)port == ata_port) {
+		ata_interrupt();
+		hypercall(__HYPERVISOR_physdev_op, PHYSDEVOP_irq_unmask_notify, 0, 0, 0);
 	} else if (!evtchn_happened(port)) {
 		answer_if_asked(port);
 	}
@@ -22,7 +26,7 @@ static void serve(u32 port)
 bool events_own(u32 port)
 {
 	return !port || (s32)port == timer_port || (s32)port == console_port ||
-	       port == xenbus_port();
+	       (s32)port == ata_port || port == xenbus_port();
 }
 
 /* Bits that the hypervisor sets at any time: taken all at once. */
@@ -57,6 +61,24 @@ static s32 bind(u32 virq)
 	if (port > 0) /* events are masked as a whole, so a pending one is seen later */
 		take_bits(&shared_page.info.evtchn_mask[port / 32], 1u << port % 32);
 	return port;
+}
+
+bool ports_open(void)
+{
+	u32 level = 1;
+
+	return !hypercall(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, (u32)&level, 0, 0);
+}
+
+/* Only Domain 0 has devices, of which the disk is the only one here. */
+void irq_enable(u32 irq)
+{
+	struct evtchn_bind_pirq b = {.pirq = irq};
+
+	if (hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_pirq, (u32)&b, 0, 0))
+		panic("interrupt %u is not to be had", irq);
+	ata_port = (s32)b.port;
+	take_bits(&shared_page.info.evtchn_mask[b.port / 32], 1u << b.port % 32);
 }
 
 void events_init(void)

@@ -1,0 +1,45 @@
+/* given.c: the devices that are Domain 0's to drive. */
+#include "hw/given.h"
+
+static const struct {
+	u16 first, last;
+} given[] = {
+    {0x1F0, 0x1F7}, {0x3F6, 0x3F6},		    /* the ATA channels: registers, and control */
+    {0x170, 0x177}, {0x376, 0x376}, {0x300, 0x31F}, /* an NE2000 */
+};
+
+bool port_given(u32 port, u32 size)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(given); i++)
+		if (port >= given[i].first && port + size - 1 <= given[i].last)
+			return true;
+	return false;
+}
+
+bool irq_given(u32 irq)
+{
+	return irq == 14 || irq == 15 || (irq >= 9 && irq <= 11);
+}
+
+u32 given_in(u16 port, u32 size)
+{
+	u32 val = 0;
+
+	if (size == 1)
+		asm volatile("inb %w1, %b0" : "+a"(val) : "Nd"(port));
+	else if (size == 2)
+		asm volatile("inw %w1, %w0" : "+a"(val) : "Nd"(port));
+	else
+		asm volatile("inl %w1, %0" : "=a"(val) : "Nd"(port));
+	return val;
+}
+
+void given_out(u16 port, u32 size, u32 val)
+{
+	if (size == 1)
+		asm volatile("outb %b0, %w1" : : "a"(val), "Nd"(port));
+	else if (size == 2)
+		asm volatile("outw %w0, %w1" : : "a"(val), "Nd"(port));
+	else
+		asm volatile("outl %0, %w1" : : "a"(val), "Nd"(port));
+}
