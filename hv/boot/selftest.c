@@ -3,8 +3,8 @@
  * other, both designs in turn; then one of each at a time, which make way for each other. All that
  * they had must be back then.
  *
- * Option together=N: domains 0 to N-1 of one kernel at once, which find each other by their
- * numbers.
+ * Option together=N: N domains of one kernel at once, from domid= on, which find each other by
+ * their numbers.
  */
 #include "boot/options.h"
 #include "boot/start.h"
@@ -103,7 +103,7 @@ void start_together(const struct guest_ops *design, struct module kernel, struct
 {
 	domain_ended = next_of_many;
 	at_first = count();
-	for (u32 id = 0; id < options.together; id++)
-		if (!start_domain(design, id, kernel, programs))
+	for (u32 i = 0; i < options.together; i++)
+		if (!start_domain(design, options.domid + i, kernel, programs))
 			machine_exit(2);
 }

@@ -55,5 +55,6 @@ bool fuzz_options(const char *line, struct fuzz_options *o)
 	o->low = find(count, "-low");
 	o->prefetch = find(count, "-prefetch");
 	o->talkative = find(count, "-talk");
+	o->crowd = find(count, "-crowd");
 	return true;
 }

@@ -10,10 +10,11 @@ struct fuzz_options {
 	bool low;	/* native: leave the top 64 MB of the address space alone */
 	bool prefetch;	/* native: flush for a processor that translates ahead, too */
 	bool talkative; /* pv: say each call before it is made */
+	bool crowd;	/* pv: it is one of several, which are to meet */
 };
 
-/** Read "scenario=fuzz-COUNT[-low][-prefetch][-talk] seed=N" out of a command line. @return false
- * if it is not there
+/** Read "scenario=fuzz-COUNT[-low][-prefetch][-talk][-crowd] seed=N" out of a command line. @return
+ * false if it is not there
  */
 bool fuzz_options(const char *line, struct fuzz_options *o);
 

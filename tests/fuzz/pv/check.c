@@ -1,5 +1,5 @@
 /* check.c: the invariants that a guest of the direct mode can see of its own tables. */
-#include "guest.h"
+#include "crowd.h"
 
 #define MAX_TABLES 64u
 
@@ -53,7 +53,7 @@ static bool is_ours(u32 mfn)
 		return true;
 	if (mfn >= nonexistent_mfn)
 		return false;
-	if (in_list(loose, nr_loose, mfn))
+	if (in_list(loose, nr_loose, mfn) || crowd_owns(mfn))
 		return true;
 	pfn = ((u32 *)MACH2PHYS_VIRT_START)[mfn];
 	if (in_list(ghosts, nr_ghosts, mfn)) /* as long as it is mapped it is not free */

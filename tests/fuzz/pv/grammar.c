@@ -1,5 +1,5 @@
 /* grammar.c: which calls are made, how often each, and what becomes of them. */
-#include "guest.h"
+#include "crowd.h"
 
 #define SCRATCH_BYTES  (96u << 10)
 #define MAX_EXPECTED   64u
@@ -102,7 +102,11 @@ static void one_call(struct call *c, bool nested)
 	*c = (struct call){0};
 	for (u32 i = 0;; r -= grammar[i++].weight)
 		if (r < grammar[i].weight) {
-			grammar[i].make(c, nested);
+			/* The model knows of each channel. */
+			if (in_crowd && grammar[i].make == gen_event)
+				gen_version(c, nested);
+			else
+				grammar[i].make(c, nested);
 			return;
 		}
 }

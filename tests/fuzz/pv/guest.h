@@ -37,6 +37,8 @@ void pool_init(void);
 u32 pool_index(u32 mfn);
 /** It was given back. */
 void pool_lost(u32 mfn);
+/** Was it given back, since release_all()? */
+bool pool_knew(u32 mfn);
 /** It came. */
 void pool_got(u32 mfn);
 /** After each call: what the guest needs is as it was. @return NULL, or what could not be restored

@@ -1,5 +1,5 @@
 /* main.c: the random guest for direct mode: from its command line to its verdict. */
-#include "guest.h"
+#include "crowd.h"
 
 #define CALLS_PER_CHECK	  64
 #define CALLS_PER_RELEASE 2048
@@ -18,6 +18,9 @@ void on_event(u32 *frame)
 {
 	(void)frame;
 	shared->vcpu_info[0].evtchn_upcall_pending = 0;
+	upcalls++;
+	if (in_crowd) /* the model knows which events there are */
+		return;
 	shared->vcpu_info[0].evtchn_pending_sel = 0;
 	memset(shared->evtchn_pending, 0, sizeof(shared->evtchn_pending));
 }
@@ -30,6 +33,7 @@ static bool differs(const char *what)
 		print_call(&history[i % HISTORY]);
 		print("    = %d\n", history_ret[i % HISTORY]);
 	}
+	crowd_give_up();
 	return false;
 }
 
@@ -44,12 +48,43 @@ static void touch(void)
 		faults++;
 }
 
+static bool one_call_of_many(void)
+{
+	const char *wrong;
+
+	history[calls % HISTORY] = (struct call){0};
+	history_ret[calls++ % HISTORY] = 0;
+	wrong = crowd_step();
+	return !wrong || differs(wrong);
+}
+
+/* From time to time; in a crowd with nobody else at the board, since others' calls show in what is
+ * looked at. */
+static const char *scene_or_check(void)
+{
+	const char *wrong = crowd_enter();
+
+	if (!wrong)
+		wrong = scene();
+	if (!wrong && calls % CALLS_PER_CHECK == 0) {
+		wrong = check();
+		checks++;
+	}
+	if (!wrong && calls % CALLS_PER_RELEASE == 0)
+		wrong = release_all();
+	if (!wrong)
+		crowd_leave();
+	return wrong;
+}
+
 static bool one_call(void)
 {
 	struct call *c = &history[calls % HISTORY];
 	const char *wrong;
 	u32 vec;
 
+	if (in_crowd && one_in(2))
+		return one_call_of_many();
 	random_call(c);
 	if (talkative)
 		print_call(c);
@@ -68,13 +103,7 @@ static bool one_call(void)
 		return differs(wrong);
 	if (one_in(4))
 		touch();
-	wrong = scene();
-	if (!wrong && calls % CALLS_PER_CHECK == 0) {
-		wrong = check();
-		checks++;
-	}
-	if (!wrong && calls % CALLS_PER_RELEASE == 0)
-		wrong = release_all();
+	wrong = scene_or_check();
 	return !wrong || differs(wrong);
 }
 
@@ -89,16 +118,27 @@ bool rogue_main(const char *command_line)
 		return false;
 	}
 	talkative = o.talkative;
-	random_seed(o.seed);
+	wrong = o.crowd ? crowd_join() : NULL;
+	random_seed(o.seed * NR_GUESTS + me);
+	if (!o.crowd)
+		random_seed(o.seed);
 	pool_init();
+	same = !wrong || differs(wrong);
 	while (calls < o.count && same)
 		same = one_call();
 	if (same) {
-		wrong = check();
+		wrong = crowd_end();
+		if (!wrong)
+			wrong = check();
 		if (!wrong)
 			wrong = release_all();
 		same = !wrong || differs(wrong);
 	}
+	if (o.crowd)
+		print("\nfuzz: with others: mapped=%u unmapped=%u copied=%u given=%u "
+		      "given back in use=%u bound=%u waited=%u refused=%u\n",
+		      met.mapped, met.unmapped, met.copied, met.given, met.returned, met.bound,
+		      met.waited, met.refused);
 	print("\nfuzz: seed=%u hypercalls=%u accepted=%u faults=%u checks=%u differences=%u\n",
 	      o.seed, calls, accepted, faults, checks, !same);
 	return same;

@@ -1,5 +1,5 @@
 /* others.c: random calls about everything but page tables. */
-#include "guest.h"
+#include "crowd.h"
 
 #define DR_OK 0x00800000u
 
@@ -202,6 +202,13 @@ void gen_version(struct call *c, bool nested)
 	*c = (struct call){__HYPERVISOR_xen_version, {random_below(10), out_va()}};
 }
 
+/* In a crowd these are made by those who know what they do to others. */
+static bool concerns_others(u32 nr)
+{
+	return nr == __HYPERVISOR_event_channel_op || nr == __HYPERVISOR_event_channel_op_compat ||
+	       nr == __HYPERVISOR_grant_table_op;
+}
+
 /* Any number and any words, but for what could end the guest or read its own memory as requests. */
 void gen_garbage(struct call *c, bool nested)
 {
@@ -215,7 +222,8 @@ void gen_garbage(struct call *c, bool nested)
 		 c->nr == __HYPERVISOR_set_callbacks || c->nr == __HYPERVISOR_callback_op ||
 		 c->nr == __HYPERVISOR_console_io || c->nr == __HYPERVISOR_multicall ||
 		 c->nr == __HYPERVISOR_set_debugreg || c->nr == __HYPERVISOR_memory_op ||
-		 c->nr == __HYPERVISOR_vm_assist || c->nr == __HYPERVISOR_update_descriptor);
+		 c->nr == __HYPERVISOR_vm_assist || c->nr == __HYPERVISOR_update_descriptor ||
+		 (in_crowd && concerns_others(c->nr)));
 	if (c->nr == __HYPERVISOR_update_va_mapping)
 		c->arg[0] = any_va();
 	/* The batches only from where nothing can be read: see any_word(). */

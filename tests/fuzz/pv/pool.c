@@ -1,5 +1,5 @@
 /* pool.c: the pages that random calls are about, and getting back what they took. */
-#include "guest.h"
+#include "crowd.h"
 
 u32 pool[NR_POOL][PTES] PAGE_ALIGNED;
 u32 alias[NR_POOL][PTES] PAGE_ALIGNED; /* its own frames are not used */
@@ -106,6 +106,14 @@ void pool_lost(u32 mfn)
 	take_out(loose, &nr_loose, mfn);
 	if (nr_loose < before)
 		add_ghost(mfn);
+}
+
+bool pool_knew(u32 mfn)
+{
+	for (u32 k = 0; k < nr_ghosts; k++)
+		if (ghosts[k] == mfn)
+			return true;
+	return false;
 }
 
 void pool_got(u32 mfn)
@@ -230,17 +238,20 @@ const char *release_all(void)
 		memset(pool[i], 0, PAGE_SIZE);
 		fill(i);
 	}
-	while (nr_loose)
+	while (nr_loose) {
 		if (memory_op(XENMEM_decrease_reservation, &loose[--nr_loose]) != 1)
 			wrong = "a page cannot be given back";
+		crowd_uses(loose[nr_loose]);
+	}
 	while (nr_ghosts)
-		if (*m2p_entry(ghosts[--nr_ghosts]) != XEN_INVALID_PFN)
+		if (*m2p_entry(ghosts[--nr_ghosts]) != XEN_INVALID_PFN &&
+		    !crowd_uses(ghosts[nr_ghosts]))
 			wrong = "a page that was given back is not free";
 	for (u32 i = 0; i < NR_POOL; i++)
 		if (was_lost[i] && replace(i))
 			wrong = "a page cannot be replaced";
 	check_at = current_reservation();
-	check_entry = reservation;
+	check_entry = reservation + crowd_pages();
 	if (check_at != check_entry)
 		wrong = "the reservation is another";
 	return wrong;

@@ -1,5 +1,5 @@
 /* values.c: what random calls are made of: values that have mattered, or might. */
-#include "guest.h"
+#include "crowd.h"
 
 const u32 windows[NR_WINDOWS] = {99, 100, 101, 600, 1007};
 /* In the kernel's own table these map pages that nobody uses. None is one of the slots above: where
@@ -40,7 +40,9 @@ static bool is_kernel(u32 mfn)
 
 static u32 kernel_mfn(void)
 {
-	return mfn_of((void *)(VIRT_BASE + HV_IMAGE_PHYS + random_below(64) * PAGE_SIZE));
+	u32 mfn = mfn_of((void *)(VIRT_BASE + HV_IMAGE_PHYS + random_below(64) * PAGE_SIZE));
+
+	return crowd_owns(mfn) ? home_mfn : mfn;
 }
 
 static u32 kernel_table_mfn(void)
@@ -55,8 +57,8 @@ u32 foreign_mfn(void)
 	switch (random_below(6)) {
 	case 0:
 		return nonexistent_mfn + random_below(4);
-	case 1:
-		return start_info->shared_info >> 12;
+	case 1: /* what it holds the model wants to know */
+		return in_crowd ? 0x100 : start_info->shared_info >> 12;
 	case 2:
 		mfn = random_of(small);
 		break;
@@ -66,7 +68,7 @@ u32 foreign_mfn(void)
 	default:
 		mfn = 0x100 + random_below(0x2000); /* the hypervisor's image, heap and ring */
 	}
-	return is_kernel(mfn) ? 0x100 : mfn;
+	return is_kernel(mfn) || crowd_owns(mfn) ? 0x100 : mfn;
 }
 
 u32 any_mfn(void)
