@@ -252,11 +252,6 @@ const char *unmap_step(void)
 
 /* ---- what is mapped ---- */
 
-static void write_one(u32 va)
-{
-	*(volatile u8 *)va = *(volatile u8 *)va;
-}
-
 static bool is_own(u32 pte)
 {
 	for (u32 i = 0; i < NR_MAPS; i++)
@@ -303,7 +298,7 @@ const char *place_step(void)
 	/* Of our own it may be a page table, and writes to it be emulated. */
 	if (unknown && is_own(pte))
 		return NULL;
-	if ((attempt(write_one, va) == NO_TRAP) != !!(pte & PTE_RW))
+	if ((attempt(try_write, va) == NO_TRAP) != !!(pte & PTE_RW))
 		return "what is mapped can be written and must not, or cannot and must";
 	if (unknown)
 		return NULL;

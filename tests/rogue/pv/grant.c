@@ -25,7 +25,7 @@ void grant_victim(u16 flags)
 		must(update_va((u32)table, mfn * PAGE_SIZE | PTE_NORMAL) == 0, "map-table");
 		ready = true;
 	}
-	table[REF] = (struct grant_entry){flags, 0, mfn_of(victim_data)};
+	table[REF] = (struct grant_entry){flags, own_id(), mfn_of(victim_data)};
 }
 
 static struct gnttab_map_grant_ref map_op(u32 flags)
@@ -34,6 +34,7 @@ static struct gnttab_map_grant_ref map_op(u32 flags)
 	return (struct gnttab_map_grant_ref){.host_addr = (u32)victim_other,
 					     .flags = GNTMAP_host_map | flags,
 					     .ref = REF,
+					     .dom = own_id(),
 					     .status = 1};
 }
 
@@ -176,11 +177,11 @@ static void map_granted_to(u32 domid)
 }
 static void map_entry_type(u32 flags)
 {
-	map_entry(flags, 0, mfn_of(victim_data), 0);
+	map_entry(flags, own_id(), mfn_of(victim_data), 0);
 }
 static void map_granted_frame(u32 frame)
 {
-	map_entry(GTF_permit_access, 0, frame, GNTMAP_readonly);
+	map_entry(GTF_permit_access, own_id(), frame, GNTMAP_readonly);
 }
 static void map_granted_nonexistent(u32 unused)
 {
@@ -193,7 +194,7 @@ static void map_table_writable(u32 unused)
 {
 	(void)unused;
 	must(pin_l1(victim_table) == 0, "pin");
-	map_entry(GTF_permit_access, 0, mfn_of(victim_table), 0);
+	map_entry(GTF_permit_access, own_id(), mfn_of(victim_table), 0);
 	must(unpin(victim_table) == 0, "unpin");
 }
 

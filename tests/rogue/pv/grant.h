@@ -9,7 +9,7 @@
 extern struct grant_entry table[GRANTS_PER_FRAME]; /* a page, its frame replaced by the table's */
 
 s32 grant_op(u32 cmd, void *op, u32 count);
-/** Set up the table, and an entry by which we may map victim_data ourselves: domain 0. */
+/** Set up the table, and an entry by which we may map victim_data ourselves. */
 void grant_victim(u16 flags);
 
 #endif

@@ -56,6 +56,8 @@ s32 mmuext(u32 cmd, u32 arg1, u32 arg2);
 s32 pin_l1(u32 *table);
 s32 unpin(u32 *table);
 
+/** Which domain this is. */
+u32 own_id(void);
 /** Linear address of the gate, which sidt tells to everybody. */
 u32 gate_va(void);
 u64 read_tsc(void);
