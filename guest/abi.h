@@ -124,6 +124,19 @@ struct foreign_copy {
 	u32 write; /* into that page, else out of it */
 };
 
+/** To dev/xen/gntdev: map a page that another domain grants at va, or unmap it. */
+struct grant_request {
+	u32 va, domid, ref, flags;
+	s32 status; /* out: 0 or an error */
+};
+#define GRANT_READ_ONLY 1
+#define GRANT_UNMAP	2 /* what is at va */
+
+/** From dev/xvda: where the front end of the virtual disk is to be found. */
+struct vbd_front {
+	u32 ring_ref, port;
+};
+
 /** Of a file system, in blocks of 4 KB. */
 struct room {
 	u32 blocks, left;

@@ -101,7 +101,7 @@ static s32 hd_barrier(struct disk *d)
 
 static void hd_new(u32 blocks)
 {
-	hd.disk = (struct disk){blocks, hd_io, hd_barrier};
+	hd.disk = (struct disk){.blocks = blocks, .io = hd_io, .barrier = hd_barrier};
 	hd.now = malloc((size_t)blocks * BLOCK_SIZE);
 	hd.safe = malloc((size_t)blocks * BLOCK_SIZE);
 	memset(hd.now, 0xA5, (size_t)blocks * BLOCK_SIZE);
@@ -642,8 +642,8 @@ static void what_does_not_fit_is_refused(void **unused)
 {
 	static u8 page[BLOCK_SIZE];
 	u8 *p[NEST_BUFS];
-	struct disk small = {NEST_LEAST - 1, hd_io, hd_barrier},
-		    large = {NEST_MOST + 1, hd_io, hd_barrier};
+	struct disk small = {.blocks = NEST_LEAST - 1, .io = hd_io, .barrier = hd_barrier};
+	struct disk large = {.blocks = NEST_MOST + 1, .io = hd_io, .barrier = hd_barrier};
 	s32 ino;
 
 	(void)unused;

@@ -99,3 +99,13 @@ const char *xs_event(void)
 	happened = false;
 	return event;
 }
+
+u32 xs_fd(void)
+{
+	return (u32)fd;
+}
+
+bool xs_happened(void)
+{
+	return happened;
+}

@@ -24,5 +24,9 @@ const char *xs_answer(void);
 const char *xs_error(void);
 /** Wait for the next event. What happens while something is asked is one event. @return its path */
 const char *xs_event(void);
+/** For poll(): something has come; and: an event came while something was asked, which poll() will
+ * not tell. */
+u32 xs_fd(void);
+bool xs_happened(void);
 
 #endif

@@ -154,6 +154,26 @@ static s32 ata_io(struct disk *d, const struct disk_io *v, u32 n)
 	return done ? 0 : -EIO;
 }
 
+static s32 ata_sectors(struct disk *d, u32 sector, u32 n, u8 *buf, bool write)
+{
+	u8 status = 0;
+	bool done;
+
+	channel_take();
+	done = n && n <= PER_BLOCK && sector / PER_BLOCK < d->blocks &&
+	       command(unit_of(d), write ? CMD_WRITE_MULTIPLE : CMD_READ_MULTIPLE, sector, n);
+	if (done)
+		status = write ? poll() : wait();
+	done = done && !failed(status) && status & STATUS_DRQ;
+	if (done && write)
+		outsw(DATA, buf, n * WORDS / PER_BLOCK);
+	else if (done)
+		insw(DATA, buf, n * WORDS / PER_BLOCK);
+	done = done && (!write || !failed(wait()));
+	channel_give();
+	return done ? 0 : -EIO;
+}
+
 static s32 ata_barrier(struct disk *d)
 {
 	bool done;
@@ -179,7 +199,7 @@ static void identify(u32 unit)
 		insw(DATA, words, ARRAY_SIZE(words));
 		sectors = (u32)words[61] << 16 | words[60];
 		sectors = sectors < LBA28_MOST ? sectors : LBA28_MOST;
-		a->disk = (struct disk){sectors / PER_BLOCK, ata_io, ata_barrier};
+		a->disk = (struct disk){sectors / PER_BLOCK, ata_io, ata_sectors, ata_barrier};
 		a->there =
 		    sectors && command(unit, CMD_SET_MULTIPLE, 0, PER_BLOCK) && !failed(poll());
 	}

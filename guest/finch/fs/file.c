@@ -123,6 +123,15 @@ s32 file_create(const char *name)
 	return disk_name(name) ? open_on_disk(disk_name(name), true) : -EROFS;
 }
 
+static s32 open_raw(const char *disk)
+{
+	struct file *f = file_new(&raw_device);
+
+	if (f)
+		f->disk = disk_named(disk);
+	return fd_alloc(f);
+}
+
 s32 file_open(const char *name)
 {
 	const struct device *device;
@@ -133,6 +142,8 @@ s32 file_open(const char *name)
 		return open_on_disk(disk_name(name), false);
 	name += *name == '/';
 	device = arch_device(name);
+	if (!strncmp(name, "dev/", 4) && disk_named(name + 4) && !device)
+		return open_raw(name + 4);
 	if (device)
 		return device_open(device);
 	if (!initrd_find(name, &data))
@@ -200,9 +211,9 @@ s32 file_seek(u32 fd, u32 pos)
 {
 	struct file *f = file_at(fd);
 
-	if (!f || (f->kind != FILE_INITRD && f->device != &disk_device))
+	if (!f || (f->kind != FILE_INITRD && f->device != &disk_device && f->device != &raw_device))
 		return -EBADF;
-	if ((s32)pos < 0 || (f->kind == FILE_INITRD && pos > f->data.size))
+	if (f->kind == FILE_INITRD && pos > f->data.size)
 		return -EINVAL;
 	f->pos = pos;
 	return 0;

@@ -49,7 +49,8 @@ struct file {
 	enum file_kind kind;
 	u32 users;
 	struct initrd_file data;
-	u32 inode; /* of the disk */
+	u32 inode;	   /* of the disk */
+	struct disk *disk; /* of raw_device */
 	u32 pos;
 	struct pipe *pipe;
 	const struct device *device;
@@ -87,6 +88,8 @@ bool files_on_disk(u32 inode);
 s32 disk_mount(const char *disk);
 /** @return -EBUSY: a file of it is open */
 s32 disk_unmount(void);
+struct disk;
+struct disk *disk_named(const char *disk);
 /** Make an empty file system: what was on the disk is gone. */
 s32 disk_format(const char *disk);
 /** The file's name on the disk, of a path that begins with disk/; NULL for others. */
@@ -94,6 +97,8 @@ const char *disk_name(const char *path);
 /** @return the inode's number */
 s32 disk_open(const char *name, bool create);
 s32 disk_remove(const char *name);
+extern const struct device raw_device; /* a disk as it is: position and length are multiples of 512,
+				       and to write nothing is to wait until all is written */
 extern const struct device disk_device; /* its files: inode and pos */
 s32 disk_sync(void);
 /** The index-th file. @return -ENOENT past the last */

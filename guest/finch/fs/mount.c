@@ -2,6 +2,7 @@
 #include "fs/fs.h"
 #include "fs/nest.h"
 #include "dev/ata.h"
+#include "dev/vbd.h"
 #include "lib/lib.h"
 #include "proc/proc.h"
 
@@ -24,11 +25,13 @@ static s32 unlock(s32 result)
 	return result;
 }
 
-static struct disk *disk_named(const char *name)
+struct disk *disk_named(const char *name)
 {
 	if (!strcmp(name, "hda"))
 		return ata_disk(0);
-	return strcmp(name, "hdb") ? NULL : ata_disk(1);
+	if (!strcmp(name, "hdb"))
+		return ata_disk(1);
+	return strcmp(name, "xvda") ? NULL : vbd_disk();
 }
 
 static void give_pages(void)

@@ -90,6 +90,20 @@ bool region_overlaps(struct space *s, vaddr_t start, vaddr_t end)
 	return false;
 }
 
+/* Of a place for foreign pages, what is mapped there: nothing comes by itself. */
+static bool is_mapped(struct space *s, vaddr_t va, vaddr_t end, u32 prot)
+{
+	u32 wanted = PTE_P | (prot & PROT_WRITE ? PTE_RW : 0);
+
+	for (va &= ~(PAGE_SIZE - 1); va < end; va += PAGE_SIZE) {
+		pte_t *slot = table_find(s, va);
+
+		if (!slot || (slot->v & wanted) != wanted)
+			return false;
+	}
+	return true;
+}
+
 bool user_range(struct space *s, vaddr_t va, u32 len, u32 prot)
 {
 	vaddr_t end = va + len;
@@ -99,7 +113,9 @@ bool user_range(struct space *s, vaddr_t va, u32 len, u32 prot)
 	while (va < end) {
 		struct region *r = region_find(s, va);
 
-		if (!r || r->foreign || (r->prot & prot) != prot)
+		if (!r || (r->prot & prot) != prot)
+			return false;
+		if (r->foreign && !is_mapped(s, va, r->end < end ? r->end : end, prot))
 			return false;
 		va = r->end;
 	}

@@ -2,6 +2,7 @@
 #include "arch.h"
 #include "abi.h"
 #include "dev/ata.h"
+#include "dev/vbd.h"
 
 #define IRQ_TIMER    0
 #define IRQ_COM1     4
@@ -35,6 +36,12 @@ void arch_interrupt(u32 vec)
 		uart_interrupt();
 	else
 		ata_interrupt();
+}
+
+/* There is none without a hypervisor that we know of. */
+struct disk *vbd_disk(void)
+{
+	return NULL;
 }
 
 bool ports_open(void)

@@ -59,6 +59,12 @@ u32 xenbus_port(void);
 /** Move what can be moved between the store's ring and us. */
 void xenbus_pump(void);
 extern const struct device xenbus_device;
+/* gntdev.c */
+extern const struct device gntdev_device;
+/* blkfront.c */
+extern const struct device xvda_device;
+/** @return whether it was the virtual disk's */
+bool blkfront_happened(u32 port);
 /* time.c */
 void time_init(void);
 /** Call timer_tick for every tick that has passed. */

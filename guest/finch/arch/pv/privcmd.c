@@ -66,5 +66,11 @@ const struct device *arch_device(const char *name)
 {
 	if (!strcmp(name, "dev/xen/xenbus"))
 		return &xenbus_device;
-	return is_domain0 && !strcmp(name, "dev/xen/evtchn") ? &evtchn_device : NULL;
+	if (!strcmp(name, "dev/xvda"))
+		return &xvda_device;
+	if (!is_domain0)
+		return NULL;
+	if (!strcmp(name, "dev/xen/gntdev"))
+		return &gntdev_device;
+	return !strcmp(name, "dev/xen/evtchn") ? &evtchn_device : NULL;
 }

@@ -1,0 +1,57 @@
+/*
+ * ring.h: a ring of requests and responses in a page that two domains share, as in Xen 3.0.
+ *
+ * The slots are of one size; a response lies in a slot whose request has been read. The four
+ * indices run freely and wrap at 2^32; a slot is an index modulo their number, which is a power of
+ * two. So the ring is
+ *
+ *       rsp_cons      rsp_prod        req_cons       req_prod        rsp_cons + slots
+ *   ------|---------------|---------------|--------------|---------------|------
+ *         | responses     | outstanding   | requests     | unused        |
+ *
+ * of which rsp_cons is the front end's own, req_cons the back end's. Whoever puts something there
+ * notifies the other only if it has asked for that: req_event and rsp_event say from which index
+ * on.
+ */
+#ifndef TRAPLINE_XEN_RING_H
+#define TRAPLINE_XEN_RING_H
+
+#include <trapline/types.h>
+
+struct ring_head {
+	u32 req_prod, req_event;
+	u32 rsp_prod, rsp_event;
+	/* Xen keeps these for later. Ours: a back end that begins anew counts the first up, and
+	 * waits until the front end, which has then put all its unanswered requests into the empty
+	 * ring once more, has made the second equal. One that leaves them alone is served as ever.
+	 */
+	u32 generation, answered_generation;
+	u32 pad[10];
+};
+
+/** What the other end has written is read after its index, and ours before we move ours on. */
+static inline u32 ring_index(const u32 *index)
+{
+	return __atomic_load_n(index, __ATOMIC_ACQUIRE);
+}
+
+/** Move one's own index on. @return whether the other end wants to be told */
+static inline bool ring_publish(u32 *index, u32 to, const u32 *event)
+{
+	u32 from = *index;
+
+	__atomic_store_n(index, to, __ATOMIC_RELEASE);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return to - *(volatile const u32 *)event < to - from;
+}
+
+/** Nothing more is there at `at`: ask to be told of the next. @return whether something has come
+ * meanwhile */
+static inline bool ring_last_look(const u32 *index, u32 *event, u32 at)
+{
+	*(volatile u32 *)event = at + 1;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return ring_index(index) != at;
+}
+
+#endif
