@@ -47,7 +47,8 @@ $(GB)/apps/%.elf: $(GB)/apps/%.c.o $(APP_LIB) guest/apps/app.ld
 	$(Q)ld $(KLDFLAGS) -T guest/apps/app.ld -o $@ $(filter %.o,$^)
 # The tool of Domain 0 is more than one file.
 $(GB)/apps/tl.elf: $(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/tl/*.c))
-$(GB)/apps/tl.elf $(GB)/apps/xs.elf: $(GB)/apps/xs/client.c.o
+$(GB)/apps/tl.elf $(GB)/apps/xs.elf $(GB)/apps/vbd.elf $(GB)/apps/blkback.elf: $(GB)/apps/xs/client.c.o
+$(GB)/apps/blkback.elf: $(GB)/apps/tl/hyper.c.o $(GB)/apps/tl/record.c.o
 # The store: its core is tested on the host, too.
 STORE := $(sort $(wildcard guest/store/*.c))
 $(GB)/apps/xenstored.elf: $(STORE:guest/%=$(GB)/%.o) $(GB)/apps/tl/hyper.c.o

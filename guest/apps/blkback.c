@@ -39,7 +39,7 @@ static struct job {
 } jobs[MOST_VBDS * TURN];
 
 static u32 events, grants, disk; /* descriptors */
-static u8 *room;		 /* addresses: (1 + BLKIF_MAX_SEGMENTS) pages for each */
+static u8 *place; /* addresses: (1 + BLKIF_MAX_SEGMENTS) pages for each */
 
 /* ---- The store ---- */
 
@@ -207,7 +207,7 @@ static struct vbd *new_vbd(u16 domid, const char *device, const char *back)
 
 	if (!v)
 		return NULL;
-	*v = (struct vbd){.ring = (struct blkif_ring *)(room + (u32)(v - vbds) * PAGE *
+	*v = (struct vbd){.ring = (struct blkif_ring *)(place + (u32)(v - vbds) * PAGE *
 								   (1 + BLKIF_MAX_SEGMENTS))};
 	strlcpy(v->back, back, sizeof(v->back));
 	s = value_of(back, "frontend");
@@ -221,6 +221,9 @@ static struct vbd *new_vbd(u16 domid, const char *device, const char *back)
 		printf("blkback: %s/params is not hda:START+SECTORS,...\n", back);
 		return NULL;
 	}
+	/* It says when its ring is there. */
+	if (xs_ask_path(XS_WATCH, join(v->front, "state"), "front", 6) < 0)
+		return NULL;
 	v->domid = domid;
 	strlcpy(v->device, device, sizeof(v->device));
 	return v;
@@ -229,10 +232,14 @@ static struct vbd *new_vbd(u16 domid, const char *device, const char *back)
 static void look_at(u16 domid, const char *device, const char *back)
 {
 	struct vbd *v = vbd_of(domid, device);
+	u32 state;
 
 	if (!v)
 		v = new_vbd(domid, device, back);
-	if (v && !v->connected && number_of(v->front, "state") == 3)
+	if (!v || v->connected)
+		return;
+	state = number_of(v->front, "state"); /* 3: its ring is there; 4: somebody had it before us */
+	if (state == 3 || state == 4)
 		connect_to(v);
 }
 
@@ -471,21 +478,26 @@ int main(void)
 
 	if (va < 0 && va > -4096)
 		die("no room");
-	room = (u8 *)va;
+	place = (u8 *)va;
+	record_open(); /* first: a store that is started by us has what we have open */
 	events = must_open("dev/xen/evtchn");
 	grants = must_open("dev/xen/gntdev");
 	disk = must_open("dev/hda");
-	if (xs_open())
-		die("there is no store");
 	xs_ask_path(XS_MKDIR, BACKEND, NULL, 0);
 	if (xs_ask_path(XS_WATCH, BACKEND, "back", 5) < 0)
 		die("the store cannot be watched");
 	for (;;) {
-		u32 what = poll(POLL_READ(events) | POLL_READ(xs_fd()));
+		u32 what;
+
+		while (xs_happened()) {
+			xs_event();
+			look_around();
+		}
+		what = (u32)poll(POLL_READ(events) | POLL_READ(xs_fd()));
 
 		if (what & POLL_READ(events))
 			take_events();
-		if (what & POLL_READ(xs_fd()) || xs_happened())
+		if (what & POLL_READ(xs_fd()))
 			look_around();
 		while (one_round())
 			;

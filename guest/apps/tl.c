@@ -2,7 +2,8 @@
 #include "tl/tl.h"
 
 static const char help[] =
-    "tl create KERNEL [name=NAME] [mmu=shadow|direct] [mem=MB] [initrd=FILE] [mcuadv=N]\n"
+    "tl create KERNEL [name=NAME] [mmu=shadow|direct] [mem=MB] [initrd=FILE] [mcuadv=N] "
+    "[vbd=hda:START+SECTORS,...]\n"
     "                 [paused=1] [WORD=VALUE ...]   make a domain and start it; the other words "
     "are\n"
     "                 its kernel's command line. KERNEL is a file, or finch\n"

@@ -115,6 +115,8 @@ void mmu_remap(vaddr_t va, pte_t *slot, pte_t e);
 /** The same for many entries: queue them, then mmu_commit carries all out and empties the TLB. */
 void mmu_queue(pte_t *slot, pte_t e);
 void mmu_commit(void);
+/** Before a directory goes: what others have granted is unmapped there. */
+void arch_space_goes(const pte_t *dir);
 /** Run on another directory. */
 void mmu_switch(pte_t *dir);
 

@@ -55,6 +55,8 @@ void read_plan(struct plan *p, int argc, char **argv)
 			p->nr_pages = number("mem", v, 4, 512) * 256;
 		else if ((v = value(argv[i], "initrd")))
 			p->initrd = v;
+		else if ((v = value(argv[i], "vbd")))
+			p->vbd = v;
 		else if ((v = value(argv[i], "mcuadv")))
 			p->mcu_advance = number("mcuadv", v, 1, 1000);
 		else if ((v = value(argv[i], "paused")))

@@ -97,6 +97,43 @@ static void introduce(u32 domid, const struct rings *r)
 		fail("the store does not take the domain: %s", xs_error());
 }
 
+#define DISK  "/device/vbd/51712" /* xvda, as Linux numbers it */
+#define BACKS "/local/domain/0/backend/vbd/"
+
+/* "/local/domain/0/backend/vbd/N", and what is below it. */
+static struct text back_place(u32 domid, const char *name)
+{
+	struct text t = {.len = 0};
+
+	add(&t, BACKS);
+	add_number(&t, domid);
+	add(&t, name);
+	return t;
+}
+
+/* Both ends know where the other is; what the back end writes, the domain may read. */
+static void record_disk(u32 domid, const char *params)
+{
+	struct text back = back_place(domid, "/51712"), home = back_place(domid, ""),
+		    front = place(domid, DISK);
+	struct text rights = {.at = "n0\0r", .len = 4};
+	struct text path;
+
+	add_number(&rights, domid);
+	ask(XS_MKDIR, &home, NULL, 0);
+	ask(XS_SET_PERMS, &home, rights.at, rights.len + 1);
+	path = back_place(domid, "/51712/mode");
+	ask(XS_WRITE, &path, "w", 1);
+	path = back_place(domid, "/51712/params");
+	ask(XS_WRITE, &path, params, strlen(params));
+	put(domid, DISK "/backend", back.at);
+	put(domid, DISK "/backend-id", "0");
+	put(domid, DISK "/state", "1");
+	/* Last: now the back end looks. */
+	path = back_place(domid, "/51712/frontend");
+	ask(XS_WRITE, &path, front.at, strlen(front.at));
+}
+
 void record_domain(const struct plan *p, u32 domid, const struct rings *r)
 {
 	struct text home = place(domid, ""), owner = {.at = "n", .len = 1};
@@ -116,6 +153,8 @@ void record_domain(const struct plan *p, u32 domid, const struct rings *r)
 	put_number(domid, "/store/port", r->store_port);
 	put_number(domid, "/console/ring-ref", r->console_mfn);
 	put_number(domid, "/console/port", r->console_port);
+	if (p->vbd)
+		record_disk(domid, p->vbd);
 	introduce(domid, r);
 }
 
@@ -128,5 +167,7 @@ void record_forget(u32 domid)
 		return;
 	add_number(&number, domid);
 	xs_ask(XS_RELEASE, number.at, number.len + 1); /* if it is there at all */
+	xs_ask_path(XS_RM, home.at, NULL, 0);
+	home = back_place(domid, "");
 	xs_ask_path(XS_RM, home.at, NULL, 0);
 }

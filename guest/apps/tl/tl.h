@@ -48,6 +48,7 @@ struct contact {
 /** What a domain is to be made of. */
 struct plan {
 	const char *name, *kernel, *initrd;
+	const char *vbd; /* hda:START+SECTORS,...; NULL: it gets no disk */
 	struct file kernel_file, initrd_file;
 	bool shadow, paused;
 	u32 nr_pages;

@@ -81,6 +81,7 @@ s32 space_copy(struct space *to, struct space *from)
 
 void space_free(struct space *s)
 {
+	arch_space_goes(s->dir);
 	if (s->live)
 		mmu_retire(s->dir);
 	for (u32 i = 0; i < KERNEL_PDE; i++) {

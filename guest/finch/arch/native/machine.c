@@ -44,6 +44,11 @@ struct disk *vbd_disk(void)
 	return NULL;
 }
 
+void arch_space_goes(const pte_t *dir)
+{
+	(void)dir;
+}
+
 bool ports_open(void)
 {
 	return true;

@@ -14,15 +14,15 @@
 #define NR_MAPPED 1024u
 
 static struct mapped {
-	struct file *owner; /* NULL: a free place */
+	const pte_t *dir; /* whose: the process's page directory; NULL: a free place */
 	u32 va, handle;
 	u64 entry; /* machine address of the page-table entry */
 } mapped[NR_MAPPED];
 
-static struct mapped *mapped_at(const struct file *f, u32 va)
+static struct mapped *mapped_at(const pte_t *dir, u32 va)
 {
 	for (struct mapped *m = mapped; m < mapped + NR_MAPPED; m++)
-		if (m->owner == f && (!f || m->va == va))
+		if (m->dir == dir && (!dir || m->va == va))
 			return m;
 	return NULL;
 }
@@ -32,14 +32,15 @@ static u64 entry_address(const pte_t *slot)
 	return (u64)mfn_list[frame_of(slot)].n << PAGE_SHIFT | ((u32)slot & (PAGE_SIZE - 1));
 }
 
-static s32 map(struct file *f, const struct grant_request *r)
+static s32 map(const struct grant_request *r)
 {
 	struct region *region = region_find(&current->space, r->va);
 	struct gnttab_map_grant_ref op = {.ref = r->ref, .dom = (domid_t)r->domid};
 	struct mapped *m = mapped_at(NULL, 0);
 	pte_t *slot;
 
-	if (!region || !region->foreign || r->va & (PAGE_SIZE - 1) || mapped_at(f, r->va))
+	if (!region || !region->foreign || r->va & (PAGE_SIZE - 1) ||
+	    mapped_at(current->space.dir, r->va))
 		return -EINVAL;
 	slot = m ? table_make(&current->space, r->va) : NULL;
 	if (!slot)
@@ -50,7 +51,7 @@ static s32 map(struct file *f, const struct grant_request *r)
 	if (hypercall(__HYPERVISOR_grant_table_op, GNTTABOP_map_grant_ref, (u32)&op, 1, 0) ||
 	    op.status)
 		return -EINVAL;
-	*m = (struct mapped){f, r->va, op.handle, op.host_addr};
+	*m = (struct mapped){current->space.dir, r->va, op.handle, op.host_addr};
 	return 0;
 }
 
@@ -64,7 +65,7 @@ static s32 unmap(struct mapped *m)
 	if (hypercall(__HYPERVISOR_grant_table_op, GNTTABOP_unmap_grant_ref, (u32)&op, 1, 0) ||
 	    op.status)
 		return -EINVAL;
-	m->owner = NULL;
+	m->dir = NULL;
 	return 0;
 }
 
@@ -73,9 +74,11 @@ static s32 gntdev_read(struct file *f, u8 *buf, u32 n)
 	struct grant_request r;
 	u32 done = 0;
 
+	(void)f;
 	for (; n - done >= sizeof(r); done += sizeof(r)) {
 		memcpy(&r, buf + done, sizeof(r));
-		r.status = r.flags & GRANT_UNMAP ? unmap(mapped_at(f, r.va)) : map(f, &r);
+		r.status =
+		    r.flags & GRANT_UNMAP ? unmap(mapped_at(current->space.dir, r.va)) : map(&r);
 		memcpy(buf + done, &r, sizeof(r));
 	}
 	return (s32)done;
@@ -95,8 +98,13 @@ static u32 gntdev_ready(struct file *f)
 
 static void gntdev_close(struct file *f)
 {
+	(void)f; /* a page is its process's, not the file's */
+}
+
+void arch_space_goes(const pte_t *dir)
+{
 	for (struct mapped *m = mapped; m < mapped + NR_MAPPED; m++)
-		if (m->owner == f && unmap(m))
+		if (dir && m->dir == dir && unmap(m))
 			panic("a granted page cannot be unmapped");
 }
 
