@@ -43,3 +43,23 @@ void given_out(u16 port, u32 size, u32 val)
 	else
 		asm volatile("outl %0, %w1" : : "a"(val), "Nd"(port));
 }
+
+void given_ins(u16 port, u32 size, void *to, u32 n)
+{
+	if (size == 1)
+		asm volatile("rep insb" : "+D"(to), "+c"(n) : "d"(port) : "memory");
+	else if (size == 2)
+		asm volatile("rep insw" : "+D"(to), "+c"(n) : "d"(port) : "memory");
+	else
+		asm volatile("rep insl" : "+D"(to), "+c"(n) : "d"(port) : "memory");
+}
+
+void given_outs(u16 port, u32 size, const void *from, u32 n)
+{
+	if (size == 1)
+		asm volatile("rep outsb" : "+S"(from), "+c"(n) : "d"(port) : "memory");
+	else if (size == 2)
+		asm volatile("rep outsw" : "+S"(from), "+c"(n) : "d"(port) : "memory");
+	else
+		asm volatile("rep outsl" : "+S"(from), "+c"(n) : "d"(port) : "memory");
+}

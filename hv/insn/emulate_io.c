@@ -4,8 +4,10 @@
 #include "insn/emulate.h"
 #include "lib/range.h"
 
-/* How many elements one emulation of a rep form moves before the guest may take an interrupt. */
+/* How many times one emulation of a rep form moves something before the guest may take an
+ * interrupt. */
 #define MAX_ELEMENTS 64
+#define CHUNK	     256u /* bytes that are moved at once, where they may be */
 
 u16 insn_port(const struct emulation *e)
 {
@@ -56,57 +58,86 @@ static void port_out(struct emulation *e, u32 size)
 		given_out(insn_port(e), size, e->value);
 }
 
-static bool ins_one(struct emulation *e, u32 size)
+/* How many elements from a linear address on are moved at once: of a device that is Domain 0's, up
+ * to a chunk within one page. */
+static u32 at_once(struct emulation *e, u32 size, u32 la, u32 wanted)
 {
-	u32 offset = index_get(e, REG_DI), la;
+	u32 most = PAGE_SIZE - la % PAGE_SIZE;
+
+	if (e->v->domain->vdev || e->single_step || e->regs->eflags & EFL_DF || !is_given(e, size))
+		return 1;
+	most = (most < CHUNK ? most : CHUNK) / size;
+	most = wanted < most ? wanted : most;
+	return most ? most : 1;
+}
+
+/* @return how many elements were moved, of `wanted` (1 or more); 0: an exception is raised */
+static u32 ins_some(struct emulation *e, u32 size, u32 wanted)
+{
+	u32 offset = index_get(e, REG_DI), la, n;
 	struct guest_fault pf;
+	u8 chunk[CHUNK];
 
 	/* The port must not be read if what it says cannot be stored. */
 	if (!linear_address(e, SEG_ES, offset, size, true, &la))
-		return false;
+		return 0;
+	n = at_once(e, size, la, wanted);
+	if (n > 1 && !linear_address(e, SEG_ES, offset, n * size, true, &la))
+		return 0;
 	if (!guest_read(e->v, la, &e->value, size, e->access | PF_W, &pf)) {
 		inject_page_fault(e->v, &pf);
-		return false;
+		return 0;
 	}
-	e->value = port_in(e, size);
-	if (!linear_write(e, la, &e->value, size, e->access))
-		return false;
-	index_add(e, REG_DI, e->regs->eflags & EFL_DF ? -(s32)size : (s32)size);
-	return true;
+	if (n > 1)
+		given_ins(insn_port(e), size, chunk, n);
+	else
+		e->value = port_in(e, size);
+	if (!linear_write(e, la, n > 1 ? chunk : (u8 *)&e->value, n * size, e->access))
+		return 0;
+	index_add(e, REG_DI, e->regs->eflags & EFL_DF ? -(s32)size : (s32)(n * size));
+	return n;
 }
 
-static bool outs_one(struct emulation *e, u32 size)
+static u32 outs_some(struct emulation *e, u32 size, u32 wanted)
 {
 	enum seg seg = e->insn.segment >= 0 ? e->insn.segment : SEG_DS;
-	u32 offset = index_get(e, REG_SI);
+	u32 offset = index_get(e, REG_SI), la, n;
+	u8 chunk[CHUNK];
 
+	if (!linear_address(e, seg, offset, size, false, &la))
+		return 0;
+	n = at_once(e, size, la, wanted);
 	e->value = 0;
-	if (!mem_read(e, seg, offset, &e->value, size))
-		return false;
-	port_out(e, size);
-	index_add(e, REG_SI, e->regs->eflags & EFL_DF ? -(s32)size : (s32)size);
-	return true;
+	if (!mem_read(e, seg, offset, n > 1 ? chunk : (u8 *)&e->value, n * size))
+		return 0;
+	if (n > 1)
+		given_outs(insn_port(e), size, chunk, n);
+	else
+		port_out(e, size);
+	index_add(e, REG_SI, e->regs->eflags & EFL_DF ? -(s32)size : (s32)(n * size));
+	return n;
 }
 
 /*
  * A fault, an interrupt or a single step may come between any two elements, with registers that
  * let the instruction go on: EIP stays at it until ECX is 0.
  */
-static enum emul string_io(struct emulation *e, bool (*one)(struct emulation *, u32))
+static enum emul string_io(struct emulation *e, u32 (*some)(struct emulation *, u32, u32))
 {
-	u32 size = operand_size(&e->insn), eip = e->regs->eip;
+	u32 size = operand_size(&e->insn), eip = e->regs->eip, left, done;
 
 	if (!e->insn.rep && !e->insn.repne)
-		return one(e, size) ? EMUL_DONE : EMUL_EXCEPTION;
-	for (u32 n = 0; index_get(e, REG_CX); n++) {
+		return some(e, size, 1) ? EMUL_DONE : EMUL_EXCEPTION;
+	for (u32 n = 0; (left = index_get(e, REG_CX)); n++) {
 		if (n == MAX_ELEMENTS || (n && (e->single_step || e->struck)) ||
 		    e->v->domain->dying) {
 			e->next = eip;
 			return EMUL_DONE;
 		}
-		if (!one(e, size))
+		done = some(e, size, left);
+		if (!done)
 			return EMUL_EXCEPTION;
-		index_add(e, REG_CX, -1);
+		index_add(e, REG_CX, -(s32)done);
 	}
 	return EMUL_DONE;
 }
@@ -116,7 +147,7 @@ enum emul emulate_in(struct emulation *e)
 	u32 size = operand_size(&e->insn);
 
 	if (e->insn.opcode < 0xE4)
-		return string_io(e, ins_one);
+		return string_io(e, ins_some);
 	e->value = port_in(e, size);
 	reg_set(e->regs, 0, size, e->value);
 	return EMUL_DONE;
@@ -127,7 +158,7 @@ enum emul emulate_out(struct emulation *e)
 	u32 size = operand_size(&e->insn);
 
 	if (e->insn.opcode < 0xE4)
-		return string_io(e, outs_one);
+		return string_io(e, outs_some);
 	e->value = reg_get(e->regs, 0, size);
 	port_out(e, size);
 	return EMUL_DONE;
