@@ -58,6 +58,9 @@ static void port_out(struct emulation *e, u32 size)
 		given_out(insn_port(e), size, e->value);
 }
 
+/* What is being moved; no emulation comes in between. */
+static u8 chunk[CHUNK];
+
 /* How many elements from a linear address on are moved at once: of a device that is Domain 0's, up
  * to a chunk within one page. */
 static u32 at_once(struct emulation *e, u32 size, u32 la, u32 wanted)
@@ -76,7 +79,6 @@ static u32 ins_some(struct emulation *e, u32 size, u32 wanted)
 {
 	u32 offset = index_get(e, REG_DI), la, n;
 	struct guest_fault pf;
-	u8 chunk[CHUNK];
 
 	/* The port must not be read if what it says cannot be stored. */
 	if (!linear_address(e, SEG_ES, offset, size, true, &la))
@@ -102,7 +104,6 @@ static u32 outs_some(struct emulation *e, u32 size, u32 wanted)
 {
 	enum seg seg = e->insn.segment >= 0 ? e->insn.segment : SEG_DS;
 	u32 offset = index_get(e, REG_SI), la, n;
-	u8 chunk[CHUNK];
 
 	if (!linear_address(e, seg, offset, size, false, &la))
 		return 0;
