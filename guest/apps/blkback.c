@@ -39,7 +39,7 @@ static struct job {
 } jobs[MOST_VBDS * TURN];
 
 static u32 events, grants, disk; /* descriptors */
-static u8 *place; /* addresses: (1 + BLKIF_MAX_SEGMENTS) pages for each */
+static u8 *place;		 /* addresses: (1 + BLKIF_MAX_SEGMENTS) pages for each */
 
 /* ---- The store ---- */
 
@@ -208,7 +208,7 @@ static struct vbd *new_vbd(u16 domid, const char *device, const char *back)
 	if (!v)
 		return NULL;
 	*v = (struct vbd){.ring = (struct blkif_ring *)(place + (u32)(v - vbds) * PAGE *
-								   (1 + BLKIF_MAX_SEGMENTS))};
+								    (1 + BLKIF_MAX_SEGMENTS))};
 	strlcpy(v->back, back, sizeof(v->back));
 	s = value_of(back, "frontend");
 	if (!s)
@@ -238,7 +238,8 @@ static void look_at(u16 domid, const char *device, const char *back)
 		v = new_vbd(domid, device, back);
 	if (!v || v->connected)
 		return;
-	state = number_of(v->front, "state"); /* 3: its ring is there; 4: somebody had it before us */
+	state =
+	    number_of(v->front, "state"); /* 3: its ring is there; 4: somebody had it before us */
 	if (state == 3 || state == 4)
 		connect_to(v);
 }

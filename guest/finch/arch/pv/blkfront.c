@@ -217,7 +217,7 @@ struct disk *vbd_disk(void)
 static s32 set_up(void)
 {
 	struct evtchn_alloc_unbound a = {.dom = DOMID_SELF, .remote_dom = 0};
-	u32 frame;
+	u32 frame = 0;
 	struct gnttab_setup_table s = {
 	    .dom = DOMID_SELF, .nr_frames = 1, .frame_list = (u32)&frame};
 	struct blkif_ring *page;
