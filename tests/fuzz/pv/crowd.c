@@ -39,16 +39,6 @@ u32 guest_of(u32 domid)
 	return n < NR_GUESTS && !board->guest[n].ended ? n : NR_GUESTS;
 }
 
-u32 any_guest(void)
-{
-	u32 n;
-
-	do
-		n = random_below(NR_GUESTS);
-	while (board->guest[n].ended);
-	return n;
-}
-
 u32 any_domid(void)
 {
 	static const u16 odd[] = {0, FIRST_ID + NR_GUESTS, 0x7FFF, 0xFFFF, DOMID_SELF};

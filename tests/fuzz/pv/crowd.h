@@ -22,7 +22,7 @@
 #define FIRST_REF  32u
 #define NR_PLACES  12u /* where each guest maps what others grant */
 #define NR_MAPS	   20u
-#define NR_KNOWN   128u
+#define NR_KNOWN   192u
 #define KNOWN	   16u /* bytes at a page's beginning; all others of it are 0 */
 
 /* The numbers of EVTCHNSTAT_. */
@@ -108,8 +108,6 @@ bool crowd_uses(u32 mfn);
 s32 crowd_call(u32 nr, u32 a, u32 b, u32 c, u32 d);
 /** NULL if `got` is what it must be, else `what`. */
 const char *must_be(s32 got, s32 want, const char *what);
-/** A guest that is there, or this one. */
-u32 any_guest(void);
 /** A domain id: mostly of a guest. */
 u32 any_domid(void);
 /** The guest with this id, if there is one still; else NR_GUESTS. */
