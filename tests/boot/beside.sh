@@ -20,32 +20,41 @@ free_again() { # NAME
 ok the_first_works_alone alone shadow 3
 ok the_second_works_alone alone direct 4
 
-# beside NAME WAIT RUN-ARGUMENT...: the two, and a hostile domain for each line of standard input: a scenario of tests/rogue,
+# beside NAME WAIT: the two, and a hostile domain for each line of standard input: a scenario of tests/rogue,
 # which is one case, or all whose names begin so. WAIT: what Domain 0 does until all have ended.
 beside() {
 	local name=$1 wait=$2 n=0 group rogues=
-	shift 2
 	rm -rf "$tmp/room" && cp -r build/guest/room "$tmp/room" && cp build/tests/rogue-pv.elf "$tmp/room"
 	{
 		echo 'tl info'
-		echo 'tl create finch name=first mmu=shadow mem=8 scenario=procs seed=3'
-		echo 'tl create finch name=second mmu=direct mem=8 scenario=procs seed=4'
+		echo 'tl create finch name=first mmu=shadow mem=8 paused=1 scenario=procs seed=3'
+		echo 'tl create finch name=second mmu=direct mem=8 paused=1 scenario=procs seed=4'
 		while read -r group; do
 			n=$((n + 1))
 			rogues+=" rogue$n"
-			echo "tl create rogue-pv.elf name=rogue$n mmu=direct mem=4 scenario=$group"
+			echo "tl create rogue-pv.elf name=rogue$n mmu=direct mem=4 paused=1 scenario=$group"
 			echo "$((n + 2)) $group" >>"$tmp/$name.rogues"
 		done
+		printf 'tl unpause %s\n' first second $rogues
 		echo 'tl wait first second'
-		echo "$wait" | sed "s/ROGUES/$rogues/"
+		echo "${wait/ROGUES/$rogues}"
 		echo 'tl list'
 		echo "tl destroy first second$rogues"
 		echo 'tl info'
 	} >"$tmp/room/$name.sh"
 	(cd "$tmp/room" && printf '%s\n' * | cpio --quiet -o -H newc) >"$tmp/$name.cpio"
-	tools/run MMU=direct INITRD="$tmp/$name.cpio" SCENARIO="$name" MEM=32 HOST_MEM=256 TRACE=off OUT="$tmp/$name" LIMIT=200 "$@" >"$tmp/$name.said" 2>&1
+	tools/run MMU=direct INITRD="$tmp/$name.cpio" SCENARIO="$name" MEM=32 HOST_MEM=256 TRACE=off OUT="$tmp/$name" LIMIT=200 >"$tmp/$name.said" 2>&1
+}
+# Each that is hostile says something before one of the two has ended.
+at_the_same_time() { # NAME
+	local id group end
+	end=$(grep -nE '^\(d[12]\) init: scenario' "$tmp/$1.console" | tail -n 1 | cut -d: -f1)
+	while read -r id group; do
+		head -n "$end" "$tmp/$1.console" | grep -q "^(d$id) " || { echo "$group came late"; return 1; }
+	done <"$tmp/$1.rogues"
 }
 unharmed() { # NAME
+	ok "all_run_at_the_same_time_$1" at_the_same_time "$1"
 	ok "the_first_is_unharmed_$1" same_as_alone "$1" 1 shadow
 	ok "and_so_is_the_second_$1" same_as_alone "$1" 2 direct
 	ok "and_nothing_stays_$1" free_again "$1"
@@ -56,7 +65,7 @@ all_refused() { # NAME ID
 }
 refused() {
 	local name=refused id group
-	beside $name 'tl wait ROGUES' "$@" <<<"$groups"
+	beside $name 'tl wait ROGUES' <<<"$groups"
 	ok "who_is_refused_ends_by_itself" test $? = 0
 	unharmed $name
 	while read -r id group; do
@@ -72,7 +81,7 @@ refused
 groups=$(printf '%s\n' iret-call-stack-in-hv no-handler handler-unmapped stack-in-gate unhooked-twice)
 ended() {
 	local name=ended id group
-	beside $name 'sleep 20' "$@" <<<"$groups"
+	beside $name 'sleep 20' <<<"$groups"
 	ok "who_is_ended_does_not_end_the_others" test $? = 0
 	unharmed $name
 	while read -r id group; do
