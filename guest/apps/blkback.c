@@ -440,10 +440,11 @@ static bool one_round(void)
 		answer(jobs[i].v, &jobs[i].r, perform(jobs[i].v, &jobs[i].r));
 	more = n;
 	for (struct vbd *v = vbds; v < vbds + MOST_VBDS; v++) {
-		struct ring_head *h = &v->ring->head;
+		struct ring_head *h;
 
 		if (!v->connected)
 			continue;
+		h = &v->ring->head;
 		if (v->producer != h->rsp_prod &&
 		    ring_publish(&h->rsp_prod, v->producer, &h->rsp_event))
 			notify(v->port);
