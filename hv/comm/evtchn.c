@@ -18,7 +18,8 @@ bool evtchn_create(struct domain *d)
 void evtchn_destroy(struct domain *d)
 {
 	for (u32 port = 1; port < NR_EVENT_CHANNELS; port++)
-		evtchn_close(d, port);
+		if (d->evtchn->page[port / PORTS_PER_PAGE])
+			evtchn_close(d, port);
 	for (u32 i = 0; i < ARRAY_SIZE(d->evtchn->page); i++)
 		if (d->evtchn->page[i])
 			hv_free_page(d->evtchn->page[i]);

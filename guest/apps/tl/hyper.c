@@ -1,11 +1,21 @@
 /* hyper.c: tl's hypercalls. */
 #include "tl/tl.h"
 
-s32 hyper(u32 nr, u32 a, u32 b, u32 c, u32 d)
+u64 spent[NR_PURPOSES];
+
+static s32 hyper_for(enum purpose p, u32 nr, u32 a, u32 b, u32 c, u32 d)
 {
 	struct hyper_call h = {nr, {a, b, c, d, 0}};
+	u64 begun = rdtsc();
+	s32 result = hypercall(&h);
 
-	return hypercall(&h);
+	spent[p] += rdtsc() - begun;
+	return result;
+}
+
+s32 hyper(u32 nr, u32 a, u32 b, u32 c, u32 d)
+{
+	return hyper_for(FOR_others, nr, a, b, c, d);
 }
 
 s32 domctl(struct xen_domctl *op, u32 cmd, u32 domid)
@@ -13,7 +23,9 @@ s32 domctl(struct xen_domctl *op, u32 cmd, u32 domid)
 	op->cmd = cmd;
 	op->interface_version = XEN_DOMCTL_INTERFACE_VERSION;
 	op->domain = (domid_t)domid;
-	return hyper(__HYPERVISOR_domctl, (u32)op, 0, 0, 0);
+	return hyper_for(cmd == XEN_DOMCTL_setvcpucontext || cmd == XEN_DOMCTL_tl_code ? FOR_checks
+										       : FOR_others,
+			 __HYPERVISOR_domctl, (u32)op, 0, 0, 0);
 }
 
 s32 sysctl(struct xen_sysctl *op, u32 cmd)
@@ -28,14 +40,15 @@ s32 populate(u32 domid, u32 *frames, u32 n)
 	struct xen_memory_reservation r = {
 	    .extent_start = (u32)frames, .nr_extents = n, .domid = (domid_t)domid};
 
-	return hyper(__HYPERVISOR_memory_op, XENMEM_populate_physmap, (u32)&r, 0, 0);
+	return hyper_for(FOR_memory, __HYPERVISOR_memory_op, XENMEM_populate_physmap, (u32)&r, 0,
+			 0);
 }
 
 s32 pin_directory(u32 domid, u32 mfn)
 {
 	struct mmuext_op op = {.cmd = MMUEXT_PIN_L2_TABLE, .arg1 = mfn};
 
-	return hyper(__HYPERVISOR_mmuext_op, (u32)&op, 1, 0, domid);
+	return hyper_for(FOR_checks, __HYPERVISOR_mmuext_op, (u32)&op, 1, 0, domid);
 }
 
 static s32 channel_op(u32 cmd, void *arg)
@@ -81,8 +94,11 @@ void give_way(void)
 s32 poke(u32 domid, u32 frame, u32 offset, const void *from, u32 len)
 {
 	struct foreign_copy c = {domid, frame, offset, len, (void *)from, 1};
+	u64 begun = rdtsc();
+	s32 err = foreign(&c);
 
-	return foreign(&c);
+	spent[FOR_contents] += rdtsc() - begun;
+	return err;
 }
 
 s32 set_context(u32 domid, const struct vcpu_guest_context *c)

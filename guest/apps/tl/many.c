@@ -6,6 +6,7 @@
 
 #define MAX_DOMAINS  250
 #define EACH_MB	     "mem=4"
+#define SHADOW_MB    "mem=8"
 #define ANSWER_PORT  "answer=3" /* the third channel of each: direct.c makes two before */
 #define WEIGHTS	     3
 #define PROGRESS_OF  10
@@ -42,7 +43,7 @@ static void check_leaks(const char *when)
 static struct plan plan_of(bool shadow, const char *scenario)
 {
 	char *words[] = {"finch",     "name=many",	(char *)(shadow ? "mmu=shadow" : EACH_MB),
-			 ANSWER_PORT, (char *)scenario, shadow ? "mem=8" : EACH_MB};
+			 ANSWER_PORT, (char *)scenario, shadow ? SHADOW_MB : EACH_MB};
 	struct plan p;
 
 	read_plan(&p, ARRAY_SIZE(words), words);
@@ -183,18 +184,32 @@ static u32 divide(u64 sum, u32 n)
 struct costs {
 	u32 n;
 	u64 to_run, destroy; /* instructions, of all together */
+	u64 spent[NR_PURPOSES];
 };
+
+/* Let it run its first instruction. @return for how long it has run, in ns */
+static u64 wait_to_run(u32 id)
+{
+	u64 ran;
+
+	while (!(ran = time_of(id)))
+		give_way();
+	return ran;
+}
 
 /* Make one, let it run its first instruction, and destroy it. */
 static void once(const struct plan *p, struct costs *c)
 {
 	u64 begun = rdtsc(), ran, back;
-	u32 id = make(p);
+	u32 id;
 
+	memset(spent, 0, sizeof(spent));
+	id = make(p);
 	build(p, id);
 	pause_or_not(XEN_DOMCTL_unpausedomain, id);
-	while (!(ran = time_of(id)))
-		give_way();
+	for (u32 i = 0; i < NR_PURPOSES; i++)
+		c->spent[i] += spent[i];
+	ran = wait_to_run(id);
 	back = rdtsc();
 	destroy_id(id);
 	c->n++;
@@ -202,11 +217,43 @@ static void once(const struct plan *p, struct costs *c)
 	c->destroy += rdtsc() - back;
 }
 
+/* The same by `tl create`, as a program. @return instructions to its first */
+static u32 by_program(bool shadow)
+{
+	char *words[] = {"tl",
+			 "create",
+			 "finch",
+			 "name=program",
+			 (char *)(shadow ? "mmu=shadow" : "mmu=direct"),
+			 (char *)(shadow ? SHADOW_MB : EACH_MB),
+			 "scenario=shell",
+			 NULL};
+	char *ended[] = {"tl", "destroy", "program", NULL};
+	struct xen_domctl_getdomaininfo d;
+	u64 begun = rdtsc(), ran, back;
+
+	if (run("tl", words))
+		fail("tl create has failed");
+	back = rdtsc();
+	find_domain("program", &d);
+	begun += rdtsc() - back;
+	ran = wait_to_run(d.domain);
+	back = rdtsc();
+	if (run("tl", ended))
+		fail("tl destroy has failed");
+	return (u32)(back - begun - ran);
+}
+
 static void show_costs(const char *design, const struct costs *c)
 {
-	if (c->n)
-		printf("%u of mmu=%s: to its first instruction %u, destroyed %u instructions\n",
-		       c->n, design, divide(c->to_run, c->n), divide(c->destroy, c->n));
+	if (!c->n)
+		return;
+	printf("%u of mmu=%s: to its first instruction %u, destroyed %u instructions\n", c->n,
+	       design, divide(c->to_run, c->n), divide(c->destroy, c->n));
+	printf("... of which its memory %u, what is in it %u, checks %u, other calls %u\n",
+	       divide(c->spent[FOR_memory], c->n), divide(c->spent[FOR_contents], c->n),
+	       divide(c->spent[FOR_checks], c->n), divide(c->spent[FOR_others], c->n));
+	printf("... by the program tl create %u\n", by_program(!strcmp(design, "shadow")));
 }
 
 static void one_by_one(u32 n)
@@ -237,6 +284,8 @@ int many(u32 n, u32 cycles, u32 wait)
 	/* What the hypervisor makes once, it keeps. */
 	once(&direct, &warm);
 	once(&shadow, &warm);
+	if (cycles)
+		by_program(false);
 	at_first = machine_now();
 	if (n)
 		at_once(n, wait);

@@ -57,6 +57,10 @@ struct plan {
 	struct contact *contact; /* out; NULL: it is not to be asked. In direct mode only */
 };
 
+/** Instructions that the calls below have taken, by what they were for. */
+enum purpose { FOR_memory, FOR_contents, FOR_checks, FOR_others, NR_PURPOSES };
+extern u64 spent[NR_PURPOSES];
+
 /* hyper.c: the hypercalls. Each returns 0 or a negative error, like the hypervisor. */
 /** Pointers among the arguments are to memory that has been written before. */
 s32 hyper(u32 nr, u32 a, u32 b, u32 c, u32 d);
