@@ -124,6 +124,7 @@ void mmu_switch(pte_t *dir);
 void kmain(const struct boot *boot) __attribute__((noreturn));
 void trap(struct trapframe *tf);
 void timer_tick(void);
+u32 ticks_to_wait(void); /* until one that sleeps will wake; at most a second */
 void tty_input(char c);
 
 static inline bool from_user(const struct trapframe *tf)

@@ -90,3 +90,20 @@ void timer_tick(void)
 			p->state = RUNNABLE;
 	}
 }
+
+u32 ticks_to_wait(void)
+{
+	u32 least = HZ;
+
+	for (struct proc *p = procs; p < procs + NR_PROCS; p++) {
+		s32 left = (s32)(p->wake_at - ticks);
+
+		if (p->state != SLEEPING || !p->wake_at)
+			continue;
+		if (left < 1)
+			left = 1;
+		if ((u32)left < least)
+			least = (u32)left;
+	}
+	return least;
+}

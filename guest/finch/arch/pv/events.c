@@ -5,11 +5,16 @@
 
 static s32 timer_port, console_port, ata_port;
 
+bool console_is_polled(void)
+{
+	return console_port < 0;
+}
+
 static void serve(u32 port)
 {
 	if ((s32)port == timer_port) {
 		time_catch_up();
-		if (console_port < 0)
+		if (console_is_polled())
 			console_poll();
 	} else if ((s32)port == console_port) {
 		console_poll();

@@ -71,11 +71,13 @@ void time_init(void);
 void time_catch_up(void);
 /** The hypervisor's clock, in ns. */
 u64 system_time(void);
-/** Ask for an event when the next tick is due. */
+/** Ask for an event when the next sleeper's tick is due: whoever idles needs no others. */
 void time_wake_me(void);
 /* answer.c: Domain 0 may ask whether we are alive. */
 void answer_init(const struct start_info *si);
 void answer_if_asked(u32 port);
+/* events.c: no event tells of what is typed: each tick looks. */
+bool console_is_polled(void);
 /* console.c */
 void console_poll(void);
 /* privcmd.c: are we Domain 0? */

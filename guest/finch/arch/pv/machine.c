@@ -46,6 +46,7 @@ void arch_idle(void)
 	/* Unmasks events and waits for one; when it returns, the upcall has been served. */
 	hyper_sched(SCHEDOP_block, 0, 0);
 	events_mask();
+	time_catch_up();
 }
 
 void machine_off(u32 code)

@@ -54,7 +54,8 @@ void time_catch_up(void)
 
 void time_wake_me(void)
 {
-	u64 next = last_tick + TICK_NS;
+	u32 ticks = console_is_polled() ? 1 : ticks_to_wait();
+	u64 next = last_tick + (u64)ticks * TICK_NS;
 
 	hypercall(__HYPERVISOR_set_timer_op, (u32)next, (u32)(next >> 32), 0, 0);
 }
