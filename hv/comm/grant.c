@@ -3,8 +3,7 @@
 #include "lib/printk.h"
 #include "mem/domain_page.h"
 
-#define RETRIES	  4	   /* how often a guest may change an entry under our hands */
-#define NO_HANDLE 0xFFFFFu /* it fits the frame's place in an entry */
+#define RETRIES 4 /* how often a guest may change an entry under our hands */
 
 /* ---- the table ---- */
 
@@ -155,11 +154,6 @@ void grant_put(struct domain *user, struct domain *granter, u32 ref, bool readon
 
 /* ---- mappings ---- */
 
-static struct grant_map *map_at(const struct grants *g, u32 handle)
-{
-	return &g->maps[handle / GRANT_MAPS_PER_PAGE][handle % GRANT_MAPS_PER_PAGE];
-}
-
 /* A handle that was never given out. */
 static bool extend(struct grants *g)
 {
@@ -171,36 +165,16 @@ static bool extend(struct grants *g)
 		*page = hv_alloc_page();
 	if (!*page)
 		return false;
-	map_at(g, g->nr_maps)->pte = g->free_map << PAGE_SHIFT;
+	grant_map_at(g, g->nr_maps)->pte = g->free_map << PAGE_SHIFT;
 	g->free_map = g->nr_maps++;
 	return true;
 }
 
-struct grant_map *grant_map_new(struct domain *d, u32 *handle)
+bool grant_map_more(struct domain *d)
 {
 	struct grants *g = grants_of(d);
-	struct grant_map *map;
 
-	if (!g || (g->free_map == NO_HANDLE && !extend(g)))
-		return NULL;
-	*handle = g->free_map;
-	map = map_at(g, *handle);
-	g->free_map = map->pte >> PAGE_SHIFT;
-	return map;
-}
-
-struct grant_map *grant_map_find(const struct domain *d, u32 handle)
-{
-	const struct grants *g = d->grants;
-
-	return g && handle < g->nr_maps && (map_at(g, handle)->pte & PTE_P) ? map_at(g, handle)
-									    : NULL;
-}
-
-void grant_map_free(struct domain *d, u32 handle)
-{
-	map_at(d->grants, handle)->pte = d->grants->free_map << PAGE_SHIFT;
-	d->grants->free_map = handle;
+	return g && (g->free_map != NO_HANDLE || extend(g));
 }
 
 /* ---- transfer ---- */

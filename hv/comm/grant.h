@@ -47,6 +47,7 @@ struct grants {
 	u32 nr_maps; /* handles below this one have been given out at some time */
 	u32 free_map;
 };
+#define NO_HANDLE 0xFFFFFu /* free_map, if there is none: it fits the frame's place in an entry */
 
 /** Let the domain's table have at least so many frames. @return false if there is no memory */
 bool grant_setup(struct domain *d, u32 nr_frames);
@@ -63,12 +64,38 @@ s16 grant_get(struct domain *granter, domid_t user, u32 ref, bool readonly, mfn_
 /** `user` ends it: the last use clears the mark, and the reference is dropped. */
 void grant_put(struct domain *user, struct domain *granter, u32 ref, bool readonly, mfn_t m);
 
+static inline struct grant_map *grant_map_at(const struct grants *g, u32 handle)
+{
+	return &g->maps[handle / GRANT_MAPS_PER_PAGE][handle % GRANT_MAPS_PER_PAGE];
+}
+/** See to it that there is a free mapping. @return false if there is no memory, or it has all */
+bool grant_map_more(struct domain *d);
 /** A free mapping with its handle, or NULL. The caller fills it in, or frees it again. */
-struct grant_map *grant_map_new(struct domain *d, u32 *handle);
+static inline struct grant_map *grant_map_new(struct domain *d, u32 *handle)
+{
+	struct grant_map *map;
+
+	if ((!d->grants || d->grants->free_map == NO_HANDLE) && !grant_map_more(d))
+		return NULL;
+	*handle = d->grants->free_map;
+	map = grant_map_at(d->grants, *handle);
+	d->grants->free_map = map->pte >> PAGE_SHIFT;
+	return map;
+}
 /** The mapping of this handle; NULL if it is none that is in use. */
-struct grant_map *grant_map_find(const struct domain *d, u32 handle);
+static inline struct grant_map *grant_map_find(const struct domain *d, u32 handle)
+{
+	const struct grants *g = d->grants;
+	struct grant_map *map = g && handle < g->nr_maps ? grant_map_at(g, handle) : NULL;
+
+	return map && map->pte & PTE_P ? map : NULL;
+}
 /** Forget it. */
-void grant_map_free(struct domain *d, u32 handle);
+static inline void grant_map_free(struct domain *d, u32 handle)
+{
+	grant_map_at(d->grants, handle)->pte = d->grants->free_map << PAGE_SHIFT;
+	d->grants->free_map = handle;
+}
 
 /** May domain `from` give a page to `to`, by its entry `ref`? If so, one is on its way. */
 bool grant_transfer_begin(struct domain *to, domid_t from, u32 ref);

@@ -33,7 +33,10 @@ static void exchange(struct context *from, const struct context *to)
  * runs (shadow_ready()), those that cannot strike us. */
 static void load_breakpoints(const struct vcpu *v)
 {
-	write_debug(v->virt.dr, v->domain->mode == MMU_DIRECT ? v->virt.dr[7] : 0);
+	if (v->domain->mode == MMU_DIRECT)
+		write_debug(v->virt.dr, v->virt.dr[7]);
+	else
+		write_dr7(0);
 }
 
 void context_init(struct context *c)

@@ -277,6 +277,10 @@ static inline void invlpg(u32 va)
 {
 	asm volatile("invlpg (%0)" : : "r"(va) : "memory");
 }
+static inline void write_dr7(u32 v)
+{
+	asm volatile("mov %0, %%dr7" : : "r"(v));
+}
 /** Set DR0 to DR3 and DR7. */
 static inline void write_debug(const u32 at[4], u32 dr7)
 {
@@ -284,7 +288,7 @@ static inline void write_debug(const u32 at[4], u32 dr7)
 	asm volatile("mov %0, %%dr1" : : "r"(at[1]));
 	asm volatile("mov %0, %%dr2" : : "r"(at[2]));
 	asm volatile("mov %0, %%dr3" : : "r"(at[3]));
-	asm volatile("mov %0, %%dr7" : : "r"(dr7));
+	write_dr7(dr7);
 }
 static inline u32 read_dr6(void)
 {

@@ -55,7 +55,7 @@ u64 vdev_deadline(const struct vdev *d)
 {
 	/* What is masked needs no alarm: whoever looks at the devices advances them first. */
 	if (!d->pit.next_edge || d->pic.chip[0].imr & 1 << PIT_IRQ)
-		return 0;
+		return SCHED_NEVER;
 	return vclock_ns(&d->clock, d->pit.next_edge);
 }
 

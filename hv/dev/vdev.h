@@ -18,7 +18,8 @@ u32 vdev_in(struct vcpu *v, u16 port, u8 size);
 void vdev_out(struct vcpu *v, u16 port, u8 size, u32 val);
 /** Let time pass to `now` (ns of system time): raises IRQ 0 as the PIT's counter says. */
 void vdev_advance(struct vdev *d, u64 now);
-/** When the next timer interrupt is due, in ns of system time; 0 if none will come. */
+/** When the next timer interrupt is due, in ns of system time; SCHED_NEVER if none will
+ * come. */
 u64 vdev_deadline(const struct vdev *d);
 /** A byte has arrived on the console for this guest: raises IRQ 4 if it asked for that. */
 void vdev_console_input(struct vdev *d, u8 byte);

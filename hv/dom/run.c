@@ -24,28 +24,13 @@ void vcpu_remove(struct vcpu *v)
 	this_cpu.sched.ops->remove(&this_cpu.sched, &v->unit, system_time());
 }
 
-void vcpu_preempt(u8 lost)
-{
-	current->preempted = true;
-	current->lost = lost;
-	this_cpu.slice_end = SCHED_NEVER; /* until it has been chosen */
-}
-
-void slice_begin(void)
-{
-	struct sched *s = &this_cpu.sched;
-
-	/* Who is alone goes on. */
-	this_cpu.slice_end = s->runnable && s->runnable->next ? s->ops->deadline(s) : SCHED_NEVER;
-	timer_before(this_cpu.slice_end);
-}
-
 void vcpu_wake(struct vcpu *v)
 {
 	struct sched *s = &this_cpu.sched;
 	u64 now;
 
 	v->blocked = false;
+	v->poll_until = 0;
 	if (v->unit.runnable || v->domain->paused || v->domain->dying)
 		return;
 	now = system_time();
@@ -55,7 +40,7 @@ void vcpu_wake(struct vcpu *v)
 	if (s->ops->wake(s, &v->unit, now))
 		vcpu_preempt(LOST_woken);
 	else if (!current->preempted)
-		slice_begin(); /* the one that runs may have been alone until now */
+		timer_before(slice_begin()); /* the one that runs may have been alone until now */
 }
 
 void domain_pause(struct domain *d)
@@ -102,8 +87,8 @@ bool domain_sched_set(struct domain *d, const struct sched_params *p)
 	for_each_vcpu(v, d) if (!s->ops->set(s, &v->unit, p, system_time())) return false;
 	trace_weight(&d->vcpu, LANE_VMM, LANE_VMM, p->mcu_advance, p->warpback ? p->warpvalue : 0);
 	/* It may be another's turn now. */
-	if (!current->preempted)
-		slice_begin();
+	if (s->running && !current->preempted)
+		timer_before(slice_begin());
 	return true;
 }
 

@@ -14,9 +14,21 @@ void vcpu_remove(struct vcpu *v);
 /** What it has waited for is there. Nothing happens if it did not wait. */
 void vcpu_wake(struct vcpu *v);
 /** The current vcpu goes on only when schedule() has chosen. @param lost why: LOST_ */
-void vcpu_preempt(u8 lost);
-/** Who runs may go on until the policy wants to be asked again: when is that? */
-void slice_begin(void);
+static inline void vcpu_preempt(u8 lost)
+{
+	current->preempted = true;
+	current->lost = lost;
+	this_cpu.slice_end = SCHED_NEVER; /* until it has been chosen */
+}
+/** Somebody runs, and may go on until the policy wants to be asked again. @return when that is */
+static inline u64 slice_begin(void)
+{
+	struct sched *s = &this_cpu.sched;
+
+	/* Who is alone goes on. */
+	this_cpu.slice_end = s->runnable->next ? s->ops->deadline(s) : SCHED_NEVER;
+	return this_cpu.slice_end;
+}
 /** A change of state, for the books. @param state RUNSTATE_ */
 static inline void runstate_account(struct vcpu_runstate_info *r, u32 state, u64 now)
 {

@@ -7,7 +7,8 @@
 #include "trace/trace.h"
 
 #define CALIBRATE_MS	2
-#define CALIBRATE_TICKS 2386 /* of the 8254 */
+#define CALIBRATE_TICKS 2386	 /* of the 8254 */
+#define ONESHOT_MAX	50000000 /* ns: it counts to 65535 */
 
 u32 cpu_khz;
 static u64 tsc_start;
@@ -78,7 +79,7 @@ void timer_set(u64 at)
 	u64 now = system_time();
 
 	this_cpu.alarm = at;
-	pit_oneshot(at <= now ? 0 : at - now > 50000000 ? 50000000 : (u32)(at - now));
+	pit_oneshot(at <= now ? 0 : at - now > ONESHOT_MAX ? ONESHOT_MAX : (u32)(at - now));
 }
 
 void timer_rearm(void)

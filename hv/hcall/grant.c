@@ -63,8 +63,9 @@ static s32 map(struct vcpu *v, vaddr_t va)
 		op.status = map_frame(v, &op, map);
 	if (map && op.status)
 		grant_map_free(v->domain, op.handle);
-	trace_grant_map(v, LANE_VMM, LANE_VMM, op.dom, op.ref, op.dev_bus_addr >> PAGE_SHIFT,
-			op.handle, op.status);
+	if (trace_classes & TRACE_CLASS_dom) /* otherwise its arguments are not worked out */
+		trace_grant_map(v, LANE_VMM, LANE_VMM, op.dom, op.ref,
+				op.dev_bus_addr >> PAGE_SHIFT, op.handle, op.status);
 	return grant_op_answer(v, va, &op, status);
 }
 
@@ -91,7 +92,8 @@ static s32 unmap(struct vcpu *v, vaddr_t va)
 	if (grant_op_read(v, va, &op, sizeof(op)))
 		return -EFAULT;
 	op.status = unmap_handle(v, &op);
-	trace_grant_unmap(v, LANE_VMM, LANE_VMM, op.handle, op.host_addr, op.status);
+	if (trace_classes & TRACE_CLASS_dom)
+		trace_grant_unmap(v, LANE_VMM, LANE_VMM, op.handle, op.host_addr, op.status);
 	return grant_op_answer(v, va, &op, status);
 }
 

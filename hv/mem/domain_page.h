@@ -60,8 +60,9 @@ static inline void unmap_domain_page(const void *p)
 {
 	u32 slot = window_slot(p);
 
-	if (window_users[slot]-- == 0)
+	if (!window_users[slot])
 		bad_unmap(p);
+	window_users[slot]--;
 }
 #endif
 

@@ -130,14 +130,6 @@ void free_frame(struct frame *f)
 	nr_free++;
 }
 
-bool frame_get(struct frame *f, u16 owner)
-{
-	if (f->owner != owner || f->refs == 0 || f->refs >= FRAME_REFS_MAX)
-		return false;
-	f->refs++;
-	return true;
-}
-
 void frame_put(struct frame *f)
 {
 	if (f->refs == 0)

@@ -81,7 +81,13 @@ void frames_release(u32 first, u32 end);
 
 /** Take a reference to a frame. @return false if it is not `owner`'s, or has FRAME_REFS_MAX of them
  */
-bool frame_get(struct frame *f, u16 owner);
+static inline bool frame_get(struct frame *f, u16 owner)
+{
+	if (f->owner != owner || f->refs == 0 || f->refs >= FRAME_REFS_MAX)
+		return false;
+	f->refs++;
+	return true;
+}
 /** Drop a reference; the last one frees the frame. Of a domain's memory: page_put(), account.h. */
 void frame_put(struct frame *f);
 

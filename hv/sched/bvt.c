@@ -28,9 +28,11 @@ static s64 allowance(const struct sched *s, const struct sched_unit *u)
 static struct sched_unit *__attribute__((noinline))
 earliest(const struct sched *s, const struct sched_unit *but)
 {
-	struct sched_unit *first = NULL;
+	struct sched_unit *u = s->runnable, *first = NULL;
 
-	for (struct sched_unit *u = s->runnable; u; u = u->next)
+	if (but && u->next && !u->next->next) /* of two it is the other */
+		return u == but ? u->next : u;
+	for (; u; u = u->next)
 		if (u != but && (!first || evt(u) < evt(first)))
 			first = u;
 	return first;
@@ -140,7 +142,7 @@ static struct sched_unit *bvt_pick(struct sched *s, u64 now)
 static u64 bvt_deadline(const struct sched *s)
 {
 	const struct sched_unit *u = s->running, *next = u ? earliest(s, u) : NULL;
-	u64 mcus = s->allowance >> MCU_SHIFT, ns, way;
+	u64 ns = s->allowance - s->allowance % MCU_NS, way;
 	s64 ahead;
 
 	if (!next)
@@ -150,13 +152,15 @@ static u64 bvt_deadline(const struct sched *s)
 	if (ahead > 0) {
 		way = ahead + u->params.mcu_advance - 1; /* rounded up to whole mcu */
 		div_u64(&way, u->params.mcu_advance);
-		mcus += way;
+		ns += way << MCU_SHIFT;
 	} else if (ahead < 0) {
 		way = -ahead;
 		div_u64(&way, u->params.mcu_advance);
-		mcus = mcus > way ? mcus - way : 0;
+		way <<= MCU_SHIFT;
+		ns = ns > way ? ns - way : 0;
 	}
-	ns = mcus ? (mcus << MCU_SHIFT) - u->uncharged : 0;
+	if (ns)
+		ns -= u->uncharged;
 	if (u->warped && u->warp_left < ns)
 		ns = u->warp_left;
 	return s->charged + ns;

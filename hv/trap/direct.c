@@ -109,7 +109,6 @@ static void vcpu_tick(struct vcpu *v, u64 now)
 	bool due = false;
 
 	if (v->poll_until && v->poll_until <= now) {
-		v->poll_until = 0;
 		vcpu_wake(v);
 	}
 	if (v->timer_deadline && v->timer_deadline <= now) {

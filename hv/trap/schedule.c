@@ -18,7 +18,9 @@ static inline void record(struct vcpu *v, u16 next, u8 why)
 {
 	static u16 holder = DOM_HV;
 
-	if (trace_classes & TRACE_CLASS_dom && trace_hand_overs && next != holder)
+	if (!(trace_classes & TRACE_CLASS_dom))
+		return;
+	if (trace_hand_overs && next != holder)
 		trace_sched(v, LANE_VMM, LANE_VMM, holder, next, why, v->unit.warped);
 	holder = next;
 }
@@ -81,7 +83,6 @@ void schedule(void)
 	}
 	runstate_account(&next->runstate, RUNSTATE_running, now);
 	next->stopped = 0;
-	next->poll_until = 0;
 	record(next, next->domain->id, why);
 	slice_begin();
 	/* One that runs may wait for other times than one that sleeps. */
@@ -94,5 +95,5 @@ void schedule(void)
 			at = next->domain->ops->deadline(next->domain);
 		}
 	}
-	timer_before(at);
+	timer_before(at < this_cpu.slice_end ? at : this_cpu.slice_end);
 }

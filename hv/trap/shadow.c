@@ -65,19 +65,25 @@ static void shadow_back_in_kernel(struct vcpu *v)
 	(void)v; /* whatever it does has been seen */
 }
 
+/* Nearly always there is nothing. */
+static bool shadow_deliver_pending(struct vcpu *v)
+{
+	return (v->exc.valid || vdev_intr_pending(v->domain->vdev)) && shadow_deliver(v);
+}
+
 static bool shadow_ready(struct vcpu *v)
 {
 	struct domain *d = v->domain;
 	const struct cpu_regs *r = v->regs;
-	bool kernel = from_kernel(r);
 
-	if (d->ahead && kernel && !ahead_arm(v))
+	if (d->ahead && from_kernel(r) && !ahead_arm(v))
 		return false;
 	if (v->let_through && r->eip != d->shadow->let_through_eip)
 		shadow_let_through_end(v);
-	if ((r->eip - d->code.start >= d->code.len || r->cs != d->code.cs) && d->patches && kernel)
+	if ((r->eip - d->code.start >= d->code.len || r->cs != d->code.cs) && d->patches &&
+	    from_kernel(r))
 		code_entered(v);
-	if (d->ahead ? !kernel : v->virt.dr[7] & DR7_ENABLED)
+	if (d->ahead ? !from_kernel(r) : v->virt.dr[7] & DR7_ENABLED)
 		load_debug_registers(v); /* the gate may have moved; and these are not ahead's */
 	return !d->dying;
 }
@@ -85,10 +91,11 @@ static bool shadow_ready(struct vcpu *v)
 /* Is the guest on a stack with a 16-bit pointer? Its tables are mapped side by side in the gate. */
 static bool stack16_in_use(const struct vcpu *v)
 {
-	u32 ss = v->regs->ss, page = ss & SEL_TI ? GATE_LDT : GATE_GDT;
-	const struct desc *table = (const struct desc *)(v->domain->gate->va + page * PAGE_SIZE);
+	u32 ss = v->regs->ss & 0xFFFF, table = v->domain->gate->va + GATE_GDT * PAGE_SIZE;
 
-	return !(table[(ss & 0xFFFF) / 8].hi & DESC_DB);
+	if (ss & SEL_TI)
+		table += (GATE_LDT - GATE_GDT) * PAGE_SIZE;
+	return !(((const struct desc *)table)[ss / 8].hi & DESC_DB);
 }
 
 static void __attribute__((noreturn)) shadow_enter(struct vcpu *v)
@@ -105,9 +112,7 @@ static bool shadow_woken(const struct vcpu *v)
 
 static u64 shadow_deadline(const struct domain *d)
 {
-	u64 at = vdev_deadline(d->vdev);
-
-	return at ? at : SCHED_NEVER;
+	return vdev_deadline(d->vdev);
 }
 
 static void wake_if_interrupted(struct vcpu *v)
@@ -158,7 +163,7 @@ const struct guest_ops shadow_guest = {
     .software_interrupt = inject_software,
     .enter_failed = shadow_enter_failed,
     .back_in_kernel = shadow_back_in_kernel,
-    .deliver = shadow_deliver,
+    .deliver = shadow_deliver_pending,
     .ready = shadow_ready,
     .enter = shadow_enter,
     .woken = shadow_woken,

@@ -76,7 +76,8 @@ static struct vcpu *run_next(void)
 		v->stopped = 0;
 		current = v;
 	}
-	slice_begin();
+	if (v)
+		slice_begin();
 	return v;
 }
 

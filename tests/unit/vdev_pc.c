@@ -244,7 +244,7 @@ static u64 run_timer(u32 seconds, u32 lateness, u32 *seed)
 	for (;;) {
 		u64 at = vdev_deadline(dom.vdev);
 
-		assert_true(at > 0);
+		assert_true(at != SCHED_NEVER);
 		if (at > until)
 			break;
 		if (at > now)
@@ -319,7 +319,7 @@ static void one_shot_comes_once(void **state)
 	assert_false(vdev_intr_pending(dom.vdev));
 	vdev_advance(dom.vdev, now + 999848);
 	assert_true(vdev_intr_pending(dom.vdev));
-	assert_int_equal(vdev_deadline(dom.vdev), 0);
+	assert_int_equal(vdev_deadline(dom.vdev), SCHED_NEVER);
 }
 
 static void missed_ticks_are_one_interrupt_and_the_beat_stays(void **state)
@@ -340,7 +340,7 @@ static void a_masked_timer_needs_no_alarm(void **state)
 	(void)state;
 	set_rate(11932, 2);
 	out(0x21, 0x01);
-	assert_int_equal(vdev_deadline(dom.vdev), 0);
+	assert_int_equal(vdev_deadline(dom.vdev), SCHED_NEVER);
 	now += 25000000;
 	out(0x21, 0x00); /* it has been due meanwhile */
 	assert_true(vdev_intr_pending(dom.vdev));

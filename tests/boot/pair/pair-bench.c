@@ -3,10 +3,14 @@
  * All in instructions, of which the time-stamp counter is the number; reading it costs a few more.
  */
 #include "pair.h"
+#include "spin.h"
 
 #define REPEATS 33u
 #define BOARD	8u
 #define STORE	1u
+/* board[1]: what Domain 1 wants of Domain 0. At first it answers events. */
+#define TO_YIELD 1u
+#define TO_END	 2u
 
 static volatile u32 board[1024] PAGE_ALIGNED, here[1024] PAGE_ALIGNED;
 static volatile u32 theirs[1024] PAGE_ALIGNED;
@@ -45,7 +49,12 @@ void bench_first(void)
 	evtchn(EVTCHNOP_bind_interdomain, &op);
 	wait_blocked(op.local_port); /* what may have come before */
 	send(op.local_port);
-	while (!board[1]) {
+	while (board[1] != TO_END) {
+		if (board[1] == TO_YIELD) {
+			board[2] = tsc();
+			HCALL(sched_op_compat, SCHEDOP_yield, 0, 0, 0);
+			continue;
+		}
 		wait_blocked(op.local_port);
 		board[0] = upcall_tsc;
 		send(op.local_port);
@@ -102,6 +111,43 @@ static void event(void)
 	}
 }
 
+/* From before the other's yield to behind our own. */
+static void handed_over(void)
+{
+	theirs[1] = TO_YIELD;
+	send(STORE);
+	while (!theirs[2])
+		yield();
+	for (u32 i = 0; i < REPEATS; i++) {
+		HCALL(sched_op_compat, SCHEDOP_yield, 0, 0, 0);
+		sample(tsc() - theirs[2]);
+	}
+}
+
+/* Domain 1 is one of shadow mode here, and has written down when it went on after we had yielded:
+ * that is the first of its times that comes after ours. */
+void bench_to_shadow(void)
+{
+	struct mmu_update map = {pte_maddr((const void *)theirs), SPIN_STAMPS | READ_ONLY};
+	u32 start, least;
+
+	must(HCALL(mmu_update, (u32)&map, 1, 0, 1) == 0);
+	while (!theirs[0])
+		yield();
+	for (u32 i = 0; i < REPEATS; i++) {
+		start = tsc();
+		HCALL(sched_op_compat, SCHEDOP_yield, 0, 0, 0);
+		least = ~0u;
+		for (u32 k = 0; k < SPIN_NR; k++)
+			if (theirs[k] - start < least)
+				least = theirs[k] - start;
+		sample(least);
+	}
+	report("switch_to_shadow");
+	say("bench end=1\n");
+	power_off();
+}
+
 void bench_second(void)
 {
 	struct gnttab_map_grant_ref op = {
@@ -112,7 +158,7 @@ void bench_second(void)
 	grant_op(GNTTABOP_map_grant_ref, &op);
 	must(op.status == GNTST_okay);
 	/* SCENARIO=bench-map and so on: one of them, for tools/profile. */
-	if (!scenario_is("bench-copy") && !scenario_is("bench-event")) {
+	if (scenario_is("bench") || scenario_is("bench-map")) {
 		for (u32 i = 0; i < REPEATS; i++)
 			map();
 		report("grant_map_unmap");
@@ -126,7 +172,11 @@ void bench_second(void)
 		event();
 		report("event_to_other");
 	}
+	if (scenario_is("bench") || scenario_is("bench-switch")) {
+		handed_over();
+		report("switch_to_direct");
+	}
 	say("bench end=1\n");
-	theirs[1] = 1;
+	theirs[1] = TO_END;
 	send(STORE);
 }

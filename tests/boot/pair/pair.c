@@ -237,8 +237,10 @@ void run(void)
 {
 	bool is_first = si->flags & SIF_INITDOMAIN;
 
-	if (scenario_is("bench") || scenario_is("bench-map") || scenario_is("bench-copy") ||
-	    scenario_is("bench-event"))
+	if (scenario_is("bench-shadow"))
+		bench_to_shadow();
+	else if (scenario_is("bench") || scenario_is("bench-map") || scenario_is("bench-copy") ||
+		 scenario_is("bench-event") || scenario_is("bench-switch"))
 		is_first ? bench_first() : bench_second();
 	else
 		is_first ? first() : second();

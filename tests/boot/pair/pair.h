@@ -63,6 +63,6 @@ u32 port_state(u32 port);
 void yield(void);
 
 /* pair-bench.c */
-void bench_first(void), bench_second(void);
+void bench_first(void), bench_second(void), bench_to_shadow(void);
 
 #endif
