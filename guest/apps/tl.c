@@ -16,7 +16,7 @@ static const char help[] =
     "                            it may warp: see `make tour`; without numbers: show them\n"
     "tl wait DOMAIN ...          until they have ended; exit code 1 if one has crashed\n"
     "tl destroy DOMAIN ...       end it, and give back all that it has\n"
-    "tl console DOMAIN           what it has said\n"
+    "tl console DOMAIN           what it has said; while it runs, type to it: Ctrl-] comes back\n"
     "tl dmesg                    what all have said, and the hypervisor\n"
     "tl many COUNT CYCLES MS     so many at once, which share the processor for MS; then CYCLES\n"
     "                            one after the other: what they cost, and what they leave\n"
@@ -206,7 +206,7 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "dmesg") && !n)
 		return show_log(NULL);
 	if (!strcmp(verb, "console") && n == 1)
-		return show_log(args[0]);
+		return attach_console(args[0]);
 	if (!strcmp(verb, "wait") && n)
 		return wait_for(n, args);
 	if (!strcmp(verb, "many") && n == 3)

@@ -1,13 +1,11 @@
-/*[H20] console.c: guests' output to the real serial port, and what is typed to the guest. */
+/*[H20] console.c: guests' output to the real serial port, and what is typed to each. */
 #include "hw/uart.h"
 #include "dev/vdev.h"
 #include "dom/console.h"
 #include "dom/guest_ops.h"
 #include "lib/printk.h"
 
-#define INPUT_SIZE 256u
-static char input[INPUT_SIZE];
-static u32 head, tail; /* head - tail bytes wait */
+static struct domain *attached; /* Domain 0 shows this one's output as it comes */
 
 /* With Domain 0, others' lines are whole, and begin with whose they are. */
 static void end_line(struct domain *d)
@@ -21,7 +19,7 @@ static void end_line(struct domain *d)
 
 static void put(struct domain *d, char c)
 {
-	if (!d->managed) {
+	if (!d->managed || d == attached) {
 		uart_putc(c);
 		return;
 	}
@@ -50,20 +48,33 @@ void console_write(struct domain *d, const char *buf, u32 n)
 	}
 }
 
-void console_keep(u8 byte)
+void console_keep(struct domain *d, u8 byte)
 {
-	if (head - tail < INPUT_SIZE)
-		input[head++ % INPUT_SIZE] = byte;
+	if (d->input_head - d->input_tail < sizeof(d->input))
+		d->input[d->input_head++ % sizeof(d->input)] = byte;
 }
 
 u32 console_read(struct domain *d, char *buf, u32 n)
 {
 	u32 got = 0;
 
-	(void)d;
-	while (got < n && tail != head)
-		buf[got++] = input[tail++ % INPUT_SIZE];
+	while (got < n && d->input_tail != d->input_head)
+		buf[got++] = d->input[d->input_tail++ % sizeof(d->input)];
 	return got;
+}
+
+void console_attach(struct domain *d)
+{
+	attached = d;
+	for (u32 i = 0; i < d->line_len; i++) /* the prompt, for instance */
+		uart_putc(d->line[i]);
+	d->line_len = 0;
+}
+
+void console_detach(const struct domain *d)
+{
+	if (attached == d)
+		attached = NULL;
 }
 
 void console_interrupt(void)

@@ -2,6 +2,7 @@
 #include "cpu/context.h"
 #include "cpu/gate.h"
 #include "dom/account.h"
+#include "dom/console.h"
 #include "dom/guest_ops.h"
 #include "dom/run.h"
 #include "dom/segments.h"
@@ -45,6 +46,7 @@ bool domain_destroy_part(struct domain *d)
 	struct domain **at = &domains;
 	struct vcpu *v;
 
+	console_detach(d);
 	if (!d->gone)
 		for_each_vcpu(v, d) vcpu_remove(v);
 	d->gone = true;

@@ -4,6 +4,7 @@
  */
 #include <trapline/xen/domctl.h>
 #include "dom/account.h"
+#include "dom/console.h"
 #include "dom/guest_ops.h"
 #include "dom/run.h"
 #include "hcall/hcall.h"
@@ -187,6 +188,19 @@ static s32 code(struct domain *d, struct xen_domctl_tl_code *c)
 	return err;
 }
 
+static s32 console(struct domain *d, const struct xen_domctl_tl_console *c)
+{
+	if (c->count > sizeof(c->bytes) || c->attach > 1 || d->dying)
+		return -EINVAL;
+	if (c->attach)
+		console_attach(d);
+	else
+		console_detach(d);
+	for (u32 i = 0; i < c->count; i++)
+		d->ops->input(d, c->bytes[i]);
+	return 0;
+}
+
 /* Of a domain that is not the caller's own. */
 static s32 manage(struct vcpu *v, struct domain *d, struct xen_domctl *op)
 {
@@ -202,6 +216,8 @@ static s32 manage(struct vcpu *v, struct domain *d, struct xen_domctl *op)
 		return set_context(v, d, &op->u.vcpucontext);
 	case XEN_DOMCTL_tl_code:
 		return code(d, &op->u.tl_code);
+	case XEN_DOMCTL_tl_console:
+		return console(d, &op->u.tl_console);
 	}
 	return -ENOSYS;
 }

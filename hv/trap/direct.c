@@ -134,7 +134,7 @@ static void direct_tick(struct domain *d, u64 now)
 
 static void direct_input(struct domain *d, u8 byte)
 {
-	console_keep(byte);
+	console_keep(d, byte);
 	evtchn_send_virq(d, VIRQ_CONSOLE);
 }
 

@@ -160,6 +160,9 @@ u32 ask_all(const struct contact *c, u32 n);
 /** n domains at once, which share the processor for `wait` ms; then so many one after another. */
 int many(u32 n, u32 cycles, u32 wait);
 
+/* console.c */
+int attach_console(const char *domain);
+
 /* show.c: verbs that only look. */
 int show_list(void);
 int show_info(const char *domain);

@@ -141,7 +141,7 @@ s32 file_open(const char *name)
 	if (disk_name(name))
 		return open_on_disk(disk_name(name), false);
 	name += *name == '/';
-	device = arch_device(name);
+	device = strcmp(name, "dev/tty/raw") ? arch_device(name) : &tty_raw;
 	if (!strncmp(name, "dev/", 4) && disk_named(name + 4) && !device)
 		return open_raw(name + 4);
 	if (device)

@@ -123,5 +123,6 @@ s32 service_open(const char *name);
 /* tty.c */
 s32 tty_read(u8 *buf, u32 n);
 bool tty_ready(void);
+extern const struct device tty_raw;
 
 #endif

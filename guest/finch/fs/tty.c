@@ -1,4 +1,5 @@
-/* tty.c: lines from the console: echo, backspace, Ctrl-C and Ctrl-D. */
+/* tty.c: lines from the console: echo, backspace, Ctrl-C and Ctrl-D; or each byte as it is typed.
+ */
 #include "fs/fs.h"
 #include "proc/proc.h"
 
@@ -6,6 +7,7 @@
 
 static char ring[SIZE];
 static u32 read_at, line_end, write_at; /* counts; only what is before line_end may be read */
+static bool raw;			/* each byte as it comes, for who has opened dev/tty/raw */
 
 #define CTRL(c) ((c) - '@')
 
@@ -25,8 +27,20 @@ static void interrupt_all(void)
 	}
 }
 
+static void keep(char c)
+{
+	if (write_at - read_at < SIZE)
+		ring[write_at++ % SIZE] = c;
+	line_end = write_at;
+	wakeup(ring);
+}
+
 void tty_input(char c)
 {
+	if (raw) {
+		keep(c);
+		return;
+	}
 	if (c == '\r')
 		c = '\n';
 	if (c == CTRL('C')) {
@@ -47,15 +61,22 @@ void tty_input(char c)
 	}
 }
 
-s32 tty_read(u8 *buf, u32 n)
+static s32 await_input(void)
 {
-	u32 done = 0;
-
 	while (read_at == line_end) {
 		if (signal_pending())
 			return -EINTR;
 		sleep_on(ring, 0);
 	}
+	return 0;
+}
+
+s32 tty_read(u8 *buf, u32 n)
+{
+	u32 done = 0;
+
+	if (await_input())
+		return -EINTR;
 	while (done < n && read_at != line_end) {
 		char c = ring[read_at++ % SIZE];
 
@@ -72,3 +93,46 @@ bool tty_ready(void)
 {
 	return read_at != line_end;
 }
+
+static s32 raw_open(struct file *f)
+{
+	(void)f;
+	if (raw)
+		return -EBUSY;
+	raw = true;
+	return 0;
+}
+
+static s32 raw_read(struct file *f, u8 *buf, u32 n)
+{
+	u32 done = 0;
+
+	(void)f;
+	if (await_input())
+		return -EINTR;
+	while (done < n && read_at != line_end)
+		buf[done++] = (u8)ring[read_at++ % SIZE];
+	return (s32)done;
+}
+
+static s32 raw_write(struct file *f, const u8 *buf, u32 n)
+{
+	(void)f;
+	console_write((const char *)buf, n);
+	return (s32)n;
+}
+
+static u32 raw_ready(struct file *f)
+{
+	(void)f;
+	return CAN_WRITE | (tty_ready() ? CAN_READ : 0);
+}
+
+static void raw_close(struct file *f)
+{
+	(void)f;
+	raw = false;
+}
+
+const struct device tty_raw = {
+    .open = raw_open, .read = raw_read, .write = raw_write, .ready = raw_ready, .close = raw_close};

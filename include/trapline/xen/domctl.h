@@ -26,6 +26,8 @@
 #define XEN_DOMCTL_scheduler_op	  16
 /* Trapline's own: where in a shadow-mode domain's memory there is code, before it runs. */
 #define XEN_DOMCTL_tl_code 0x1000
+/* The same: what is typed into a domain's console, and what is shown of it. */
+#define XEN_DOMCTL_tl_console 0x1001
 
 #define XEN_SYSCTL_readconsole	     1
 #define XEN_SYSCTL_tbuf_op	     2
@@ -98,6 +100,12 @@ struct xen_domctl_tl_code {
 	xen_u64 start, end;
 };
 
+/** Bytes for its console. attach 1: its output is shown as it comes; 0: by whole lines, marked */
+struct xen_domctl_tl_console {
+	u32 attach, count;
+	u8 bytes[64];
+};
+
 struct xen_domctl {
 	u32 cmd, interface_version;
 	domid_t domain;
@@ -110,6 +118,7 @@ struct xen_domctl {
 		struct xen_domctl_max_vcpus max_vcpus;
 		struct xen_domctl_scheduler_op scheduler_op;
 		struct xen_domctl_tl_code tl_code;
+		struct xen_domctl_tl_console tl_console;
 		u8 pad[128];
 	} u;
 };

@@ -221,6 +221,27 @@ static void more_vcpus(u32 max)
 	destroy_other();
 }
 
+/* More than there is room for in the call, and neither yes nor no; then to one that has never run.
+ */
+static void type_to(u32 shadow)
+{
+	struct xen_domctl op = {0};
+
+	make_other(shadow);
+	op.u.tl_console.count = sizeof(op.u.tl_console.bytes) + 1;
+	verdict_errno(domctl(&op, XEN_DOMCTL_tl_console, other));
+	op.u.tl_console.count = 0xFFFFFFFF;
+	verdict_errno(domctl(&op, XEN_DOMCTL_tl_console, other));
+	op.u.tl_console.count = sizeof(op.u.tl_console.bytes);
+	op.u.tl_console.attach = 2;
+	verdict_errno(domctl(&op, XEN_DOMCTL_tl_console, other));
+	op.u.tl_console.attach = 1;
+	for (u32 i = 0; i < 10; i++)
+		must(domctl(&op, XEN_DOMCTL_tl_console, other) == 0, "console");
+	destroy_other();
+	verdict_errno(domctl(&op, XEN_DOMCTL_tl_console, other));
+}
+
 /* It has no registers yet. */
 static void unpause_too_soon(u32 shadow)
 {
@@ -301,6 +322,9 @@ CASES = {
     {"manage-vcpus-0", 0, 0, more_vcpus, 0},
     {"manage-vcpus-2", 0, 0, more_vcpus, 2},
     {"manage-vcpus-max", 0, 0, more_vcpus, 0xFFFFFFFF},
+    {"manage-console-self", 0, 0, on_itself, XEN_DOMCTL_tl_console},
+    {"manage-console", 0, 0, type_to, 0},
+    {"manage-console-shadow", 0, 0, type_to, 1},
     {"manage-unpause-too-soon", 0, 0, unpause_too_soon, 0},
     {"manage-unpause-too-soon-shadow", 0, 0, unpause_too_soon, 1},
     {"manage-memlist-in-hv", 0, 0, memory_list_into, IN_HV},
