@@ -18,6 +18,7 @@ static struct mapped {
 	u32 va, handle;
 	u64 entry; /* machine address of the page-table entry */
 } mapped[NR_MAPPED];
+static u32 nr_mapped; /* not free */
 
 static struct mapped *mapped_at(const pte_t *dir, u32 va)
 {
@@ -52,6 +53,7 @@ static s32 map(const struct grant_request *r)
 	    op.status)
 		return -EINVAL;
 	*m = (struct mapped){current->space.dir, r->va, op.handle, op.host_addr};
+	nr_mapped++;
 	return 0;
 }
 
@@ -66,6 +68,7 @@ static s32 unmap(struct mapped *m)
 	    op.status)
 		return -EINVAL;
 	m->dir = NULL;
+	nr_mapped--;
 	return 0;
 }
 
@@ -103,7 +106,8 @@ static void gntdev_close(struct file *f)
 
 void arch_space_goes(const pte_t *dir)
 {
-	for (struct mapped *m = mapped; m < mapped + NR_MAPPED; m++)
+	/* Mostly there is nothing to look for: each process that ends comes here. */
+	for (struct mapped *m = mapped; nr_mapped && m < mapped + NR_MAPPED; m++)
 		if (dir && m->dir == dir && unmap(m))
 			panic("a granted page cannot be unmapped");
 }
