@@ -1,11 +1,5 @@
-/*[H63]
- * build_pv.c: the start of day of a direct-mode domain.
- *
- * From VIRT_BASE on, and with guest frame 0 there, the guest finds: its kernel, the initrd, the
- * list of its machine frames, start_info, if it is not domain 0 a page for the store and one for
- * the console, its page tables (read-only), a stack, and at least 512 KB of free memory up to the
- * next 4 MB boundary. All that is mapped; the rest of its memory is not.
- */
+/*[H63] build_pv.c: the start of day of a direct-mode domain (start_of_day.h says what it finds). */
+#include <trapline/start_of_day.h>
 #include "comm/evtchn.h"
 #include "comm/grant.h"
 #include "build/build_pv.h"
@@ -18,18 +12,9 @@
 #include "mem/domain_page.h"
 #include "mmu/direct/direct.h"
 
-#define MB4	      (4u << 20)
-#define PADDING	      (512u << 10)
 #define MFNS_PER_PAGE (PAGE_SIZE / sizeof(u32))
 #define L1_PROT	      (PTE_P | PTE_RW | PTE_A | PTE_D)
 #define L2_PROT	      (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
-
-/* Linear addresses, each page-aligned. */
-struct layout {
-	u32 start; /* of guest frame 0 */
-	u32 initrd, p2m, start_info, store, console, tables, stack, stack_end, end;
-	u32 nr_tables; /* the page directory first */
-};
 
 struct builder {
 	struct domain *d;
@@ -43,37 +28,6 @@ static bool fail(const char *why)
 {
 	printk("trapline: direct-mode kernel: %s\n", why);
 	return false;
-}
-
-static u32 round_up(u32 n, u32 unit)
-{
-	return (n + unit - 1) & ~(unit - 1);
-}
-
-/* The number of page tables depends on how much there is to map, the tables included. */
-static bool lay_out(struct layout *at, u32 kernel_end, u32 initrd_len, u32 nr_pages, bool first)
-{
-	u32 room = nr_pages * PAGE_SIZE;
-
-	at->initrd = round_up(kernel_end, PAGE_SIZE);
-	/* Before the sums below can wrap around. */
-	if (kernel_end - at->start > room || initrd_len > room ||
-	    kernel_end > HYPERVISOR_VIRT_START - MB4 - room)
-		return false;
-	at->p2m = round_up(at->initrd + initrd_len, PAGE_SIZE);
-	at->start_info = round_up(at->p2m + nr_pages * sizeof(u32), PAGE_SIZE);
-	/* Domain 0 has nobody to talk to about these: it makes the store. */
-	at->store = at->start_info + PAGE_SIZE;
-	at->console = at->store + PAGE_SIZE;
-	at->tables = first ? at->store : at->console + PAGE_SIZE;
-	for (at->nr_tables = 2;; at->nr_tables++) {
-		at->stack = at->tables + at->nr_tables * PAGE_SIZE;
-		at->stack_end = at->stack + PAGE_SIZE;
-		at->end = round_up(at->stack_end + PADDING, MB4);
-		if ((at->end - (at->start & ~(MB4 - 1))) / MB4 + 1 <= at->nr_tables)
-			break;
-	}
-	return at->end - at->start <= room;
 }
 
 /* The list of machine frames is the guest's own: its page `pfn / 1024` lies in list[pfn / 1024]. */

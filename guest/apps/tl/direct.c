@@ -1,15 +1,8 @@
-/*
- * direct.c: the start of day of a direct-mode domain (Xen's domain builder).
- *
- * From VIRT_BASE on it finds its kernel, the initrd, the list of its machine frames, start_info, a
- * page for the store and one for the console, its page tables (read-only), a stack, and at least
- * 512 KB of free memory up to the next 4 MB boundary. All that is mapped, the rest is not.
- */
+/* direct.c: the start of day of a direct-mode domain (start_of_day.h says what it finds). */
+#include <trapline/start_of_day.h>
 #include "tl/tl.h"
 
-#define MB4	(4u << 20)
-#define PADDING (512u << 10)
-#define CHUNK	1024u /* pages asked for at a time */
+#define CHUNK 1024u /* pages asked for at a time */
 
 #define PTE_TABLE     0x067u /* present, writable, user, accessed, dirty */
 #define PTE_DATA      0x063u
@@ -19,21 +12,15 @@ struct build {
 	u32 domid, nr_pages;
 	struct rings rings;
 	u32 *frames; /* [nr_pages] machine frames */
-	/* Linear addresses. */
-	u32 start, initrd, list, info, store, console, tables, nr_tables, stack, end;
+	struct layout at;
 };
-
-static u32 round_up(u32 n, u32 unit)
-{
-	return (n + unit - 1) & ~(unit - 1);
-}
 
 /* Write into the domain; pages that are never written are zero. */
 static void put(const struct build *b, u32 va, const void *from, u32 len)
 {
 	while (len) {
 		u32 offset = va % PAGE, part = len < PAGE - offset ? len : PAGE - offset;
-		s32 err = poke(b->domid, b->frames[(va - b->start) / PAGE], offset, from, part);
+		s32 err = poke(b->domid, b->frames[(va - b->at.start) / PAGE], offset, from, part);
 
 		if (err)
 			fail("writing into the new domain: %s", error_text(err));
@@ -66,31 +53,6 @@ static bool value_of(const char *text, u32 len, const char *key, u32 *value)
 	return false;
 }
 
-/* Where what lies: the number of page tables depends on how much there is to map, them included. */
-static void lay_out(const struct plan *p, struct build *b, u32 kernel_end, u32 initrd_len)
-{
-	u32 room = b->nr_pages * PAGE;
-
-	if (kernel_end - b->start > room || initrd_len > room)
-		fail("%s and its initrd do not fit into mem=%u: give it more", p->kernel,
-		     room >> 20);
-	b->initrd = round_up(kernel_end, PAGE);
-	b->list = round_up(b->initrd + initrd_len, PAGE);
-	b->info = round_up(b->list + b->nr_pages * sizeof(u32), PAGE);
-	b->store = b->info + PAGE;
-	b->console = b->store + PAGE;
-	b->tables = b->console + PAGE;
-	for (b->nr_tables = 2;; b->nr_tables++) {
-		b->stack = b->tables + b->nr_tables * PAGE;
-		b->end = round_up(b->stack + PAGE + PADDING, MB4);
-		if ((b->end - (b->start & ~(MB4 - 1))) / MB4 + 1 <= b->nr_tables)
-			break;
-	}
-	if (b->end - b->start > room)
-		fail("%s and its initrd need mem=%u at least", p->kernel,
-		     (b->end - b->start) >> 20);
-}
-
 static void get_memory(struct build *b)
 {
 	u32 n;
@@ -115,36 +77,36 @@ static void put_kernel(const struct build *b, struct file f)
 
 static u32 entry_of(const struct build *b, u32 va, u32 flags)
 {
-	return b->frames[(va - b->start) / PAGE] * PAGE | flags;
+	return b->frames[(va - b->at.start) / PAGE] * PAGE | flags;
 }
 
 /* A table at a time, and last the directory that leads to them. */
 static void put_tables(const struct build *b)
 {
 	static u32 directory[1024], table[1024];
-	u32 at = b->tables + PAGE, tables_end = b->tables + b->nr_tables * PAGE;
+	u32 at = b->at.tables + PAGE, tables_end = b->at.tables + b->at.nr_tables * PAGE;
 
-	for (u32 va = b->start; va < b->end; at += PAGE) {
+	for (u32 va = b->at.start; va < b->at.end; at += PAGE) {
 		memset(table, 0, sizeof(table));
 		directory[va >> 22] = entry_of(b, at, PTE_TABLE);
 		do {
-			bool read_only = va >= b->tables && va < tables_end;
+			bool read_only = va >= b->at.tables && va < tables_end;
 
 			table[va / PAGE % 1024] =
 			    entry_of(b, va, read_only ? PTE_READ_ONLY : PTE_DATA);
 			va += PAGE;
-		} while (va % MB4 && va < b->end);
+		} while (va % MB4 && va < b->at.end);
 		put(b, at, table, sizeof(table));
 	}
-	put(b, b->tables, directory, sizeof(directory));
+	put(b, b->at.tables, directory, sizeof(directory));
 }
 
 static void make_rings(struct build *b)
 {
 	b->rings = (struct rings){
-	    .store_mfn = b->frames[(b->store - b->start) / PAGE],
+	    .store_mfn = b->frames[(b->at.store - b->at.start) / PAGE],
 	    .store_port = channel_for_us(b->domid),
-	    .console_mfn = b->frames[(b->console - b->start) / PAGE],
+	    .console_mfn = b->frames[(b->at.console - b->at.start) / PAGE],
 	    .console_port = channel_for_us(b->domid),
 	};
 }
@@ -164,23 +126,23 @@ static void put_start_info(const struct plan *p, const struct build *b, u32 init
 	    .store_evtchn = b->rings.store_port,
 	    .console_mfn = b->rings.console_mfn,
 	    .console_evtchn = b->rings.console_port,
-	    .pt_base = b->tables,
-	    .nr_pt_frames = b->nr_tables,
-	    .mfn_list = b->list,
-	    .mod_start = initrd_len ? b->initrd : 0,
+	    .pt_base = b->at.tables,
+	    .nr_pt_frames = b->at.nr_tables,
+	    .mfn_list = b->at.p2m,
+	    .mod_start = initrd_len ? b->at.initrd : 0,
 	    .mod_len = initrd_len,
 	};
 	strlcpy(si.cmd_line, p->cmdline, sizeof(si.cmd_line));
-	put(b, b->info, &si, sizeof(si));
+	put(b, b->at.start_info, &si, sizeof(si));
 	if (p->contact)
 		*p->contact = (struct contact){b->domid, channel_for_us(b->domid),
-					       b->frames[(b->info - b->start) / PAGE]};
+					       b->frames[(b->at.start_info - b->at.start) / PAGE]};
 }
 
 static void get_ready(const struct build *b, u32 entry)
 {
 	static struct vcpu_guest_context c;
-	s32 err = pin_directory(b->domid, b->frames[(b->tables - b->start) / PAGE]);
+	s32 err = pin_directory(b->domid, b->frames[(b->at.tables - b->at.start) / PAGE]);
 
 	if (err)
 		fail("the new domain's page tables: %s", error_text(err));
@@ -188,12 +150,12 @@ static void get_ready(const struct build *b, u32 entry)
 	c.user_regs.ds = c.user_regs.es = FLAT_RING1_DS;
 	c.user_regs.ss = FLAT_RING1_SS;
 	c.user_regs.eip = entry;
-	c.user_regs.esp = b->stack + PAGE;
-	c.user_regs.esi = b->info;
+	c.user_regs.esp = b->at.stack + PAGE;
+	c.user_regs.esi = b->at.start_info;
 	c.kernel_ss = FLAT_RING1_SS;
-	c.kernel_sp = b->stack + PAGE;
+	c.kernel_sp = b->at.stack + PAGE;
 	c.event_callback_cs = c.failsafe_callback_cs = FLAT_RING1_CS;
-	c.ctrlreg[3] = xen_pfn_to_cr3(b->frames[(b->tables - b->start) / PAGE]);
+	c.ctrlreg[3] = xen_pfn_to_cr3(b->frames[(b->at.tables - b->at.start) / PAGE]);
 	err = set_context(b->domid, &c);
 	if (err)
 		fail("the new domain's registers: %s", error_text(err));
@@ -206,7 +168,7 @@ static u32 kernel_end(const struct plan *p, const struct build *b, struct file f
 	u32 end = 0;
 
 	for (u32 i = 0; (s = elf_next(f, &i));) {
-		if (s->vaddr < b->start)
+		if (s->vaddr < b->at.start)
 			fail("%s has a part below its VIRT_BASE", p->kernel);
 		if (s->vaddr + s->memsz > end)
 			end = s->vaddr + s->memsz;
@@ -226,14 +188,16 @@ void build_direct(const struct plan *p, u32 domid)
 
 	if (!text)
 		fail("%s is not made for Xen (no section __xen_guest): try mmu=shadow", p->kernel);
-	if (!value_of(text, len, "VIRT_BASE=", &b.start) || b.start % PAGE)
+	if (!value_of(text, len, "VIRT_BASE=", &b.at.start) || b.at.start % PAGE)
 		fail("%s does not say its VIRT_BASE", p->kernel);
 	value_of(text, len, "VIRT_ENTRY=", &entry);
-	lay_out(p, &b, kernel_end(p, &b, kernel), initrd.len);
+	if (!lay_out(&b.at, kernel_end(p, &b, kernel), initrd.len, b.nr_pages, false))
+		fail("%s and its initrd do not fit into mem=%u: give it more", p->kernel,
+		     b.nr_pages / 256);
 	get_memory(&b);
 	put_kernel(&b, kernel);
-	put(&b, b.initrd, initrd.at, initrd.len);
-	put(&b, b.list, b.frames, b.nr_pages * sizeof(u32));
+	put(&b, b.at.initrd, initrd.at, initrd.len);
+	put(&b, b.at.p2m, b.frames, b.nr_pages * sizeof(u32));
 	make_rings(&b);
 	put_start_info(p, &b, initrd.len);
 	put_tables(&b);
