@@ -135,9 +135,9 @@ struct domain {
 	u8 handle[16];	 /* domctl.h */
 	u8 line_len;	 /* console.c: of a line that it has not ended yet */
 	char line[123];
-	char input[256]; /* console.c: typed, and not read yet (direct mode) */
+	char input[256];	    /* console.c: typed, and not read yet (direct mode) */
 	u32 input_head, input_tail; /* head - tail bytes */
-	u8 mode; /* enum mmu of event.def: 1 shadow, 2 direct */
+	u8 mode;		    /* enum mmu of event.def: 1 shadow, 2 direct */
 	const struct mmu_ops *mmu;
 	const struct guest_ops *ops;
 	struct gate *gate;
