@@ -3,11 +3,8 @@
 
 #define EPERM  1
 #define ESRCH  3
-#define EFAULT 14
 #define EEXIST 17
 #define EINVAL 22
-
-#define UNREADABLE 0x00800000u
 
 struct status {
 	u16 dom;
@@ -287,24 +284,6 @@ static const char *unmask(void)
 	return must_be(ret, want, "unmask");
 }
 
-/* Nothing is done whose arguments cannot be read or written. */
-static const char *unreadable(void)
-{
-	static const u8 cmds[] = {EVTCHNOP_bind_interdomain,
-				  EVTCHNOP_bind_virq,
-				  EVTCHNOP_close,
-				  EVTCHNOP_send,
-				  EVTCHNOP_status,
-				  EVTCHNOP_alloc_unbound,
-				  EVTCHNOP_bind_ipi,
-				  EVTCHNOP_bind_vcpu,
-				  EVTCHNOP_unmask};
-	u32 va = UNREADABLE + random_below(PAGE_SIZE);
-
-	return must_be(crowd_call(__HYPERVISOR_event_channel_op, random_of(cmds), va, 0, 0),
-		       -EFAULT, "what cannot be read was done");
-}
-
 const char *channel_step(void)
 {
 	u32 r = random_below(64);
@@ -329,7 +308,7 @@ const char *channel_step(void)
 	if (r < 58)
 		return unmask();
 	if (r < 59)
-		return unreadable();
+		return unreadable_step();
 	write_bits();
 	return NULL;
 }

@@ -75,7 +75,7 @@ struct crowd_board {
 
 /* How often what was tried succeeded. */
 struct counted {
-	u32 mapped, unmapped, copied, given, returned, bound, waited, refused;
+	u32 mapped, unmapped, copied, given, returned, bound, waited, refused, traced;
 };
 extern struct counted met;
 
@@ -170,6 +170,6 @@ void frame_let_go(u32 mfn);
 const char *copy_step(void);
 
 /* refused.c */
-const char *refused_step(void);
+const char *refused_step(void), *unreadable_step(void);
 
 #endif

@@ -197,8 +197,12 @@ const char *wait_for_event(void)
 	mine->waits_for = port;
 	has_waited = true;
 	crowd_leave();
-	while (!wrong && !get_bit(shared->evtchn_pending, port))
+	/* What has come before must be noticed, too. */
+	for (u32 n = random_below(4); n; n--)
+		HCALL(sched_op, SCHEDOP_yield, 0, 0, 0);
+	do
 		wrong = wait_once(port, poll);
+	while (!wrong && !get_bit(shared->evtchn_pending, port));
 	if (wrong)
 		return wrong;
 	met.waited++;

@@ -1,12 +1,53 @@
 /* grants.c: random entries of a table of grants, and what a use of one must be answered. */
+#include <stdarg.h>
 #include "crowd.h"
 
 static u8 table_page[PAGE_SIZE] PAGE_ALIGNED; /* its frame is replaced by the table's */
 struct grant_entry *grant_table = (struct grant_entry *)table_page;
 
+/* A sum over what the trace must say of the operation: fuzz.sh makes the same of the trace. */
+static void sum_words(u32 words, ...)
+{
+	va_list args;
+
+	va_start(args, words);
+	for (u32 k = 1; k <= words; k++)
+		met.traced += k * (va_arg(args, u32) & 0xFFFF);
+	va_end(args);
+}
+
+static void sum_op(u32 cmd, const void *op)
+{
+	const struct gnttab_map_grant_ref *map = op;
+	const struct gnttab_unmap_grant_ref *unmap = op;
+	const struct gnttab_transfer *give = op;
+	const struct gnttab_copy *copy = op;
+
+	if (cmd == GNTTABOP_map_grant_ref)
+		sum_words(5, map->dom, map->ref, (u32)map->dev_bus_addr >> 12, map->handle,
+			  map->status);
+	else if (cmd == GNTTABOP_unmap_grant_ref)
+		sum_words(3, unmap->handle, (u32)unmap->host_addr, unmap->status);
+	else if (cmd == GNTTABOP_transfer)
+		sum_words(4, give->domid, give->ref, give->mfn, give->status);
+	else if (cmd == GNTTABOP_copy)
+		sum_words(6, copy->source.domid, copy->source.page, copy->dest.domid,
+			  copy->dest.page, copy->len, copy->status);
+}
+
 s32 grant_op(u32 cmd, void *ops, u32 n)
 {
-	return crowd_call(__HYPERVISOR_grant_table_op, cmd, (u32)ops, n, 0);
+	static const u8 size[] = {
+	    [GNTTABOP_map_grant_ref] = sizeof(struct gnttab_map_grant_ref),
+	    [GNTTABOP_unmap_grant_ref] = sizeof(struct gnttab_unmap_grant_ref),
+	    [GNTTABOP_transfer] = sizeof(struct gnttab_transfer),
+	    [GNTTABOP_copy] = sizeof(struct gnttab_copy),
+	};
+	s32 ret = crowd_call(__HYPERVISOR_grant_table_op, cmd, (u32)ops, n, 0);
+
+	for (u32 i = 0; i < n && !ret; i++)
+		sum_op(cmd, (u8 *)ops + i * size[cmd]);
+	return ret;
 }
 
 /* Entry `ref` for guest `n` to write; 0: only let there be a table. */

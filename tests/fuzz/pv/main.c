@@ -136,9 +136,10 @@ bool rogue_main(const char *command_line)
 	}
 	if (o.crowd)
 		print("\nfuzz: with others: mapped=%u unmapped=%u copied=%u given=%u "
-		      "given back in use=%u bound=%u waited=%u refused=%u\n",
+		      "given back in use=%u bound=%u waited=%u refused=%u\n"
+		      "fuzz: domain=%u sum=%u\n",
 		      met.mapped, met.unmapped, met.copied, met.given, met.returned, met.bound,
-		      met.waited, met.refused);
+		      met.waited, met.refused, FIRST_ID + me, met.traced);
 	print("\nfuzz: seed=%u hypercalls=%u accepted=%u faults=%u checks=%u differences=%u\n",
 	      o.seed, calls, accepted, faults, checks, !same);
 	return same;

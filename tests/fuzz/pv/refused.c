@@ -2,7 +2,10 @@
 #include <trapline/xen/domctl.h>
 #include "crowd.h"
 
-#define EPERM 1
+#define EPERM	   1
+#define EFAULT	   14
+#define EINVAL	   22
+#define UNREADABLE 0x00800000u
 
 static u32 another(void)
 {
@@ -93,4 +96,30 @@ const char *refused_step(void)
 		return must_be(others_tables(), -EPERM, "another's page tables");
 	}
 	return others_grants();
+}
+
+/* Nothing is done whose arguments cannot be read or written, and no list that is too long. */
+const char *unreadable_step(void)
+{
+	static const u8 events[] = {EVTCHNOP_bind_interdomain,
+				    EVTCHNOP_bind_virq,
+				    EVTCHNOP_close,
+				    EVTCHNOP_send,
+				    EVTCHNOP_status,
+				    EVTCHNOP_alloc_unbound,
+				    EVTCHNOP_bind_ipi,
+				    EVTCHNOP_bind_vcpu,
+				    EVTCHNOP_unmask};
+	static const u8 grants[] = {GNTTABOP_map_grant_ref, GNTTABOP_unmap_grant_ref,
+				    GNTTABOP_setup_table, GNTTABOP_transfer, GNTTABOP_copy};
+	u32 va = UNREADABLE + random_below(PAGE_SIZE),
+	    n = one_in(4) ? GNTTAB_MAX_OPS + 1 + (random32() >> 1)
+			  : 1 + random_below(GNTTAB_MAX_OPS);
+
+	if (one_in(2))
+		return must_be(
+		    crowd_call(__HYPERVISOR_event_channel_op, random_of(events), va, 0, 0), -EFAULT,
+		    "an operation that cannot be read");
+	return must_be(crowd_call(__HYPERVISOR_grant_table_op, random_of(grants), va, n, 0),
+		       n > GNTTAB_MAX_OPS ? -EINVAL : -EFAULT, "operations that cannot be read");
 }

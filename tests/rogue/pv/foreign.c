@@ -1,5 +1,6 @@
 /* foreign.c: Domain 0's mappings of another domain's pages, its page tables and its registers, with
  * what would break into the hypervisor or outlive that domain. */
+#include <trapline/xen/grant_table.h>
 #include "others.h"
 
 #define HV_MFN 0x100u
@@ -218,6 +219,21 @@ static void same_id(u32 unused)
 	destroy_other();
 }
 
+/* Grants are of direct mode: the other has no table of them, and gets none. */
+static void table_of_shadow(u32 unused)
+{
+	u32 frame = 0;
+	struct gnttab_setup_table op = {.nr_frames = 1, .frame_list = (u32)&frame, .status = 1};
+
+	(void)unused;
+	make_other(true);
+	op.dom = other;
+	must(HCALL(grant_table_op, GNTTABOP_setup_table, &op, 1, 0) == 0, "call");
+	must(op.status < 0 && frame == 0, "set-up");
+	verdict_errno(op.status);
+	destroy_other();
+}
+
 /* From when it can run, its pages are mapped writable nowhere else. */
 static void written_from_outside(u32 unused)
 {
@@ -263,6 +279,7 @@ CASES = {
     {"foreign-global", 0, 0, foreign_flags, PTE_G},
     {"foreign-shared-info", 0, 0, foreign_shared, 0},
     {"foreign-shared-info-writable", 0, 0, foreign_shared, PTE_RW},
+    {"foreign-table-of-shadow", 0, 0, table_of_shadow, 0},
     {"foreign-nobody", 0, 0, nobodys, NOBODY},
     {"foreign-xen", 0, 0, nobodys, 0x7FF2},
     {"foreign-huge-id", 0, 0, nobodys, 0xFFFFFFFF},
