@@ -8,6 +8,7 @@
 
 #define CALIBRATE_MS	2
 #define CALIBRATE_TICKS 2386	 /* of the 8254 */
+#define ONESHOT_MIN	2000	 /* ns: two of its ticks */
 #define ONESHOT_MAX	50000000 /* ns: it counts to 65535 */
 
 u32 cpu_khz;
@@ -78,8 +79,14 @@ void timer_set(u64 at)
 {
 	u64 now = system_time();
 
+	/* What is about to come is not put off: who asks for something all the time would never be
+	 * interrupted. */
+	if (this_cpu.alarm <= now + ONESHOT_MIN)
+		return;
+	if (at < now + ONESHOT_MIN)
+		at = now + ONESHOT_MIN;
 	this_cpu.alarm = at;
-	pit_oneshot(at <= now ? 0 : at - now > ONESHOT_MAX ? ONESHOT_MAX : (u32)(at - now));
+	pit_oneshot(at - now > ONESHOT_MAX ? ONESHOT_MAX : (u32)(at - now));
 }
 
 void timer_rearm(void)
@@ -91,14 +98,15 @@ void timer_rearm(void)
 		if (one < at)
 			at = one;
 	}
-	this_cpu.alarm = SCHED_NEVER;
-	timer_before(at);
+	if (at != SCHED_NEVER)
+		timer_set(at);
 }
 
 void timer_interrupt(void)
 {
 	u64 now = system_time();
 
+	this_cpu.alarm = SCHED_NEVER;
 	for (struct domain *d = domains; d; d = d->next)
 		if (wants_alarm(d))
 			d->ops->tick(d, now);

@@ -56,6 +56,13 @@ ok who_yields_lets_the_other_run yields "${direct[@]}"
 yield_rr() { run yields s10,y1 "${direct[@]}" SCHED=rr && [ "$(field yields 1 3)" -lt 2000 ]; }
 ok under_round_robin_too yield_rr
 
+# Who asks for the time all the time does not get more of it: the end of a slice is not put off.
+asks() { run asks "$1" "${@:2}" && by_weight asks 7000; }
+ok who_sets_timers_all_the_time_is_interrupted asks s10,a10 "${direct[@]}"
+ok by_round_robin_too asks s10,a10 "${direct[@]}" SCHED=rr
+ok and_in_shadow_mode asks s10,a10 "${shadow[@]}" ISOLATION=segments
+ok and_of_both_designs asks s10,a10,S10,A10 "${direct[@]}"
+
 # The same latency-sensitive domain without warp and with it. It gets no more of the processor, but sooner.
 latency() {
 	run plain s10,l10,s10 "$@" && run warped s10,l10w500000,s10 "$@" && run robin s10,l10,s10 "$@" SCHED=rr &&

@@ -58,6 +58,23 @@ void yield(void)
 	HCALL(sched_op, SCHEDOP_yield, 0, 0, 0);
 }
 
+void ask_timer(u32 way)
+{
+	struct vcpu_set_singleshot_timer once = {now() + MS, 0};
+	struct vcpu_set_periodic_timer period = {MS};
+	u64 at = way % 6 == 0	? 0
+		 : way % 6 == 1 ? now() - 1
+		 : way % 6 == 2 ? now() + 1000
+				: now() + 1000u * MS;
+
+	if (way % 6 == 4)
+		HCALL(vcpu_op, VCPUOP_set_singleshot_timer, 0, (u32)&once, 0);
+	else if (way % 6 == 5)
+		HCALL(vcpu_op, VCPUOP_set_periodic_timer, 0, (u32)&period, 0);
+	else
+		HCALL(set_timer_op, (u32)at, (u32)(at >> 32), 0, 0);
+}
+
 void print(const char *s)
 {
 	u32 n = 0;

@@ -41,8 +41,10 @@ void live(const char *cmdline)
 		latency(until);
 	if (role == 't')
 		timers(until);
-	while (now() < until)
+	for (u32 n = 0; now() < until; n++)
 		if (role == 'y')
 			yield();
+		else if (role == 'a')
+			ask_timer(n / 256); /* the same for a while */
 	end();
 }

@@ -3,6 +3,7 @@
  *   s  spins                       b  waits for what never comes
  *   y  yields, again and again     l  works for 1 ms every 10 ms, and tells how late it was woken
  *   t  sets its virtual timers, counts their events, and tells whether they drift (Xen only)
+ *   a  asks its timers for something all the time: now, soon, late, never
  * until ms= of system time have passed; then it ends, and with it the run.
  */
 #ifndef SHARE_H
@@ -17,6 +18,8 @@ u64 now(void);
 void sleep_until(u64 ns);
 void sleep_for_ever(void);
 void yield(void);
+/** Set a timer in one of several ways. */
+void ask_timer(u32 way);
 void print(const char *s);
 void timers(u64 until);
 void __attribute__((noreturn)) end(void);
