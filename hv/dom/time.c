@@ -75,18 +75,23 @@ static bool wants_alarm(const struct domain *d)
 	return false;
 }
 
+static void program(u64 at, u64 now)
+{
+	this_cpu.alarm = at;
+	pit_oneshot(at <= now ? 0 : at - now > ONESHOT_MAX ? ONESHOT_MAX : (u32)(at - now));
+}
+
 void timer_set(u64 at)
+{
+	program(at, system_time());
+}
+
+void timer_ask(u64 at)
 {
 	u64 now = system_time();
 
-	/* What is about to come is not put off: who asks for something all the time would never be
-	 * interrupted. */
-	if (this_cpu.alarm <= now + ONESHOT_MIN)
-		return;
-	if (at < now + ONESHOT_MIN)
-		at = now + ONESHOT_MIN;
-	this_cpu.alarm = at;
-	pit_oneshot(at - now > ONESHOT_MAX ? ONESHOT_MAX : (u32)(at - now));
+	if (this_cpu.alarm > now + ONESHOT_MIN)
+		program(at, now);
 }
 
 void timer_rearm(void)
@@ -99,7 +104,7 @@ void timer_rearm(void)
 			at = one;
 	}
 	if (at != SCHED_NEVER)
-		timer_set(at);
+		timer_ask(at);
 }
 
 void timer_interrupt(void)

@@ -21,6 +21,9 @@ void time_update_info(struct vcpu *v);
 void timer_rearm(void);
 /** Set it to this system time, in ns. */
 void timer_set(u64 at);
+/** The same for a guest, unless it is about to interrupt anyhow: that is not put off, or who asks
+ * for something all the time would never be interrupted. */
+void timer_ask(u64 at);
 /** It also interrupts at this system time, in ns. An alarm that nobody waits for any more may stay:
  * it comes to nothing, and costs less than a look at all domains. */
 static inline void timer_before(u64 at)

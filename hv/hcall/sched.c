@@ -67,7 +67,8 @@ static s32 poll(struct vcpu *v, const struct sched_poll *p)
 	if (v->info->evtchn_upcall_pending && !v->info->evtchn_upcall_mask)
 		return 0;
 	v->poll_until = p->timeout ? p->timeout : FOR_EVER;
-	timer_before(v->poll_until);
+	if (v->poll_until < this_cpu.alarm)
+		timer_ask(v->poll_until);
 	v->blocked = true;
 	return 0;
 }
