@@ -125,7 +125,7 @@ static void machine_end(struct domain *d)
 	bool well = d->end_reason == END_poweroff && d->end_code == 0;
 
 	if (d->managed) {
-		evtchn_send_virq(domains, VIRQ_DOM_EXC);
+		evtchn_send_virq(&domains->vcpu, VIRQ_DOM_EXC);
 		return;
 	}
 	machine_exit(well ? 0 : d->end_reason == END_poweroff ? d->end_code : 2);
@@ -153,12 +153,17 @@ void hv_main(u32 magic, maddr_t info)
 		printk("trapline: no guest kernel: pass it as the first module\n");
 		machine_exit(2);
 	}
+	if (options.vcpus > 1 && !design->add_vcpu && !options.selftest) {
+		printk("trapline: option vcpus=%u: with mmu=%s a domain has one\n", options.vcpus,
+		       design->name);
+		machine_exit(2);
+	}
 	ring = lay_out_memory(mbi);
 	hv_page_directory[HV_WINDOW >> 22] = hv_phys(window_pt).a | PTE_P | PTE_RW;
 	map_m2p();
 
 	pic_init();
-	if (!gate_create(&hypervisor, &shadow_guest.gate, false))
+	if (!gate_create(&hypervisor.vcpu, &shadow_guest.gate, false))
 		panic("no memory for the first gate");
 	gate_activate(&hypervisor.vcpu);
 	context_init(&hypervisor.vcpu.context);

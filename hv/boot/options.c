@@ -11,6 +11,7 @@ struct options options = {
     .trace = ~0u,
     .trace_kb = 8192,
     .mem_mb = 32,
+    .vcpus = 1,
     .sched = &sched_bvt,
     .allowance = 5000,
 };
@@ -82,6 +83,8 @@ static void set(const char *name, const char *value)
 		options.allowance = number(name, value, 100, 1000000, "100 to 1000000 (us)");
 	} else if (!strcmp(name, "share")) {
 		memcpy(options.share, value, strlen(value) + 1); /* MAX_WORD bounds it */
+	} else if (!strcmp(name, "vcpus")) {
+		options.vcpus = number(name, value, 1, XEN_LEGACY_MAX_VCPUS, "1 to 32");
 	} else if (!strcmp(name, "domid")) {
 		options.domid = number(name, value, 0, DOMID_FIRST_RESERVED - 1, "0 to 32751");
 	} else if (!strcmp(name, "shadows")) {
@@ -107,7 +110,8 @@ static void set(const char *name, const char *value)
 	} else {
 		printk("trapline: unknown option %s=%s\n"
 		       "trapline: known are mmu isolation tables shadows sensitive trace transport "
-		       "trace-kb mem sched allowance share domid selftest together scenario seed "
+		       "trace-kb mem vcpus sched allowance share domid selftest together scenario "
+		       "seed "
 		       "guest.NAME\n",
 		       name, value);
 		machine_exit(2);

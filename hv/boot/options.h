@@ -10,6 +10,7 @@ struct options {
 	u32 trace;		       /* classes */
 	bool stream;		       /* trace out of COM2 */
 	u32 trace_kb;		       /* size of the trace ring */
+	u32 vcpus;		       /* of each direct-mode domain */
 	u32 domid;		       /* of the domain that is started */
 	u32 mem_mb;		       /* memory of the guest */
 	const struct sched_ops *sched; /* who gets the processor */

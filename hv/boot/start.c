@@ -23,6 +23,11 @@ struct domain *start_domain(const struct guest_ops *design, u16 id, struct modul
 		domain_destroy(d);
 		return NULL;
 	}
+	if (design->add_vcpu && !vcpus_create(d, options.vcpus)) {
+		printk("trapline: no memory for %u vcpus\n", options.vcpus);
+		domain_destroy(d);
+		return NULL;
+	}
 	trace_domain_start(&d->vcpu, LANE_VMM, LANE_VMM, d->nr_pages, d->vcpu.regs->eip);
 	d->vcpu.regs->vec = 0;
 	domain_unpause(d);

@@ -243,6 +243,7 @@ bool native_start(struct vcpu *v)
 	v->virt.cr0 = CR0_PE | CR0_ET;
 	v->virt.idt.limit = 0;
 	v->regs->eflags = EFL_IF | EFL_FIXED;
+	v->initialised = true;
 	segments_init(v);
 	shadow_select_root(v);
 	return !v->domain->dying;

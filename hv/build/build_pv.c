@@ -202,11 +202,17 @@ static bool create_shared_info(struct domain *d)
 	d->shared_mfn = hv_page_mfn(d->shared);
 	for (u32 i = 0; i < XEN_LEGACY_MAX_VCPUS; i++)
 		d->shared->vcpu_info[i].evtchn_upcall_mask = 1;
-	d->vcpu.info = &d->shared->vcpu_info[0];
-	time_update_info(&d->vcpu);
-	d->vcpu.period = TICK_NS;
-	d->vcpu.next_tick = system_time() + TICK_NS;
+	add_vcpu_pv(&d->vcpu);
 	return true;
+}
+
+void add_vcpu_pv(struct vcpu *v)
+{
+	v->info = &v->domain->shared->vcpu_info[v->name.vcpu];
+	time_update_info(v);
+	v->period = TICK_NS;
+	v->next_tick = system_time() + TICK_NS;
+	v->base = v->unfinished.dir = NO_FRAME;
 }
 
 bool create_pv(struct domain *d)
@@ -247,6 +253,7 @@ static void set_registers(const struct builder *b, u32 entry)
 	};
 	v->event_cs = v->failsafe_cs = FLAT_RING1_CS;
 	hc_stack_switch(v, &stack);
+	v->initialised = true;
 }
 
 static bool image_ok(const struct xen_image *x)

@@ -53,22 +53,21 @@ static bool context_ok(const struct vcpu_guest_context *c)
 
 	if (ring == 1 ? !ring1_selector_ok(u->cs, FLAT_RING1_CS) : ring != 3)
 		return false;
-	return (u->ss & SEL_RPL) == ring && handlers_ok(c) && !c->gdt_ents && !c->ldt_ents &&
+	return (u->ss & SEL_RPL) == ring && handlers_ok(c) && !c->ldt_ents &&
 	       !(c->vm_assist & ~ASSIST_TABLES);
 }
 
-int pv_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
+static int set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 {
 	const struct cpu_user_regs *u = &c->user_regs;
 	struct hcall_args stack = {.a1 = c->kernel_ss, .a2 = c->kernel_sp};
 	struct domain *d = v->domain;
 	int err;
 
-	if (d->dying || !context_ok(c))
-		return -EINVAL;
-	rehook_all(v);
 	work_begin(d->direct);
 	err = new_base(v, mfn(xen_cr3_to_pfn(c->ctrlreg[3])));
+	if (!err)
+		err = set_gdt(v, (const mfn_t *)c->gdt_frames, c->gdt_ents);
 	if (err)
 		return err;
 	*v->regs = general_regs(u);
@@ -94,19 +93,36 @@ int pv_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 	d->vm_assist = c->vm_assist;
 	v->exc.valid = false;
 	v->stopped = 0;
+	v->initialised = true;
 	return 0;
+}
+
+/* The vcpu has the gate and the MMU meanwhile. */
+int pv_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
+{
+	struct domain *d = v->domain;
+	int err = -EINVAL;
+
+	rehook_all(v);
+	if (d->dying || !context_ok(c))
+		return -EINVAL;
+	d->ops->load(v);
+	err = set_context(v, c);
+	if (current->domain == d)
+		d->ops->load(current);
+	return err;
 }
 
 void pv_get_context(const struct vcpu *v, struct vcpu_guest_context *c)
 {
-	const struct direct_state *s = v->domain->direct;
-
 	regs_to_user(v->regs, &c->user_regs);
 	if (from_kernel(v->regs))
 		c->flags = VGCF_in_kernel;
+	if (!v->down)
+		c->flags |= VGCF_online;
 	memcpy(c->trap_ctxt, v->traps, sizeof(c->trap_ctxt));
-	memcpy(c->gdt_frames, s->gdt, sizeof(s->gdt));
-	c->gdt_ents = s->gdt_pages * (PAGE_SIZE / 8);
+	memcpy(c->gdt_frames, v->gdt, sizeof(v->gdt));
+	c->gdt_ents = v->gdt_pages * (PAGE_SIZE / 8);
 	c->kernel_ss = v->kernel_ss;
 	c->kernel_sp = v->kernel_sp;
 	c->ctrlreg[0] = v->virt.cr0;

@@ -38,9 +38,9 @@ struct port *evtchn_port(const struct domain *d, u32 port)
 }
 
 /* Out of line: the way of an event to a vcpu that runs counts each register. */
-static void __attribute__((noinline, cold)) wake(struct domain *d)
+static void __attribute__((noinline, cold)) wake(struct vcpu *v)
 {
-	vcpu_wake(&d->vcpu);
+	vcpu_wake(v);
 }
 
 /*
@@ -48,40 +48,52 @@ static void __attribute__((noinline, cold)) wake(struct domain *d)
  * bit, a bit for its word, and a flag. Each is raised only if the one below was not raised before:
  * the guest clears them from the top down.
  */
-static inline void raise(struct domain *d, u32 word)
+static inline void raise(struct vcpu *v, u32 word)
 {
-	struct vcpu_info *info = d->vcpu.info;
+	struct vcpu_info *info = v->info;
 
 	if (!set_bit(&info->evtchn_pending_sel, word))
 		info->evtchn_upcall_pending = 1;
 	/* A guest that blocked takes its events; one that masked them does not wake for them. */
-	if (d->vcpu.blocked && !info->evtchn_upcall_mask)
-		wake(d);
+	if (v->blocked && !info->evtchn_upcall_mask)
+		wake(v);
 }
 
-static inline void notify(struct domain *d, u32 port, u32 virq)
+static inline void notify(struct vcpu *v, u32 port, u32 virq)
 {
+	struct domain *d = v->domain;
 	struct shared_info *s = d->shared;
+	struct vcpu *p;
 
 	if (set_bit(s->evtchn_pending, port))
 		return;
-	trace_evtchn(&d->vcpu, LANE_VMM, LANE_VMM, port, virq);
+	trace_evtchn(v, LANE_VMM, LANE_VMM, port, virq);
 	/* Any event ends a poll, a masked one too: the guest looks whether it is its own. */
-	if (d->vcpu.blocked && d->vcpu.poll_until)
-		wake(d);
+	for_each_vcpu(p, d) if (p->blocked && p->poll_until) wake(p);
 	if (!test_bit(s->evtchn_mask, port))
-		raise(d, port / BITS);
+		raise(v, port / BITS);
+}
+
+/* Whom the port's events are for. */
+static inline struct vcpu *told(struct domain *d, u32 port)
+{
+	const struct port *p;
+
+	if (!d->vcpu.next)
+		return &d->vcpu;
+	p = evtchn_port(d, port);
+	return p ? vcpu_find(d, p->vcpu) : &d->vcpu;
 }
 
 void evtchn_set_pending(struct domain *d, u32 port)
 {
-	notify(d, port, NO_VIRQ);
+	notify(told(d, port), port, NO_VIRQ);
 }
 
-void evtchn_send_virq(struct domain *d, u32 virq)
+void evtchn_send_virq(struct vcpu *v, u32 virq)
 {
-	if (d->evtchn && virq < NR_VIRQS && d->evtchn->virq_port[virq])
-		notify(d, d->evtchn->virq_port[virq], virq);
+	if (virq < NR_VIRQS && v->virq_port[virq])
+		notify(v, v->virq_port[virq], virq);
 }
 
 /* @return a closed port, or 0 if all are in use. */
@@ -131,28 +143,39 @@ int evtchn_domain(struct domain *d, u32 domid, struct domain **of)
 	return *of ? 0 : -ESRCH;
 }
 
+/* Those that concern the whole domain go to its first vcpu. */
+static bool of_each_vcpu(u32 virq)
+{
+	return virq == VIRQ_TIMER || virq == VIRQ_DEBUG;
+}
+
 int evtchn_bind_virq(struct domain *d, struct evtchn_bind_virq *b)
 {
-	if (b->virq >= NR_VIRQS || b->vcpu != 0)
+	struct vcpu *v = vcpu_find(d, b->vcpu);
+
+	if (b->virq >= NR_VIRQS || (b->vcpu != 0 && !of_each_vcpu(b->virq)))
 		return -EINVAL;
-	if (d->evtchn->virq_port[b->virq])
+	if (!v)
+		return -ENOENT;
+	if (v->virq_port[b->virq])
 		return -EEXIST;
 	b->port = free_port(d);
 	if (!b->port)
 		return -ENOSPC;
-	*evtchn_port(d, b->port) = (struct port){.state = PORT_VIRQ, .virq = b->virq};
-	d->evtchn->virq_port[b->virq] = b->port;
+	*evtchn_port(d, b->port) =
+	    (struct port){.state = PORT_VIRQ, .vcpu = b->vcpu, .virq = b->virq};
+	v->virq_port[b->virq] = b->port;
 	return 0;
 }
 
 int evtchn_bind_ipi(struct domain *d, struct evtchn_bind_ipi *b)
 {
-	if (b->vcpu != 0)
-		return -EINVAL;
+	if (!vcpu_find(d, b->vcpu))
+		return -ENOENT;
 	b->port = free_port(d);
 	if (!b->port)
 		return -ENOSPC;
-	*evtchn_port(d, b->port) = (struct port){.state = PORT_IPI};
+	*evtchn_port(d, b->port) = (struct port){.state = PORT_IPI, .vcpu = b->vcpu};
 	return 0;
 }
 
@@ -186,7 +209,8 @@ int evtchn_bind_interdomain(struct domain *d, struct evtchn_bind_interdomain *b)
 	b->local_port = free_port(d);
 	if (!b->local_port)
 		return -ENOSPC;
-	*there = (struct port){.state = PORT_INTERDOMAIN, .peer = d, .peer_port = b->local_port};
+	*there = (struct port){
+	    .state = PORT_INTERDOMAIN, .vcpu = there->vcpu, .peer = d, .peer_port = b->local_port};
 	*evtchn_port(d, b->local_port) =
 	    (struct port){.state = PORT_INTERDOMAIN, .peer = remote, .peer_port = b->remote_port};
 	/* What happened before anybody listened must not be lost. */
@@ -215,18 +239,20 @@ int evtchn_send(struct domain *d, u32 port)
 
 int evtchn_close(struct domain *d, u32 port)
 {
-	struct port *p = evtchn_port(d, port);
+	struct port *p = evtchn_port(d, port), *there;
 
 	if (!p || p->state == PORT_CLOSED)
 		return -EINVAL;
 	if (p->state == PORT_VIRQ)
-		d->evtchn->virq_port[p->virq] = 0;
+		vcpu_find(d, p->vcpu)->virq_port[p->virq] = 0;
 	if (p->state == PORT_PIRQ)
 		pirq_unbind(p->virq);
 	/* The other end waits for us again. */
-	if (p->state == PORT_INTERDOMAIN)
-		*evtchn_port(p->peer, p->peer_port) =
-		    (struct port){.state = PORT_UNBOUND, .awaited = d->id};
+	if (p->state == PORT_INTERDOMAIN) {
+		there = evtchn_port(p->peer, p->peer_port);
+		*there =
+		    (struct port){.state = PORT_UNBOUND, .vcpu = there->vcpu, .awaited = d->id};
+	}
 	*p = (struct port){.state = PORT_CLOSED};
 	/* The next owner of this port must not find what was meant for the last one. */
 	d->shared->evtchn_pending[port / BITS] &= ~(1u << port % BITS);
@@ -239,6 +265,19 @@ int evtchn_unmask(struct domain *d, u32 port)
 		return -EINVAL;
 	d->shared->evtchn_mask[port / BITS] &= ~(1u << port % BITS);
 	if (test_bit(d->shared->evtchn_pending, port))
-		raise(d, port / BITS);
+		raise(told(d, port), port / BITS);
+	return 0;
+}
+
+int evtchn_bind_vcpu(struct domain *d, u32 port, u32 vcpu)
+{
+	struct port *p = evtchn_port(d, port);
+
+	if (!vcpu_find(d, vcpu))
+		return -ENOENT;
+	/* A virtual interrupt and an IPI stay where they were bound. */
+	if (!p || (p->state != PORT_UNBOUND && p->state != PORT_INTERDOMAIN))
+		return -EINVAL;
+	p->vcpu = vcpu;
 	return 0;
 }

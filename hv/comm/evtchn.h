@@ -20,11 +20,12 @@ enum port_state {
 
 struct port {
 	u8 state; /* enum port_state */
-	u8 virq;  /* PORT_PIRQ: the line */
+	u8 vcpu;  /* which is told of its events */
 	u16 peer_port;
 	union {
 		struct domain *peer; /* it closes its ports before it goes: see evtchn_close() */
 		u16 awaited;	     /* PORT_UNBOUND: id of the domain that may bind */
+		u16 virq;	     /* PORT_VIRQ, and PORT_PIRQ: the line */
 	};
 };
 
@@ -32,21 +33,21 @@ struct port {
 /** A domain's event channels; port 0 is never used. */
 struct evtchn {
 	struct port *page[NR_EVENT_CHANNELS / PORTS_PER_PAGE]; /* allocated when first needed */
-	u32 virq_port[NR_VIRQS];			       /* 0: not bound */
 };
 
 /** Give a new domain its (closed) event channels. @return false if there is no memory */
 bool evtchn_create(struct domain *d);
 void evtchn_destroy(struct domain *d);
 
-/** Make a port's event pending; wakes the vcpu if the guest did not mask it. */
+/** Make a port's event pending; wakes its vcpu if the guest did not mask it. */
 void evtchn_set_pending(struct domain *d, u32 port);
-/** Raise a virtual interrupt (VIRQ_), if the guest bound it. */
-void evtchn_send_virq(struct domain *d, u32 virq);
+/** Raise a virtual interrupt (VIRQ_), if the guest bound it on this vcpu. */
+void evtchn_send_virq(struct vcpu *v, u32 virq);
 
 /* The operations of event_channel_op. All return 0 or a negative errno: -EINVAL for a port that is
- * not in the state that the operation needs, -ENOSPC if all ports are in use; where another domain
- * is named, -ESRCH if there is none with channels, -EPERM if that is not `d`'s business. */
+ * not in the state that the operation needs, -ENOSPC if all ports are in use, -ENOENT if there is
+ * no such vcpu; where another domain is named, -ESRCH if there is none with channels, -EPERM if
+ * that is not `d`'s business. */
 int evtchn_bind_virq(struct domain *d, struct evtchn_bind_virq *b);
 int evtchn_bind_ipi(struct domain *d, struct evtchn_bind_ipi *b);
 int evtchn_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *b);
@@ -54,6 +55,7 @@ int evtchn_bind_interdomain(struct domain *d, struct evtchn_bind_interdomain *b)
 int evtchn_send(struct domain *d, u32 port);
 int evtchn_close(struct domain *d, u32 port);
 int evtchn_unmask(struct domain *d, u32 port);
+int evtchn_bind_vcpu(struct domain *d, u32 port, u32 vcpu);
 /** Whose ports `d` means by `domid`: its own, or another's if it is privileged.
  * @return 0, -EPERM, or -ESRCH */
 int evtchn_domain(struct domain *d, u32 domid, struct domain **of);

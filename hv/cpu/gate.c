@@ -44,9 +44,17 @@ static void set_gate(struct desc *idt, u32 vec, u16 sel, u32 offset, u32 type, u
 }
 
 /* All that depends on the gate's linear address. */
-static void relocate(struct gate *g)
+static void relocate(struct gate *g, u32 va)
 {
+	struct desc *d = g->own;
 	u32 cs = g->reserved_sel + GATE_SEL_CS;
+
+	g->va = va;
+	d[GATE_SEL_TSS / 8] = system_segment(va + PAGES(GATE_TABLES) + GATE_TSS_OFFSET,
+					     sizeof(struct tss) - 1, DESC_TSS_AVAIL);
+	if (d[GATE_SEL_LDT / 8].hi & DESC_P)
+		d[GATE_SEL_LDT / 8] =
+		    system_segment(va + PAGES(GATE_LDT), desc_limit(d[GATE_SEL_LDT / 8]), DESC_LDT);
 
 	for (u32 vec = 0; vec < VEC_IRQ0 + NR_IRQS; vec++)
 		set_gate(g->idt, vec, cs, g->va + vec * STUB_SIZE, DESC_INTR_GATE, 0);
@@ -64,25 +72,28 @@ static void relocate(struct gate *g)
 }
 
 /*
- * Map the gate's pages at its address in one page table. Of a GDT some pages may be missing before
- * the one that is ours, of an LDT as well. A selector there is a #GP, by a descriptor that is not
- * valid; without any page it would be a page fault, at an address that is not the guest's.
+ * Map one of the gate's pages at its address, for the guest and for the hypervisor. Of a GDT some
+ * pages may be missing before the one that is ours, of an LDT as well. A selector there is a #GP,
+ * by a descriptor that is not valid; without any page it would be a page fault, at an address that
+ * is not the guest's.
  */
-static void map_pages(struct gate *g, u32 *pt, bool for_guest)
+static void map_page(const struct gate *g, u32 i)
 {
 	static const u8 no_descriptors[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
-	u32 first = (g->va >> PAGE_SHIFT) % NR_PTES;
+	u32 at = (g->va >> PAGE_SHIFT) % NR_PTES + i;
+	const u8 *page = g->page[i] ? g->page[i] : no_descriptors;
+	u32 pte = mfn_maddr(hv_page_mfn(page)).a | PTE_P | PTE_A | PTE_D;
 
-	memset(pt, 0, PAGE_SIZE);
-	for (u32 i = 0; i < ARRAY_SIZE(g->page); i++) {
-		const u8 *page = g->page[i];
-		bool writable = page && (!for_guest || i == GATE_STACK);
+	g->pt[at] = pte | (i == GATE_STACK ? PTE_RW : 0);
+	g->monitor_pt[at] = pte | (g->page[i] ? PTE_RW : 0);
+}
 
-		if (!page)
-			page = no_descriptors;
-		pt[first + i] = mfn_maddr(hv_page_mfn(page)).a | PTE_P | PTE_A | PTE_D |
-				(writable ? PTE_RW : 0);
-	}
+static void map_pages(const struct gate *g)
+{
+	memset(g->pt, 0, PAGE_SIZE);
+	memset(g->monitor_pt, 0, PAGE_SIZE);
+	for (u32 i = 0; i < ARRAY_SIZE(g->page); i++)
+		map_page(g, i);
 }
 
 static u32 pde_of(const void *table)
@@ -104,82 +115,115 @@ static void set_switch(struct gate *g, const u8 *at)
 	}
 }
 
-bool gate_create(struct domain *d, const struct gate_layout *layout, bool traced)
+/* What all vcpus of a domain have in common: the code, and the tables that map the gate. */
+static bool make_common(struct gate *g)
 {
-	struct gate *g = hv_alloc_page();
-	u32 gdt_page;
-	u8 *code;
+	u8 *code = g->page[GATE_CODE] = hv_alloc_page();
 
-	if (!g)
-		return false;
-	g->va = HV_GATE;
-	g->layout = layout;
-	g->entries = &layout->entries[traced];
-	g->reserved_sel = layout->reserved_sel;
-	gdt_page = GATE_GDT + g->reserved_sel / PAGE_SIZE;
-	for (u32 i = 0; i < GATE_GDT; i++)
-		g->page[i] = hv_alloc_page();
-	g->page[gdt_page] = hv_alloc_page();
-	if (layout->tables) {
-		g->page[GATE_GDT] = hv_alloc_page();
-		g->page[GATE_LDT] = hv_alloc_page();
-	}
 	g->pt = hv_alloc_page();
 	g->monitor_pt = hv_alloc_page();
 	g->monitor_pd = hv_alloc_page();
-	if (!g->page[0] || !g->page[1] || !g->page[2] || !g->page[gdt_page] || !g->pt ||
-	    !g->monitor_pt || !g->monitor_pd ||
-	    (layout->tables && (!g->page[GATE_GDT] || !g->page[GATE_LDT]))) {
-		gate_destroy(g);
+	if (!code || !g->pt || !g->monitor_pt || !g->monitor_pd)
 		return false;
-	}
-
-	g->idt = (struct desc *)g->page[GATE_TABLES];
-	g->own = gate_descriptor(g, g->reserved_sel);
-	g->tss = (struct tss *)(g->page[GATE_TABLES] + GATE_TSS_OFFSET);
-	d->vcpu.regs = (struct cpu_regs *)(g->page[GATE_STACK] + PAGE_SIZE) - 1;
 	g->monitor_cr3 = mfn_maddr(hv_page_mfn(g->monitor_pd)).a;
-
-	code = g->page[GATE_CODE];
 	memcpy(code, gate_code, gate_code_end - gate_code);
 	set_switch(g, gate_switch_common);
 	set_switch(g, gate_switch_fault);
 	set_switch(g, gate_switch_protection);
 	set_switch(g, gate_switch_hypercall);
-	gate_exit_direct_to =
-	    isolation_segments ? (u32)gate_exit_direct_segments : (u32)gate_exit_direct_paging;
-
 	memcpy(g->monitor_pd, hv_page_directory, PAGE_SIZE);
-	gate_build_descriptors(g, d->mode);
-	gate_place(g, HV_GATE);
-	d->gate = g;
 	return true;
 }
 
-void gate_destroy(struct gate *g)
+static void share_common(struct gate *g, const struct gate *first)
 {
-	for (u32 i = 0; i < ARRAY_SIZE(g->page); i++)
+	g->page[GATE_CODE] = first->page[GATE_CODE];
+	g->pt = first->pt;
+	g->monitor_pt = first->monitor_pt;
+	g->monitor_pd = first->monitor_pd;
+	g->monitor_cr3 = first->monitor_cr3;
+}
+
+/* The pages that each vcpu has for itself. */
+static bool make_own(struct gate *g)
+{
+	u32 gdt_page = GATE_GDT + g->reserved_sel / PAGE_SIZE;
+
+	g->page[GATE_TABLES] = hv_alloc_page();
+	g->page[GATE_STACK] = hv_alloc_page();
+	g->page[gdt_page] = hv_alloc_page();
+	if (g->layout->tables) {
+		g->page[GATE_GDT] = hv_alloc_page();
+		g->page[GATE_LDT] = hv_alloc_page();
+		if (!g->page[GATE_GDT] || !g->page[GATE_LDT])
+			return false;
+	}
+	g->idt = (struct desc *)g->page[GATE_TABLES];
+	g->tss = (struct tss *)(g->page[GATE_TABLES] + GATE_TSS_OFFSET);
+	g->own = gate_descriptor(g, g->reserved_sel);
+	return g->page[GATE_TABLES] && g->page[GATE_STACK] && g->page[gdt_page];
+}
+
+bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced)
+{
+	struct gate *g = v->gate = hv_alloc_page(), *first = v->domain->gate;
+
+	if (!g)
+		return false;
+	g->layout = layout;
+	g->entries = &layout->entries[traced];
+	g->reserved_sel = layout->reserved_sel;
+	if (first)
+		share_common(g, first);
+	if ((!first && !make_common(g)) || !make_own(g)) {
+		gate_destroy(v);
+		return false;
+	}
+	v->regs = (struct cpu_regs *)(g->page[GATE_STACK] + PAGE_SIZE) - 1;
+	gate_exit_direct_to =
+	    isolation_segments ? (u32)gate_exit_direct_segments : (u32)gate_exit_direct_paging;
+	gate_build_descriptors(g, v->domain->mode);
+	if (first) {
+		relocate(g, first->va);
+	} else {
+		v->domain->gate = g;
+		gate_place(g, HV_GATE);
+	}
+	return true;
+}
+
+void gate_destroy(struct vcpu *v)
+{
+	struct gate *g = v->gate;
+	bool common = v == &v->domain->vcpu;
+
+	for (u32 i = common ? GATE_CODE : GATE_TABLES; i < ARRAY_SIZE(g->page); i++)
 		hv_free_page(g->page[i]);
-	hv_free_page(g->pt);
-	hv_free_page(g->monitor_pt);
-	hv_free_page(g->monitor_pd);
+	if (common) {
+		hv_free_page(g->pt);
+		hv_free_page(g->monitor_pt);
+		hv_free_page(g->monitor_pd);
+	}
 	hv_free_page(g);
+}
+
+void gate_load(struct vcpu *v)
+{
+	struct gate *g = v->gate, *old = v->domain->gate;
+
+	v->domain->gate = g;
+	for (u32 i = GATE_TABLES; i < ARRAY_SIZE(g->page); i++)
+		if (g->page[i] != old->page[i])
+			map_page(g, i);
+	if (current->domain == v->domain)
+		write_cr3(read_cr3());
 }
 
 void gate_place(struct gate *g, u32 va)
 {
-	struct desc *d = g->own;
-
 	g->monitor_pd[g->va >> 22] = 0;
-	g->va = va;
-	relocate(g);
-	d[GATE_SEL_TSS / 8] = system_segment(va + PAGES(GATE_TABLES) + GATE_TSS_OFFSET,
-					     sizeof(struct tss) - 1, DESC_TSS_AVAIL);
-	if (d[GATE_SEL_LDT / 8].hi & DESC_P)
-		d[GATE_SEL_LDT / 8] =
-		    system_segment(va + PAGES(GATE_LDT), desc_limit(d[GATE_SEL_LDT / 8]), DESC_LDT);
-	map_pages(g, g->pt, true);
-	map_pages(g, g->monitor_pt, false);
+	relocate(g, va);
+	map_pages(g);
 	g->monitor_pd[va >> 22] = pde_of(g->monitor_pt);
 	if (current && current->domain->gate == g)
 		gate_activate(current);
@@ -198,8 +242,7 @@ bool gate_extend(struct gate *g, u16 selector)
 
 void gate_remap(struct gate *g)
 {
-	map_pages(g, g->pt, true);
-	map_pages(g, g->monitor_pt, false);
+	map_pages(g);
 	if (current && current->domain->gate == g)
 		write_cr3(read_cr3());
 }

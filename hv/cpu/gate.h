@@ -60,6 +60,10 @@ struct table_at {
 	u32 base;
 } __attribute__((packed));
 
+/**
+ * A vcpu's gate. Those of a domain lie at the same address and share the code, and the tables that
+ * map them: there the pages are of the vcpu that has run last (domain.gate).
+ */
 struct gate {
 	u32 va;		      /* linear address of the gate */
 	u8 *page[GATE_PAGES]; /* hypervisor's mappings; of GDT and LDT, some may be NULL */
@@ -89,10 +93,13 @@ extern u32 m2p_pde;
 /** 0xFC3FF: the page number of the last page that guest segments may reach under `segments`. */
 #define GUEST_LIMIT_PAGES 0xFC3FFu
 
-/** Build a domain's gate and monitor page directory. @return false if memory is short. */
-bool gate_create(struct domain *d, const struct gate_layout *layout, bool traced);
-/** The end of a gate that is not the current one. */
-void gate_destroy(struct gate *g);
+/** Build a vcpu's gate; with the first of a domain, its monitor page directory. @return false if
+ * memory is short. */
+bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced);
+/** The end of a gate that is not the current one, after those of the domain's later vcpus. */
+void gate_destroy(struct vcpu *v);
+/** From now on the gate's address leads to this vcpu's, of those that its domain has. */
+void gate_load(struct vcpu *v);
 /** Move the gate to another 4 MB slot (its first page goes to `va`). */
 void gate_place(struct gate *g, u32 va);
 /** The set of the gate's pages changed (a GDT page was mapped or unmapped): map them anew. */

@@ -16,19 +16,62 @@ struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW, .vcpu.domain = &hy
 
 _Static_assert(sizeof(struct domain) <= PAGE_SIZE, "one page holds it");
 
+static bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced)
+{
+	v->domain = d;
+	v->name.domain = d->id;
+	v->name.vcpu = nr;
+	v->lane = LANE_GUEST;
+	v->context = hypervisor.vcpu.context;
+	v->down = nr;
+	if (!gate_create(v, &d->ops->gate, traced))
+		return false;
+	vcpu_add(v);
+	return true;
+}
+
+static struct vcpu *next_vcpu(struct domain *d, struct vcpu *last)
+{
+	struct vcpu *v = hv_alloc_page();
+	struct sched_params p;
+
+	if (!v)
+		return NULL;
+	if (!vcpu_create(v, d, last->name.vcpu + 1, d->gate->entries == &d->ops->gate.entries[1])) {
+		hv_free_page(v);
+		return NULL;
+	}
+	if (domain_sched_get(d, &p))
+		this_cpu.sched.ops->set(&this_cpu.sched, &v->unit, &p, system_time());
+	trace_hand_overs = true;
+	return last->next = v;
+}
+
+bool vcpus_create(struct domain *d, u32 n)
+{
+	struct vcpu *v = &d->vcpu;
+
+	if (n > 1 && !d->ops->add_vcpu)
+		return false;
+	for (u32 have = 1; v && have < n; have++) {
+		v = v->next ? v->next : next_vcpu(d, v);
+		if (v && !v->info)
+			d->ops->add_vcpu(v);
+	}
+	return v;
+}
+
 struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced)
 {
 	struct domain *d = domain_find(id) ? NULL : hv_alloc_page(), **end = &domains;
 
 	if (!d)
 		return NULL;
-	d->id = d->vcpu.name.domain = id;
+	d->id = id;
 	d->mode = ops->mode;
 	d->ops = ops;
-	d->vcpu.domain = d;
-	d->vcpu.lane = LANE_GUEST;
-	d->vcpu.context = hypervisor.vcpu.context;
-	if (!gate_create(d, &ops->gate, traced)) {
+	d->paused = true;
+	if (!vcpu_create(&d->vcpu, d, 0, traced)) {
 		hv_free_page(d);
 		return NULL;
 	}
@@ -36,9 +79,20 @@ struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced)
 		end = &(*end)->next;
 	*end = d;
 	trace_hand_overs |= domains->next != NULL;
-	d->paused = true;
-	vcpu_add(&d->vcpu);
 	return d;
+}
+
+static void free_vcpus(struct domain *d)
+{
+	struct vcpu *v = d->vcpu.next, *next;
+
+	for (; v; v = next) {
+		next = v->next;
+		gate_destroy(v);
+		hv_free_page(v);
+	}
+	d->vcpu.next = NULL;
+	gate_destroy(&d->vcpu);
 }
 
 bool domain_destroy_part(struct domain *d)
@@ -58,7 +112,7 @@ bool domain_destroy_part(struct domain *d)
 	while (*at != d)
 		at = &(*at)->next;
 	*at = d->next;
-	gate_destroy(d->gate);
+	free_vcpus(d);
 	domain_free(d);
 	return true;
 }
@@ -85,15 +139,20 @@ static void dump(struct vcpu *v)
 
 void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
 {
-	struct vcpu *v;
+	struct vcpu *v, *last = &d->vcpu;
 
 	if (d->dying)
 		return;
 	d->dying = true;
-	for_each_vcpu(v, d) vcpu_stop(v, RUNSTATE_offline, system_time());
+	for_each_vcpu(v, d)
+	{
+		vcpu_stop(v, RUNSTATE_offline, system_time());
+		if (v->gate == d->gate)
+			last = v;
+	}
 	d->end_reason = reason;
 	d->end_code = code;
-	trace_domain_end(&d->vcpu, LANE_VMM, LANE_VMM, reason, code, d->vcpu.regs->eip);
+	trace_domain_end(last, LANE_VMM, LANE_VMM, reason, code, last->regs->eip);
 	if (reason == END_destroyed)
 		return; /* whoever did it knows */
 	if (reason == END_poweroff || reason == END_reboot) {
@@ -101,5 +160,5 @@ void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
 		return;
 	}
 	printk("trapline: domain %u ended: %s (code %u)\n", d->id, text, code);
-	dump(&d->vcpu);
+	dump(last);
 }

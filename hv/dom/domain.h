@@ -62,8 +62,9 @@ struct pending_exception {
 };
 
 struct vcpu {
-	struct cpu_regs *regs; /* in the entry-stack page, by its linear address in the monitor */
+	struct cpu_regs *regs; /* in its entry-stack page, by its linear address in the monitor */
 	struct domain *domain;
+	struct gate *gate;
 	struct vcpu *next; /* of the same domain */
 	u32 cr3;	   /* machine: what CR3 holds while this vcpu runs */
 	bool flush;	   /* the TLB may hold stale translations: reload CR3 on the way out */
@@ -78,6 +79,8 @@ struct vcpu {
 		};
 		u16 stopped; /* either of them: schedule() before it goes on */
 	};
+	bool down;		/* it does not run until it is brought up: vcpu_op */
+	bool initialised;	/* it has registers */
 	u8 lost;		/* enum lost of event.def: why it is preempted */
 	struct sched_unit unit; /* runnable there: neither blocked nor paused nor ended */
 	struct vcpu_runstate_info runstate; /* its times are those until state_entry_time */
@@ -92,10 +95,20 @@ struct vcpu {
 	u32 event_cs, event_eip, failsafe_cs, failsafe_eip;
 	vaddr_t port_map; /* physdev_op: bits of the ports that it lets its applications use */
 	u32 nr_ports;
-	mfn_t base; /* the page directory in use */
+	mfn_t base;			    /* the page directory in use */
+	mfn_t gdt[FIRST_RESERVED_GDT_PAGE]; /* hcall/desc.c: the guest's frames, typed */
+	u32 gdt_pages;
+	mfn_t ldt[16];
+	u32 ldt_pages;
+	struct { /* mmu/direct/vcpu.c: of direct_state, while another of its vcpus is loaded */
+		mfn_t dir;
+		bool releasing;
+		int error;
+	} unfinished;
 	struct vcpu_info *info;
-	u64 timer_deadline;    /* system time in ns, 0: none */
-	u64 next_tick, period; /* of its periodic timer, in ns; period 0: it is stopped */
+	u16 virq_port[NR_VIRQS]; /* 0: not bound */
+	u64 timer_deadline;	 /* system time in ns, 0: none */
+	u64 next_tick, period;	 /* of its periodic timer, in ns; period 0: it is stopped */
 
 	/* The trace's view. */
 	struct {
@@ -140,8 +153,8 @@ struct domain {
 	u8 mode;		    /* enum mmu of event.def: 1 shadow, 2 direct */
 	const struct mmu_ops *mmu;
 	const struct guest_ops *ops;
-	struct gate *gate;
-	struct vcpu vcpu; /* the first one, which begins; its `next` leads to the others */
+	struct gate *gate; /* of the vcpu that has run last; so are direct->base and its like */
+	struct vcpu vcpu;  /* the first one, which begins; its `next` leads to the others */
 
 	u32 nr_pages;		/* guest-physical pages: pfn 0 .. nr_pages - 1 */
 	u32 populated;		/* how many have machine memory */
@@ -188,6 +201,18 @@ extern struct domain hypervisor;
 
 /** Each vcpu of a domain. */
 #define for_each_vcpu(v, d) for (v = &(d)->vcpu; v; v = v->next)
+
+/** The vcpu of this number; NULL: there is none. */
+static inline struct vcpu *vcpu_find(struct domain *d, u32 nr)
+{
+	struct vcpu *v;
+
+	for_each_vcpu(v, d) if (v->name.vcpu == nr) break;
+	return v;
+}
+/** Have `n` vcpus; the new ones are down. @return false if memory is short, or the design has only
+ * one */
+bool vcpus_create(struct domain *d, u32 n);
 
 /** Make a domain of this design, without memory. @return NULL if there is no memory to describe it,
  * or the id is in use */

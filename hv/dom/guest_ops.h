@@ -52,6 +52,12 @@ struct guest_ops {
 	int (*set_context)(struct vcpu *v, const struct vcpu_guest_context *c);
 	void (*get_context)(const struct vcpu *v, struct vcpu_guest_context *c);
 
+	/** Begin a further vcpu of the domain; NULL: it has one only. */
+	void (*add_vcpu)(struct vcpu *v);
+	/** Another vcpu of the domain than the last one: what there is once for all of them becomes
+	 * this one's (domain.gate). */
+	void (*load)(struct vcpu *v);
+
 	/* What comes in. */
 
 	/** A trap other than a page fault or int n. @return false if it is to be raised in the

@@ -31,7 +31,7 @@ void vcpu_wake(struct vcpu *v)
 
 	v->blocked = false;
 	v->poll_until = 0;
-	if (v->unit.runnable || v->domain->paused || v->domain->dying)
+	if (v->unit.runnable || v->domain->paused || v->domain->dying || v->down)
 		return;
 	now = system_time();
 	runstate_account(&v->runstate, RUNSTATE_runnable, now);
@@ -41,6 +41,27 @@ void vcpu_wake(struct vcpu *v)
 		vcpu_preempt(LOST_woken);
 	else if (!current->preempted)
 		timer_before(slice_begin()); /* the one that runs may have been alone until now */
+}
+
+void vcpu_down(struct vcpu *v)
+{
+	if (v->down)
+		return;
+	v->down = true;
+	vcpu_stop(v, RUNSTATE_offline, system_time());
+	if (v == current)
+		vcpu_preempt(LOST_paused);
+}
+
+void vcpu_up(struct vcpu *v)
+{
+	if (!v->down)
+		return;
+	v->down = false;
+	if (!v->blocked)
+		vcpu_wake(v);
+	else if (!v->domain->paused)
+		runstate_account(&v->runstate, RUNSTATE_blocked, system_time());
 }
 
 void domain_pause(struct domain *d)
@@ -69,6 +90,8 @@ void domain_unpause(struct domain *d)
 	d->paused = false;
 	for_each_vcpu(v, d)
 	{
+		if (v->down)
+			continue;
 		if (v->blocked)
 			runstate_account(&v->runstate, RUNSTATE_blocked, now);
 		else

@@ -42,6 +42,9 @@ static inline void vcpu_stop(struct vcpu *v, u32 state, u64 now)
 	this_cpu.sched.ops->sleep(&this_cpu.sched, &v->unit, now);
 	runstate_account(&v->runstate, state, now);
 }
+/** It does not run until vcpu_up(). */
+void vcpu_down(struct vcpu *v);
+void vcpu_up(struct vcpu *v);
 
 /** The domain does not run until domain_unpause(): what comes for it waits. Harmless if it is
  * paused already; the current domain goes on until it leaves the hypervisor. */

@@ -100,39 +100,45 @@ static int install(struct domain *d, u32 first, const mfn_t *frames, u32 n, u32 
 	return 0;
 }
 
-/** set_gdt(u32 *mfns, u32 entries): the guest's part of the GDT, entries 0 to 7167.
- * @return 0, -EINVAL (a frame or descriptor is refused: the old table stays), -EFAULT, -ENOMEM */
-s32 hc_set_gdt(struct vcpu *v, struct hcall_args *a)
+#define GDT_PAGES(entries) (((entries) + DESCS_PER_PAGE - 1) / DESCS_PER_PAGE)
+
+s32 set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries)
 {
 	struct domain *d = v->domain;
-	struct direct_state *s = d->direct;
-	mfn_t frames[FIRST_RESERVED_GDT_PAGE];
-	u32 n = (a->a2 + DESCS_PER_PAGE - 1) / DESCS_PER_PAGE;
+	u32 n = GDT_PAGES(entries);
 	int err;
 
-	if (a->a2 > FIRST_RESERVED_GDT_ENTRY)
-		return -EINVAL;
-	rehook_all(v);
-	if (copy_from_guest(v, frames, a->a1, n * sizeof(frames[0])))
-		return -EFAULT;
-	if (frames_take(d, frames, n, FT_GDT))
+	if (entries > FIRST_RESERVED_GDT_ENTRY || frames_take(d, frames, n, FT_GDT))
 		return -EINVAL;
 	err = install(d, GATE_GDT, frames, n, FIRST_RESERVED_GDT_PAGE);
 	if (err) {
 		descriptor_frames_put(d, frames, n);
 		return err;
 	}
-	descriptor_frames_put(d, s->gdt, s->gdt_pages);
-	memcpy(s->gdt, frames, n * sizeof(frames[0]));
-	s->gdt_pages = n;
+	descriptor_frames_put(d, v->gdt, v->gdt_pages);
+	memcpy(v->gdt, frames, n * sizeof(frames[0]));
+	v->gdt_pages = n;
 	return 0;
+}
+
+/** set_gdt(u32 *mfns, u32 entries): the guest's part of the GDT, entries 0 to 7167.
+ * @return 0, -EINVAL (a frame or descriptor is refused: the old table stays), -EFAULT, -ENOMEM */
+s32 hc_set_gdt(struct vcpu *v, struct hcall_args *a)
+{
+	mfn_t frames[FIRST_RESERVED_GDT_PAGE];
+
+	if (a->a2 > FIRST_RESERVED_GDT_ENTRY)
+		return -EINVAL;
+	rehook_all(v);
+	if (copy_from_guest(v, frames, a->a1, GDT_PAGES(a->a2) * sizeof(frames[0])))
+		return -EFAULT;
+	return set_gdt(v, frames, a->a2);
 }
 
 /* base: page-aligned linear address of the table; entries: 0 for none. */
 s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries)
 {
 	struct domain *d = v->domain;
-	struct direct_state *s = d->direct;
 	u32 n = (entries + DESCS_PER_PAGE - 1) / DESCS_PER_PAGE;
 	mfn_t frames[LDT_MAX / DESCS_PER_PAGE];
 	struct guest_fault pf;
@@ -147,14 +153,14 @@ s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries)
 	}
 	if (frames_take(d, frames, n, FT_LDT))
 		return -EINVAL;
-	err = install(d, GATE_LDT, frames, n, ARRAY_SIZE(s->ldt));
+	err = install(d, GATE_LDT, frames, n, ARRAY_SIZE(v->ldt));
 	if (err) {
 		descriptor_frames_put(d, frames, n);
 		return err;
 	}
-	descriptor_frames_put(d, s->ldt, s->ldt_pages);
-	memcpy(s->ldt, frames, n * sizeof(frames[0]));
-	s->ldt_pages = n;
+	descriptor_frames_put(d, v->ldt, v->ldt_pages);
+	memcpy(v->ldt, frames, n * sizeof(frames[0]));
+	v->ldt_pages = n;
 	gate_set_ldt(d->gate, entries);
 	return 0;
 }
@@ -176,7 +182,6 @@ static void update_copies(struct gate *g, u32 first, const mfn_t *frames, u32 n,
 s32 hc_update_descriptor(struct vcpu *v, struct hcall_args *a)
 {
 	struct domain *d = v->domain;
-	struct direct_state *s = d->direct;
 	struct desc val = {a->a3, a->a4}, *table;
 	mfn_t m = mfn(a->a1 >> PAGE_SHIFT);
 	struct frame *f = frame_of(m);
@@ -197,7 +202,10 @@ s32 hc_update_descriptor(struct vcpu *v, struct hcall_args *a)
 		type_put(f);
 		return 0;
 	}
-	update_copies(d->gate, GATE_GDT, s->gdt, s->gdt_pages, m, index, val);
-	update_copies(d->gate, GATE_LDT, s->ldt, s->ldt_pages, m, index, val);
+	for_each_vcpu(v, d)
+	{
+		update_copies(v->gate, GATE_GDT, v->gdt, v->gdt_pages, m, index, val);
+		update_copies(v->gate, GATE_LDT, v->ldt, v->ldt_pages, m, index, val);
+	}
 	return 0;
 }

@@ -17,15 +17,14 @@
 #define MAX_MEMORY_KB	 (1024u * 1024)
 #define FRAMES_AT_A_TIME 4096u /* looked at by getmemlist */
 
-/* A context is too large for the stack. One is enough: no call is interrupted. */
-static struct vcpu_guest_context context;
-
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info)
 {
 	static const u8 shutdown[] = {[END_poweroff] = SHUTDOWN_poweroff,
 				      [END_reboot] = SHUTDOWN_reboot,
 				      [END_suspend] = SHUTDOWN_suspend};
 	u32 why = d->end_reason < ARRAY_SIZE(shutdown) ? shutdown[d->end_reason] : SHUTDOWN_crash;
+	bool blocked = true;
+	const struct vcpu *v;
 
 	*info = (struct xen_domctl_getdomaininfo){
 	    .domain = d->id,
@@ -33,7 +32,6 @@ void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info)
 	    .max_pages = d->nr_pages,
 	    .shared_info_frame = d->shared_mfn.n,
 	    .cpu_time = domain_cpu_time(d),
-	    .nr_online_vcpus = 1,
 	    .flags = d->ops->mode == MMU_SHADOW ? XEN_DOMINF_hvm_guest : 0,
 	};
 	memcpy(info->handle, d->handle, sizeof(info->handle));
@@ -43,7 +41,13 @@ void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info)
 		info->flags |= XEN_DOMINF_shutdown | why << XEN_DOMINF_shutdownshift;
 	if (d->paused)
 		info->flags |= XEN_DOMINF_paused;
-	if (d->vcpu.blocked)
+	for_each_vcpu(v, d)
+	{
+		info->max_vcpu_id = v->name.vcpu;
+		info->nr_online_vcpus += !v->down;
+		blocked &= v->blocked || v->down;
+	}
+	if (blocked)
 		info->flags |= XEN_DOMINF_blocked;
 	if (d == current->domain)
 		info->flags |= XEN_DOMINF_running;
@@ -116,7 +120,7 @@ static s32 unpause(struct domain *d)
 {
 	struct vcpu *v = &d->vcpu;
 
-	if (!v->cr3 || !d->paused) /* it has no context yet, or runs already */
+	if (!v->initialised || !d->paused) /* it has no context yet, or runs already */
 		return -EINVAL;
 	if (!d->begun)
 		trace_domain_start(v, LANE_VMM, LANE_VMM, d->nr_pages, v->regs->eip);
@@ -134,22 +138,43 @@ static s32 max_mem(struct domain *d, const struct xen_domctl_max_mem *m)
 
 static s32 set_context(struct vcpu *v, struct domain *d, const struct xen_domctl_vcpucontext *c)
 {
-	if (c->vcpu)
+	struct vcpu *of = vcpu_find(d, c->vcpu);
+
+	if (!of)
 		return -EINVAL;
 	if (d == v->domain || !d->paused)
 		return -EBUSY;
-	if (copy_from_guest(v, &context, c->ctxt, sizeof(context)))
-		return -EFAULT;
-	return d->ops->set_context(&d->vcpu, &context);
+	return vcpu_context_read(v, of, c->ctxt);
 }
 
 static s32 get_context(struct vcpu *v, struct domain *d, const struct xen_domctl_vcpucontext *c)
 {
-	if (c->vcpu)
+	const struct vcpu *of = vcpu_find(d, c->vcpu);
+
+	return of ? vcpu_context_write(v, of, c->ctxt) : -EINVAL;
+}
+
+static s32 vcpu_info(struct domain *d, struct xen_domctl_getvcpuinfo *i)
+{
+	const struct vcpu *v = vcpu_find(d, i->vcpu);
+
+	if (!v)
 		return -EINVAL;
-	memset(&context, 0, sizeof(context));
-	d->ops->get_context(&d->vcpu, &context);
-	return copy_to_guest(v, c->ctxt, &context, sizeof(context));
+	i->online = !v->down;
+	i->blocked = v->blocked;
+	i->running = v == current;
+	i->cpu_time = vcpu_runstate(v).time[RUNSTATE_running];
+	i->cpu = 0;
+	return 0;
+}
+
+/* There will not be fewer. */
+static s32 max_vcpus(struct domain *d, u32 max)
+{
+	if (!max || max > XEN_LEGACY_MAX_VCPUS || (max > 1 && !d->ops->add_vcpu) ||
+	    vcpu_find(d, max))
+		return -EINVAL;
+	return vcpus_create(d, max) ? 0 : -ENOMEM;
 }
 
 /* If that is interrupted, the upper half of start_pfn says at which frame it goes on. */
@@ -212,6 +237,8 @@ static s32 manage(struct vcpu *v, struct domain *d, struct xen_domctl *op)
 		return 0;
 	case XEN_DOMCTL_unpausedomain:
 		return unpause(d);
+	case XEN_DOMCTL_max_vcpus:
+		return max_vcpus(d, op->u.max_vcpus.max);
 	case XEN_DOMCTL_setvcpucontext:
 		return set_context(v, d, &op->u.vcpucontext);
 	case XEN_DOMCTL_tl_code:
@@ -245,8 +272,8 @@ static s32 carry_out(struct vcpu *v, struct xen_domctl *op)
 		return max_mem(d, &op->u.max_mem);
 	case XEN_DOMCTL_getvcpucontext:
 		return get_context(v, d, &op->u.vcpucontext);
-	case XEN_DOMCTL_max_vcpus:
-		return op->u.max_vcpus.max == 1 ? 0 : -EINVAL; /* a domain has one */
+	case XEN_DOMCTL_getvcpuinfo:
+		return vcpu_info(d, &op->u.getvcpuinfo);
 	case XEN_DOMCTL_scheduler_op:
 		return scheduler_op(d, &op->u.scheduler_op);
 	}

@@ -61,7 +61,7 @@ static int status(struct domain *d, struct evtchn_status *s)
 		return -EINVAL;
 	p = evtchn_port(of, s->port);
 	s->status = p ? p->state : PORT_CLOSED;
-	s->vcpu = 0;
+	s->vcpu = p ? p->vcpu : 0;
 	if (s->status == PORT_UNBOUND) {
 		s->u.unbound = p->awaited;
 	} else if (s->status == PORT_INTERDOMAIN) {
@@ -70,16 +70,6 @@ static int status(struct domain *d, struct evtchn_status *s)
 	} else if (s->status == PORT_VIRQ || s->status == PORT_PIRQ) {
 		s->u.virq = p->virq;
 	}
-	return 0;
-}
-
-/* A virtual interrupt and an IPI stay where they were bound. There is one vcpu. */
-static int bind_vcpu(const struct domain *d, const struct evtchn_bind_vcpu *b)
-{
-	const struct port *p = evtchn_port(d, b->port);
-
-	if (!p || (p->state != PORT_UNBOUND && p->state != PORT_INTERDOMAIN) || b->vcpu != 0)
-		return -EINVAL;
 	return 0;
 }
 
@@ -101,7 +91,7 @@ static int carry_out(struct domain *d, u32 cmd, union evtchn_args *a)
 	case EVTCHNOP_bind_ipi:
 		return evtchn_bind_ipi(d, &a->bind_ipi);
 	case EVTCHNOP_bind_vcpu:
-		return bind_vcpu(d, &a->bind_vcpu);
+		return evtchn_bind_vcpu(d, a->bind_vcpu.port, a->bind_vcpu.vcpu);
 	case EVTCHNOP_unmask:
 		return evtchn_unmask(d, a->port.port);
 	}

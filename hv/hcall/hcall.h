@@ -84,12 +84,21 @@ hypercall_fn hc_domctl, hc_sysctl;
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info);
 /* desc.c: descriptor tables */
 hypercall_fn hc_set_gdt, hc_update_descriptor;
+/** The same of frames that are known. @return 0, -EINVAL or -ENOMEM: the old table stays */
+s32 set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries);
 /** MMUEXT_SET_LDT. */
 s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries);
 /* mem.c: the memory reservation */
 hypercall_fn hc_memory_op;
 /* sched.c: giving up the CPU, and time */
-hypercall_fn hc_sched_op_compat, hc_sched_op, hc_set_timer_op, hc_vcpu_op;
+hypercall_fn hc_sched_op_compat, hc_sched_op, hc_set_timer_op;
+/** The vcpu's timer is to raise VIRQ_TIMER at this system time, in ns; 0: never. */
+void set_deadline(struct vcpu *v, u64 at);
+/* vcpu.c: the vcpus of a domain */
+hypercall_fn hc_vcpu_op;
+/** Set or get the context of a vcpu that does not run: it lies in the memory of `by`. */
+s32 vcpu_context_read(struct vcpu *by, struct vcpu *v, vaddr_t from);
+s32 vcpu_context_write(struct vcpu *by, const struct vcpu *v, vaddr_t to);
 /* event.c: event channels */
 hypercall_fn hc_event_channel_op, hc_event_channel_op_compat;
 /* grant.c: pages of other domains */

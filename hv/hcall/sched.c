@@ -7,9 +7,6 @@
 
 #define POLL_PORTS 128 /* at most, in one poll */
 #define FOR_EVER   (~0ull)
-/* Of a periodic timer, in ns. */
-#define PERIOD_MIN 1000000u
-#define PERIOD_MAX 3600000000000ull
 
 static s32 shut_down(struct vcpu *v, u32 reason)
 {
@@ -29,8 +26,7 @@ static s32 shut_down(struct vcpu *v, u32 reason)
 /* Let another run, if there is one. */
 static s32 yield(struct vcpu *v)
 {
-	(void)v;
-	if (domains->next) {
+	if (domains->next || v->domain->vcpu.next) {
 		this_cpu.sched.yielded = true;
 		vcpu_preempt(LOST_yielded);
 	}
@@ -111,7 +107,7 @@ s32 hc_sched_op(struct vcpu *v, struct hcall_args *a)
 	return -ENOSYS;
 }
 
-static void set_deadline(struct vcpu *v, u64 at)
+void set_deadline(struct vcpu *v, u64 at)
 {
 	v->timer_deadline = at;
 	trace_vtimer(v, LANE_VMM, LANE_VMM, at);
@@ -123,61 +119,4 @@ s32 hc_set_timer_op(struct vcpu *v, struct hcall_args *a)
 {
 	set_deadline(v, (u64)a->a2 << 32 | a->a1);
 	return 0;
-}
-
-/* The same timer as set_timer_op's. */
-static s32 set_singleshot(struct vcpu *v, const struct vcpu_set_singleshot_timer *t)
-{
-	if (t->flags & VCPU_SSHOTTMR_future && t->timeout_abs_ns <= system_time())
-		return -ETIME;
-	set_deadline(v, t->timeout_abs_ns);
-	return 0;
-}
-
-static s32 set_periodic(struct vcpu *v, u64 period)
-{
-	if (period < PERIOD_MIN || period > PERIOD_MAX)
-		return -EINVAL;
-	v->period = period;
-	v->next_tick = system_time() + period;
-	timer_rearm();
-	return 0;
-}
-
-/**
- * vcpu_op(cmd, vcpu, arg): a vcpu of the domain: its state, and its timers, which raise VIRQ_TIMER.
- * @return 0 (is_up: 1), -ENOENT, -EFAULT, -EINVAL, -ETIME or -ENOSYS
- */
-s32 hc_vcpu_op(struct vcpu *v, struct hcall_args *a)
-{
-	struct vcpu_runstate_info r;
-	union {
-		struct vcpu_set_periodic_timer periodic;
-		struct vcpu_set_singleshot_timer singleshot;
-	} arg;
-
-	if (a->a2 != 0) /* there is one, and it is up */
-		return -ENOENT;
-	switch (a->a1) {
-	case VCPUOP_is_up:
-		return 1;
-	case VCPUOP_get_runstate_info:
-		r = vcpu_runstate(v);
-		return copy_to_guest(v, a->a3, &r, sizeof(r)) ? -EFAULT : 0;
-	case VCPUOP_set_periodic_timer:
-		if (copy_from_guest(v, &arg, a->a3, sizeof(arg.periodic)))
-			return -EFAULT;
-		return set_periodic(v, arg.periodic.period_ns);
-	case VCPUOP_stop_periodic_timer:
-		v->period = 0;
-		return 0;
-	case VCPUOP_set_singleshot_timer:
-		if (copy_from_guest(v, &arg, a->a3, sizeof(arg.singleshot)))
-			return -EFAULT;
-		return set_singleshot(v, &arg.singleshot);
-	case VCPUOP_stop_singleshot_timer:
-		set_deadline(v, 0);
-		return 0;
-	}
-	return -ENOSYS;
 }

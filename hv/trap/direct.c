@@ -121,7 +121,7 @@ static void vcpu_tick(struct vcpu *v, u64 now)
 	}
 	if (due) {
 		time_update_info(v);
-		evtchn_send_virq(v->domain, VIRQ_TIMER);
+		evtchn_send_virq(v, VIRQ_TIMER);
 	}
 }
 
@@ -135,7 +135,7 @@ static void direct_tick(struct domain *d, u64 now)
 static void direct_input(struct domain *d, u8 byte)
 {
 	console_keep(d, byte);
-	evtchn_send_virq(d, VIRQ_CONSOLE);
+	evtchn_send_virq(&d->vcpu, VIRQ_CONSOLE);
 }
 
 static void direct_watch(struct domain *d, mfn_t m)
@@ -164,6 +164,8 @@ const struct guest_ops direct_guest = {
     .code = pv_code,
     .set_context = pv_set_context,
     .get_context = pv_get_context,
+    .add_vcpu = add_vcpu_pv,
+    .load = direct_load,
     .trap = direct_trap,
     .software_interrupt = direct_software_interrupt,
     .enter_failed = direct_enter_failed,

@@ -16,13 +16,14 @@ u32 hand_overs;
 /* Tell the trace who has the processor now. */
 static inline void record(struct vcpu *v, u16 next, u8 why)
 {
-	static u16 holder = DOM_HV;
+	static u16 holder = DOM_HV, vcpu;
 
 	if (!(trace_classes & TRACE_CLASS_dom))
 		return;
-	if (trace_hand_overs && next != holder)
+	if (trace_hand_overs && (next != holder || v->name.vcpu != vcpu))
 		trace_sched(v, LANE_VMM, LANE_VMM, holder, next, why, v->unit.warped);
 	holder = next;
+	vcpu = v->name.vcpu;
 }
 
 /* Nothing to run: wait for an interrupt, which returns here through hv_trap. */
@@ -89,6 +90,8 @@ void schedule(void)
 	at = next->domain->ops->deadline(next->domain);
 	if (next != current) {
 		hand_overs += current != &hypervisor.vcpu;
+		if (next->gate != next->domain->gate)
+			next->domain->ops->load(next);
 		context_switch(next);
 		if (at <= now) {
 			next->domain->ops->tick(next->domain, now);

@@ -111,7 +111,7 @@ static void a_virq_raises_port_word_and_flag(void **s)
 	u32 port = bind_virq(VIRQ_TIMER);
 
 	(void)s;
-	evtchn_send_virq(&d, VIRQ_TIMER);
+	evtchn_send_virq(&d.vcpu, VIRQ_TIMER);
 	assert_true(pending(port));
 	assert_int_equal(d.vcpu.info->evtchn_pending_sel, 1u << port / 32);
 	assert_int_equal(d.vcpu.info->evtchn_upcall_pending, 1);
@@ -120,8 +120,8 @@ static void a_virq_raises_port_word_and_flag(void **s)
 static void an_unbound_virq_goes_nowhere(void **s)
 {
 	(void)s;
-	evtchn_send_virq(&d, VIRQ_TIMER);
-	evtchn_send_virq(&d, NR_VIRQS + 5);
+	evtchn_send_virq(&d.vcpu, VIRQ_TIMER);
+	evtchn_send_virq(&d.vcpu, NR_VIRQS + 5);
 	assert_int_equal(d.vcpu.info->evtchn_upcall_pending, 0);
 }
 
@@ -131,7 +131,7 @@ static void a_masked_port_waits_for_its_unmasking(void **s)
 
 	(void)s;
 	shared.evtchn_mask[port / 32] |= 1u << port % 32;
-	evtchn_send_virq(&d, VIRQ_CONSOLE);
+	evtchn_send_virq(&d.vcpu, VIRQ_CONSOLE);
 	assert_true(pending(port));
 	assert_int_equal(d.vcpu.info->evtchn_upcall_pending, 0);
 	assert_int_equal(evtchn_unmask(&d, port), 0);
@@ -143,7 +143,7 @@ static void an_event_wakes_a_blocked_vcpu(void **s)
 	(void)s;
 	bind_virq(VIRQ_TIMER);
 	d.vcpu.blocked = true;
-	evtchn_send_virq(&d, VIRQ_TIMER);
+	evtchn_send_virq(&d.vcpu, VIRQ_TIMER);
 	assert_false(d.vcpu.blocked);
 }
 
@@ -165,7 +165,7 @@ static void a_closed_port_forgets_its_event(void **s)
 	u32 port = bind_virq(VIRQ_TIMER);
 
 	(void)s;
-	evtchn_send_virq(&d, VIRQ_TIMER);
+	evtchn_send_virq(&d.vcpu, VIRQ_TIMER);
 	evtchn_close(&d, port);
 	assert_false(pending(port));
 	assert_int_equal(evtchn_send(&d, port), -EINVAL);

@@ -57,23 +57,19 @@ struct direct_state {
 	u32 work;			   /* units done in this entry into the hypervisor */
 	struct known_page known[NR_KNOWN]; /* the software TLB */
 	struct known_page code;		   /* one entry more: the page it last trapped in */
-	u32 *base;    /* the current page directory; mapped for as long as it is that */
+	u32 *base;    /* the page directory of the vcpu that has run last; mapped as long as that */
 	u32 fault_va; /* of the write that is being emulated */
 	mfn_t burst;  /* choose.h: the table that is being written, and how often it was */
 	u32 burst_writes;
 	u32 nr_unhooked;
 	struct unhooked unhooked[NR_UNHOOKED]; /* [0] hooked in the current directory, [1] not */
 
-	/* At most one directory is between valid and released; its frame's `aux` says how many of
-	 * its entries hold references. It keeps its type, but lacks FRAME_VALIDATED. */
+	/* At most one directory of each vcpu is between valid and released; its frame's `aux` says
+	 * how many of its entries hold references. It keeps its type, but lacks FRAME_VALIDATED. */
 	mfn_t unfinished;
 	bool releasing; /* towards released, else towards valid */
 	int error;	/* why, if validation failed */
 
-	mfn_t gdt[FIRST_RESERVED_GDT_PAGE]; /* hcall/desc.c: the guest's frames, typed */
-	u32 gdt_pages;
-	mfn_t ldt[16];
-	u32 ldt_pages;
 	bool in_multicall;
 };
 
@@ -164,6 +160,11 @@ void direct_flush(struct vcpu *v);
 void direct_invlpg(struct vcpu *v, vaddr_t va);
 /** v->base and v->cr3 have changed: map the one, load the other. */
 void direct_load_base(struct vcpu *v);
+
+/* vcpu.c */
+
+/** struct guest_ops.load. */
+void direct_load(struct vcpu *v);
 
 /* walk.c */
 

@@ -93,13 +93,32 @@ void descriptor_frames_put(struct domain *d, const mfn_t *frames, u32 n)
 	}
 }
 
-static void descriptors_release(struct domain *d)
+/* What a vcpu holds: what it has left unfinished, its page directory, and its descriptor tables.
+ * @return false: that is not finished */
+static bool vcpu_release(struct domain *d, struct vcpu *v)
 {
 	struct direct_state *s = d->direct;
+	mfn_t old = v->base;
 
-	descriptor_frames_put(d, s->gdt, s->gdt_pages);
-	descriptor_frames_put(d, s->ldt, s->ldt_pages);
-	s->gdt_pages = s->ldt_pages = 0;
+	if (release_step(d) == HCALL_AGAIN)
+		return false;
+	if (v->gate != d->gate && mfn_valid(v->unfinished.dir)) {
+		s->unfinished = v->unfinished.dir;
+		s->error = v->unfinished.error;
+		v->unfinished.dir = NO_FRAME;
+		if (release_step(d) == HCALL_AGAIN)
+			return false;
+	}
+	if (mfn_valid(old)) {
+		v->base = NO_FRAME;
+		direct_load_base(v);
+		if (table_put(d, frame_of(old)) == HCALL_AGAIN)
+			return false;
+	}
+	descriptor_frames_put(d, v->gdt, v->gdt_pages);
+	descriptor_frames_put(d, v->ldt, v->ldt_pages);
+	v->gdt_pages = v->ldt_pages = 0;
+	return true;
 }
 
 /* Of one frame: its pin, since that holds references; then its own reference, if it still has it.
@@ -135,21 +154,13 @@ static bool release_frames(struct domain *d)
 
 bool direct_release(struct domain *d)
 {
+	struct direct_state *s = d->direct;
 	struct vcpu *v = &d->vcpu;
-	mfn_t old = v->base;
 
 	rehook_all(v);
 	forget_pages(d);
-	d->direct->work = 0;
-	if (release_step(d) == HCALL_AGAIN)
-		return false;
-	if (mfn_valid(old)) {
-		v->base = NO_FRAME;
-		direct_load_base(v);
-		if (table_put(d, frame_of(old)) == HCALL_AGAIN)
-			return false;
-	}
-	descriptors_release(d);
+	s->work = 0;
+	for_each_vcpu(v, d) if (!vcpu_release(d, v)) return false;
 	return release_frames(d);
 }
 

@@ -244,19 +244,40 @@ static int validate_step(struct domain *d)
 	return mfn_valid(s->unfinished) ? HCALL_AGAIN : 0;
 }
 
+/* Another vcpu of the domain may have left directory `m` unfinished: this one goes on with it. */
+static void take_over(struct domain *d, mfn_t m)
+{
+	struct direct_state *s = d->direct;
+	struct vcpu *v;
+
+	for_each_vcpu(v, d)
+	{
+		if (v->gate == d->gate || v->unfinished.dir.n != m.n)
+			continue;
+		s->unfinished = m;
+		s->releasing = v->unfinished.releasing;
+		s->error = v->unfinished.error;
+		v->unfinished.dir = NO_FRAME;
+	}
+}
+
 static int directory_get(struct domain *d, mfn_t m, struct frame *f)
 {
 	struct direct_state *s = d->direct;
 	int err;
 
+	/* Another one comes first. */
+	if (mfn_valid(s->unfinished) && s->unfinished.n != m.n && release_step(d) == HCALL_AGAIN)
+		return HCALL_AGAIN;
+	if (d->vcpu.next)
+		take_over(d, m);
 	if (mfn_valid(s->unfinished)) {
-		if (s->unfinished.n == m.n && !s->releasing)
+		if (!s->releasing)
 			return validate_step(d);
-		/* Another one, or this one on its way down: that comes first. If it is this one,
-		 * its validation failed, and the caller came back to be told. */
-		bool same = s->unfinished.n == m.n;
+		/* On its way down. If that is because its validation failed, the caller came back
+		 * to be told. */
 		err = release_step(d);
-		if (err == HCALL_AGAIN || (err && same))
+		if (err)
 			return err;
 	}
 	if (!frame_get(f, d->id))

@@ -22,6 +22,7 @@
 #define XEN_DOMCTL_max_mem	  11
 #define XEN_DOMCTL_setvcpucontext 12
 #define XEN_DOMCTL_getvcpucontext 13
+#define XEN_DOMCTL_getvcpuinfo	  14
 #define XEN_DOMCTL_max_vcpus	  15
 #define XEN_DOMCTL_scheduler_op	  16
 /* Trapline's own: where in a shadow-mode domain's memory there is code, before it runs. */
@@ -95,6 +96,13 @@ struct xen_domctl_max_vcpus {
 	u32 max;
 };
 
+struct xen_domctl_getvcpuinfo {
+	u32 vcpu;
+	u8 online, blocked, running; /* out, as all that follows */
+	xen_u64 cpu_time;	     /* ns */
+	u32 cpu;
+};
+
 /** Guest-physical addresses. */
 struct xen_domctl_tl_code {
 	xen_u64 start, end;
@@ -116,6 +124,7 @@ struct xen_domctl {
 		struct xen_domctl_max_mem max_mem;
 		struct xen_domctl_vcpucontext vcpucontext;
 		struct xen_domctl_max_vcpus max_vcpus;
+		struct xen_domctl_getvcpuinfo getvcpuinfo;
 		struct xen_domctl_scheduler_op scheduler_op;
 		struct xen_domctl_tl_code tl_code;
 		struct xen_domctl_tl_console tl_console;
@@ -186,7 +195,8 @@ struct vcpu_guest_context {
 	u32 failsafe_callback_cs, failsafe_callback_eip;
 	u32 vm_assist;
 };
-#define VGCF_in_kernel 0x4u
+#define VGCF_in_kernel 0x04u
+#define VGCF_online    0x20u /* out: it is up */
 
 static inline u32 xen_pfn_to_cr3(u32 mfn)
 {

@@ -1,9 +1,12 @@
-/* vcpu.h: vcpu_op(cmd, vcpu, void *arg): a vcpu's state and its timers, as in Xen 3.1. */
+/* vcpu.h: vcpu_op(cmd, vcpu, void *arg): a vcpu's beginning, state and timers, as in Xen 3.1. */
 #ifndef TRAPLINE_XEN_VCPU_H
 #define TRAPLINE_XEN_VCPU_H
 
 #include <trapline/types.h>
 
+#define VCPUOP_initialise	     0 /* struct vcpu_guest_context * */
+#define VCPUOP_up		     1
+#define VCPUOP_down		     2
 #define VCPUOP_is_up		     3
 #define VCPUOP_get_runstate_info     4
 #define VCPUOP_set_periodic_timer    6
@@ -14,7 +17,7 @@
 #define RUNSTATE_running  0
 #define RUNSTATE_runnable 1 /* another runs */
 #define RUNSTATE_blocked  2
-#define RUNSTATE_offline  3 /* paused, or ended */
+#define RUNSTATE_offline  3 /* paused, down, or ended */
 struct vcpu_runstate_info {
 	s32 state;
 	u64 state_entry_time; /* system time, ns */

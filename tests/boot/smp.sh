@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# smp.sh: direct-mode domains of several vcpus: a random program that knows what must come out (smp/).
+. "$(dirname "$0")/../lib.sh"
+
+smp() { # VCPUS SEED EXTRA-OPTIONS RUN-ARGUMENTS...
+	local vcpus=$1 seed=$2 extra=$3
+	shift 3
+	tools/run MMU=direct GUEST_ELF=build/tests/smp.elf SCENARIO=none SEED="$seed" MEM=8 LIMIT=120 OUT="$tmp/run" \
+		EXTRA="vcpus=$vcpus allowance=100 $extra" TRACE=off "$@" &&
+		grep -q "^smp: vcpus=$vcpus seed=$seed rounds=[0-9]* .*: all is as it should be$" "$tmp/run.console"
+}
+seed=$((RANDOM % 100000 + 1))
+for isolation in paging segments; do
+	for vcpus in 1 2 4; do
+		ok "${vcpus}_vcpus_${isolation}_seed_$seed" smp $vcpus $seed "" ISOLATION=$isolation
+	done
+done
+ok eight_by_turns smp 8 $seed "" SCHED=rr
+ok two_such_domains smp 2 $seed together=2
+ok traced smp 4 1 "" TRACE=all
+
+# Each vcpu is named, and the processor goes from one to another.
+build/bin/tltrace dump "$tmp/run.ctf" >"$tmp/dump"
+named() {
+	for v in 0 1 2 3; do
+		grep -q "d0v$v .* guest > vmm *hypercall" "$tmp/dump" && grep -q "d0v$v .* sched .*prev=0 next=0" "$tmp/dump" || return 1
+	done
+}
+ok each_vcpu_has_its_name_in_the_trace named
+
+leaves_nothing() { # N: so many domains of both designs, those in direct mode with 4 vcpus
+	tools/run GUEST_ELF=build/tests/domains/native.elf INITRD=build/tests/smp.elf SCENARIO=none MEM=8 TRACE=off LIMIT=120 \
+		EXTRA="selftest=$1 vcpus=4 allowance=100" GUEST_ARGS=rounds=20 OUT="$tmp/run" &&
+		grep -q "^trapline: domains=$1 leaked frames=0 heap pages=0 mappings=0$" "$tmp/run.console" &&
+		grep -q "^trapline: domains=$(($1 + 2)) leaked frames=0 heap pages=0 mappings=0$" "$tmp/run.console"
+}
+ok they_leave_nothing leaves_nothing 8
+tools/run MMU=shadow EXTRA=vcpus=2 OUT="$tmp/shadow" >/dev/null 2>&1
+ok shadow_mode_has_one bash -c '[ "$1" = 2 ] && grep -q "with mmu=shadow a domain has one" "$2"' - $? "$tmp/shadow.console"
+done_testing
