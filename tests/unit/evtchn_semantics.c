@@ -304,6 +304,86 @@ static void only_real_ports_are_ports(void **s)
 	assert_int_equal(evtchn_close(&d, 77), -EINVAL);
 }
 
+/* ---- two vcpus ---- */
+
+static struct vcpu second;
+
+static void begin_second(void)
+{
+	second = (struct vcpu){
+	    .domain = &d, .name.vcpu = 1, .info = &shared.vcpu_info[1], .blocked = true};
+	d.vcpu.next = &second;
+	d.vcpu.blocked = true;
+}
+
+static bool told(u32 vcpu)
+{
+	return shared.vcpu_info[vcpu].evtchn_upcall_pending;
+}
+
+static void an_ipi_is_for_the_vcpu_that_it_is_bound_to(void **s)
+{
+	struct evtchn_bind_ipi b = {.vcpu = 1};
+
+	(void)s;
+	assert_int_equal(evtchn_bind_ipi(&d, &b), -ENOENT);
+	begin_second();
+	assert_int_equal(evtchn_bind_ipi(&d, &b), 0);
+	assert_int_equal(evtchn_send(&d, b.port), 0);
+	assert_true(told(1) && !told(0));
+	assert_true(!second.blocked && d.vcpu.blocked);
+	assert_int_equal(evtchn_bind_vcpu(&d, b.port, 0), -EINVAL);
+}
+
+static void each_vcpu_has_its_timer(void **s)
+{
+	struct evtchn_bind_virq first = {.virq = VIRQ_TIMER},
+				other = {.virq = VIRQ_TIMER, .vcpu = 1};
+
+	(void)s;
+	begin_second();
+	assert_int_equal(evtchn_bind_virq(&d, &first), 0);
+	assert_int_equal(evtchn_bind_virq(&d, &other), 0);
+	assert_int_equal(evtchn_bind_virq(&d, &other), -EEXIST);
+	evtchn_send_virq(&second, VIRQ_TIMER);
+	assert_true(told(1) && !told(0));
+	assert_int_equal(evtchn_close(&d, other.port), 0);
+	evtchn_send_virq(&d.vcpu, VIRQ_TIMER);
+	assert_true(told(0));
+	assert_int_equal(evtchn_bind_virq(&d, &other), 0);
+	other.virq = VIRQ_CONSOLE;
+	assert_int_equal(evtchn_bind_virq(&d, &other), -EINVAL);
+}
+
+static void a_channel_goes_where_it_is_moved_to(void **s)
+{
+	u32 mine = unbound(&d, other.id), theirs;
+
+	(void)s;
+	begin_second();
+	assert_int_equal(evtchn_bind_vcpu(&d, mine, 2), -ENOENT);
+	assert_int_equal(evtchn_bind_vcpu(&d, mine, 1), 0);
+	assert_int_equal(bind_to(&other, d.id, mine, &theirs), 0);
+	assert_int_equal(evtchn_send(&other, theirs), 0);
+	assert_true(told(1) && !told(0));
+	/* It stays there when the other end goes and comes again, and not when it is closed. */
+	assert_int_equal(evtchn_close(&other, theirs), 0);
+	assert_int_equal(evtchn_port(&d, mine)->vcpu, 1);
+	assert_int_equal(evtchn_close(&d, mine), 0);
+	assert_int_equal(evtchn_port(&d, unbound(&d, other.id))->vcpu, 0);
+}
+
+static void any_event_ends_all_polls(void **s)
+{
+	(void)s;
+	bind_virq(VIRQ_TIMER);
+	begin_second();
+	second.poll_until = ~0ull;
+	second.info->evtchn_upcall_mask = 1;
+	evtchn_send_virq(&d.vcpu, VIRQ_TIMER);
+	assert_false(second.blocked);
+}
+
 static void there_are_1023_ports(void **s)
 {
 	struct evtchn_bind_ipi b = {0};
@@ -336,6 +416,10 @@ int main(void)
 	    T(only_the_manager_acts_for_others),
 	    T(a_full_domain_binds_to_nobody),
 	    T(only_real_ports_are_ports),
+	    T(an_ipi_is_for_the_vcpu_that_it_is_bound_to),
+	    T(each_vcpu_has_its_timer),
+	    T(a_channel_goes_where_it_is_moved_to),
+	    T(any_event_ends_all_polls),
 	    T(there_are_1023_ports),
 	};
 

@@ -45,7 +45,7 @@ void read_plan(struct plan *p, int argc, char **argv)
 {
 	const char *v;
 
-	*p = (struct plan){.nr_pages = 8 * 256, .kernel = argv[0], .name = argv[0]};
+	*p = (struct plan){.nr_pages = 8 * 256, .nr_vcpus = 1, .kernel = argv[0], .name = argv[0]};
 	for (int i = 1; i < argc; i++) {
 		if ((v = value(argv[i], "name")))
 			p->name = v;
@@ -53,6 +53,8 @@ void read_plan(struct plan *p, int argc, char **argv)
 			p->shadow = is_mode_shadow(v);
 		else if ((v = value(argv[i], "mem")))
 			p->nr_pages = number("mem", v, 4, 512) * 256;
+		else if ((v = value(argv[i], "vcpus")))
+			p->nr_vcpus = number("vcpus", v, 1, XEN_LEGACY_MAX_VCPUS);
 		else if ((v = value(argv[i], "initrd")))
 			p->initrd = v;
 		else if ((v = value(argv[i], "vbd")))
@@ -64,6 +66,8 @@ void read_plan(struct plan *p, int argc, char **argv)
 		else
 			add_word(p, argv[i]);
 	}
+	if (p->shadow && p->nr_vcpus > 1)
+		bad_usage("vcpus=%u: with mmu=shadow a domain has one", p->nr_vcpus);
 	if (!strcmp(p->kernel, "finch")) {
 		p->kernel = p->shadow ? "finch-native.elf" : "finch-pv.elf";
 		if (!p->initrd)
@@ -108,9 +112,20 @@ static void set_max(const struct plan *p, u32 id)
 		fail("mem: %s", error_text(err));
 }
 
+static void set_vcpus(const struct plan *p, u32 id)
+{
+	struct xen_domctl op = {.u.max_vcpus = {p->nr_vcpus}};
+	s32 err = domctl(&op, XEN_DOMCTL_max_vcpus, id);
+
+	if (err)
+		fail("vcpus: %s", error_text(err));
+}
+
 void build(const struct plan *p, u32 id)
 {
 	set_max(p, id);
+	if (p->nr_vcpus > 1)
+		set_vcpus(p, id);
 	if (p->shadow)
 		build_shadow(p, id);
 	else

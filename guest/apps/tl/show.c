@@ -31,6 +31,15 @@ static const char *mmu_of(const struct xen_domctl_getdomaininfo *d)
 	return d->flags & XEN_DOMINF_hvm_guest ? "shadow" : "direct";
 }
 
+static void show_line(const struct xen_domctl_getdomaininfo *d)
+{
+	printf("%-16s %5u %-6s %7u %7u %-9s %9u", name_of(d), d->domain, mmu_of(d),
+	       (u32)d->tot_pages * 4, (u32)d->max_pages * 4, state_of(d), to_ms(d->cpu_time));
+	if (d->max_vcpu_id)
+		printf("  %u of %u vcpus", d->nr_online_vcpus, d->max_vcpu_id + 1);
+	printf("\n");
+}
+
 int show_list(void)
 {
 	struct xen_domctl_getdomaininfo d;
@@ -39,9 +48,25 @@ int show_list(void)
 	printf("%-16s %5s %-6s %7s %7s %-9s %9s\n", "NAME", "ID", "MMU", "MEM KB", "MAX KB",
 	       "STATE", "TIME ms");
 	while (next_domain(&id, &d))
-		printf("%-16s %5u %-6s %7u %7u %-9s %9u\n", name_of(&d), d.domain, mmu_of(&d),
-		       (u32)d.tot_pages * 4, (u32)d.max_pages * 4, state_of(&d), to_ms(d.cpu_time));
+		show_line(&d);
 	return 0;
+}
+
+/* One of several vcpus. */
+static void show_vcpu(u32 domid, u32 vcpu)
+{
+	struct xen_domctl op = {.u.getvcpuinfo.vcpu = vcpu};
+	const struct xen_domctl_getvcpuinfo *i = &op.u.getvcpuinfo;
+	s32 err = domctl(&op, XEN_DOMCTL_getvcpuinfo, domid);
+
+	if (err)
+		fail("%s", error_text(err));
+	printf("vcpu=%u state=%s time=%u ms\n", vcpu,
+	       !i->online   ? "down"
+	       : i->running ? "running"
+	       : i->blocked ? "blocked"
+			    : "ready",
+	       to_ms(i->cpu_time));
 }
 
 static void show_machine(void)
@@ -84,6 +109,8 @@ int show_info(const char *domain)
 	       r->esp, r->ss, c.ctrlreg[3]);
 	printf("eax=%08x ebx=%08x ecx=%08x edx=%08x esi=%08x edi=%08x ebp=%08x\n", r->eax, r->ebx,
 	       r->ecx, r->edx, r->esi, r->edi, r->ebp);
+	for (u32 vcpu = 0; d.max_vcpu_id && vcpu <= d.max_vcpu_id; vcpu++)
+		show_vcpu(d.domain, vcpu);
 	return 0;
 }
 

@@ -51,7 +51,7 @@ struct plan {
 	const char *vbd; /* hda:START+SECTORS,...; NULL: it gets no disk */
 	struct file kernel_file, initrd_file;
 	bool shadow, paused;
-	u32 nr_pages;
+	u32 nr_pages, nr_vcpus;
 	u32 mcu_advance; /* 0: as all have it at first */
 	char cmdline[1024];
 	struct contact *contact; /* out; NULL: it is not to be asked. In direct mode only */
