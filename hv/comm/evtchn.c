@@ -38,9 +38,17 @@ struct port *evtchn_port(const struct domain *d, u32 port)
 }
 
 /* Out of line: the way of an event to a vcpu that runs counts each register. */
-static void __attribute__((noinline, cold)) wake(struct vcpu *v)
+static void __attribute__((noinline, cold)) wake_first(struct domain *d)
 {
-	vcpu_wake(v);
+	vcpu_wake(&d->vcpu);
+}
+
+static inline void wake(struct domain *d, struct vcpu *v)
+{
+	if (v == &d->vcpu)
+		wake_first(d);
+	else
+		vcpu_wake(v);
 }
 
 /*
@@ -48,7 +56,7 @@ static void __attribute__((noinline, cold)) wake(struct vcpu *v)
  * bit, a bit for its word, and a flag. Each is raised only if the one below was not raised before:
  * the guest clears them from the top down.
  */
-static inline void raise(struct vcpu *v, u32 word)
+static inline void raise(struct domain *d, struct vcpu *v, u32 word)
 {
 	struct vcpu_info *info = v->info;
 
@@ -56,44 +64,54 @@ static inline void raise(struct vcpu *v, u32 word)
 		info->evtchn_upcall_pending = 1;
 	/* A guest that blocked takes its events; one that masked them does not wake for them. */
 	if (v->blocked && !info->evtchn_upcall_mask)
-		wake(v);
+		wake(d, v);
 }
 
-static inline void notify(struct vcpu *v, u32 port, u32 virq)
+/* @param v one of the domain's vcpus */
+static inline void notify(struct domain *d, struct vcpu *v, u32 port, u32 virq)
 {
-	struct domain *d = v->domain;
 	struct shared_info *s = d->shared;
-	struct vcpu *p;
 
 	if (set_bit(s->evtchn_pending, port))
 		return;
 	trace_evtchn(v, LANE_VMM, LANE_VMM, port, virq);
 	/* Any event ends a poll, a masked one too: the guest looks whether it is its own. */
-	for_each_vcpu(p, d) if (p->blocked && p->poll_until) wake(p);
+	if (v->blocked && v->poll_until)
+		wake(d, v);
 	if (!test_bit(s->evtchn_mask, port))
-		raise(v, port / BITS);
+		raise(d, v, port / BITS);
 }
 
 /* Whom the port's events are for. */
-static inline struct vcpu *told(struct domain *d, u32 port)
+static struct vcpu *told(struct domain *d, u32 port)
 {
-	const struct port *p;
+	const struct port *p = evtchn_port(d, port);
 
-	if (!d->vcpu.next)
-		return &d->vcpu;
-	p = evtchn_port(d, port);
 	return p ? vcpu_find(d, p->vcpu) : &d->vcpu;
+}
+
+/* Of several vcpus each may poll, and not only for ports that are its own. */
+static void __attribute__((noinline)) notify_several(struct domain *d, u32 port, u32 virq)
+{
+	struct vcpu *v;
+
+	if (!test_bit(d->shared->evtchn_pending, port))
+		for_each_vcpu(v, d) if (v->blocked && v->poll_until) wake(d, v);
+	notify(d, told(d, port), port, virq);
 }
 
 void evtchn_set_pending(struct domain *d, u32 port)
 {
-	notify(told(d, port), port, NO_VIRQ);
+	if (d->vcpu.next)
+		notify_several(d, port, NO_VIRQ);
+	else
+		notify(d, &d->vcpu, port, NO_VIRQ);
 }
 
 void evtchn_send_virq(struct vcpu *v, u32 virq)
 {
 	if (virq < NR_VIRQS && v->virq_port[virq])
-		notify(v, v->virq_port[virq], virq);
+		notify_several(v->domain, v->virq_port[virq], virq);
 }
 
 /* @return a closed port, or 0 if all are in use. */
@@ -265,7 +283,7 @@ int evtchn_unmask(struct domain *d, u32 port)
 		return -EINVAL;
 	d->shared->evtchn_mask[port / BITS] &= ~(1u << port % BITS);
 	if (test_bit(d->shared->evtchn_pending, port))
-		raise(told(d, port), port / BITS);
+		raise(d, told(d, port), port / BITS);
 	return 0;
 }
 

@@ -114,6 +114,9 @@ static void release_l1(struct domain *d, const u32 *table, u32 n)
 		l1e_put(d, table[--n]);
 }
 
+/* By itself, since its loop wants all registers. */
+static int validate_l1(struct domain *d, mfn_t m) __attribute__((noinline));
+
 static int validate_l1(struct domain *d, mfn_t m)
 {
 	/* LAB 03.1b BEGIN
@@ -244,21 +247,24 @@ static int validate_step(struct domain *d)
 	return mfn_valid(s->unfinished) ? HCALL_AGAIN : 0;
 }
 
-/* Another vcpu of the domain may have left directory `m` unfinished: this one goes on with it. */
-static void take_over(struct domain *d, mfn_t m)
+/*
+ * Directory `m` is in use as one, but not valid: another vcpu of the domain has left it unfinished.
+ * Then it is this one's, and the call that is made again goes on with it. @return HCALL_AGAIN
+ */
+static int __attribute__((noinline, cold)) take_over(struct domain *d, mfn_t m, struct frame *f)
 {
 	struct direct_state *s = d->direct;
-	struct vcpu *v;
+	struct vcpu *v = &d->vcpu;
 
-	for_each_vcpu(v, d)
-	{
-		if (v->gate == d->gate || v->unfinished.dir.n != m.n)
-			continue;
-		s->unfinished = m;
-		s->releasing = v->unfinished.releasing;
-		s->error = v->unfinished.error;
-		v->unfinished.dir = NO_FRAME;
-	}
+	while (v->gate == d->gate || v->unfinished.dir.n != m.n)
+		v = v->next;
+	s->unfinished = m;
+	s->releasing = v->unfinished.releasing;
+	s->error = v->unfinished.error;
+	v->unfinished.dir = NO_FRAME;
+	type_put(f);
+	frame_put(f);
+	return HCALL_AGAIN;
 }
 
 static int directory_get(struct domain *d, mfn_t m, struct frame *f)
@@ -266,18 +272,14 @@ static int directory_get(struct domain *d, mfn_t m, struct frame *f)
 	struct direct_state *s = d->direct;
 	int err;
 
-	/* Another one comes first. */
-	if (mfn_valid(s->unfinished) && s->unfinished.n != m.n && release_step(d) == HCALL_AGAIN)
-		return HCALL_AGAIN;
-	if (d->vcpu.next)
-		take_over(d, m);
 	if (mfn_valid(s->unfinished)) {
-		if (!s->releasing)
+		if (s->unfinished.n == m.n && !s->releasing)
 			return validate_step(d);
-		/* On its way down. If that is because its validation failed, the caller came back
-		 * to be told. */
+		/* Another one, or this one on its way down: that comes first. If it is this one,
+		 * its validation failed, and the caller came back to be told. */
+		bool same = s->unfinished.n == m.n;
 		err = release_step(d);
-		if (err)
+		if (err == HCALL_AGAIN || (err && same))
 			return err;
 	}
 	if (!frame_get(f, d->id))
@@ -289,6 +291,8 @@ static int directory_get(struct domain *d, mfn_t m, struct frame *f)
 	}
 	if (f->flags & FRAME_VALIDATED)
 		return 0;
+	if (f->type_count > 1)
+		return take_over(d, m, f);
 	s->unfinished = m;
 	s->releasing = false;
 	s->error = 0;
