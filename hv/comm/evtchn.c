@@ -294,7 +294,8 @@ int evtchn_bind_vcpu(struct domain *d, u32 port, u32 vcpu)
 	if (!vcpu_find(d, vcpu))
 		return -ENOENT;
 	/* A virtual interrupt and an IPI stay where they were bound. */
-	if (!p || (p->state != PORT_UNBOUND && p->state != PORT_INTERDOMAIN))
+	if (!p ||
+	    (p->state != PORT_UNBOUND && p->state != PORT_INTERDOMAIN && p->state != PORT_PIRQ))
 		return -EINVAL;
 	p->vcpu = vcpu;
 	return 0;

@@ -135,15 +135,6 @@ static bool make_common(struct gate *g)
 	return true;
 }
 
-static void share_common(struct gate *g, const struct gate *first)
-{
-	g->page[GATE_CODE] = first->page[GATE_CODE];
-	g->pt = first->pt;
-	g->monitor_pt = first->monitor_pt;
-	g->monitor_pd = first->monitor_pd;
-	g->monitor_cr3 = first->monitor_cr3;
-}
-
 /* The pages that each vcpu has for itself. */
 static bool make_own(struct gate *g)
 {
@@ -173,8 +164,10 @@ bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced)
 	g->layout = layout;
 	g->entries = &layout->entries[traced];
 	g->reserved_sel = layout->reserved_sel;
-	if (first)
-		share_common(g, first);
+	if (first) {
+		*g = *first;
+		memset(&g->page[GATE_TABLES], 0, sizeof(g->page) - sizeof(g->page[0]));
+	}
 	if ((!first && !make_common(g)) || !make_own(g)) {
 		gate_destroy(v);
 		return false;
@@ -183,23 +176,21 @@ bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced)
 	gate_exit_direct_to =
 	    isolation_segments ? (u32)gate_exit_direct_segments : (u32)gate_exit_direct_paging;
 	gate_build_descriptors(g, v->domain->mode);
-	if (first) {
+	if (first)
 		relocate(g, first->va);
-	} else {
-		v->domain->gate = g;
-		gate_place(g, HV_GATE);
-	}
+	else
+		gate_place(v->domain->gate = g, HV_GATE);
 	return true;
 }
 
 void gate_destroy(struct vcpu *v)
 {
 	struct gate *g = v->gate;
-	bool common = v == &v->domain->vcpu;
 
-	for (u32 i = common ? GATE_CODE : GATE_TABLES; i < ARRAY_SIZE(g->page); i++)
+	for (u32 i = GATE_TABLES; i < ARRAY_SIZE(g->page); i++)
 		hv_free_page(g->page[i]);
-	if (common) {
+	if (v == &v->domain->vcpu) {
+		hv_free_page(g->page[GATE_CODE]);
 		hv_free_page(g->pt);
 		hv_free_page(g->monitor_pt);
 		hv_free_page(g->monitor_pd);

@@ -16,51 +16,6 @@ struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW, .vcpu.domain = &hy
 
 _Static_assert(sizeof(struct domain) <= PAGE_SIZE, "one page holds it");
 
-static bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced)
-{
-	v->domain = d;
-	v->name.domain = d->id;
-	v->name.vcpu = nr;
-	v->lane = LANE_GUEST;
-	v->context = hypervisor.vcpu.context;
-	v->down = nr;
-	if (!gate_create(v, &d->ops->gate, traced))
-		return false;
-	vcpu_add(v);
-	return true;
-}
-
-static struct vcpu *next_vcpu(struct domain *d, struct vcpu *last)
-{
-	struct vcpu *v = hv_alloc_page();
-	struct sched_params p;
-
-	if (!v)
-		return NULL;
-	if (!vcpu_create(v, d, last->name.vcpu + 1, d->gate->entries == &d->ops->gate.entries[1])) {
-		hv_free_page(v);
-		return NULL;
-	}
-	if (domain_sched_get(d, &p))
-		this_cpu.sched.ops->set(&this_cpu.sched, &v->unit, &p, system_time());
-	trace_hand_overs = true;
-	return last->next = v;
-}
-
-bool vcpus_create(struct domain *d, u32 n)
-{
-	struct vcpu *v = &d->vcpu;
-
-	if (n > 1 && !d->ops->add_vcpu)
-		return false;
-	for (u32 have = 1; v && have < n; have++) {
-		v = v->next ? v->next : next_vcpu(d, v);
-		if (v && !v->info)
-			d->ops->add_vcpu(v);
-	}
-	return v;
-}
-
 struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced)
 {
 	struct domain *d = domain_find(id) ? NULL : hv_alloc_page(), **end = &domains;
@@ -82,19 +37,6 @@ struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced)
 	return d;
 }
 
-static void free_vcpus(struct domain *d)
-{
-	struct vcpu *v = d->vcpu.next, *next;
-
-	for (; v; v = next) {
-		next = v->next;
-		gate_destroy(v);
-		hv_free_page(v);
-	}
-	d->vcpu.next = NULL;
-	gate_destroy(&d->vcpu);
-}
-
 bool domain_destroy_part(struct domain *d)
 {
 	struct domain **at = &domains;
@@ -112,7 +54,7 @@ bool domain_destroy_part(struct domain *d)
 	while (*at != d)
 		at = &(*at)->next;
 	*at = d->next;
-	free_vcpus(d);
+	vcpus_free(d);
 	domain_free(d);
 	return true;
 }
