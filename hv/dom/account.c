@@ -4,6 +4,7 @@
 
 struct domain *domains;
 struct domain *zombies;
+struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW, .vcpu.domain = &hypervisor};
 
 static struct domain *find(struct domain *d, u16 id)
 {

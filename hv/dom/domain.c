@@ -12,7 +12,6 @@
 #include "trace/trace.h"
 
 const struct guest_ops *designs[3];
-struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW, .vcpu.domain = &hypervisor};
 
 _Static_assert(sizeof(struct domain) <= PAGE_SIZE, "one page holds it");
 
