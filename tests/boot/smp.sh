@@ -35,6 +35,27 @@ leaves_nothing() { # N: so many domains of both designs, those in direct mode wi
 		grep -q "^trapline: domains=$(($1 + 2)) leaked frames=0 heap pages=0 mappings=0$" "$tmp/run.console"
 }
 ok they_leave_nothing leaves_nothing 8
+
+# Domain 0 makes one with tl.
+rm -rf "$tmp/initrd" && cp -r build/guest/room "$tmp/initrd" && cp build/tests/smp.elf "$tmp/initrd"
+cat >"$tmp/initrd/smp.sh" <<-EOF
+	tl info
+	tl create smp.elf name=many vcpus=4 rounds=100 seed=$seed paused=1
+	tl list
+	tl unpause many
+	tl wait many
+	tl info many
+	tl destroy many
+	tl info
+EOF
+(cd "$tmp/initrd" && printf '%s\n' * | cpio --quiet -o -H newc) >"$tmp/smp.cpio"
+made_by_domain0() {
+	tools/run MMU=direct INITRD="$tmp/smp.cpio" SCENARIO=smp MEM=24 HOST_MEM=160 TRACE=off OUT="$tmp/tl" LIMIT=120 &&
+		grep -q "^(d1) smp: vcpus=4 seed=$seed .*: all is as it should be$" "$tmp/tl.console" &&
+		grep -q '^many .* paused .* 1 of 4 vcpus$' "$tmp/tl.console" && grep -q '^vcpu=3 state=[a-z]* time=' "$tmp/tl.console" &&
+		[ "$(grep '^memory: ' "$tmp/tl.console" | sort -u | wc -l)" = 1 ]
+}
+ok domain_0_makes_one made_by_domain0
 tools/run MMU=shadow EXTRA=vcpus=2 OUT="$tmp/shadow" >/dev/null 2>&1
 ok shadow_mode_has_one bash -c '[ "$1" = 2 ] && grep -q "with mmu=shadow a domain has one" "$2"' - $? "$tmp/shadow.console"
 done_testing

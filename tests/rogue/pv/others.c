@@ -215,7 +215,7 @@ static void more_vcpus(u32 max)
 {
 	struct xen_domctl op = {0};
 
-	make_other(false);
+	make_other(max == 2); /* in shadow mode it has one */
 	op.u.max_vcpus.max = max;
 	verdict_errno(domctl(&op, XEN_DOMCTL_max_vcpus, other));
 	destroy_other();
@@ -320,7 +320,8 @@ CASES = {
     {"manage-max-mem-below", 0, 0, max_mem, 16},
     {"manage-max-mem-huge", 0, 0, max_mem, 0xFFFFFFFF},
     {"manage-vcpus-0", 0, 0, more_vcpus, 0},
-    {"manage-vcpus-2", 0, 0, more_vcpus, 2},
+    {"manage-vcpus-shadow", 0, 0, more_vcpus, 2},
+    {"manage-vcpus-33", 0, 0, more_vcpus, 33},
     {"manage-vcpus-max", 0, 0, more_vcpus, 0xFFFFFFFF},
     {"manage-console-self", 0, 0, on_itself, XEN_DOMCTL_tl_console},
     {"manage-console", 0, 0, type_to, 0},
