@@ -45,10 +45,7 @@ static void __attribute__((noinline, cold)) wake_first(struct domain *d)
 
 static inline void wake(struct domain *d, struct vcpu *v)
 {
-	if (v == &d->vcpu)
-		wake_first(d);
-	else
-		vcpu_wake(v);
+	v == &d->vcpu ? wake_first(d) : vcpu_wake(v);
 }
 
 /*
