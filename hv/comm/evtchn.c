@@ -158,17 +158,12 @@ int evtchn_domain(struct domain *d, u32 domid, struct domain **of)
 	return *of ? 0 : -ESRCH;
 }
 
-/* Those that concern the whole domain go to its first vcpu. */
-static bool of_each_vcpu(u32 virq)
-{
-	return virq == VIRQ_TIMER || virq == VIRQ_DEBUG;
-}
-
 int evtchn_bind_virq(struct domain *d, struct evtchn_bind_virq *b)
 {
 	struct vcpu *v = vcpu_find(d, b->vcpu);
 
-	if (b->virq >= NR_VIRQS || (b->vcpu != 0 && !of_each_vcpu(b->virq)))
+	/* Those behind VIRQ_DEBUG concern the whole domain: its first vcpu is told. */
+	if (b->virq >= NR_VIRQS || (b->vcpu != 0 && b->virq > VIRQ_DEBUG))
 		return -EINVAL;
 	if (!v)
 		return -ENOENT;
