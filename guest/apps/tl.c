@@ -13,7 +13,7 @@ static const char help[] =
     "tl pause|unpause DOMAIN\n"
     "tl sched-bvt DOMAIN [MCUADV [WARPBACK WARPVALUE WARPL WARPU]]\n"
     "                            its share of the processor (the inverse of MCUADV), and how\n"
-    "                            it may warp: see `make tour`; without numbers: show them\n"
+    "                            it may warp: see docs/scheduling.md; without numbers: show them\n"
     "tl wait DOMAIN ...          until they have ended; exit code 1 if one has crashed\n"
     "tl destroy DOMAIN ...       end it, and give back all that it has\n"
     "tl console DOMAIN           what it has said; while it runs, type to it: Ctrl-] comes back\n"
@@ -47,17 +47,29 @@ static s32 scheduler_op(struct xen_domctl *op, u32 cmd, u32 id)
 	return domctl(op, XEN_DOMCTL_scheduler_op, id);
 }
 
+static bool runs_bvt(void)
+{
+	struct xen_sysctl op = {0};
+
+	return !sysctl(&op, XEN_SYSCTL_sched_id) && op.u.sched_id.sched_id == XEN_SCHEDULER_BVT;
+}
+
 static void check_bvt(s32 err)
 {
+	if (err && !runs_bvt())
+		fail("sched-bvt: this machine runs with sched=rr");
 	if (err)
-		fail("sched-bvt: %s", err == -22 ? "out of range, or the machine runs with sched=rr"
-						 : error_text(err));
+		fail("sched-bvt: %s", err == -22 ? "out of range" : error_text(err));
 }
 
 void set_share(u32 id, u32 mcu_advance)
 {
 	struct xen_domctl op = {0};
 
+	if (!runs_bvt()) {
+		printf("tl: mcuadv= says nothing here: with sched=rr all have the same share\n");
+		return;
+	}
 	check_bvt(scheduler_op(&op, XEN_DOMCTL_SCHEDOP_getinfo, id));
 	op.u.scheduler_op.u.bvt.mcu_advance = mcu_advance;
 	check_bvt(scheduler_op(&op, XEN_DOMCTL_SCHEDOP_putinfo, id));
@@ -156,6 +168,8 @@ static int wait_for(int argc, char **argv)
 	for (int i = 0; i < argc; i++) {
 		for (;;) {
 			find_domain(argv[i], &d);
+			if (!d.domain)
+				bad_usage("Domain 0 would wait for itself for ever");
 			if (d.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying))
 				break;
 			sleep(HZ / 20);

@@ -23,8 +23,8 @@ static void put(struct domain *d, char c)
 		uart_putc(c);
 		return;
 	}
-	if (c != '\n')
-		d->line[d->line_len++] = c;
+	if (c != '\n') /* nor does it move the cursor to where others have written */
+		d->line[d->line_len++] = (u8)c < ' ' && c != '\t' ? '.' : c;
 	if (c == '\n' || d->line_len == sizeof(d->line))
 		end_line(d);
 }

@@ -26,6 +26,10 @@ void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info)
 	bool blocked = true;
 	const struct vcpu *v;
 
+	/* Off, but with a code that says what went wrong. */
+	if (d->end_reason == END_poweroff && d->end_code)
+		why = SHUTDOWN_crash;
+
 	*info = (struct xen_domctl_getdomaininfo){
 	    .domain = d->id,
 	    .tot_pages = d->populated,

@@ -30,6 +30,8 @@ bool cmd_args(const struct command *self, int argc, int n);
 int cmd_fail(const struct command *self, const struct err *err);
 /** The number that an option was given, at most @most; or say what was expected, @what. */
 bool cmd_number(const struct command *self, const char *text, u64 most, const char *what, u64 *out);
+/** Is this domain in the trace? TRACE_NO_DOMAIN always is. If not, says so, and closes it. */
+bool cmd_has_domain(const struct command *self, struct trace *t, u32 domain);
 /** Open a trace, or print why not. */
 bool cmd_open(const struct command *self, struct trace *t, const char *dir);
 /** Say on stderr that events were lost, if any were. */

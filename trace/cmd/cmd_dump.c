@@ -78,7 +78,12 @@ static int run(const struct command *self, int argc, char **argv)
 			fine &= cmd_number(self, optarg, UINT64_MAX, "event number",
 					   c == 'F' ? &choice.from : &choice.to);
 	}
-	if (!fine || !cmd_args(self, argc, 1) || !cmd_open(self, &t, argv[optind]))
+	if (choice.from > choice.to) {
+		fprintf(stderr, "tltrace dump: --from comes after --to\n");
+		fine = false;
+	}
+	if (!fine || !cmd_args(self, argc, 1) || !cmd_open(self, &t, argv[optind]) ||
+	    !cmd_has_domain(self, &t, (u32)choice.domain))
 		return EXIT_TROUBLE;
 	for (size_t i = 0; i < t.count; i++) {
 		if (!chosen(&choice, &t.events[i]))

@@ -223,7 +223,8 @@ static int run(const struct command *self, int argc, char **argv)
 		else if (!cmd_number(self, optarg, TRACE_NO_DOMAIN - 1, "domain", &domain))
 			return EXIT_TROUBLE;
 	}
-	if (!cmd_args(self, argc, 1) || !cmd_open(self, &t, argv[optind]))
+	if (!cmd_args(self, argc, 1) || !cmd_open(self, &t, argv[optind]) ||
+	    !cmd_has_domain(self, &t, (u32)domain))
 		return EXIT_TROUBLE;
 	code = EXIT_OK;
 	cmd_warn_discarded(&t);

@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "read/number.h"
+#include "trapline/ring.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -78,6 +79,19 @@ bool cmd_number(const struct command *self, const char *text, u64 most, const ch
 	if (number_parse(text, out) && *out <= most)
 		return true;
 	fprintf(stderr, "tltrace %s: this is no %s: %s\n", self->name, what, text);
+	return false;
+}
+
+bool cmd_has_domain(const struct command *self, struct trace *t, u32 domain)
+{
+	struct domains seen;
+
+	domains_find(t, &seen);
+	if (domain == TRACE_NO_DOMAIN || domains_have(&seen, domain))
+		return true;
+	fprintf(stderr, "tltrace %s: %s: there is no domain %u in it; tltrace info lists them\n",
+		self->name, t->name, domain);
+	trace_close(t);
 	return false;
 }
 

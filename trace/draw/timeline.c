@@ -201,6 +201,12 @@ int timeline_draw(const struct trace *t, const struct timeline *l, const char *t
 	draw_axis(&s);
 	draw_head(&s, title);
 	draw_lanes(&s);
+	if (t->discarded)
+		sb_add(
+		    out,
+		    "<text x=\"%d\" y=\"%.0f\" font-size=\"12\" fill=\"#B00020\">%llu events are "
+		    "missing: the ring was full</text>\n",
+		    LEFT, height - 6, (unsigned long long)t->discarded);
 	sb_add(out, "</svg>\n");
 	return 0;
 }

@@ -41,6 +41,20 @@ static void add_word(struct plan *p, const char *word)
 	strlcpy(p->cmdline + n, word, sizeof(p->cmdline) - n);
 }
 
+static bool is_name(const char *s)
+{
+	u32 n = 0;
+
+	for (; s[n]; n++) {
+		bool letter = (s[n] | 0x20) >= 'a' && (s[n] | 0x20) <= 'z';
+
+		if (!letter && (!n || !((s[n] >= '0' && s[n] <= '9') || s[n] == '.' ||
+					s[n] == '-' || s[n] == '_')))
+			return false;
+	}
+	return n && n <= sizeof(xen_domain_handle_t);
+}
+
 void read_plan(struct plan *p, int argc, char **argv)
 {
 	const char *v;
@@ -73,9 +87,8 @@ void read_plan(struct plan *p, int argc, char **argv)
 		if (!p->initrd)
 			p->initrd = "programs.cpio";
 	}
-	if (strlen(p->name) > sizeof(xen_domain_handle_t) || (*p->name >= '0' && *p->name <= '9') ||
-	    !*p->name)
-		bad_usage("name=%s: at most 16 letters, and no digit first", p->name);
+	if (!is_name(p->name))
+		bad_usage("name=%s: a letter, and at most 15 more letters, digits, . - _", p->name);
 	p->kernel_file = load_file(p->kernel);
 	if (p->initrd)
 		p->initrd_file = load_file(p->initrd);

@@ -29,13 +29,27 @@ const char *name_of(const struct xen_domctl_getdomaininfo *info)
 	return name;
 }
 
+/* No name begins with a digit. */
+static bool is_meant(const char *word, const struct xen_domctl_getdomaininfo *info)
+{
+	u32 n = 0;
+
+	if (*word < '0' || *word > '9')
+		return !strcmp(word, name_of(info));
+	for (; *word; word++) {
+		if (*word < '0' || *word > '9' || n > DOMID_FIRST_RESERVED)
+			return false;
+		n = n * 10 + (u32)(*word - '0');
+	}
+	return n == info->domain;
+}
+
 void find_domain(const char *word, struct xen_domctl_getdomaininfo *info)
 {
-	bool number = *word >= '0' && *word <= '9';
 	u32 id = 0;
 
 	while (next_domain(&id, info))
-		if (number ? atou(word) == info->domain : !strcmp(word, name_of(info)))
+		if (is_meant(word, info))
 			return;
 	fail("there is no domain %s: `tl list` shows which there are", word);
 }
