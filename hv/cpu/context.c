@@ -8,7 +8,8 @@
 #define CONTEXT_CR4 (CR4_TSD | CR4_OSFXSR | CR4_OSXMMEXCPT)
 #define CPUID_FXSR  (1u << 24) /* CPUID 1, EDX */
 
-static bool fxsr; /* there is fxsave, and may be SSE */
+static u8 first_fpu[512]; /* what all begin with */
+static bool fxsr;	  /* there is fxsave, and may be SSE */
 
 static void exchange(struct context *from, const struct context *to)
 {
@@ -47,6 +48,7 @@ void context_init(struct context *c)
 	asm volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
 	fxsr = edx & CPUID_FXSR;
 	exchange(c, c);
+	memcpy(first_fpu, c->fpu, sizeof(first_fpu));
 }
 
 #define FXSAVE_MXCSR 24 /* offsets */
@@ -55,10 +57,9 @@ void context_init(struct context *c)
 
 void context_set_fpu(struct vcpu *v, const u8 fpu[512])
 {
-	const u8 *first = hypervisor.vcpu.context.fpu;
-	u32 mask = *(const u32 *)(first + FXSAVE_MASK);
+	u32 mask = *(const u32 *)(first_fpu + FXSAVE_MASK);
 
-	memcpy(v->context.fpu, fpu ? fpu : first, sizeof(v->context.fpu));
+	memcpy(v->context.fpu, fpu ? fpu : first_fpu, sizeof(v->context.fpu));
 	/* A bit that the CPU does not have would be our fault when that is loaded. */
 	if (fxsr)
 		*(u32 *)(v->context.fpu + FXSAVE_MXCSR) &= mask ? mask : MXCSR_MASK;

@@ -23,8 +23,9 @@ static u32 state, fpu[2][27], segment[3], own_word, dr7, expect_no_fpu;
 
 static u32 rnd(void)
 {
-	state = state * 1664525u + 1013904223u;
-	return state >> 8;
+	state ^= state << 13;
+	state ^= state >> 17;
+	return state ^= state << 5;
 }
 
 static void save_fpu(u32 *to)
