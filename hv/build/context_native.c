@@ -70,6 +70,7 @@ int native_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 		return -EINVAL; /* which code there is has not been said, or not all of it has been
 				   scanned */
 	*v->regs = general_regs(u);
+	context_set_fpu(v, c->flags & VGCF_i387_valid ? c->fpu_ctxt : NULL);
 	return native_start(v) ? 0 : -ENOMEM;
 }
 
@@ -109,6 +110,8 @@ void regs_to_user(const struct cpu_regs *r, struct cpu_user_regs *u)
 void native_get_context(const struct vcpu *v, struct vcpu_guest_context *c)
 {
 	regs_to_user(v->regs, &c->user_regs);
+	c->flags = VGCF_i387_valid;
+	memcpy(c->fpu_ctxt, v->context.fpu, sizeof(c->fpu_ctxt));
 	c->ctrlreg[0] = v->virt.cr0;
 	c->ctrlreg[2] = v->virt.cr2;
 	c->ctrlreg[3] = v->virt.cr3;

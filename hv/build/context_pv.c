@@ -53,11 +53,22 @@ static bool context_ok(const struct vcpu_guest_context *c)
 
 	if (ring == 1 ? !ring1_selector_ok(u->cs, FLAT_RING1_CS) : ring != 3)
 		return false;
-	return (u->ss & SEL_RPL) == ring && handlers_ok(c) && !c->ldt_ents &&
-	       !(c->vm_assist & ~ASSIST_TABLES);
+	return (u->ss & SEL_RPL) == ring && handlers_ok(c) && !(c->vm_assist & ~ASSIST_TABLES);
 }
 
-static int set_context(struct vcpu *v, const struct vcpu_guest_context *c)
+/* @return false if the guest could not set them itself */
+static bool debug_ok(const u32 from[8], u32 dr[8])
+{
+	static const u8 registers[] = {0, 1, 2, 3, 6, 7};
+
+	memcpy(dr, from, 8 * sizeof(dr[0]));
+	for (u32 i = 0; i < ARRAY_SIZE(registers); i++)
+		if (!debugreg_check(registers[i], &dr[registers[i]]))
+			return false;
+	return true;
+}
+
+static int set_context(struct vcpu *v, const struct vcpu_guest_context *c, const u32 dr[8])
 {
 	const struct cpu_user_regs *u = &c->user_regs;
 	struct hcall_args stack = {.a1 = c->kernel_ss, .a2 = c->kernel_sp};
@@ -68,8 +79,15 @@ static int set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 	err = new_base(v, mfn(xen_cr3_to_pfn(c->ctrlreg[3])));
 	if (!err)
 		err = set_gdt(v, (const mfn_t *)c->gdt_frames, c->gdt_ents);
+	if (!err)
+		err = set_ldt(v, c->ldt_base, c->ldt_ents);
 	if (err)
 		return err;
+	context_set_fpu(v, c->flags & VGCF_i387_valid ? c->fpu_ctxt : NULL);
+	v->virt.cr0 = (v->virt.cr0 & ~CR0_TS) | (c->ctrlreg[0] & CR0_TS);
+	v->context.cr0 = (v->context.cr0 & ~CR0_TS) | (c->ctrlreg[0] & CR0_TS);
+	memcpy(v->virt.dr, dr, sizeof(v->virt.dr));
+	v->context.dr6 = dr[6];
 	*v->regs = general_regs(u);
 	v->regs->cs = u->cs;
 	v->regs->ss = u->ss;
@@ -101,13 +119,14 @@ static int set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 int pv_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 {
 	struct domain *d = v->domain;
-	int err = -EINVAL;
+	u32 dr[8];
+	int err;
 
 	rehook_all(v);
-	if (d->dying || !context_ok(c))
+	if (d->dying || !context_ok(c) || !debug_ok(c->debugreg, dr))
 		return -EINVAL;
 	d->ops->load(v);
-	err = set_context(v, c);
+	err = set_context(v, c, dr);
 	if (current->domain == d)
 		d->ops->load(current);
 	return err;
@@ -120,15 +139,20 @@ void pv_get_context(const struct vcpu *v, struct vcpu_guest_context *c)
 		c->flags = VGCF_in_kernel;
 	if (!v->down)
 		c->flags |= VGCF_online;
+	c->flags |= VGCF_i387_valid;
+	memcpy(c->fpu_ctxt, v->context.fpu, sizeof(c->fpu_ctxt));
 	memcpy(c->trap_ctxt, v->traps, sizeof(c->trap_ctxt));
 	memcpy(c->gdt_frames, v->gdt, sizeof(v->gdt));
 	c->gdt_ents = v->gdt_pages * (PAGE_SIZE / 8);
+	c->ldt_base = v->ldt_base;
+	c->ldt_ents = v->ldt_entries;
 	c->kernel_ss = v->kernel_ss;
 	c->kernel_sp = v->kernel_sp;
 	c->ctrlreg[0] = v->virt.cr0;
 	c->ctrlreg[2] = v->virt.cr2;
 	c->ctrlreg[3] = xen_pfn_to_cr3(v->base.n);
 	memcpy(c->debugreg, v->virt.dr, sizeof(c->debugreg));
+	c->debugreg[6] = v->context.dr6;
 	c->event_callback_cs = v->event_cs;
 	c->event_callback_eip = v->event_eip;
 	c->failsafe_callback_cs = v->failsafe_cs;

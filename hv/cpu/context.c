@@ -1,13 +1,15 @@
 /* context.c: from one vcpu to another: CR0, CR3, CR4, debug registers, FPU, descriptor tables. */
 #include "cpu/context.h"
 #include "cpu/gate.h"
+#include "lib/string.h"
 
 /* What a guest may set in the real registers; the rest is the hypervisor's. */
 #define CONTEXT_CR0 (CR0_TS | CR0_EM | CR0_MP)
 #define CONTEXT_CR4 (CR4_TSD | CR4_OSFXSR | CR4_OSXMMEXCPT)
 #define CPUID_FXSR  (1u << 24) /* CPUID 1, EDX */
 
-static bool fxsr; /* there is fxsave, and may be SSE */
+static u8 first_fpu[512]; /* what all begin with */
+static bool fxsr;	  /* there is fxsave, and may be SSE */
 
 static void exchange(struct context *from, const struct context *to)
 {
@@ -46,6 +48,21 @@ void context_init(struct context *c)
 	asm volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
 	fxsr = edx & CPUID_FXSR;
 	exchange(c, c);
+	memcpy(first_fpu, c->fpu, sizeof(first_fpu));
+}
+
+#define FXSAVE_MXCSR 24 /* offsets */
+#define FXSAVE_MASK  28
+#define MXCSR_MASK   0xFFBFu /* if the CPU names none (SDM 1, 11.6.6) */
+
+void context_set_fpu(struct vcpu *v, const u8 fpu[512])
+{
+	u32 mask = *(const u32 *)(first_fpu + FXSAVE_MASK);
+
+	memcpy(v->context.fpu, fpu ? fpu : first_fpu, sizeof(v->context.fpu));
+	/* A bit that the CPU does not have would be our fault when that is loaded. */
+	if (fxsr)
+		*(u32 *)(v->context.fpu + FXSAVE_MXCSR) &= mask ? mask : MXCSR_MASK;
 }
 
 void context_switch(struct vcpu *next)

@@ -15,6 +15,8 @@ struct context {
 
 /** At the start: keep what the processor holds, for a new vcpu to begin with. */
 void context_init(struct context *c);
+/** Give a vcpu that does not run this FPU, or (NULL) the one that all begin with. */
+void context_set_fpu(struct vcpu *v, const u8 fpu[512]);
 /** The processor goes on as `next`: its tables, its address space, its registers beside v->regs. */
 void context_switch(struct vcpu *next);
 

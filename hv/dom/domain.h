@@ -99,7 +99,7 @@ struct vcpu {
 	mfn_t gdt[FIRST_RESERVED_GDT_PAGE]; /* hcall/desc.c: the guest's frames, typed */
 	u32 gdt_pages;
 	mfn_t ldt[16];
-	u32 ldt_pages;
+	u32 ldt_pages, ldt_base, ldt_entries;
 	struct { /* mmu/direct/vcpu.c: of direct_state, while another of its vcpus is loaded */
 		mfn_t dir;
 		bool releasing;

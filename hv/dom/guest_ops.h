@@ -47,8 +47,8 @@ struct guest_ops {
 	/** Between these guest-physical addresses there is code. @return 0 or -EINVAL; HCALL_AGAIN:
 	 * it is not finished, and goes on at *start */
 	int (*code)(struct domain *d, u32 *start, u32 end);
-	/** All registers of a vcpu that does not run: set them. @return 0, or -EINVAL: nothing has
-	 * been changed; -EBUSY: not now; HCALL_AGAIN: not finished */
+	/** All registers of a vcpu that does not run: set them. @return 0, or -EINVAL: none has
+	 * been changed, but tables may have been; -EBUSY: not now; HCALL_AGAIN: not finished */
 	int (*set_context)(struct vcpu *v, const struct vcpu_guest_context *c);
 	void (*get_context)(const struct vcpu *v, struct vcpu_guest_context *c);
 

@@ -78,7 +78,10 @@ static bool wants_alarm(const struct domain *d)
 static void program(u64 at, u64 now)
 {
 	this_cpu.alarm = at;
-	pit_oneshot(at <= now ? 0 : at - now > ONESHOT_MAX ? ONESHOT_MAX : (u32)(at - now));
+	if (at <= now)
+		pit_oneshot(0);
+	else
+		pit_oneshot(at - now > ONESHOT_MAX ? ONESHOT_MAX : at - now);
 }
 
 void timer_set(u64 at)

@@ -161,6 +161,8 @@ s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries)
 	descriptor_frames_put(d, v->ldt, v->ldt_pages);
 	memcpy(v->ldt, frames, n * sizeof(frames[0]));
 	v->ldt_pages = n;
+	v->ldt_base = base;
+	v->ldt_entries = entries;
 	gate_set_ldt(d->gate, entries);
 	return 0;
 }

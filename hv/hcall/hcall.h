@@ -88,6 +88,9 @@ hypercall_fn hc_set_gdt, hc_update_descriptor;
 s32 set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries);
 /** MMUEXT_SET_LDT. */
 s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries);
+/** What a guest wants in its DR`nr`: *val is made what the CPU is to have. @return false: it may
+ * not */
+bool debugreg_check(u32 nr, u32 *val);
 /* mem.c: the memory reservation */
 hypercall_fn hc_memory_op;
 /* sched.c: giving up the CPU, and time */

@@ -219,32 +219,35 @@ static void write_dr(u32 nr, u32 val)
 	}
 }
 
-/** set_debugreg(nr, value): DR0-3 may not point at the hypervisor, DR7 may not guard the registers
- * or watch I/O. @return 0 or -EPERM */
+/* DR0-3 may not point at the hypervisor, DR7 may not guard the registers or watch I/O. */
+bool debugreg_check(u32 nr, u32 *val)
+{
+	switch (nr) {
+	case 0 ... 3:
+		return *val < HYPERVISOR_VIRT_START;
+	case 6:
+		*val = (*val & ~DR6_ZEROS) | DR6_ONES;
+		return true;
+	case 7:
+		if (*val & DR7_GD)
+			return false;
+		/* Condition 2 of an enabled breakpoint is an I/O access. */
+		for (u32 i = 0; i < 4; i++)
+			if ((*val >> 2 * i & 3) && (*val >> (16 + 4 * i) & 3) == 2)
+				return false;
+		*val = (*val & ~DR7_ZEROS) | DR7_ONES;
+		return true;
+	}
+	return false;
+}
+
+/** set_debugreg(nr, value). @return 0 or -EPERM */
 s32 hc_set_debugreg(struct vcpu *v, struct hcall_args *a)
 {
 	u32 val = a->a2;
 
-	switch (a->a1) {
-	case 0 ... 3:
-		if (val >= HYPERVISOR_VIRT_START)
-			return -EPERM;
-		break;
-	case 6:
-		val = (val & ~DR6_ZEROS) | DR6_ONES;
-		break;
-	case 7:
-		if (val & DR7_GD)
-			return -EPERM;
-		/* Condition 2 of an enabled breakpoint is an I/O access. */
-		for (u32 i = 0; i < 4; i++)
-			if ((val >> 2 * i & 3) && (val >> (16 + 4 * i) & 3) == 2)
-				return -EPERM;
-		val = (val & ~DR7_ZEROS) | DR7_ONES;
-		break;
-	default:
+	if (!debugreg_check(a->a1, &val))
 		return -EPERM;
-	}
 	v->virt.dr[a->a1] = val;
 	write_dr(a->a1, val);
 	return 0;

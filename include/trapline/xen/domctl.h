@@ -195,8 +195,9 @@ struct vcpu_guest_context {
 	u32 failsafe_callback_cs, failsafe_callback_eip;
 	u32 vm_assist;
 };
-#define VGCF_in_kernel 0x04u
-#define VGCF_online    0x20u /* out: it is up */
+#define VGCF_i387_valid 0x01u /* fpu_ctxt holds the FPU (fxsave); otherwise it is reset */
+#define VGCF_in_kernel	0x04u
+#define VGCF_online	0x20u /* out: it is up */
 
 static inline u32 xen_pfn_to_cr3(u32 mfn)
 {
