@@ -64,7 +64,6 @@ static inline void raise(struct domain *d, struct vcpu *v, u32 word)
 		wake(d, v);
 }
 
-/* @param v one of the domain's vcpus */
 static inline void notify(struct domain *d, struct vcpu *v, u32 port, u32 virq)
 {
 	struct shared_info *s = d->shared;

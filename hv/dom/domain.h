@@ -210,9 +210,8 @@ static inline struct vcpu *vcpu_find(struct domain *d, u32 nr)
 	for_each_vcpu(v, d) if (v->name.vcpu == nr) break;
 	return v;
 }
-/** Begin a vcpu, down unless it is the first. @return false if memory is short */
+/** Begin a vcpu, down unless it is the first (@return false: memory is short); the end of all. */
 bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced);
-/** The end of all: no longer in use. */
 void vcpus_free(struct domain *d);
 /** Have `n` vcpus; the new ones are down. @return false if memory is short, or the design has only
  * one */
