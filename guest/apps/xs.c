@@ -192,7 +192,7 @@ int main(int argc, char **argv)
 		return ask(verb, XS_RM, path, NULL, 0), 0;
 	if (!strcmp(verb, "perms") && n >= 0)
 		return perms(path, n, argv + 3);
-	if (!strcmp(verb, "watch") && (n == 0 || n == 1))
+	if (!strcmp(verb, "watch") && (n == 0 || (n == 1 && atou(argv[3]))))
 		return print_events(path, n ? atou(argv[3]) : 0);
 	if (!strcmp(verb, "wait") && n == 1)
 		return wait_for(path, argv[3]);

@@ -14,6 +14,8 @@ const struct elf_header *elf_open(const struct plan *p, struct file f)
 	    h->phentsize != sizeof(struct elf_segment) ||
 	    !within(f, h->phoff, h->phnum * sizeof(struct elf_segment)))
 		fail("%s is no 32-bit x86 ELF file", p->kernel);
+	if (h->shnum && !within(f, h->shoff, h->shnum * sizeof(struct elf_section)))
+		fail("%s is cut off: its section table lies behind its end", p->kernel);
 	return h;
 }
 

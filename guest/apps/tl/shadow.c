@@ -159,9 +159,12 @@ void build_shadow(const struct plan *p, u32 id)
 	static struct vcpu_guest_context c;
 	struct file kernel = p->kernel_file, initrd = p->initrd_file;
 	const struct elf_header *h = elf_open(p, kernel);
-	u32 initrd_at;
+	u32 initrd_at, len;
 	s32 err;
 
+	if (elf_text(kernel, "__xen_guest", &len))
+		fail("%s is made for Xen (it has a section __xen_guest): try mmu=direct",
+		     p->kernel);
 	domid = id;
 	size = p->nr_pages * PAGE;
 	initrd_at = (put_kernel(kernel) + PAGE - 1) & ~(PAGE - 1);

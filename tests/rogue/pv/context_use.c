@@ -135,6 +135,7 @@ static void runs_with_it(u32 unused)
 
 	(void)unused;
 	make_ready();
+	c.user_regs.ds = c.user_regs.es = c.user_regs.ss; /* Bochs looks at them */
 	must(vcpu_context(XEN_DOMCTL_setvcpucontext, &c) == 0, "first");
 	must(domctl(&op, XEN_DOMCTL_unpausedomain, other) == 0, "unpause");
 	for (u32 i = 0; i < 8; i++)

@@ -284,9 +284,14 @@ static void list_into(u32 va)
 /* Whose devices they are is one Domain's business, too. */
 static void interrupt_line(u32 line)
 {
-	struct evtchn_bind_pirq b = {line, 0, 0};
+	struct evtchn_bind_pirq b = {line, 0, 0}, timers = {0, 0, 0};
+	s32 err = HCALL(event_channel_op, EVTCHNOP_bind_pirq, &b, 0, 0);
 
-	verdict_errno(HCALL(event_channel_op, EVTCHNOP_bind_pirq, &b, 0, 0));
+	if (!err) { /* we are Domain 0, whose this one is, and the timer's is not */
+		HCALL(event_channel_op, EVTCHNOP_close, &b.port, 0, 0);
+		err = HCALL(event_channel_op, EVTCHNOP_bind_pirq, &timers, 0, 0);
+	}
+	verdict_errno(err);
 }
 
 CASES = {
