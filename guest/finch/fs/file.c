@@ -22,7 +22,7 @@ void file_put(struct file *f)
 {
 	if (!f || --f->users)
 		return;
-	if (f->kind == FILE_DEVICE)
+	if (f->kind == FILE_DEVICE && f->device->close)
 		f->device->close(f);
 	else if (f->pipe)
 		pipe_close(f->pipe, f->kind == FILE_PIPE_WRITE);
@@ -280,7 +280,7 @@ static u32 ready(struct file *f)
 	case FILE_PIPE_WRITE:
 		return pipe_room(f->pipe) ? CAN_WRITE : 0;
 	case FILE_DEVICE:
-		return f->device->ready(f);
+		return f->device->ready ? f->device->ready(f) : CAN_READ | CAN_WRITE;
 	default:
 		return CAN_READ;
 	}

@@ -38,8 +38,9 @@ struct device {
 	s32 (*open)(struct file *f); /* NULL: there is nothing to do */
 	s32 (*read)(struct file *f, u8 *buf, u32 n);
 	s32 (*write)(struct file *f, const u8 *buf, u32 n);
-	u32 (*ready)(struct file *f); /* CAN_READ, CAN_WRITE: without waiting; the end, too */
-	void (*close)(struct file *f);
+	u32 (*ready)(struct file *f);  /* CAN_READ, CAN_WRITE: without waiting; the end, too; NULL:
+					  always both */
+	void (*close)(struct file *f); /* NULL: there is nothing to do */
 };
 #define CAN_READ  1u
 #define CAN_WRITE 2u

@@ -188,22 +188,9 @@ static s32 file_on_disk_write(struct file *f, const u8 *buf, u32 n)
 	return move_on(f, nest_write(&nest, f->inode, f->pos, buf, n));
 }
 
-static u32 always_ready(struct file *f)
-{
-	(void)f;
-	return CAN_READ | CAN_WRITE;
-}
-
-static void nothing_to_close(struct file *f)
-{
-	(void)f;
-}
-
 const struct device disk_device = {
     .read = file_on_disk_read,
     .write = file_on_disk_write,
-    .ready = always_ready,
-    .close = nothing_to_close,
 };
 
 s32 disk_sync(void)

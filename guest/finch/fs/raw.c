@@ -60,16 +60,4 @@ static s32 raw_write(struct file *f, const u8 *buf, u32 n)
 	return n ? transfer(f, (u8 *)buf, n, true) : f->disk->barrier(f->disk);
 }
 
-static u32 raw_ready(struct file *f)
-{
-	(void)f;
-	return CAN_READ | CAN_WRITE;
-}
-
-static void raw_close(struct file *f)
-{
-	(void)f;
-}
-
-const struct device raw_device = {
-    .read = raw_read, .write = raw_write, .ready = raw_ready, .close = raw_close};
+const struct device raw_device = {.read = raw_read, .write = raw_write};

@@ -268,15 +268,4 @@ static s32 xvda_write(struct file *f, const u8 *buf, u32 n)
 	return (s32)n;
 }
 
-static u32 xvda_ready(struct file *f)
-{
-	(void)f;
-	return CAN_READ | CAN_WRITE;
-}
-
-static void xvda_close(struct file *f)
-{
-	(void)f;
-}
-
-const struct device xvda_device = {xvda_open, xvda_read, xvda_write, xvda_ready, xvda_close};
+const struct device xvda_device = {.open = xvda_open, .read = xvda_read, .write = xvda_write};

@@ -99,11 +99,6 @@ static u32 gntdev_ready(struct file *f)
 	return CAN_READ;
 }
 
-static void gntdev_close(struct file *f)
-{
-	(void)f; /* a page is its process's, not the file's */
-}
-
 void arch_space_goes(const pte_t *dir)
 {
 	/* Mostly there is nothing to look for: each process that ends comes here. */
@@ -113,4 +108,4 @@ void arch_space_goes(const pte_t *dir)
 }
 
 const struct device gntdev_device = {
-    .read = gntdev_read, .write = gntdev_write, .ready = gntdev_ready, .close = gntdev_close};
+    .read = gntdev_read, .write = gntdev_write, .ready = gntdev_ready};
