@@ -72,13 +72,9 @@ static u32 number_of(const char *a, const char *b)
 
 static void say(const struct vbd *v, const char *name, u32 value)
 {
-	char digits[12] = "";
-	u32 at = sizeof(digits) - 1;
+	const char *digits = decimal(value);
 
-	do
-		digits[--at] = (char)('0' + value % 10);
-	while (value /= 10);
-	xs_ask_path(XS_WRITE, join(v->back, name), digits + at, strlen(digits + at));
+	xs_ask_path(XS_WRITE, join(v->back, name), digits, strlen(digits));
 }
 
 /* "hda:START+LENGTH,START+LENGTH": of the first disk only. @return false if it is something else */

@@ -14,14 +14,8 @@ static u8 want[8192], got[8192];
 
 static void name_of(u32 n, char name[32])
 {
-	char digits[12], *d = digits + sizeof(digits) - 1;
-
-	*d = 0;
-	do
-		*--d = (char)('0' + n % 10);
-	while (n /= 10);
 	strlcpy(name, "disk/w", 32);
-	strlcpy(name + 6, d, 26);
+	strlcpy(name + 6, decimal(n), 26);
 }
 
 /* What file n holds: its size, and then piece by piece. */

@@ -25,13 +25,9 @@ static const char *of_back(const char *name)
 
 static void say(const char *path, u32 value)
 {
-	char digits[12] = "";
-	u32 at = sizeof(digits) - 1;
+	const char *digits = decimal(value);
 
-	do
-		digits[--at] = (char)('0' + value % 10);
-	while (value /= 10);
-	if (xs_ask_path(XS_WRITE, path, digits + at, strlen(digits + at)) < 0)
+	if (xs_ask_path(XS_WRITE, path, digits, strlen(digits)) < 0)
 		die("the store takes no answer");
 }
 

@@ -51,6 +51,8 @@ s32 signal(u32 sig, handler_t handler);
 void printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* util.c */
+/** A number in decimal. It stands until the next call. */
+const char *decimal(u32 n);
 /** The decimal number at the beginning of a string; 0 if there is none. */
 u32 atou(const char *s);
 /** Run a program. @return its pid or a negative error */

@@ -1,6 +1,17 @@
 /* util.c: starting programs, and other habits that several applications share. */
 #include "lib/lib.h"
 
+const char *decimal(u32 n)
+{
+	static char digits[11];
+	u32 at = sizeof(digits) - 1;
+
+	do
+		digits[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	return digits + at;
+}
+
 u32 atou(const char *s)
 {
 	u32 n = 0;

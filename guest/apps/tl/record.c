@@ -44,13 +44,7 @@ static void add(struct text *t, const char *word)
 
 static void add_number(struct text *t, u32 n)
 {
-	char digits[11] = "";
-	u32 at = sizeof(digits) - 1;
-
-	do
-		digits[--at] = (char)('0' + n % 10);
-	while (n /= 10);
-	add(t, digits + at);
+	add(t, decimal(n));
 }
 
 static struct text place(u32 domid, const char *name)
