@@ -78,7 +78,7 @@ initrd write <<-END
 END
 cut() {
 	local pid
-	disk cut 16M && rm -f "$tmp/pid"
+	disk cut 16M && rm -f "$tmp/pid" "$tmp/write.console" # of the last cut
 	LIMIT=60 run write cut QEMU_ARGS="-pidfile $tmp/pid" &
 	for _ in $(seq 300); do
 		[ ! -s "$tmp/write.console" ] || ! grep -q '^synced w1$' "$tmp/write.console" || break
