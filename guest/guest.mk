@@ -10,7 +10,7 @@ $(GB)/string.c.o: guest/string.c
 	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
 
 # The kernel: everything but arch/ is common.
-FINCH_COMMON := $(sort $(foreach d,boot dev fs lib mm proc sys trap,$(wildcard guest/finch/$(d)/*.[cS])))
+FINCH_COMMON := $(sort $(foreach d,boot dev fs lib mm net proc sys trap,$(wildcard guest/finch/$(d)/*.[cS])))
 finch_objs = $(patsubst guest/finch/%,$(GB)/$(1)/%.o,$(FINCH_COMMON) $(sort $(wildcard guest/finch/arch/$(1)/*.[cS])))
 
 # $(call finch_port,PORT): how to build one of the two.
