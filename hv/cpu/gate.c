@@ -206,8 +206,10 @@ void gate_load(struct vcpu *v)
 	for (u32 i = GATE_TABLES; i < ARRAY_SIZE(g->page); i++)
 		if (g->page[i] != old->page[i])
 			map_page(g, i);
-	if (current->domain == v->domain)
+	if (current->domain == v->domain) {
 		write_cr3(read_cr3());
+		gate_load_ldt(g); /* the CPU remembers the other's, or that it had none */
+	}
 }
 
 void gate_place(struct gate *g, u32 va)

@@ -97,6 +97,13 @@ u32 pte_maddr(const volatile void *va)
 	return (pde & ~0xFFFu) + ((u32)va >> 12) % 1024 * 4;
 }
 
+volatile u32 *pte_at(const volatile void *va)
+{
+	u32 *first = (u32 *)(si->pt_base + PAGE_SIZE); /* the tables follow their directory */
+
+	return &first[((u32)va - BASE) / PAGE_SIZE];
+}
+
 s32 mmuext(u32 cmd, u32 arg1, u32 arg2)
 {
 	struct mmuext_op op = {cmd, arg1, arg2};

@@ -55,12 +55,21 @@ static void flush(u32 how, const volatile void *va)
 	}
 }
 
+/* With every other seed the kernel writes its page tables as it likes. */
+static bool tables_writable(void)
+{
+	return seed & 1;
+}
+
 static void change(const volatile void *va, u32 pte)
 {
 	struct mmu_update req = {pte_maddr(va) | MMU_NORMAL_PT_UPDATE, pte};
-	u32 done, how = below(6);
+	u32 done, how = below(tables_writable() ? 7 : 6);
 
-	if (how == 4) {
+	if (how == 6) {
+		must(!write_faults(pte_at(va), pte));
+		flush(below(4), va);
+	} else if (how == 4) {
 		must(set_pte(va, pte, UVMF_INVLPG | UVMF_ALL) == 0);
 	} else if (how == 5) {
 		must(set_pte(va, pte, UVMF_TLB_FLUSH | UVMF_ALL) == 0);
@@ -189,7 +198,6 @@ static void run(void)
 	struct me *m = me();
 
 	m->random = (seed + 1) * 0x9E3779B9 + m->nr * 0x85EBCA6B + 1;
-	begin_state();
 	begin_events();
 	while (m->rounds < nr_rounds) {
 		round();
@@ -215,6 +223,7 @@ void begin_vcpu(void) __attribute__((noreturn));
 void begin_vcpu(void)
 {
 	set_traps();
+	begin_state();
 	run();
 	__builtin_unreachable();
 }
@@ -245,12 +254,19 @@ void begin(const struct start_info *info)
 	for (u32 i = 0; i < NR_PAGES; i++)
 		mapped[i] = WRITABLE;
 	set_traps();
+	if (tables_writable())
+		must(HCALL(vm_assist, VMASST_CMD_enable, VMASST_TYPE_writable_pagetables, 0, 0) ==
+		     0);
 	before_they_run();
 	bind_events();
+	begin_state();
 	for (u32 i = 1; i < nr_vcpus; i++) {
 		make_context(&contexts, i);
 		contexts.ctrlreg[3] = xen_pfn_to_cr3(make_directory(i));
 		must(vcpu_op(VCPUOP_initialise, i, &contexts) == 0);
+		/* Nothing of it is this one's, or all vcpus'. */
+		check_state();
+		must(write_faults(pte_at(pages), *pte_at(pages)) == !tables_writable());
 		must(vcpu_op(VCPUOP_is_up, i, NULL) == 0);
 		must(vcpu_op(VCPUOP_up, i, NULL) == 0);
 	}

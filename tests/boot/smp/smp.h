@@ -99,6 +99,7 @@ u64 now(void); /* system time, ns */
 u32 mfn_of(const volatile void *va);
 s32 set_pte(const volatile void *va, u32 pte, u32 flags);
 u32 pte_maddr(const volatile void *va);
+volatile u32 *pte_at(const volatile void *va); /* where the kernel sees it */
 s32 mmuext(u32 cmd, u32 arg1, u32 arg2);
 s32 evtchn(u32 cmd, void *op);
 s32 vcpu_op(u32 cmd, u32 nr, const void *arg);

@@ -89,9 +89,13 @@ void begin_state(void)
 	for (u32 i = 0; i < 4; i++)
 		places[m->nr][i] = m->nr * 10 + i;
 	set_descriptor(&gdt[m->nr][2], &places[m->nr][3]);
-	set_descriptor(&ldt[m->nr][2], &places[m->nr][0]);
 	make_read_only(gdt[m->nr]);
+	/* Others may have begun long ago, and change it already. */
+	lock(&changing);
+	set_descriptor(&ldt[m->nr][2], &places[m->nr][0]);
+	place_of[m->nr] = 0;
 	make_read_only(ldt[m->nr]);
+	unlock(&changing);
 	must(HCALL(set_gdt, (u32)&mfn, 512, 0, 0) == 0);
 	must(mmuext(MMUEXT_SET_LDT, (u32)ldt[m->nr], 512) == 0);
 	load_selectors();
