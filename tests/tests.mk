@@ -49,6 +49,13 @@ $(B)/tests/blkback_random: tests/unit/blkback_random.c guest/apps/blkback.c $(wi
 	$(Q)$(CC) $(HOSTCFLAGS) -fsanitize=bounds-strict -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/apps \
 		$(filter tests/%.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
+# The router's rules.
+UNIT_TESTS += $(B)/tests/rules_random
+$(B)/tests/rules_random: tests/unit/rules_random.c $(wildcard guest/apps/router/*.[ch])
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(CC) $(HOSTCFLAGS) -iquote guest/apps $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+
 $(B)/tests/forge: tests/forge.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
