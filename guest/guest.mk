@@ -25,10 +25,18 @@ $(GB)/$(1)/%.S.o: guest/finch/%.S
 	$$(Q)$$(CC) $$(GUEST_CFLAGS) -Iguest/finch -Iguest/finch/arch/$(1) -c -o $$@ $$<
 $(GB)/finch-$(1).elf: $(call finch_objs,$(1)) $(GB)/string.c.o guest/finch/arch/$(1)/finch.ld
 	@$$(call say,LD,$$@)
-	$$(Q)ld $$(KLDFLAGS) -T guest/finch/arch/$(1)/finch.ld -o $$@ $(call finch_objs,$(1)) $(GB)/string.c.o
+	$$(Q)ld $$(KLDFLAGS) -T guest/finch/arch/$(1)/finch.ld -o $$@ $$(filter %.o,$$^)
 endef
+# Both ends of the rings of virtual devices, in kernel and applications.
+RINGS := $(sort $(wildcard guest/rings/*.c))
+$(GB)/rings/%.c.o: guest/rings/%.c
+	@mkdir -p $(@D)
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+
 $(eval $(call finch_port,native))
 $(eval $(call finch_port,pv))
+$(GB)/finch-pv.elf: $(RINGS:guest/%=$(GB)/%.o)
 
 # Applications: one file each, and the library.
 APP_LIB := $(GB)/string.c.o $(patsubst guest/apps/%,$(GB)/apps/%.o,$(sort $(wildcard guest/apps/lib/*.[cS])))
@@ -48,7 +56,8 @@ $(GB)/apps/%.elf: $(GB)/apps/%.c.o $(APP_LIB) guest/apps/app.ld
 # The tool of Domain 0 is more than one file.
 $(GB)/apps/tl.elf: $(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/tl/*.c))
 $(GB)/apps/tl.elf $(GB)/apps/xs.elf $(GB)/apps/vbd.elf $(GB)/apps/blkback.elf: $(GB)/apps/xs/client.c.o
-$(GB)/apps/blkback.elf: $(GB)/apps/tl/hyper.c.o $(GB)/apps/tl/record.c.o
+$(GB)/apps/blkback.elf: $(GB)/apps/tl/hyper.c.o $(GB)/apps/tl/record.c.o \
+	$(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/blkback/*.c)) $(RINGS:guest/%=$(GB)/%.o)
 # The store: its core is tested on the host, too.
 STORE := $(sort $(wildcard guest/store/*.c))
 $(GB)/apps/xenstored.elf: $(STORE:guest/%=$(GB)/%.o) $(GB)/apps/tl/hyper.c.o

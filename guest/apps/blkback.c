@@ -5,295 +5,14 @@
  * disk is made of. Here its ring is mapped and emptied: a few requests of each domain in turn, all
  * of these sorted by where they lie on the disk (an elevator), each carried out in the granted
  * pages themselves, and answered in that order. What a front end says is copied before it is looked
- * at, and is believed in nothing.
+ * at, and is believed in nothing (guest/rings/).
  */
-#include <trapline/xen/io/blkif.h>
-#include "tl/tl.h"
-#include "xs/client.h"
+#include "blkback/blkback.h"
 
-#define MOST_VBDS    16u
-#define MOST_EXTENTS 8u
-#define TURN	     16u /* requests of one domain before it is another's turn */
-#define BACKEND	     "/local/domain/0/backend/vbd"
-
-struct extent {
-	u32 start, length; /* sectors of the disk */
-};
-
-static struct vbd {
-	u16 domid; /* 0: a free place */
-	char device[12];
-	char back[64], front[64]; /* in the store */
-	struct extent extents[MOST_EXTENTS];
-	u32 nr_extents, sectors;
-	bool read_only, connected;
-	u32 port;
-	struct blkif_ring *ring; /* mapped, and behind it room for the pages of a request */
-	u32 generation, consumer, producer;
-} vbds[MOST_VBDS];
-
-static struct job {
-	struct vbd *v;
-	struct blkif_request r;
-	u32 at; /* on the disk; for the elevator */
-} jobs[MOST_VBDS * TURN];
-
-static u32 events, grants, disk; /* descriptors */
-static u8 *place;		 /* addresses: (1 + BLKIF_MAX_SEGMENTS) pages for each */
-
-/* ---- The store ---- */
-
-/* "A/B" */
-static const char *join(const char *a, const char *b)
-{
-	static char path[128];
-	u32 n;
-
-	strlcpy(path, a, sizeof(path));
-	n = strlen(path);
-	strlcpy(path + n, "/", sizeof(path) - n);
-	n = strlen(path);
-	strlcpy(path + n, b, sizeof(path) - n);
-	return path;
-}
-
-/* The value of A/B, or NULL. */
-static const char *value_of(const char *a, const char *b)
-{
-	return xs_ask_path(XS_READ, join(a, b), NULL, 0) < 0 ? NULL : xs_answer();
-}
-
-static u32 number_of(const char *a, const char *b)
-{
-	const char *v = value_of(a, b);
-
-	return v ? atou(v) : 0;
-}
-
-static void say(const struct vbd *v, const char *name, u32 value)
-{
-	const char *digits = decimal(value);
-
-	xs_ask_path(XS_WRITE, join(v->back, name), digits, strlen(digits));
-}
-
-/* "hda:START+LENGTH,START+LENGTH": of the first disk only. @return false if it is something else */
-static bool read_extents(struct vbd *v, const char *s)
-{
-	if (strncmp(s, "hda:", 4))
-		return false;
-	for (s += 4; v->nr_extents < MOST_EXTENTS; s++) {
-		struct extent *e = &v->extents[v->nr_extents++];
-
-		e->start = atou(s);
-		while (*s >= '0' && *s <= '9')
-			s++;
-		if (*s++ != '+')
-			return false;
-		e->length = atou(s);
-		while (*s >= '0' && *s <= '9')
-			s++;
-		if (!e->length || e->start + e->length < e->start ||
-		    v->sectors + e->length < v->sectors)
-			return false;
-		v->sectors += e->length;
-		if (*s != ',')
-			return !*s;
-	}
-	return false;
-}
-
-/* ---- Pages of others ---- */
-
-static struct grant_request requests[BLKIF_MAX_SEGMENTS];
-
-static void grant(u32 i, u32 va, u16 domid, u32 ref, u32 flags)
-{
-	requests[i] = (struct grant_request){va, domid, ref, flags, 0};
-}
-
-/* @return whether all have been carried out */
-static bool carry_out(u32 n)
-{
-	bool okay =
-	    read(grants, requests, n * sizeof(requests[0])) == (s32)(n * sizeof(requests[0]));
-
-	for (u32 i = 0; i < n; i++)
-		okay &= !requests[i].status;
-	return okay;
-}
-
-static u32 page_of(const struct vbd *v, u32 i)
-{
-	return (u32)v->ring + PAGE * (1 + i);
-}
-
-static void unmap_pages(const struct vbd *v, u32 n)
-{
-	for (u32 i = 0; i < n; i++)
-		grant(i, page_of(v, i), v->domid, 0, GRANT_UNMAP);
-	if (n)
-		carry_out(n);
-}
-
-static bool map_pages(const struct vbd *v, const struct blkif_request *r)
-{
-	u32 flags = r->operation == BLKIF_OP_READ ? 0 : GRANT_READ_ONLY;
-
-	for (u32 i = 0; i < r->nr_segments; i++)
-		grant(i, page_of(v, i), v->domid, r->segments[i].gref, flags);
-	if (carry_out(r->nr_segments))
-		return true;
-	unmap_pages(v, r->nr_segments); /* those that were */
-	return false;
-}
-
-/* ---- Coming and going ---- */
-
-static void part_from(struct vbd *v, const char *why)
-{
-	printf("blkback: domain %u's disk: %s\n", v->domid, why);
-	if (v->port) {
-		u32 word = v->port | EVTCHN_CLOSE;
-
-		write(events, &word, sizeof(word));
-	}
-	grant(0, (u32)v->ring, v->domid, 0, GRANT_UNMAP);
-	carry_out(1);
-	v->connected = false;
-	v->port = 0;
-}
-
-static void connect_to(struct vbd *v)
-{
-	u32 ref = number_of(v->front, "ring-ref"), port = number_of(v->front, "event-channel");
-
-	grant(0, (u32)v->ring, v->domid, ref, 0);
-	if (!ref || !port || !carry_out(1))
-		return;
-	v->port = connect(v->domid, port);
-	if (!v->port || write(events, &v->port, sizeof(v->port)) < 0) {
-		part_from(v, "its event channel cannot be bound");
-		return;
-	}
-	v->connected = true;
-	v->consumer = v->producer = 0;
-	/* Whatever was on its way when somebody else had the ring will be asked for again. */
-	v->generation = v->ring->head.generation + 1;
-	__atomic_store_n(&v->ring->head.generation, v->generation, __ATOMIC_SEQ_CST);
-	notify(v->port);
-	say(v, "sectors", v->sectors);
-	say(v, "state", 4);
-	printf("blkback: domain %u has a disk of %u KB\n", v->domid, v->sectors / 2);
-}
-
-static struct vbd *vbd_of(u16 domid, const char *device)
-{
-	struct vbd *v = vbds;
-
-	while (v < vbds + MOST_VBDS && (v->domid != domid || strcmp(v->device, device)))
-		v++;
-	return v < vbds + MOST_VBDS ? v : NULL;
-}
-
-static struct vbd *new_vbd(u16 domid, const char *device, const char *back)
-{
-	struct vbd *v = vbd_of(0, "");
-	const char *s;
-
-	if (!v)
-		return NULL;
-	*v = (struct vbd){.ring = (struct blkif_ring *)(place + (u32)(v - vbds) * PAGE *
-								    (1 + BLKIF_MAX_SEGMENTS))};
-	strlcpy(v->back, back, sizeof(v->back));
-	s = value_of(back, "frontend");
-	if (!s)
-		return NULL;
-	strlcpy(v->front, s, sizeof(v->front));
-	s = value_of(back, "mode");
-	v->read_only = s && !strcmp(s, "r");
-	s = value_of(back, "params");
-	if (!s || !read_extents(v, s)) {
-		printf("blkback: %s/params is not hda:START+SECTORS,...\n", back);
-		return NULL;
-	}
-	/* It says when its ring is there. */
-	if (xs_ask_path(XS_WATCH, join(v->front, "state"), "front", 6) < 0)
-		return NULL;
-	v->domid = domid;
-	strlcpy(v->device, device, sizeof(v->device));
-	return v;
-}
-
-static void look_at(u16 domid, const char *device, const char *back)
-{
-	struct vbd *v = vbd_of(domid, device);
-	u32 state;
-
-	if (!v)
-		v = new_vbd(domid, device, back);
-	if (!v || v->connected)
-		return;
-	state =
-	    number_of(v->front, "state"); /* 3: its ring is there; 4: somebody had it before us */
-	if (state == 3 || state == 4)
-		connect_to(v);
-}
-
-/* The names in a directory, copied: what is asked next has another answer. @return how many bytes
- */
-static u32 list_of(const char *path, char names[512])
-{
-	s32 n = xs_ask_path(XS_DIRECTORY, path, NULL, 0);
-
-	n = n < 0 ? 0 : n > 511 ? 511 : n;
-	memcpy(names, xs_answer(), (u32)n);
-	names[n] = 0;
-	return (u32)n;
-}
-
-static void look_around(void)
-{
-	static char domains[512], devices[512];
-	char path[64], back[64];
-	u32 n = list_of(BACKEND, domains), m;
-
-	for (const char *d = domains; d < domains + n; d += strlen(d) + 1) {
-		strlcpy(path, join(BACKEND, d), sizeof(path));
-		m = list_of(path, devices);
-		for (const char *e = devices; e < devices + m; e += strlen(e) + 1) {
-			strlcpy(back, join(path, e), sizeof(back));
-			look_at((u16)atou(d), e, back);
-		}
-	}
-	for (struct vbd *v = vbds; v < vbds + MOST_VBDS; v++) {
-		if (!v->domid || value_of(v->back, "frontend"))
-			continue;
-		if (v->connected)
-			part_from(v, "it has gone");
-		v->domid = 0;
-		v->device[0] = 0;
-	}
-}
-
-/* ---- Requests ---- */
-
-/* Sectors of the virtual disk are looked for in its parts. @return 0 and how many follow, or false
- */
-static bool find(const struct vbd *v, u32 sector, u32 *at, u32 *left)
-{
-	for (u32 i = 0; i < v->nr_extents; i++) {
-		const struct extent *e = &v->extents[i];
-
-		if (sector < e->length) {
-			*at = e->start + sector;
-			*left = e->length - sector;
-			return true;
-		}
-		sector -= e->length;
-	}
-	return false;
-}
+static struct job jobs[MOST_VBDS * TURN];
+static u32 disk; /* a descriptor */
+u32 events, grants;
+u8 *place;
 
 static bool transfer(const struct vbd *v, u32 sector, u32 va, u32 n, bool out)
 {
@@ -301,7 +20,7 @@ static bool transfer(const struct vbd *v, u32 sector, u32 va, u32 n, bool out)
 	s32 done;
 
 	for (; n; n -= k, sector += k, va += k * BLKIF_SECTOR) {
-		if (!find(v, sector, &at, &left) || at >= 1u << 23)
+		if (!vdisk_find(&v->disk, sector, &at, &left) || at >= 1u << 23)
 			return false;
 		k = n < left ? n : left;
 		if (lseek(disk, at * BLKIF_SECTOR) < 0)
@@ -312,32 +31,6 @@ static bool transfer(const struct vbd *v, u32 sector, u32 va, u32 n, bool out)
 			return false;
 	}
 	return true;
-}
-
-static u32 sectors_of(const struct blkif_request *r)
-{
-	u32 n = 0;
-
-	for (u32 i = 0; i < r->nr_segments; i++)
-		n += r->segments[i].last - r->segments[i].first + 1u;
-	return n;
-}
-
-static bool is_good(const struct vbd *v, const struct blkif_request *r)
-{
-	u32 n;
-
-	if (r->operation > BLKIF_OP_WRITE_BARRIER || r->nr_segments > BLKIF_MAX_SEGMENTS)
-		return false;
-	if (!r->nr_segments)
-		return r->operation == BLKIF_OP_WRITE_BARRIER;
-	for (u32 i = 0; i < r->nr_segments; i++)
-		if (r->segments[i].first > r->segments[i].last ||
-		    r->segments[i].last >= PAGE / BLKIF_SECTOR)
-			return false;
-	n = sectors_of(r);
-	return r->sector <= v->sectors && n <= v->sectors - (u32)r->sector &&
-	       (!v->read_only || r->operation == BLKIF_OP_READ);
 }
 
 /* Segments that are whole pages lie one behind the other here, too: they go at once. */
@@ -363,7 +56,7 @@ static s16 perform(const struct vbd *v, const struct blkif_request *r)
 {
 	bool okay;
 
-	if (!is_good(v, r) || !map_pages(v, r))
+	if (!request_is_good(&v->disk, r) || !map_pages(v, r))
 		return BLKIF_RSP_ERROR;
 	okay = r->operation != BLKIF_OP_WRITE_BARRIER || !write(disk, NULL, 0);
 	okay = okay && move(v, r);
@@ -372,54 +65,30 @@ static s16 perform(const struct vbd *v, const struct blkif_request *r)
 	return okay ? BLKIF_RSP_OKAY : BLKIF_RSP_ERROR;
 }
 
-static void answer(struct vbd *v, const struct blkif_request *r, s16 status)
-{
-	v->ring->slot[v->producer++ % BLKIF_SLOTS].response =
-	    (struct blkif_response){.id = r->id, .operation = r->operation, .status = status};
-}
-
-/* Take some of a ring's requests. A barrier is a batch of its own. @return how many there are now
- */
+/* @return how many jobs there are now */
 static u32 gather(struct vbd *v, u32 n)
 {
-	struct ring_head *h = &v->ring->head;
-	u32 there = ring_index(&h->req_prod), first = n;
+	u32 now;
 
-	if (__atomic_load_n(&h->answered_generation, __ATOMIC_ACQUIRE) != v->generation)
+	if (!v->connected ||
+	    ring_index(&v->back_ring.ring->head.answered_generation) != v->generation)
 		return n;
-	if (there - v->consumer > BLKIF_SLOTS) {
-		part_from(v, "its ring makes no sense");
-		return n;
-	}
-	while (v->consumer != there && n - first < TURN) {
-		struct job *j = &jobs[n];
-		u32 left;
-
-		j->v = v;
-		j->r =
-		    v->ring->slot[v->consumer % BLKIF_SLOTS].request; /* it may change afterwards */
-		j->at = 0;
-		if (j->r.operation == BLKIF_OP_WRITE_BARRIER && n != first)
-			break;
-		find(v, (u32)j->r.sector, &j->at, &left);
-		v->consumer++;
-		n++;
-		if (j->r.operation == BLKIF_OP_WRITE_BARRIER)
-			break;
-	}
+	now = take_turn(jobs, n, (u32)(v - vbds), &v->back_ring, &v->disk);
+	if (now != RING_NONSENSE)
+		return now;
+	part_from(v, "its ring makes no sense");
 	return n;
 }
 
-static void sort(u32 n)
+/* @return whether more has come meanwhile */
+static bool tell(struct vbd *v)
 {
-	for (u32 i = 1; i < n; i++) {
-		struct job j = jobs[i];
-		u32 k = i;
-
-		for (; k && jobs[k - 1].at > j.at; k--)
-			jobs[k] = jobs[k - 1];
-		jobs[k] = j;
-	}
+	if (!v->connected)
+		return false;
+	if (back_publish(&v->back_ring))
+		notify(v->port);
+	return back_last_look(&v->back_ring) &&
+	       v->back_ring.ring->head.answered_generation == v->generation;
 }
 
 /* @return whether there was anything to do */
@@ -429,24 +98,16 @@ static bool one_round(void)
 	bool more;
 
 	for (struct vbd *v = vbds; v < vbds + MOST_VBDS; v++)
-		if (v->connected)
-			n = gather(v, n);
-	sort(n);
-	for (u32 i = 0; i < n; i++)
-		answer(jobs[i].v, &jobs[i].r, perform(jobs[i].v, &jobs[i].r));
-	more = n;
-	for (struct vbd *v = vbds; v < vbds + MOST_VBDS; v++) {
-		struct ring_head *h;
+		n = gather(v, n);
+	sort_jobs(jobs, n);
+	for (struct job *j = jobs; j < jobs + n; j++) {
+		struct vbd *v = &vbds[j->disk];
 
-		if (!v->connected)
-			continue;
-		h = &v->ring->head;
-		if (v->producer != h->rsp_prod &&
-		    ring_publish(&h->rsp_prod, v->producer, &h->rsp_event))
-			notify(v->port);
-		more |= ring_last_look(&h->req_prod, &h->req_event, v->consumer) &&
-			h->answered_generation == v->generation;
+		back_answer(&v->back_ring, &j->r, perform(v, &j->r));
 	}
+	more = n;
+	for (struct vbd *v = vbds; v < vbds + MOST_VBDS; v++)
+		more |= tell(v);
 	return more;
 }
 

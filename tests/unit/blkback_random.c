@@ -63,6 +63,8 @@ static void *(*const host_mmap)(void *, size_t, int, int, int, off_t) = mmap;
 #undef fail
 int blkback_main(void);
 #include "apps/blkback.c"
+#include "apps/blkback/pages.c"
+#include "apps/blkback/vbds.c"
 
 #define EVENTS 3u
 #define GRANTS 4u
@@ -272,7 +274,7 @@ static u8 *sectors_at(u8 *of, const struct vbd *v, u32 sector)
 {
 	u32 at, left;
 
-	return find(v, sector, &at, &left) ? of + at * BLKIF_SECTOR : NULL;
+	return vdisk_find(&v->disk, sector, &at, &left) ? of + at * BLKIF_SECTOR : NULL;
 }
 
 /* What the front end asks for, mostly sensible. */
@@ -336,8 +338,8 @@ static s16 should(const struct vbd *v, struct guest *g, const struct blkif_reque
 			return BLKIF_RSP_ERROR;
 		n += s->last - s->first + 1u;
 	}
-	if (r->nr_segments && (r->sector > v->sectors || n > v->sectors - r->sector ||
-			       (v->read_only && r->operation)))
+	if (r->nr_segments && (r->sector > v->disk.sectors || n > v->disk.sectors - r->sector ||
+			       (v->disk.read_only && r->operation)))
 		return BLKIF_RSP_ERROR;
 	sector = (u32)r->sector;
 	for (u32 i = 0; i < r->nr_segments; i++)
@@ -434,19 +436,21 @@ static void begin(u32 seed)
 			for (u32 i = 0; i < PAGE; i++)
 				g->pages[p * PAGE + i] = g->want[p][i] = (u8)below(256);
 		}
-		v->ring = (struct blkif_ring *)(place + d * PAGE * (1 + BLKIF_MAX_SEGMENTS));
+		v->back_ring.ring =
+		    (struct blkif_ring *)(place + d * PAGE * (1 + BLKIF_MAX_SEGMENTS));
 		v->domid = (u16)(d + 1);
 		strlcpy(v->device, "51712", sizeof(v->device));
-		assert_true(read_extents(v, d ? "hda:1000+100,3000+77,64+200"
-					      : "hda:2000+300,500+8,1500+90"));
-		v->read_only = seed % 5 == 4 && d;
+		assert_true(read_extents(&v->disk, d ? "hda:1000+100,3000+77,64+200"
+						     : "hda:2000+300,500+8,1500+90"));
+		v->disk.read_only = seed % 5 == 4 && d;
 		said[0] = "8";
 		said[1] = number[d];
 		nr_said = 0;
 		connect_to(v);
 		assert_true(v->connected);
 		/* The indices wrap soon. */
-		v->consumer = v->producer = g->producer = g->consumer = below(2) ? 0 : ~below(500);
+		v->back_ring.consumer = v->back_ring.producer = g->producer = g->consumer =
+		    below(2) ? 0 : ~below(500);
 		g->ring->head.req_prod = g->ring->head.rsp_prod = g->producer;
 		g->ring->head.answered_generation = g->ring->head.generation;
 	}
@@ -461,8 +465,8 @@ static void end(void)
 /* Nobody's sectors but those of the two disks may change. */
 static bool is_of(const struct vbd *v, u32 sector)
 {
-	for (u32 i = 0; i < v->nr_extents; i++)
-		if (sector - v->extents[i].start < v->extents[i].length)
+	for (u32 i = 0; i < v->disk.nr_extents; i++)
+		if (sector - v->disk.extents[i].start < v->disk.extents[i].length)
 			return true;
 	return false;
 }
@@ -586,7 +590,7 @@ static void what_is_no_list_of_parts_is_refused(void **unused)
 					  "hda:1+1,1+1,1+1,1+1,1+1,1+1,1+1,1+1,1+1",
 					  "hda:4294967295+2",
 					  "hda:1+4294967295,5+5"};
-	struct vbd v;
+	struct vdisk v;
 
 	(void)unused;
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++) {

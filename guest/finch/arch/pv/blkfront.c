@@ -6,13 +6,13 @@
  * tells the store (dev/xvda: read gives struct vbd_front, write takes the number of sectors, and
  * then there is the disk).
  */
-#include <trapline/xen/grant_table.h>
-#include <trapline/xen/io/blkif.h>
 #include "dev/vbd.h"
 #include "fs/fs.h"
 #include "hypercall.h"
 #include "lib/lib.h"
 #include "proc/proc.h"
+#include "rings/front.h"
+#include "rings/grants.h"
 
 #define PER_BLOCK	      (BLOCK_SIZE / BLKIF_SECTOR)
 #define RING_REF	      8u  /* the first ones are Xen's */
@@ -23,133 +23,57 @@ static u8 table_page[PAGE_SIZE]
     __attribute__((aligned(PAGE_SIZE))); /* the grant table is mapped over it */
 #define table ((struct grant_entry *)table_page)
 
-static struct blkif_ring *ring;
-static u32 port, producer, consumer;
+static struct blk_front front;
+static u32 port;
 static struct disk disk; /* blocks 0: there is none yet */
 static bool busy;
-
-/* Requests by their id; each may be asked for again if the back end begins anew. */
-static struct slot {
-	enum { FREE, ASKED, ANSWERED } state;
-	s16 status;
-	struct blkif_request request;
-} slots[BLKIF_SLOTS];
-
-static void grant(u32 ref, u32 pfn, bool readonly)
-{
-	table[ref].domid = 0;
-	table[ref].frame = mfn_list[pfn].n;
-	__atomic_store_n(&table[ref].flags, GTF_permit_access | (readonly ? GTF_readonly : 0),
-			 __ATOMIC_RELEASE);
-}
-
-/* @return false if the other end still has the page: then it stays granted */
-static bool revoke(u32 ref)
-{
-	u16 flags = table[ref].flags;
-
-	do
-		if (flags & (GTF_reading | GTF_writing))
-			return false;
-	while (!__atomic_compare_exchange_n(&table[ref].flags, &flags, 0, false, __ATOMIC_SEQ_CST,
-					    __ATOMIC_SEQ_CST));
-	return true;
-}
-
-static void put(u32 id)
-{
-	ring->slot[producer++ % BLKIF_SLOTS].request = slots[id].request;
-}
 
 static void notify_back(void)
 {
 	hyper_event_port(EVTCHNOP_send, port);
 }
 
-static void publish(void)
-{
-	if (ring_publish(&ring->head.req_prod, producer, &ring->head.req_event))
-		notify_back();
-}
-
-/* A back end has begun anew, and knows nothing: the ring is emptied, and all that is unanswered
- * asked again. */
-static void begin_anew(void)
-{
-	u32 generation = ring->head.generation;
-
-	ring->head.req_prod = ring->head.rsp_prod = 0;
-	ring->head.req_event = ring->head.rsp_event = 1;
-	producer = consumer = 0;
-	for (u32 id = 0; id < BLKIF_SLOTS; id++)
-		if (slots[id].state == ASKED)
-			put(id);
-	__atomic_store_n(&ring->head.req_prod, producer, __ATOMIC_RELEASE);
-	__atomic_store_n(&ring->head.answered_generation, generation, __ATOMIC_RELEASE);
-	notify_back();
-}
-
-/* What the other end says is not to be trusted: it may answer what nobody asked. */
-static void take(const struct blkif_response *r)
-{
-	u64 id = r->id;
-	s16 status = r->status;
-
-	if (id >= BLKIF_SLOTS || slots[id].state != ASKED)
-		return;
-	slots[id].state = ANSWERED;
-	slots[id].status = status;
-}
-
 bool blkfront_happened(u32 at)
 {
-	u32 there;
-
-	if (!ring || at != port)
+	if (!front.ring || at != port)
 		return false;
-	if (ring->head.generation != ring->head.answered_generation)
-		begin_anew();
-	do {
-		there = ring_index(&ring->head.rsp_prod);
-		if (there - consumer > BLKIF_SLOTS)
-			break; /* there cannot be so many */
-		while (consumer != there)
-			take(&ring->slot[consumer++ % BLKIF_SLOTS].response);
-	} while (ring_last_look(&ring->head.rsp_prod, &ring->head.rsp_event, consumer));
-	wakeup(&slots);
+	if (front.ring->head.generation != front.ring->head.answered_generation) {
+		front_begin_anew(&front);
+		notify_back();
+	}
+	front_take(&front);
+	wakeup(&front);
 	return true;
 }
 
 /* Ask for blocks that lie one after the other, into slot `id`. @return how many */
 static u32 ask(u32 id, const struct disk_io *v, u32 n)
 {
-	struct blkif_request *r = &slots[id].request;
+	struct blkif_request *r = &front.slots[id].request;
 	u32 k = 0;
 
 	*r = (struct blkif_request){.operation = v->write ? BLKIF_OP_WRITE : BLKIF_OP_READ,
-				    .id = id,
 				    .sector = (u64)v->block * PER_BLOCK};
 	do {
-		grant(ref_of(id, k), frame_of(v[k].buf), v->write);
+		grant_access(&table[ref_of(id, k)], 0, mfn_list[frame_of(v[k].buf)].n, v->write);
 		r->segments[k] = (struct blkif_segment){ref_of(id, k), 0, PER_BLOCK - 1, 0};
 		k++;
 	} while (k < n && k < BLKIF_MAX_SEGMENTS && v[k].write == v->write &&
 		 v[k].block == v->block + k);
 	r->nr_segments = (u8)k;
-	slots[id].state = ASKED;
-	put(id);
+	front_put(&front, id);
 	return k;
 }
 
 /* An answered request is done with, if the back end has let go of its pages. */
 static bool finish(u32 id)
 {
-	bool okay = slots[id].status == BLKIF_RSP_OKAY;
+	bool okay = front.slots[id].status == BLKIF_RSP_OKAY;
 
-	for (u32 i = 0; i < slots[id].request.nr_segments; i++)
-		if (!revoke(ref_of(id, i)))
+	for (u32 i = 0; i < front.slots[id].request.nr_segments; i++)
+		if (!revoke_access(&table[ref_of(id, i)]))
 			panic("the back end keeps a page that it has answered for");
-	slots[id].state = FREE;
+	front.slots[id].state = FREE;
 	return okay;
 }
 
@@ -158,8 +82,8 @@ static bool wait_for(u32 asked)
 	bool okay = true;
 
 	for (u32 id = 0; id < asked; id++) {
-		while (slots[id].state != ANSWERED)
-			sleep_on(&slots, 0);
+		while (front.slots[id].state != ANSWERED)
+			sleep_on(&front, 0);
 		okay &= finish(id);
 	}
 	return okay;
@@ -190,7 +114,8 @@ static s32 vbd_io(struct disk *d, const struct disk_io *v, u32 n)
 
 		for (; n && asked < BLKIF_SLOTS; v += k, n -= k)
 			k = ask(asked++, v, n);
-		publish();
+		if (front_publish(&front))
+			notify_back();
 		okay = wait_for(asked);
 	}
 	return end_turn(okay);
@@ -200,10 +125,10 @@ static s32 vbd_barrier(struct disk *d)
 {
 	(void)d;
 	take_turn();
-	slots[0].request = (struct blkif_request){.operation = BLKIF_OP_WRITE_BARRIER};
-	slots[0].state = ASKED;
-	put(0);
-	publish();
+	front.slots[0].request = (struct blkif_request){.operation = BLKIF_OP_WRITE_BARRIER};
+	front_put(&front, 0);
+	if (front_publish(&front))
+		notify_back();
 	return end_turn(wait_for(1));
 }
 
@@ -234,25 +159,25 @@ static s32 set_up(void)
 	if (!page)
 		return -ENODEV;
 	page->head.req_event = page->head.rsp_event = 1;
-	grant(RING_REF, frame_of(page), false);
+	grant_access(&table[RING_REF], 0, mfn_list[frame_of(page)].n, false);
 	port = a.port;
-	ring = page;
+	front.ring = page;
 	return hyper_event_port(EVTCHNOP_unmask, port);
 }
 
 static s32 xvda_open(struct file *f)
 {
 	(void)f;
-	return ring ? 0 : set_up();
+	return front.ring ? 0 : set_up();
 }
 
 static s32 xvda_read(struct file *f, u8 *buf, u32 n)
 {
-	struct vbd_front front = {RING_REF, port};
+	struct vbd_front where = {RING_REF, port};
 
 	(void)f;
-	n = n < sizeof(front) ? n : sizeof(front);
-	memcpy(buf, &front, n);
+	n = n < sizeof(where) ? n : sizeof(where);
+	memcpy(buf, &where, n);
 	return (s32)n;
 }
 

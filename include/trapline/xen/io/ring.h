@@ -29,29 +29,26 @@ struct ring_head {
 	u32 pad[10];
 };
 
-/** What the other end has written is read after its index, and ours before we move ours on. */
+/** What the other end has written is read after its index. */
 static inline u32 ring_index(const u32 *index)
 {
 	return __atomic_load_n(index, __ATOMIC_ACQUIRE);
 }
 
-/** Move one's own index on. @return whether the other end wants to be told */
-static inline bool ring_publish(u32 *index, u32 to, const u32 *event)
-{
-	u32 from = *index;
+/* guest/rings/ring.c, which both ends use. */
 
-	__atomic_store_n(index, to, __ATOMIC_RELEASE);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return to - *(volatile const u32 *)event < to - from;
-}
-
+/** How many requests can still be put, in a ring of `slots`: a slot is free again when its response
+ * has been taken. @param producer of requests @param consumer of responses, our own */
+u32 ring_free(u32 producer, u32 consumer, u32 slots);
+/** How many are there at `consumer`, by the index that the other end has written. @param most there
+ * can be @return RING_NONSENSE if it says more */
+u32 ring_waiting(u32 there, u32 consumer, u32 most);
+#define RING_NONSENSE (~0u)
+/** Move one's own index on to `to`, so that all before it can be seen. @param event from which
+ * index on the other end wants to be told @return whether it is to be told now */
+bool ring_publish(u32 *index, u32 to, const u32 *event);
 /** Nothing more is there at `at`: ask to be told of the next. @return whether something has come
  * meanwhile */
-static inline bool ring_last_look(const u32 *index, u32 *event, u32 at)
-{
-	*(volatile u32 *)event = at + 1;
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return ring_index(index) != at;
-}
+bool ring_last_look(const u32 *index, u32 *event, u32 at);
 
 #endif

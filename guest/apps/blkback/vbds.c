@@ -1,0 +1,190 @@
+/* vbds.c: which virtual disks there are: they come and go in the store. */
+#include "blkback/blkback.h"
+
+struct vbd vbds[MOST_VBDS];
+
+/* "A/B" */
+static const char *join(const char *a, const char *b)
+{
+	static char path[128];
+	u32 n;
+
+	strlcpy(path, a, sizeof(path));
+	n = strlen(path);
+	strlcpy(path + n, "/", sizeof(path) - n);
+	n = strlen(path);
+	strlcpy(path + n, b, sizeof(path) - n);
+	return path;
+}
+
+/* The value of A/B, or NULL. */
+static const char *value_of(const char *a, const char *b)
+{
+	return xs_ask_path(XS_READ, join(a, b), NULL, 0) < 0 ? NULL : xs_answer();
+}
+
+static u32 number_of(const char *a, const char *b)
+{
+	const char *v = value_of(a, b);
+
+	return v ? atou(v) : 0;
+}
+
+static void say(const struct vbd *v, const char *name, u32 value)
+{
+	const char *digits = decimal(value);
+
+	xs_ask_path(XS_WRITE, join(v->back, name), digits, strlen(digits));
+}
+
+bool read_extents(struct vdisk *d, const char *s)
+{
+	if (strncmp(s, "hda:", 4))
+		return false;
+	for (s += 4; d->nr_extents < MOST_EXTENTS; s++) {
+		struct extent *e = &d->extents[d->nr_extents++];
+
+		e->start = atou(s);
+		while (*s >= '0' && *s <= '9')
+			s++;
+		if (*s++ != '+')
+			return false;
+		e->length = atou(s);
+		while (*s >= '0' && *s <= '9')
+			s++;
+		if (!e->length || e->start + e->length < e->start ||
+		    d->sectors + e->length < d->sectors)
+			return false;
+		d->sectors += e->length;
+		if (*s != ',')
+			return !*s;
+	}
+	return false;
+}
+
+void part_from(struct vbd *v, const char *why)
+{
+	printf("blkback: domain %u's disk: %s\n", v->domid, why);
+	if (v->port) {
+		u32 word = v->port | EVTCHN_CLOSE;
+
+		write(events, &word, sizeof(word));
+	}
+	grant(0, (u32)v->back_ring.ring, v->domid, 0, GRANT_UNMAP);
+	carry_out(1);
+	v->connected = false;
+	v->port = 0;
+}
+
+void connect_to(struct vbd *v)
+{
+	u32 ref = number_of(v->front, "ring-ref"), port = number_of(v->front, "event-channel");
+
+	grant(0, (u32)v->back_ring.ring, v->domid, ref, 0);
+	if (!ref || !port || !carry_out(1))
+		return;
+	v->port = connect(v->domid, port);
+	if (!v->port || write(events, &v->port, sizeof(v->port)) < 0) {
+		part_from(v, "its event channel cannot be bound");
+		return;
+	}
+	v->connected = true;
+	v->back_ring.consumer = v->back_ring.producer = 0;
+	/* Whatever was on its way when somebody else had the ring will be asked for again. */
+	v->generation = v->back_ring.ring->head.generation + 1;
+	__atomic_store_n(&v->back_ring.ring->head.generation, v->generation, __ATOMIC_SEQ_CST);
+	notify(v->port);
+	say(v, "sectors", v->disk.sectors);
+	say(v, "state", 4);
+	printf("blkback: domain %u has a disk of %u KB\n", v->domid, v->disk.sectors / 2);
+}
+
+static struct vbd *vbd_of(u16 domid, const char *device)
+{
+	struct vbd *v = vbds;
+
+	while (v < vbds + MOST_VBDS && (v->domid != domid || strcmp(v->device, device)))
+		v++;
+	return v < vbds + MOST_VBDS ? v : NULL;
+}
+
+static struct vbd *new_vbd(u16 domid, const char *device, const char *back)
+{
+	struct vbd *v = vbd_of(0, "");
+	const char *s;
+
+	if (!v)
+		return NULL;
+	*v = (struct vbd){
+	    .back_ring.ring =
+		(struct blkif_ring *)(place + (u32)(v - vbds) * PAGE * (1 + BLKIF_MAX_SEGMENTS))};
+	strlcpy(v->back, back, sizeof(v->back));
+	s = value_of(back, "frontend");
+	if (!s)
+		return NULL;
+	strlcpy(v->front, s, sizeof(v->front));
+	s = value_of(back, "mode");
+	v->disk.read_only = s && !strcmp(s, "r");
+	s = value_of(back, "params");
+	if (!s || !read_extents(&v->disk, s)) {
+		printf("blkback: %s/params is not hda:START+SECTORS,...\n", back);
+		return NULL;
+	}
+	/* It says when its ring is there. */
+	if (xs_ask_path(XS_WATCH, join(v->front, "state"), "front", 6) < 0)
+		return NULL;
+	v->domid = domid;
+	strlcpy(v->device, device, sizeof(v->device));
+	return v;
+}
+
+static void look_at(u16 domid, const char *device, const char *back)
+{
+	struct vbd *v = vbd_of(domid, device);
+	u32 state;
+
+	if (!v)
+		v = new_vbd(domid, device, back);
+	if (!v || v->connected)
+		return;
+	state =
+	    number_of(v->front, "state"); /* 3: its ring is there; 4: somebody had it before us */
+	if (state == 3 || state == 4)
+		connect_to(v);
+}
+
+/* The names in a directory, copied: what is asked next has another answer. @return how many bytes
+ */
+static u32 list_of(const char *path, char names[512])
+{
+	s32 n = xs_ask_path(XS_DIRECTORY, path, NULL, 0);
+
+	n = n < 0 ? 0 : n > 511 ? 511 : n;
+	memcpy(names, xs_answer(), (u32)n);
+	names[n] = 0;
+	return (u32)n;
+}
+
+void look_around(void)
+{
+	static char domains[512], devices[512];
+	char path[64], back[64];
+	u32 n = list_of(BACKEND, domains), m;
+
+	for (const char *d = domains; d < domains + n; d += strlen(d) + 1) {
+		strlcpy(path, join(BACKEND, d), sizeof(path));
+		m = list_of(path, devices);
+		for (const char *e = devices; e < devices + m; e += strlen(e) + 1) {
+			strlcpy(back, join(path, e), sizeof(back));
+			look_at((u16)atou(d), e, back);
+		}
+	}
+	for (struct vbd *v = vbds; v < vbds + MOST_VBDS; v++) {
+		if (!v->domid || value_of(v->back, "frontend"))
+			continue;
+		if (v->connected)
+			part_from(v, "it has gone");
+		v->domid = 0;
+		v->device[0] = 0;
+	}
+}
