@@ -45,11 +45,12 @@ GUEST_ELF ?=
 EXTRA ?=
 GUEST_ARGS ?=
 DISK ?=
+NET ?=
 SENSITIVE ?= patch
 TABLES ?= traced
 SCHED ?= bvt
 HOST_MEM ?=
-RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS DISK,'$v=$($v)')
+RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS DISK NET,'$v=$($v)')
 
 .PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains fuzz fuzz-insns clean
 help: ## list the targets

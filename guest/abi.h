@@ -72,6 +72,9 @@
 #define EPIPE	32
 #define ENOSYS	38
 
+#define ENETUNREACH  101
+#define EHOSTUNREACH 113
+
 #define SIGINT	2
 #define SIGILL	4
 #define SIGTRAP 5
@@ -136,6 +139,40 @@ struct grant_request {
 struct vbd_front {
 	u32 ring_ref, port;
 };
+
+/*
+ * The network's files. A datagram is one read() or write(), and begins with whom it is from or to;
+ * reading waits a second at most, and gives 0 if nothing came.
+ *
+ * dev/net/udp/PORT: that port's datagrams; 0: any port that is free.
+ *
+ * dev/net/ping: writing asks for an echo, reading gives the answers.
+ *
+ * dev/net/raw/NAME: a device's frames, instead of the kernel. This and the next never wait:
+ * -EAGAIN.
+ *
+ * dev/net/tap: a device, tap0, whose other end this file is: what the kernel sends there is read.
+ *
+ * dev/net/config: read a struct net_info for each device; write one to set its addresses.
+ */
+struct net_peer {
+	u32 addr;
+	u16 port; /* of an echo: its number in the sequence */
+	u16 own;  /* from reading: our own port */
+};
+
+struct net_counts {
+	u32 rx, rx_bytes, rx_dropped; /* dropped: bad, for nobody, or no room for it */
+	u32 tx, tx_bytes, tx_dropped; /* dropped: no room, and nobody waits for it */
+};
+
+struct net_info {
+	char name[8];
+	u32 addr, mask, gateway; /* gateway: the kernel's only one */
+	u8 mac[6];
+	struct net_counts counts;
+};
+#define NET_DATA 1472 /* bytes in a datagram, at most */
 
 /** Of a file system, in blocks of 4 KB. */
 struct room {

@@ -39,10 +39,16 @@ in_memory() { # DIR: is it in memory, with room?
 		[ "$type" = tmpfs ] && [ $((free * size >> 20)) -gt $((3 * HOST_MEM)) ]
 }
 
+# Of itself nothing gets out of the machine.
+network_words() { case $NET in *,*) echo "${NET#*,}" ;; *) echo restrict=on ;; esac }
+
 start_qemu() { # LOG WHAT: in the background, with our input and output
+	# Time leaps while nobody runs: but then no answer from outside would ever be in time.
+	local sleep=off
+	[ -z "$NET" ] || sleep=on
 	local args=(-nodefaults -display none -serial stdio -no-reboot
 		-cpu pentium3,-vme,-apic,-mce,-mca,-mtrr,-pat,-sep,-pae,-pse36
-		-accel "tcg,thread=single" -icount "shift=0,sleep=off" -rtc "base=2003-10-19,clock=vm"
+		-accel "tcg,thread=single" -icount "shift=0,sleep=$sleep" -rtc "base=2003-10-19,clock=vm"
 		-device "isa-debug-exit,iobase=0xf4,iosize=4" -D "$1" -d "$2" -trace vm_state_notify
 		-m "$HOST_MEM")
 	if [ "$MMU" = none ]; then
@@ -55,6 +61,7 @@ start_qemu() { # LOG WHAT: in the background, with our input and output
 			-initrd "$(plain_name "$kernel" kernel)${initrd:+,$(plain_name "$initrd" initrd)}")
 	fi
 	[ -z "$DISK" ] || args+=(-drive "file=$(plain_name "$DISK" disk),format=raw,if=ide,index=0,cache=unsafe")
+	[ -z "$NET" ] || args+=(-netdev "${NET%%,*},id=net,$(network_words)" -device ne2k_isa,netdev=net,iobase=0x300,irq=10)
 	# Its instructions are counted by QEMU itself from the guest's first one on.
 	[ -z "$OUT" ] || [ "$INTLOG" = 0 ] || [ ! -r "$B/bin/icount.so" ] ||
 		args+=(-plugin "$B/bin/icount.so,from=$(od -An -tu4 -j24 -N4 "$kernel" | tr -d ' '),out=$work/insns")

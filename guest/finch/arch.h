@@ -75,7 +75,8 @@ void arch_interrupt(u32 vec);
 bool ports_open(void);
 /** Let interrupts of this line in from now on: arch_interrupt() serves them. */
 void irq_enable(u32 irq);
-#define IRQ_ATA 14
+#define IRQ_NE2K 10
+#define IRQ_ATA	 14
 /** Let interrupts in until at least one has been served. */
 void arch_idle(void);
 /** End the machine: 0 is success. */

@@ -61,6 +61,8 @@ const char *why(s32 err)
 		     {ENOSPC, "the disk is full"},
 		     {EROFS, "the initrd cannot be written: use disk/NAME"},
 		     {E2BIG, "the name is too long"},
+		     {ENETUNREACH, "no way there (net DEVICE ADDRESS/BITS GATEWAY)"},
+		     {EHOSTUNREACH, "nobody there answers"},
 		     {ENOSYS, "not there"}};
 
 	for (u32 i = 0; i < ARRAY_SIZE(texts); i++)

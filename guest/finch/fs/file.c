@@ -2,6 +2,7 @@
 #include "fs/fs.h"
 #include "proc/proc.h"
 #include "lib/lib.h"
+#include "net/net.h"
 
 #define NR_FILES 128
 
@@ -141,6 +142,8 @@ s32 file_open(const char *name)
 	if (disk_name(name))
 		return open_on_disk(disk_name(name), false);
 	name += *name == '/';
+	if (!strncmp(name, "dev/net/", 8))
+		return net_open(name + 8);
 	device = strcmp(name, "dev/tty/raw") ? arch_device(name) : &tty_raw;
 	if (!strncmp(name, "dev/", 4) && disk_named(name + 4) && !device)
 		return open_raw(name + 4);

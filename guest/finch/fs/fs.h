@@ -57,6 +57,8 @@ struct file {
 	const struct device *device;
 	struct pipe *to;	 /* of a stream: what is written to it */
 	struct service *service; /* of a listener */
+	struct socket *socket;	 /* of a network's file */
+	struct netdev *netdev;	 /* whose frames it has */
 };
 
 /** Descriptors 0, 1, 2 on the console. */

@@ -1,8 +1,6 @@
-/* netdev.c: the network devices that there are. */
-#include "net/netdev.h"
-#include "abi.h"
-#include "lib/lib.h"
-#include "proc/proc.h"
+/* netdev.c: the network devices that there are, and the way of a frame to who takes it. */
+#include "net/net.h"
+#include "string.h"
 
 static struct netdev *devices;
 
@@ -13,6 +11,15 @@ void netdev_register(struct netdev *dev)
 	while (*end)
 		end = &(*end)->next;
 	*end = dev;
+}
+
+struct netdev *netdev_nth(u32 index)
+{
+	struct netdev *dev = devices;
+
+	while (dev && index--)
+		dev = dev->next;
+	return dev;
 }
 
 struct netdev *netdev_find(const char *name)
@@ -26,7 +33,8 @@ struct netdev *netdev_find(const char *name)
 
 void netdev_ready(struct netdev *dev)
 {
-	wakeup(dev);
+	(void)dev;
+	net_changed();
 }
 
 s32 netdev_send(struct netdev *dev, const void *frame, u32 len)
@@ -42,10 +50,32 @@ s32 netdev_send(struct netdev *dev, const void *frame, u32 len)
 	return 0;
 }
 
+static bool is_for(const struct netdev *dev, const struct eth *h)
+{
+	static const u8 all[MAC_SIZE] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+
+	return !memcmp(h->to, dev->mac, MAC_SIZE) || !memcmp(h->to, all, MAC_SIZE);
+}
+
+static bool take(struct netdev *dev, const u8 *frame, u32 len)
+{
+	const struct eth *h = (const struct eth *)frame;
+
+	if (len < ETH_HEAD || len > NET_FRAME)
+		return false;
+	if (dev->raw)
+		return socket_put(dev->raw, NULL, frame, len);
+	if (!dev->addr || !is_for(dev, h))
+		return false;
+	if (h->type == be16(ETH_ARP))
+		return arp_receive(dev, frame + ETH_HEAD, len - ETH_HEAD);
+	return h->type == be16(ETH_IP) && ip_receive(dev, frame + ETH_HEAD, len - ETH_HEAD);
+}
+
 void net_receive(struct netdev *dev, const void *frame, u32 len)
 {
-	(void)frame;
-	/* Nobody takes any type of frame yet. */
-	dev->counts.rx_dropped++;
+	dev->counts.rx++;
 	dev->counts.rx_bytes += len;
+	if (!take(dev, frame, len))
+		dev->counts.rx_dropped++;
 }

@@ -8,7 +8,7 @@
 #ifndef FINCH_NETDEV_H
 #define FINCH_NETDEV_H
 
-#include <trapline/types.h>
+#include "abi.h"
 
 #define MAC_SIZE  6
 #define ETH_HEAD  14   /* destination, source, type */
@@ -23,11 +23,6 @@
 	2u /* what it receives was checked before, or has seen no wire: the stack                  \
 	      does not look at UDP's checksum */
 
-struct net_counts {
-	u32 rx, rx_bytes, rx_dropped; /* dropped: bad, for nobody, or no room for it */
-	u32 tx, tx_bytes, tx_dropped; /* dropped: no room, and nobody waits for it */
-};
-
 struct netdev {
 	/* The device's, before it is registered: */
 	char name[8];
@@ -36,14 +31,14 @@ struct netdev {
 	/**
 	 * Take a frame, from its Ethernet header on; what is there is copied, or sent, before this
 	 * returns. @return 0; -EAGAIN: there is no room now, and netdev_ready() will be called when
-	 * there is; any other error: the frame is lost.
+	 * there is; any other error: the frame is lost. It does not call net_receive().
 	 */
 	s32 (*send)(struct netdev *dev, const void *frame, u32 len);
 	void *own; /* for the device's use */
 	/* The stack's: */
 	struct net_counts counts;
-	u32 addr, mask;	  /* in the host's order; 0: it has none yet */
-	struct file *raw; /* who has the device instead of the stack */
+	u32 addr, mask;	    /* in the host's order; 0: it has none yet */
+	struct socket *raw; /* who has the device instead of the stack */
 	struct netdev *next;
 };
 

@@ -2,6 +2,7 @@
 #include "arch.h"
 #include "abi.h"
 #include "dev/ata.h"
+#include "dev/ne2k.h"
 #include "dev/vbd.h"
 
 #define IRQ_TIMER    0
@@ -26,15 +27,21 @@ void arch_interrupt(u32 vec)
 {
 	u32 irq = vec - TRAP_INTERRUPT;
 
-	/* IRQ 7 and 15 may be spurious and are never asked for: they get no end of interrupt. */
-	if (irq != IRQ_TIMER && irq != IRQ_COM1 && irq != IRQ_ATA)
+	/* IRQ 7 and 15 are never asked for, so they are spurious, and get no end of interrupt. But
+	 * 15 was to the first controller an ordinary one, from the second. */
+	if (irq == 15)
+		pic_end(2);
+	/* This line is a level: ended before the card is content, it would come once more. */
+	if (irq == IRQ_NE2K)
+		ne2k_interrupt();
+	if (irq != IRQ_TIMER && irq != IRQ_COM1 && irq != IRQ_ATA && irq != IRQ_NE2K)
 		return;
 	pic_end(irq);
 	if (irq == IRQ_TIMER)
 		timer_tick();
 	else if (irq == IRQ_COM1)
 		uart_interrupt();
-	else
+	else if (irq == IRQ_ATA)
 		ata_interrupt();
 }
 

@@ -1,9 +1,10 @@
 /* events.c (pv): what a PC calls interrupts: bits in shared_info, each bound to a source. */
 #include "hypercall.h"
 #include "dev/ata.h"
+#include "dev/ne2k.h"
 #include "lib/lib.h"
 
-static s32 timer_port, console_port, ata_port;
+static s32 timer_port, console_port, ata_port, ne2k_port;
 
 bool console_is_polled(void)
 {
@@ -20,8 +21,11 @@ static void serve(u32 port)
 		console_poll();
 	} else if (port == xenbus_port()) {
 		xenbus_pump();
-	} else if ((s32)port == ata_port) {
-		ata_interrupt();
+	} else if ((s32)port == ata_port || (s32)port == ne2k_port) {
+		if ((s32)port == ata_port)
+			ata_interrupt();
+		else
+			ne2k_interrupt();
 		hypercall(__HYPERVISOR_physdev_op, PHYSDEVOP_irq_unmask_notify, 0, 0, 0);
 	} else if (!blkfront_happened(port) && !evtchn_happened(port)) {
 		answer_if_asked(port);
@@ -31,7 +35,7 @@ static void serve(u32 port)
 bool events_own(u32 port)
 {
 	return !port || (s32)port == timer_port || (s32)port == console_port ||
-	       (s32)port == ata_port || port == xenbus_port();
+	       (s32)port == ata_port || (s32)port == ne2k_port || port == xenbus_port();
 }
 
 /* Bits that the hypervisor sets at any time: taken all at once. */
@@ -75,14 +79,17 @@ bool ports_open(void)
 	return !hypercall(__HYPERVISOR_physdev_op, PHYSDEVOP_set_iopl, (u32)&level, 0, 0);
 }
 
-/* Only Domain 0 has devices, of which the disk is the only one here. */
+/* Only Domain 0 has devices: the disks and the network card. */
 void irq_enable(u32 irq)
 {
 	struct evtchn_bind_pirq b = {.pirq = irq};
 
 	if (hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_bind_pirq, (u32)&b, 0, 0))
 		panic("interrupt %u is not to be had", irq);
-	ata_port = (s32)b.port;
+	if (irq == IRQ_ATA)
+		ata_port = (s32)b.port;
+	else
+		ne2k_port = (s32)b.port;
 	take_bits(&shared_page.info.evtchn_mask[b.port / 32], 1u << b.port % 32);
 }
 
