@@ -63,6 +63,19 @@ void arch_interrupt(u32 vec)
 	}
 }
 
+/* Without a hypercall: what has come meanwhile is raised by us, and seen on the way out. */
+void event_unmask(u32 port)
+{
+	struct shared_info *s = &shared_page.info;
+	u32 bit = 1u << port % 32;
+
+	take_bits(&s->evtchn_mask[port / 32], bit);
+	if (!(__atomic_load_n(&s->evtchn_pending[port / 32], __ATOMIC_SEQ_CST) & bit))
+		return;
+	__atomic_fetch_or(&s->vcpu_info[0].evtchn_pending_sel, 1u << port / 32, __ATOMIC_SEQ_CST);
+	*(volatile u8 *)&s->vcpu_info[0].evtchn_upcall_pending = 1;
+}
+
 static s32 bind(u32 virq)
 {
 	s32 port = hyper_bind_virq(virq);

@@ -77,9 +77,10 @@ static s32 take_port(struct file *f, u32 word)
 	if (port >= NR_PORTS || (owner[port] && owner[port] != f) || events_own(port))
 		return -EINVAL;
 	owner[port] = f;
-	if (!(word & EVTCHN_CLOSE))
-		return hyper_event_port(EVTCHNOP_unmask, port);
-	close_port(port);
+	if (word & EVTCHN_CLOSE)
+		close_port(port);
+	else
+		event_unmask(port);
 	return 0;
 }
 

@@ -45,6 +45,8 @@ u32 mmu_init(const struct start_info *si, u32 nr_pages);
 /* traps.c: tell the hypervisor where the kernel's doors are. */
 void traps_init(void);
 /* events.c */
+/** Let a port's events in, and what has come meanwhile. Events are masked as a whole. */
+void event_unmask(u32 port);
 void events_init(void);
 /** Is this port the kernel's own? */
 bool events_own(u32 port);
@@ -62,7 +64,8 @@ extern const struct device xenbus_device;
 /* gntdev.c */
 extern const struct device gntdev_device;
 /* blkfront.c */
-extern const struct device xvda_device;
+void blkfront_init(const struct start_info *si);
+extern const struct device blkfront_device;
 /** @return whether it was the virtual disk's */
 bool blkfront_happened(u32 port);
 /* time.c */
