@@ -135,7 +135,7 @@ struct grant_request {
 #define GRANT_READ_ONLY 1
 #define GRANT_UNMAP	2 /* what is at va */
 
-/** From dev/xvda: where the front end of the virtual disk is to be found. */
+/** From dev/xen/blkfront: where the front end of the virtual disk is to be found. */
 struct vbd_front {
 	u32 ring_ref, port;
 };

@@ -44,7 +44,7 @@ int main(void)
 	if (!v)
 		die("this domain was given no disk (tl create ... vbd=hda:START+SECTORS)");
 	strlcpy(back, v, sizeof(back));
-	fd = open("dev/xvda");
+	fd = open("dev/xen/blkfront");
 	if (fd < 0 || read((u32)fd, &front, sizeof(front)) != sizeof(front))
 		die("this kernel has no front end");
 	say(DEVICE "/ring-ref", front.ring_ref);

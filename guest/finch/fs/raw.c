@@ -5,7 +5,7 @@
 
 #define SECTOR	  512u
 #define PER_BLOCK (BLOCK_SIZE / SECTOR)
-#define AT_ONCE	  31u /* blocks */
+#define AT_ONCE	  32u /* blocks */
 
 /* Whole blocks at once. @return bytes */
 static s32 blocks(struct file *f, u8 *buf, u32 n, bool write)
@@ -13,6 +13,9 @@ static s32 blocks(struct file *f, u8 *buf, u32 n, bool write)
 	struct disk_io io[AT_ONCE];
 	u32 count = n / BLOCK_SIZE < AT_ONCE ? n / BLOCK_SIZE : AT_ONCE;
 
+	/* A disk that has only whole blocks moves only whole pages. */
+	if (!f->disk->sectors && (u32)buf % BLOCK_SIZE)
+		return -EINVAL;
 	for (u32 i = 0; i < count; i++)
 		io[i] = (struct disk_io){f->pos / BLOCK_SIZE + i, buf + i * BLOCK_SIZE, write};
 	return f->disk->io(f->disk, io, count) < 0 ? -EIO : (s32)(count * BLOCK_SIZE);

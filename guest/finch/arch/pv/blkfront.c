@@ -3,13 +3,14 @@
  * end empties.
  *
  * The kernel has the ring, the grants and the event channel; that they exist, the program `vbd`
- * tells the store (dev/xvda: read gives struct vbd_front, write takes the number of sectors, and
- * then there is the disk).
+ * tells the store (dev/xen/blkfront: read gives struct vbd_front, write takes the number of
+ * sectors, and then there is the disk).
  */
 #include "dev/vbd.h"
 #include "fs/fs.h"
 #include "hypercall.h"
 #include "lib/lib.h"
+#include "mm/mm.h"
 #include "proc/proc.h"
 #include "rings/front.h"
 #include "rings/grants.h"
@@ -27,6 +28,11 @@ static struct blk_front front;
 static u32 port;
 static struct disk disk; /* blocks 0: there is none yet */
 static bool busy;
+static u32 most_segments = BLKIF_MAX_SEGMENTS; /* of a request; segments= on the command line */
+/* Answered, but with a page that the back end has not let go: while there are any, the disk is
+ * broken. */
+static bool kept[BLKIF_SLOTS];
+static u32 nr_kept;
 
 static void notify_back(void)
 {
@@ -46,6 +52,20 @@ bool blkfront_happened(u32 at)
 	return true;
 }
 
+/* The machine frame of a page of the kernel or of the process, which is about to be read, or to be
+ * written. */
+static u32 frame_behind(u8 *page, bool written)
+{
+	u8 byte;
+
+	if ((u32)page >= KERNEL_BASE)
+		return mfn_list[frame_of(page)].n;
+	byte = *(volatile u8 *)page; /* there it is now; and its own, once it was written */
+	if (written)
+		*(volatile u8 *)page = byte;
+	return table_find(&current->space, (u32)page)->v >> PAGE_SHIFT;
+}
+
 /* Ask for blocks that lie one after the other, into slot `id`. @return how many */
 static u32 ask(u32 id, const struct disk_io *v, u32 n)
 {
@@ -55,26 +75,61 @@ static u32 ask(u32 id, const struct disk_io *v, u32 n)
 	*r = (struct blkif_request){.operation = v->write ? BLKIF_OP_WRITE : BLKIF_OP_READ,
 				    .sector = (u64)v->block * PER_BLOCK};
 	do {
-		grant_access(&table[ref_of(id, k)], 0, mfn_list[frame_of(v[k].buf)].n, v->write);
+		grant_access(&table[ref_of(id, k)], 0, frame_behind(v[k].buf, !v->write), v->write);
 		r->segments[k] = (struct blkif_segment){ref_of(id, k), 0, PER_BLOCK - 1, 0};
 		k++;
-	} while (k < n && k < BLKIF_MAX_SEGMENTS && v[k].write == v->write &&
+	} while (k < n && k < most_segments && v[k].write == v->write &&
 		 v[k].block == v->block + k);
 	r->nr_segments = (u8)k;
 	front_put(&front, id);
 	return k;
 }
 
-/* An answered request is done with, if the back end has let go of its pages. */
-static bool finish(u32 id)
+/* What it granted is granted no more. @return false: of some pages the other end does not let go */
+static bool let_go(u32 id)
 {
-	bool okay = front.slots[id].status == BLKIF_RSP_OKAY;
+	bool all = true;
 
 	for (u32 i = 0; i < front.slots[id].request.nr_segments; i++)
-		if (!revoke_access(&table[ref_of(id, i)]))
-			panic("the back end keeps a page that it has answered for");
-	front.slots[id].state = FREE;
-	return okay;
+		all &= revoke_access(&table[ref_of(id, i)]);
+	return all;
+}
+
+/* One user more of each page that is kept, or one less: before it is let go it belongs to nobody
+ * else. */
+static void keep(u32 id, void (*change)(u32 pfn))
+{
+	for (u32 i = 0; i < front.slots[id].request.nr_segments; i++)
+		change(MACHINE_TO_PHYS[table[ref_of(id, i)].frame]);
+}
+
+/* An answered request is done with, if the back end has let go of its pages: else it could write
+ * into them at any time, and nothing else may come to lie there. */
+static bool finish(u32 id)
+{
+	if (let_go(id)) {
+		front.slots[id].state = FREE;
+		return front.slots[id].status == BLKIF_RSP_OKAY;
+	}
+	printk("xvda: the back end keeps pages that it has answered for\n");
+	kept[id] = true;
+	nr_kept++;
+	keep(id, frame_get);
+	return false;
+}
+
+/* Has the back end let go meanwhile? @return false: the disk is broken */
+static bool is_whole(void)
+{
+	for (u32 id = 0; nr_kept && id < BLKIF_SLOTS; id++) {
+		if (!kept[id] || !let_go(id))
+			continue;
+		keep(id, frame_put);
+		kept[id] = false;
+		nr_kept--;
+		front.slots[id].state = FREE;
+	}
+	return !nr_kept;
 }
 
 static bool wait_for(u32 asked)
@@ -105,10 +160,11 @@ static s32 end_turn(bool okay)
 
 static s32 vbd_io(struct disk *d, const struct disk_io *v, u32 n)
 {
-	bool okay = true;
+	bool okay;
 
 	(void)d;
 	take_turn();
+	okay = is_whole();
 	while (n && okay) {
 		u32 asked = 0, k;
 
@@ -125,6 +181,8 @@ static s32 vbd_barrier(struct disk *d)
 {
 	(void)d;
 	take_turn();
+	if (!is_whole())
+		return end_turn(false);
 	front.slots[0].request = (struct blkif_request){.operation = BLKIF_OP_WRITE_BARRIER};
 	front_put(&front, 0);
 	if (front_publish(&front))
@@ -137,7 +195,16 @@ struct disk *vbd_disk(void)
 	return disk.blocks ? &disk : NULL;
 }
 
-/* ---- dev/xvda ---- */
+void blkfront_init(const struct start_info *si)
+{
+	const char *wanted = option(si->cmd_line, "segments");
+	u32 n = wanted ? parse_number(wanted) : 0;
+
+	if (n && n <= BLKIF_MAX_SEGMENTS)
+		most_segments = n;
+}
+
+/* ---- dev/xen/blkfront ---- */
 
 static s32 set_up(void)
 {
@@ -165,13 +232,13 @@ static s32 set_up(void)
 	return hyper_event_port(EVTCHNOP_unmask, port);
 }
 
-static s32 xvda_open(struct file *f)
+static s32 blkfront_open(struct file *f)
 {
 	(void)f;
 	return front.ring ? 0 : set_up();
 }
 
-static s32 xvda_read(struct file *f, u8 *buf, u32 n)
+static s32 blkfront_read(struct file *f, u8 *buf, u32 n)
 {
 	struct vbd_front where = {RING_REF, port};
 
@@ -181,7 +248,7 @@ static s32 xvda_read(struct file *f, u8 *buf, u32 n)
 	return (s32)n;
 }
 
-static s32 xvda_write(struct file *f, const u8 *buf, u32 n)
+static s32 blkfront_write(struct file *f, const u8 *buf, u32 n)
 {
 	u32 sectors;
 
@@ -193,4 +260,5 @@ static s32 xvda_write(struct file *f, const u8 *buf, u32 n)
 	return (s32)n;
 }
 
-const struct device xvda_device = {.open = xvda_open, .read = xvda_read, .write = xvda_write};
+const struct device blkfront_device = {
+    .open = blkfront_open, .read = blkfront_read, .write = blkfront_write};

@@ -12,6 +12,7 @@ void pv_start(const struct start_info *si)
 	strlcpy(cmdline, si->cmd_line, sizeof(cmdline));
 	boot.cmdline = cmdline;
 	answer_init(si);
+	blkfront_init(si);
 	is_domain0 = si->flags & SIF_PRIVILEGED;
 	boot.nr_pages = si->nr_pages < MAX_PAGES ? si->nr_pages : MAX_PAGES;
 	if (si->mod_start) {

@@ -66,8 +66,8 @@ const struct device *arch_device(const char *name)
 {
 	if (!strcmp(name, "dev/xen/xenbus"))
 		return &xenbus_device;
-	if (!strcmp(name, "dev/xvda"))
-		return &xvda_device;
+	if (!strcmp(name, "dev/xen/blkfront"))
+		return &blkfront_device;
 	if (!is_domain0)
 		return NULL;
 	if (!strcmp(name, "dev/xen/gntdev"))
