@@ -274,7 +274,7 @@ bool release_native(struct domain *d)
 		d->mmu->destroy(d);
 	scan_end(d);
 	ahead_end(d);
-	hv_free_page(d->vdev);
+	vdev_destroy(d->vdev);
 	d->vdev = NULL;
 	return true;
 }

@@ -1,4 +1,4 @@
-/* devices.h: the parts of the virtual PC among themselves. None of them knows a domain. */
+/* devices.h: the parts of the virtual PC among themselves. */
 #ifndef HV_DEVICES_H
 #define HV_DEVICES_H
 
@@ -105,6 +105,42 @@ void vuart_listen(struct vuart *u);
 /** Level of its interrupt line. */
 bool vuart_line(const struct vuart *u);
 
+/* ata.c: a disk on the first ATA channel, whose sectors somebody else has. */
+
+#define VATA_SECTOR  512u
+#define VATA_MOST    8u /* sectors of a wish, and of a block: a page */
+#define VATA_CONTROL 8u /* the register beside 0 to 7 */
+
+/** What the disk waits for. */
+struct vata_wish {
+	enum vata_op { VATA_NOTHING, VATA_READ, VATA_WRITE, VATA_FLUSH } op;
+	u32 id;
+	u32 sector, n; /* n sectors, in the page */
+};
+struct vata {
+	u32 sectors;
+	u8 *block; /* a page */
+	u8 count, lba[3], device, error, status, control;
+	u8 multiple, per_block; /* sectors between two interrupts: as set, and of this command */
+	bool asks;		/* for an interrupt */
+	bool writes;
+	u32 at, until, end; /* bytes of the page: moved, to the next interrupt, of this part */
+	u32 sector, left;   /* of the command, with this part */
+	struct vata_wish wish;
+};
+void vata_reset(struct vata *a, u32 sectors, u8 *block);
+/** Registers 1 to 7 of the channel, and VATA_CONTROL. */
+u8 vata_in(struct vata *a, u32 reg);
+void vata_out(struct vata *a, u32 reg, u8 val);
+/** How many bytes register 0 has, or takes, before the next interrupt. */
+u32 vata_ready(const struct vata *a);
+/** Move up to n of them. @return how many: fewer if they are not wanted */
+u32 vata_move(struct vata *a, void *data, u32 n, bool out);
+/** The wish is fulfilled, or cannot be. */
+void vata_answer(struct vata *a, bool okay);
+/** Level of its interrupt line. */
+bool vata_line(const struct vata *a);
+
 /* cmos.c: the clock and its memory. */
 
 struct vcmos {
@@ -112,5 +148,31 @@ struct vcmos {
 };
 /** @param seconds since 2003-10-19 00:00:00; @param pages of the guest's memory */
 u8 vcmos_in(const struct vcmos *c, u32 seconds, u32 pages);
+
+/* vdev.c: all of it. */
+
+#define CRTC_REGS 32
+
+struct vdev {
+	struct vclock clock;
+	u64 now;
+	struct vpics pic;
+	struct vpit pit;
+	struct vuart uart;
+	struct vcmos cmos;
+	u8 speaker; /* port 0x61, as written */
+	u8 crtc_index, crtc[CRTC_REGS];
+	struct vata ata;
+	struct domain *backed_by; /* who is told of the disk's wishes, and at which port */
+	u32 backed_at;
+};
+
+/* disk.c */
+
+#define ATA_PORTS 0x1F0
+
+struct vcpu;
+u8 ata_in(struct vcpu *v, u16 port);
+void ata_out(struct vcpu *v, u16 port, u8 val);
 
 #endif

@@ -7,21 +7,10 @@
 #include "mem/frame.h"
 #include "trace/trace.h"
 
-#define COM1	  0x3F8
-#define COM1_IRQ  4
-#define PIT_IRQ	  0
-#define CRTC_REGS 32
+#define COM1	 0x3F8
+#define COM1_IRQ 4
+#define PIT_IRQ	 0
 
-struct vdev {
-	struct vclock clock;
-	u64 now;
-	struct vpics pic;
-	struct vpit pit;
-	struct vuart uart;
-	struct vcmos cmos;
-	u8 speaker; /* port 0x61, as written */
-	u8 crtc_index, crtc[CRTC_REGS];
-};
 _Static_assert(sizeof(struct vdev) <= PAGE_SIZE, "a virtual PC fits a page");
 
 struct vdev *vdev_create(u64 now)
@@ -228,11 +217,18 @@ static const struct {
 	void (*out)(struct vcpu *v, u16 port, u8 val);
 } ports[] = {
     {COM1, COM1 + 7, uart_in, uart_out}, /* the busiest first */
-    {0x20, 0x21, pic_in, pic_out},	   {0xA0, 0xA1, pic_in, pic_out},
-    {0x40, 0x43, pit_in, pit_out},	   {0x60, 0x60, keyboard_in, keyboard_out},
-    {0x61, 0x61, speaker_in, speaker_out}, {0x64, 0x64, keyboard_in, keyboard_out},
-    {0x70, 0x71, cmos_in, cmos_out},	   {0x92, 0x92, port92_in, port92_out},
-    {0x3D4, 0x3D5, crtc_in, crtc_out},	   {0x4D0, 0x4D1, elcr_in, elcr_out},
+    {0x20, 0x21, pic_in, pic_out},
+    {0xA0, 0xA1, pic_in, pic_out},
+    {0x40, 0x43, pit_in, pit_out},
+    {0x60, 0x60, keyboard_in, keyboard_out},
+    {0x61, 0x61, speaker_in, speaker_out},
+    {0x64, 0x64, keyboard_in, keyboard_out},
+    {0x70, 0x71, cmos_in, cmos_out},
+    {0x92, 0x92, port92_in, port92_out},
+    {0x3D4, 0x3D5, crtc_in, crtc_out},
+    {0x4D0, 0x4D1, elcr_in, elcr_out},
+    {ATA_PORTS + 1, ATA_PORTS + 7, ata_in, ata_out},
+    {0x3F6, 0x3F6, ata_in, ata_out},
 };
 
 static u8 in_byte(struct vcpu *v, u16 port)
@@ -254,7 +250,11 @@ u32 vdev_in(struct vcpu *v, u16 port, u8 size)
 {
 	u32 val = 0;
 
-	/* Every device here is one byte wide: the bus splits what is wider. */
+	if (port == ATA_PORTS && v->domain->vdev->ata.sectors) {
+		vdev_move(v->domain->vdev, &val, size, false);
+		return val;
+	}
+	/* Every other device here is one byte wide: the bus splits what is wider. */
 	for (u32 k = 0; k < size; k++)
 		val |= (u32)in_byte(v, port + k) << 8 * k;
 	return val;
@@ -268,6 +268,10 @@ void vdev_out(struct vcpu *v, u16 port, u8 size, u32 val)
 	}
 	if (port == 0x604 && size == 2 && val == 0x2000) { /* QEMU's ACPI */
 		domain_kill(v->domain, END_poweroff, 0, "powered off");
+		return;
+	}
+	if (port == ATA_PORTS && v->domain->vdev->ata.sectors) {
+		vdev_move(v->domain->vdev, &val, size, true);
 		return;
 	}
 	for (u32 k = 0; k < size; k++)

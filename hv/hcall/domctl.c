@@ -7,6 +7,7 @@
 #include "dom/console.h"
 #include "dom/guest_ops.h"
 #include "dom/run.h"
+#include "hcall/disk.h"
 #include "hcall/hcall.h"
 #include "hcall/sched_ctl.h"
 #include "lib/string.h"
@@ -249,6 +250,8 @@ static s32 manage(struct vcpu *v, struct domain *d, struct xen_domctl *op)
 		return code(d, &op->u.tl_code);
 	case XEN_DOMCTL_tl_console:
 		return console(d, &op->u.tl_console);
+	case XEN_DOMCTL_tl_disk:
+		return disk_op(v, d, &op->u.tl_disk);
 	}
 	return -ENOSYS;
 }

@@ -61,17 +61,43 @@ static void port_out(struct emulation *e, u32 size)
 /* What is being moved; no emulation comes in between. */
 static u8 chunk[CHUNK];
 
-/* How many elements from a linear address on are moved at once: of a device that is Domain 0's, up
- * to a chunk within one page. */
+/* How many bytes the device has, or takes, one after the other. */
+static u32 ready(struct emulation *e, u32 size)
+{
+	if (e->v->domain->vdev)
+		return vdev_ready(e->v->domain->vdev, insn_port(e));
+	return is_given(e, size) ? CHUNK : 0;
+}
+
+/* How many elements from a linear address on are moved at once: of a disk, up to a chunk within one
+ * page. */
 static u32 at_once(struct emulation *e, u32 size, u32 la, u32 wanted)
 {
-	u32 most = PAGE_SIZE - la % PAGE_SIZE;
+	u32 most = PAGE_SIZE - la % PAGE_SIZE, there;
 
-	if (e->v->domain->vdev || e->single_step || e->regs->eflags & EFL_DF || !is_given(e, size))
+	if (e->single_step || e->regs->eflags & EFL_DF)
 		return 1;
-	most = (most < CHUNK ? most : CHUNK) / size;
+	there = ready(e, size);
+	most = (most < CHUNK ? most : CHUNK);
+	most = (most < there ? most : there) / size;
 	most = wanted < most ? wanted : most;
 	return most ? most : 1;
+}
+
+static void ins_chunk(struct emulation *e, u32 size, u32 n)
+{
+	if (e->v->domain->vdev)
+		vdev_move(e->v->domain->vdev, chunk, n * size, false);
+	else
+		given_ins(insn_port(e), size, chunk, n);
+}
+
+static void outs_chunk(struct emulation *e, u32 size, u32 n)
+{
+	if (e->v->domain->vdev)
+		vdev_move(e->v->domain->vdev, chunk, n * size, true);
+	else
+		given_outs(insn_port(e), size, chunk, n);
 }
 
 /* @return how many elements were moved, of `wanted` (1 or more); 0: an exception is raised */
@@ -91,7 +117,7 @@ static u32 ins_some(struct emulation *e, u32 size, u32 wanted)
 		return 0;
 	}
 	if (n > 1)
-		given_ins(insn_port(e), size, chunk, n);
+		ins_chunk(e, size, n);
 	else
 		e->value = port_in(e, size);
 	if (!linear_write(e, la, n > 1 ? chunk : (u8 *)&e->value, n * size, e->access))
@@ -112,7 +138,7 @@ static u32 outs_some(struct emulation *e, u32 size, u32 wanted)
 	if (!mem_read(e, seg, offset, n > 1 ? chunk : (u8 *)&e->value, n * size))
 		return 0;
 	if (n > 1)
-		given_outs(insn_port(e), size, chunk, n);
+		outs_chunk(e, size, n);
 	else
 		port_out(e, size);
 	index_add(e, REG_SI, e->regs->eflags & EFL_DF ? -(s32)size : (s32)(n * size));

@@ -34,8 +34,8 @@ $(B)/tests/insn_write $(B)/tests/insn_system: $(INSN_EMULATOR) $(HV_HEADERS)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(INSN_HOST) $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
-UNIT_TESTS += $(B)/tests/vdev_pc
-$(B)/tests/vdev_pc: tests/unit/vdev_pc.c $(wildcard hv/dev/*.c) $(HV_HEADERS)
+UNIT_TESTS += $(B)/tests/vdev_pc $(B)/tests/vdev_disk
+$(B)/tests/vdev_pc $(B)/tests/vdev_disk: $(B)/tests/%: tests/unit/%.c $(wildcard hv/dev/*.c) $(HV_HEADERS)
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(INSN_HOST) $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka

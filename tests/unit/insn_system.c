@@ -4,6 +4,16 @@
  */
 #include "hv_mock.h"
 
+u32 vdev_ready(const struct vdev *d, u16 port)
+{
+	(void)d, (void)port;
+	return 0; /* no disk's data */
+}
+u32 vdev_move(struct vdev *d, void *data, u32 n, bool out)
+{
+	(void)d, (void)data, (void)n, (void)out;
+	return 0;
+}
 u32 vdev_in(struct vcpu *v, u16 port, u8 size)
 {
 	(void)v;

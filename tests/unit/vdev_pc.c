@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "comm/evtchn.h"
 #include "dev/devices.h"
 #include "dev/vdev.h"
 #include "dom/domain.h"
@@ -34,6 +35,14 @@ void timer_rearm(void)
 void *hv_alloc_page(void)
 {
 	return calloc(1, PAGE_SIZE);
+}
+void hv_free_page(void *page)
+{
+	free(page);
+}
+void evtchn_set_pending(struct domain *d, u32 port)
+{
+	(void)d, (void)port; /* there is no disk */
 }
 void vdev_console_output(struct vcpu *u, u8 byte)
 {

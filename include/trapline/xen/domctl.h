@@ -29,6 +29,8 @@
 #define XEN_DOMCTL_tl_code 0x1000
 /* The same: what is typed into a domain's console, and what is shown of it. */
 #define XEN_DOMCTL_tl_console 0x1001
+/* The same: the sectors of its virtual PC's disk. */
+#define XEN_DOMCTL_tl_disk 0x1002
 
 #define XEN_SYSCTL_readconsole	     1
 #define XEN_SYSCTL_tbuf_op	     2
@@ -114,6 +116,21 @@ struct xen_domctl_tl_console {
 	u8 bytes[64];
 };
 
+/** Attach a disk to a shadow-mode domain, ask what it wants, or answer that. */
+struct xen_domctl_tl_disk {
+	u32 what;      /* TL_DISK_ */
+	u32 port;      /* ATTACH: of the caller: an event there says that something is wanted */
+	u32 sectors;   /* ATTACH: of the disk. NEXT: out: how many are wanted, 8 at most */
+	u32 sector;    /* NEXT: out: from which on */
+	u32 operation; /* NEXT: out: BLKIF_OP_ */
+	u32 id;	       /* NEXT: out; ANSWER: in */
+	s32 status;    /* ANSWER: BLKIF_RSP_ */
+	xen_u64 buffer; /* NEXT: there comes what to write; ANSWER: there is what was read */
+};
+#define TL_DISK_ATTACH 0u
+#define TL_DISK_NEXT   1u
+#define TL_DISK_ANSWER 2u
+
 struct xen_domctl {
 	u32 cmd, interface_version;
 	domid_t domain;
@@ -128,6 +145,7 @@ struct xen_domctl {
 		struct xen_domctl_scheduler_op scheduler_op;
 		struct xen_domctl_tl_code tl_code;
 		struct xen_domctl_tl_console tl_console;
+		struct xen_domctl_tl_disk tl_disk;
 		u8 pad[128];
 	} u;
 };
