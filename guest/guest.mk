@@ -53,8 +53,13 @@ $(GB)/apps/%.S.o: guest/apps/%.S
 $(GB)/apps/%.elf: $(GB)/apps/%.c.o $(APP_LIB) guest/apps/app.ld
 	@$(call say,LD,$@)
 	$(Q)ld $(KLDFLAGS) -T guest/apps/app.ld -o $@ $(filter %.o,$^)
-# The tool of Domain 0 is more than one file.
-$(GB)/apps/tl.elf: $(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/tl/*.c))
+# The tool of Domain 0 is more than one file, and knows the trace's events as tltrace does.
+$(GB)/apps/tl.elf: $(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/tl/*.c)) $(GB)/schema.c.o
+$(GB)/apps/tl.elf $(GB)/apps/tl/%.c.o: GUEST_CFLAGS += -Itrace
+$(GB)/schema.c.o: trace/read/schema.c
+	@mkdir -p $(@D)
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(GUEST_CFLAGS) -Itrace -c -o $@ $<
 $(GB)/apps/tl.elf $(GB)/apps/xs.elf $(GB)/apps/vbd.elf $(GB)/apps/blkback.elf: $(GB)/apps/xs/client.c.o
 $(GB)/apps/blkback.elf: $(GB)/apps/tl/hyper.c.o $(GB)/apps/tl/record.c.o \
 	$(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/blkback/*.c)) $(RINGS:guest/%=$(GB)/%.o)

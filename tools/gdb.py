@@ -85,8 +85,10 @@ class Domains(Command):
         if bool(now.d["dying"]):
             reason = ENUMS["reason"].get(int(now.d["end_reason"]), "?")
             return f"has ended: {reason}, code {int(now.d['end_code'])}"
+        if not bool(now.v["initialised"]):
+            return "has no registers yet"
         if bool(now.d["paused"]):
-            return "is paused"
+            return "is paused" if bool(now.d["begun"]) else "is paused, and has not run yet"
         if bool(now.v["blocked"]):
             return "waits for an event"
         where = f"{LANES[now.lane]}, at {now.name(now.regs['eip'])}"
@@ -108,6 +110,8 @@ class Regs(Command):
     def run(self, args):
         at_most(args, 1, "hv regs [DOMAIN]")
         now = Now(*args)
+        if not bool(now.v["initialised"]):
+            raise Trouble(f"d{now.who()[0]}v{now.who()[1]} has no registers yet: whoever makes it has not set them")
         r = now.regs
         print(f"The machine stands {now.place()}." if now.runs else f"d{int(now.d['id'])}v{now.who()[1]} {Domains.state(now)}.")
         print("The guest's registers, " + ("saved in the entry-stack page:" if now.saved else "in the CPU:"))

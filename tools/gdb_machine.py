@@ -607,9 +607,12 @@ class Command(gdb.Command):
 
 def number(text, what):
     try:
-        return int(gdb.parse_and_eval(text)) & INVALID
+        value = int(gdb.parse_and_eval(text))
     except gdb.error:
         raise Trouble(f"{what} is expected, not '{text}'")
+    if not -(1 << 31) <= value <= INVALID:
+        raise Trouble(f"{what} has 32 bits: {text} has more")
+    return value & INVALID
 
 
 def at_most(args, n, usage):

@@ -10,24 +10,29 @@ struct line {
 	u32 nr_words;
 };
 
-/* One line, a byte at a time, so that what follows stays for the programs that read it. */
+/* One line, a byte at a time, so that what follows stays for the programs that read it. Of one that
+ * is too long nothing is left. */
 static bool get_line(char *to, u32 size)
 {
 	u32 n = 0;
-	s32 got = 0;
+	s32 got;
 	char c;
 
-	while (n < size - 1 && (got = read(0, &c, 1)) == 1 && c != '\n')
-		to[n++] = c;
-	to[n] = 0;
+	while ((got = read(0, &c, 1)) == 1 && c != '\n')
+		if (n++ < size - 1)
+			to[n - 1] = c;
+	to[n < size ? n : 0] = 0;
+	if (n >= size)
+		printf("sh: a line has at most %u characters, this one has %u\n", size - 1, n);
 	return got == 1 || n;
 }
 
-/* Cut into words in place; | & < are words by themselves even without spaces around. */
-static void split(struct line *l)
+/* Cut into words in place; | & < are words by themselves even without spaces around.
+ * @return false: there are too many */
+static bool split(struct line *l)
 {
 	static char *const operators[] = {"|", "&", "<"};
-	char *s = l->text;
+	char *s = l->text, *rest;
 
 	l->nr_words = 0;
 	while (*s && *s != '#' && l->nr_words < MAX_WORDS) {
@@ -46,8 +51,15 @@ static void split(struct line *l)
 				s++;
 		}
 	}
+	for (rest = s; *rest == ' ' || *rest == '\t'; rest++)
+		;
+	if (*rest && *rest != '#') {
+		printf("sh: a line has at most %d words\n", MAX_WORDS);
+		return false;
+	}
 	*s = 0;
 	l->words[l->nr_words] = NULL;
+	return true;
 }
 
 /* In the child: take `< file` out of the words, then become the program. */
@@ -72,8 +84,10 @@ static void become(char **words, bool background)
 	}
 	args[n] = NULL;
 	signal(SIGINT, (handler_t)(background ? SIG_IGN : SIG_DFL));
-	if (n)
-		exec(args[0], args);
+	if (n && exec(args[0], args) == -E2BIG) {
+		printf("%s: too many words for one program\n", args[0]);
+		exit(2);
+	}
 	printf("%s: not found\n", n ? args[0] : "<");
 	exit(127);
 }
@@ -161,7 +175,8 @@ static u32 run_file(struct line *l, const char *name)
 	dup2((u32)fd, 0);
 	close((u32)fd);
 	while (!status && get_line(l->text, sizeof(l->text))) {
-		split(l);
+		if (!split(l))
+			return 2;
 		if (!l->nr_words)
 			continue;
 		printf("$");
@@ -183,8 +198,7 @@ int main(int argc, char **argv)
 		return (int)run_file(&l, argv[2]);
 	if (argc > 2 && !strcmp(argv[1], "-c")) {
 		strlcpy(l.text, argv[2], sizeof(l.text));
-		split(&l);
-		return (int)run_line(&l);
+		return split(&l) ? (int)run_line(&l) : 2;
 	}
 	signal(SIGINT, (handler_t)SIG_IGN);
 	for (;;) {
@@ -193,8 +207,7 @@ int main(int argc, char **argv)
 		printf("$ ");
 		if (!get_line(l.text, sizeof(l.text)))
 			break;
-		split(&l);
-		if (!l.nr_words)
+		if (!split(&l) || !l.nr_words)
 			continue;
 		if (!strcmp(l.words[0], "exit"))
 			return l.nr_words > 1 ? (int)atou(l.words[1]) : 0;

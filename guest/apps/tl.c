@@ -18,6 +18,10 @@ static const char help[] =
     "tl destroy DOMAIN ...       end it, and give back all that it has\n"
     "tl console DOMAIN           what it has said; while it runs, type to it: Ctrl-] comes back\n"
     "tl dmesg                    what all have said, and the hypervisor\n"
+    "tl trace [seconds=N] [events=N] [dom=DOMAIN] [class=all|trap,hcall,...]\n"
+    "                            what the hypervisor records meanwhile, at most so many events "
+    "(100)\n"
+    "tl trace to=FILE            all that it has recorded, for `tltrace extract --stream`\n"
     "tl many COUNT CYCLES MS     so many at once, which share the processor for MS; then CYCLES\n"
     "                            one after the other: what they cost, and what they leave\n"
     "tl mem-max DOMAIN MB        how much memory it may have (mmu=direct)\n"
@@ -221,6 +225,8 @@ int main(int argc, char **argv)
 		return show_log(NULL);
 	if (!strcmp(verb, "console") && n == 1)
 		return attach_console(args[0]);
+	if (!strcmp(verb, "trace"))
+		return trace(n, args);
 	if (!strcmp(verb, "wait") && n)
 		return wait_for(n, args);
 	if (!strcmp(verb, "many") && n == 3)

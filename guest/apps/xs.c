@@ -8,7 +8,7 @@ static const char help[] =
     "xs read PATH                its value\n"
     "xs write PATH VALUE         set it; what is missing above it is made\n"
     "xs mkdir PATH\n"
-    "xs rm PATH                  and all below it\n"
+    "xs rm [-f] PATH             and all below it; -f: also what a domain, or all, need\n"
     "xs perms PATH [PERM ...]    who may use it, or set that: nN rN wN bN (none, read, write,\n"
     "                            both) for domain N; the first is the owner, and what all may\n"
     "xs watch PATH [N]           print what changes there, N times and then end\n"
@@ -150,6 +150,33 @@ static int wait_for(const char *path, const char *value)
 	}
 }
 
+/* Does a whole domain go with it, or all of them? */
+static bool domains_need(const char *path)
+{
+	static const char all[] = "/local/domain";
+	static char own[XENSTORE_ABS_PATH_MAX + sizeof("/domid")];
+	u32 n = strlen(path);
+
+	if (*path == '/' && !strncmp(path, all, n) && (n == 1 || !all[n] || all[n] == '/'))
+		return true;
+	if (n > XENSTORE_ABS_PATH_MAX)
+		return false; /* and the store refuses it */
+	strlcpy(own, path, sizeof(own));
+	strlcpy(own + n, "/domid", sizeof(own) - n);
+	return xs_ask_path(XS_READ, own, NULL, 0) >= 0;
+}
+
+static int rm(const char *path)
+{
+	if (domains_need(path)) {
+		printf("xs: rm %s: a domain needs what is there. `xs rm -f %s` removes it all the "
+		       "same\n",
+		       path, path);
+		return 1;
+	}
+	return ask("rm", XS_RM, path, NULL, 0), 0;
+}
+
 static void connect(void)
 {
 	s32 err = xs_open();
@@ -189,7 +216,9 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "mkdir") && n == 0)
 		return ask(verb, XS_MKDIR, path, NULL, 0), 0;
 	if (!strcmp(verb, "rm") && n == 0)
-		return ask(verb, XS_RM, path, NULL, 0), 0;
+		return rm(path);
+	if (!strcmp(verb, "rm") && n == 1 && !strcmp(path, "-f"))
+		return ask(verb, XS_RM, argv[3], NULL, 0), 0;
 	if (!strcmp(verb, "perms") && n >= 0)
 		return perms(path, n, argv + 3);
 	if (!strcmp(verb, "watch") && (n == 0 || (n == 1 && atou(argv[3]))))

@@ -175,6 +175,8 @@ void hv_main(u32 magic, maddr_t info)
 	sched_set_allowance(&this_cpu.sched, options.allowance * 1000);
 	if (options.stream)
 		uart2_init();
+	trace_ring_mfn = maddr_mfn(ring);
+	trace_ring_pages = options.trace_kb * 1024 / PAGE_SIZE;
 	trace_init(hv_virt(ring), options.trace_kb * 1024, options.trace, options.stream, khz);
 	at_machine_exit(trace_flush);
 	trace_machine(&trace_nobody, LANE_VMM, LANE_VMM, design->mode, isolation_segments, limits,

@@ -78,12 +78,14 @@ static void dump(struct vcpu *v)
 	printk("%s\n", n ? "" : " (cannot be read)");
 }
 
-void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
+/* @return the vcpu that ran last; NULL: it had ended before */
+static struct vcpu *end(struct domain *d, u8 reason, u32 code, const char *text)
 {
+	const char *how = reason == END_poweroff || reason == END_reboot ? "" : " ended";
 	struct vcpu *v, *last = &d->vcpu;
 
 	if (d->dying)
-		return;
+		return NULL;
 	d->dying = true;
 	for_each_vcpu(v, d)
 	{
@@ -94,12 +96,20 @@ void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
 	d->end_reason = reason;
 	d->end_code = code;
 	trace_domain_end(last, LANE_VMM, LANE_VMM, reason, code, last->regs->eip);
-	if (reason == END_destroyed)
-		return; /* whoever did it knows */
-	if (reason == END_poweroff || reason == END_reboot) {
-		printk("trapline: domain %u: %s (code %u)\n", d->id, text, code);
-		return;
-	}
-	printk("trapline: domain %u ended: %s (code %u)\n", d->id, text, code);
-	dump(last);
+	if (reason != END_destroyed) /* otherwise whoever did it knows */
+		printk("trapline: domain %u%s: %s (code %u)\n", d->id, how, text, code);
+	return last;
+}
+
+void domain_shut_down(struct domain *d, u8 reason)
+{
+	end(d, reason, 0, "the guest shut itself down");
+}
+
+void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
+{
+	struct vcpu *last = end(d, reason, code, text);
+
+	if (last && reason != END_destroyed && reason != END_poweroff && reason != END_reboot)
+		dump(last);
 }

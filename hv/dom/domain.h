@@ -243,5 +243,7 @@ static inline bool from_kernel(const struct cpu_regs *regs)
  * never run it again. `reason` is enum reason of event.def, `text` one line for the console.
  */
 void domain_kill(struct domain *d, u8 reason, u32 code, const char *text);
+/** The same, because the guest has asked for it: its registers say nothing. */
+void domain_shut_down(struct domain *d, u8 reason);
 
 #endif

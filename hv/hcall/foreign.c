@@ -28,6 +28,20 @@ int find_tables_of(struct vcpu *v, u32 domid, struct domain **d)
 	return (*d)->dying ? -EINVAL : 0;
 }
 
+/* Whose frames are mapped. NULL: the hypervisor's; of these there are those of the trace. */
+static s32 find_owner(struct vcpu *v, u32 domid, struct domain **owner)
+{
+	if (domid != DOMID_XEN)
+		return find_target(v, domid, owner);
+	*owner = NULL;
+	return v->domain->privileged ? 0 : -EPERM;
+}
+
+static int change_entry(struct domain *d, struct domain *owner, u32 *entry, u32 val)
+{
+	return owner ? l1_update_foreign(d, owner, entry, val) : l1_update_trace(d, entry, val);
+}
+
 /* An entry of a page table of the caller's own. */
 static int map(struct domain *d, struct domain *owner, u32 ptr, u32 val)
 {
@@ -36,7 +50,7 @@ static int map(struct domain *d, struct domain *owner, u32 ptr, u32 val)
 
 	if (!entry)
 		return -EINVAL;
-	err = l1_update_foreign(d, owner, entry, val);
+	err = change_entry(d, owner, entry, val);
 	unmap_domain_page(entry);
 	return err;
 }
@@ -49,7 +63,7 @@ static int update(struct vcpu *v, struct domain *owner, const struct mmu_update 
 	if (req->ptr >> 32 == 0) {
 		if ((ptr & 3) == MMU_NORMAL_PT_UPDATE)
 			err = map(v->domain, owner, ptr, val);
-		else if ((ptr & 3) == MMU_MACHPHYS_UPDATE && owner->direct)
+		else if ((ptr & 3) == MMU_MACHPHYS_UPDATE && owner && owner->direct)
 			err = update_m2p(owner, ptr, val); /* in shadow mode its p2m settles that */
 	}
 	trace_mmu_update(v, LANE_VMM, LANE_VMM, ptr, val, err);
@@ -60,7 +74,7 @@ s32 foreign_mmu_update(struct vcpu *v, struct hcall_args *a, u32 *left, u32 *don
 {
 	struct mmu_update req;
 	struct domain *owner;
-	s32 err = find_target(v, a->a4, &owner);
+	s32 err = find_owner(v, a->a4, &owner);
 
 	for (; !err && *left; --*left, ++*done, a->a1 += sizeof(req)) {
 		if (v->domain->direct->work >= WORK_BOUND)
@@ -84,7 +98,7 @@ s32 hc_update_va_mapping_otherdomain(struct vcpu *v, struct hcall_args *a)
 	u32 va = a->a1, *entry;
 	struct domain *owner;
 	mfn_t table;
-	int err = find_target(v, a->a5, &owner);
+	int err = find_owner(v, a->a5, &owner);
 
 	if (err)
 		return err;
@@ -98,7 +112,7 @@ s32 hc_update_va_mapping_otherdomain(struct vcpu *v, struct hcall_args *a)
 		return -EINVAL;
 	err = -EINVAL;
 	if (frame_of(table)->type == FT_PAGE_TABLE)
-		err = l1_update_foreign(v->domain, owner, entry, a->a2);
+		err = change_entry(v->domain, owner, entry, a->a2);
 	unmap_domain_page(entry);
 	v->domain->direct->work += WORK_UPDATE;
 	trace_mmu_update(v, LANE_VMM, LANE_VMM,

@@ -82,6 +82,8 @@ s32 foreign_mmu_update(struct vcpu *v, struct hcall_args *a, u32 *left, u32 *don
 /* domctl.c, sysctl.c: Domain 0 and other domains */
 hypercall_fn hc_domctl, hc_sysctl;
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info);
+/** tbuf.c: sysctl's tbuf_op. @return 0 or -EINVAL */
+s32 trace_buffer_op(struct xen_sysctl_tbuf_op *t);
 /* desc.c: descriptor tables */
 hypercall_fn hc_set_gdt, hc_update_descriptor;
 /** The same of frames that are known. @return 0, -EINVAL or -ENOMEM: the old table stays */

@@ -19,7 +19,7 @@ static s32 shut_down(struct vcpu *v, u32 reason)
 
 	if (reason >= ARRAY_SIZE(end))
 		return -EINVAL;
-	domain_kill(v->domain, end[reason], 0, "the guest shut itself down");
+	domain_shut_down(v->domain, end[reason]);
 	return 0;
 }
 

@@ -76,6 +76,8 @@ static s32 carry_out(struct vcpu *v, struct xen_sysctl *op)
 	switch (op->cmd) {
 	case XEN_SYSCTL_readconsole:
 		return read_console(v, &op->u.readconsole);
+	case XEN_SYSCTL_tbuf_op:
+		return trace_buffer_op(&op->u.tbuf_op);
 	case XEN_SYSCTL_physinfo:
 		machine_info(&op->u.physinfo);
 		return 0;

@@ -3,7 +3,9 @@
 #include "lib/string.h"
 #include "trace/trace.h"
 
-u32 trace_classes;
+u32 trace_classes, trace_wanted;
+mfn_t trace_ring_mfn;
+u32 trace_ring_pages;
 u8 *trace_next, *trace_limit; /* trace_limit is NULL while there is no packet to fill */
 
 static struct domain nobody = {.id = TRACE_NO_DOMAIN};
@@ -29,6 +31,7 @@ void trace_init(void *memory, u32 bytes, u32 classes, bool serial, u32 tsc_khz)
 	ring->tsc_khz = tsc_khz;
 	memcpy(ring->magic, TRACE_RING_MAGIC, sizeof(ring->magic));
 	trace_classes = classes;
+	trace_wanted = classes ? classes : ~0u;
 	to_serial = serial;
 }
 

@@ -55,6 +55,10 @@ union trace_fields {
 };
 
 extern u32 trace_classes; /* bit per TRACE_CLASS_ that is on */
+extern u32 trace_wanted;  /* which of them would be, if anything is recorded */
+/** Where the ring lies, in machine memory. */
+extern mfn_t trace_ring_mfn;
+extern u32 trace_ring_pages;
 
 /* Where the next record goes, and behind the last place of its packet where one may begin. */
 extern u8 *trace_next, *trace_limit;

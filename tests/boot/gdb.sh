@@ -103,9 +103,10 @@ run early shadow "" "hv regs" "hv walk 0" "hv trace" "hv p2m" "hv domains"
 ok before_the_hypervisor_runs says early 'has not started yet'
 ok before_the_trace_there_is_none says early 'no trace has been started'
 run wrong direct TRACE=off "hv trap 14" "hv walk" "hv walk foo" "hv p2m 0x100000" "hv p2m x y" "hv trace" \
-	"hv trap bar" "hv trap 300" "hv nonsense" "hv app nonsense" "hv trap db app" "hv regs"
+	"hv trap bar" "hv trap 300" "hv nonsense" "hv app nonsense" "hv trap db app" "hv regs" "hv walk 0x100000001"
 ok walk_wants_an_address says wrong 'usage: hv walk VA'
 ok a_wrong_expression_is_named says wrong "not 'foo'"
+ok an_address_has_32_bits says wrong 'a linear address has 32 bits: 0x100000001 has more'
 ok a_page_that_the_domain_has_not says wrong 'has no pfn 0x100000'
 ok an_empty_trace_says_why says wrong 'TRACE=off'
 ok a_wrong_kind_is_named says wrong "not 'bar'"
@@ -150,6 +151,15 @@ ok each_has_its_own_tables test "$(sed -n 's/^  base .*cr3 \([0-9a-f]*\) .*mfn.*
 ok and_its_own_pages test "$(sed -n 's/^pfn 5 -> mfn \([0-9a-f]*\) -> pfn 5$/\1/p' "$tmp/two" | sort -u | wc -l)" = 2
 ok a_domain_that_is_not_there says two 'there is no (2|d0v1): '
 ok what_is_no_domain says two "a domain is expected, as 1 or d1v0, not 'foo'"
+
+# One that Domain 0 is making has no registers yet.
+made() {
+	tools/gdb MMU=direct SCENARIO=room INITRD=build/guest/room.cpio MEM=32 HOST_MEM=192 TRACE=off -batch -nx \
+		-ex "break vcpu_context_read" -ex continue -ex "hv domains" -ex "hv regs 1" >"$tmp/made" 2>&1
+}
+made
+ok it_has_no_registers says made '^1 +shadow .* has no registers yet$'
+ok and_none_are_shown says made 'd1v0 has no registers yet: '
 
 # The places that docs/gdb.md names exist.
 names=$(grep -oE '`break [a-z0-9_]+' docs/gdb.md | sed 's/.* //')

@@ -45,4 +45,9 @@ for port in 0 x 65536 22222222; do
 	ok "port_${port}_of_gdb_is_refused" bash -c 'GDB_PORT=$1 timeout 20 tools/gdb -batch 2>&1 |
 		grep -qF "GDB_PORT=$1: not a number from 1 to 65535"' - "$port"
 done
+tools/run SCENARIO=hello EXTRA=colour=red OUT="$tmp/run" >"$tmp/said" 2>&1
+ok where_there_is_no_trace_none_is_sought bash -c '! grep tltrace "$1"' - "$tmp/said"
+tools/run SCENARIO=hello TRACE=life OUT="$tmp/life" >/dev/null 2>&1
+build/bin/tltrace stats "$tmp/life.ctf" >/dev/null 2>"$tmp/said"
+ok a_trace_without_entries_says_why grep -qF 'no event of class trap in it' "$tmp/said"
 done_testing

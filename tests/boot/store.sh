@@ -138,6 +138,23 @@ ok the_new_one_does_not_know_it test "$(grep -c '^1 = ' "$tmp/again.console")" =
 says again and_serves_those_who_come '^2 = '
 ok nothing_of_the_old_one_stays free_again again
 
+# What domains need goes only if it is meant.
+script remove <<'END'
+tl create finch name=one mmu=direct mem=8 scenario=true paused=1
+xs write /local/domain/7/name free
+xs rm /local/domain/7
+xs rm /local/domain/1/name
+xs rm -f /local/domain/1
+xs rm /local/domain
+END
+says remove what_domains_need_is_not_removed_unawares '^xs: rm /local/domain: a domain needs what is there'
+ok all_else_is test "$(grep -c '^xs: ' "$tmp/remove.console")" = 1
+script remove <<'END'
+tl create finch name=one mmu=direct mem=8 scenario=true paused=1
+xs rm /local/domain/1
+END
+says remove nor_what_one_needs '^xs: rm /local/domain/1: a domain needs what is there'
+
 script none <<<'xs ls'
 says none without_a_store_it_says_so '^xs: there is no store: in Domain 0, `tl create` starts it'
 done_testing

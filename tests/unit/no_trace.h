@@ -6,6 +6,8 @@
 
 u32 trace_classes = ~0u;
 u8 *trace_next, *trace_limit;
+mfn_t trace_ring_mfn;
+u32 trace_ring_pages;
 
 u8 *trace_turn_page(void)
 {

@@ -49,6 +49,8 @@ s32 signal(u32 sig, handler_t handler);
 
 /* printf.c: %s %c %d %u %x, with width, '-' and '0'. One write for each call. */
 void printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/** The same into `size` bytes of memory, without a 0 at its end. @return how many */
+u32 print_to(char *to, u32 size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* util.c */
 /** A number in decimal. It stands until the next call. */

@@ -3,13 +3,13 @@
 #include "lib/lib.h"
 
 struct out {
-	char text[256];
-	u32 len;
+	char *text;
+	u32 size, len;
 };
 
 static void put(struct out *o, char c)
 {
-	if (o->len < sizeof(o->text))
+	if (o->len < o->size)
 		o->text[o->len++] = c;
 }
 
@@ -40,12 +40,8 @@ static u32 digits(char *to, u32 n, u32 base, bool negative)
 	return len;
 }
 
-void printf(const char *fmt, ...)
+static void format(struct out *o, const char *fmt, va_list ap)
 {
-	struct out o = {.len = 0};
-	va_list ap;
-
-	va_start(ap, fmt);
 	for (; *fmt; fmt++) {
 		char number[12], c, fill = ' ';
 		bool left = false;
@@ -54,7 +50,7 @@ void printf(const char *fmt, ...)
 		s32 n;
 
 		if (*fmt != '%') {
-			put(&o, *fmt);
+			put(o, *fmt);
 			continue;
 		}
 		for (fmt++; *fmt == '-' || *fmt == '0'; fmt++) {
@@ -66,24 +62,45 @@ void printf(const char *fmt, ...)
 		switch (*fmt) {
 		case 's':
 			s = va_arg(ap, const char *);
-			pad(&o, s, strlen(s), width, left, ' ');
+			pad(o, s, strlen(s), width, left, ' ');
 			break;
 		case 'd':
 			n = va_arg(ap, s32);
-			pad(&o, number, digits(number, n < 0 ? -(u32)n : (u32)n, 10, n < 0), width,
+			pad(o, number, digits(number, n < 0 ? -(u32)n : (u32)n, 10, n < 0), width,
 			    left, fill);
 			break;
 		case 'u':
 		case 'x':
-			pad(&o, number,
+			pad(o, number,
 			    digits(number, va_arg(ap, u32), *fmt == 'u' ? 10 : 16, false), width,
 			    left, fill);
 			break;
 		default:
 			c = *fmt == 'c' ? (char)va_arg(ap, int) : *fmt;
-			pad(&o, &c, 1, width, left, ' ');
+			pad(o, &c, 1, width, left, ' ');
 		}
 	}
+}
+
+void printf(const char *fmt, ...)
+{
+	char text[256];
+	struct out o = {text, sizeof(text), 0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	format(&o, fmt, ap);
 	va_end(ap);
 	write(1, o.text, o.len);
+}
+
+u32 print_to(char *to, u32 size, const char *fmt, ...)
+{
+	struct out o = {to, size, 0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	format(&o, fmt, ap);
+	va_end(ap);
+	return o.len;
 }

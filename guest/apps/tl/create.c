@@ -15,8 +15,7 @@ u32 number(const char *what, const char *word, u32 min, u32 max)
 	return n;
 }
 
-/* "WORD=..."? @return what follows, or NULL */
-static const char *value(const char *arg, const char *word)
+const char *value(const char *arg, const char *word)
 {
 	u32 n = strlen(word);
 
@@ -55,28 +54,49 @@ static bool is_name(const char *s)
 	return n && n <= sizeof(xen_domain_handle_t);
 }
 
-void read_plan(struct plan *p, int argc, char **argv)
+/* @return false: it is no word of ours, but the kernel's */
+static bool take_word(struct plan *p, const char *arg)
 {
 	const char *v;
 
+	if ((v = value(arg, "name")))
+		p->name = v;
+	else if ((v = value(arg, "mmu")))
+		p->shadow = is_mode_shadow(v);
+	else if ((v = value(arg, "mem")))
+		p->nr_pages = number("mem", v, 4, 512) * 256;
+	else if ((v = value(arg, "vcpus")))
+		p->nr_vcpus = number("vcpus", v, 1, XEN_LEGACY_MAX_VCPUS);
+	else if ((v = value(arg, "initrd")))
+		p->initrd = v;
+	else if ((v = value(arg, "vbd")))
+		p->vbd = v;
+	else if ((v = value(arg, "mcuadv")))
+		p->mcu_advance = number("mcuadv", v, 1, 1000);
+	else if ((v = value(arg, "paused")))
+		p->paused = number("paused", v, 0, 1);
+	else
+		return false;
+	return true;
+}
+
+void refuse_twice(char **argv, int last)
+{
+	u32 n = 0;
+
+	while (argv[last][n++] != '=')
+		;
+	for (int i = 0; i < last; i++)
+		if (!strncmp(argv[i], argv[last], n))
+			bad_usage("%s and %s: which?", argv[i], argv[last]);
+}
+
+void read_plan(struct plan *p, int argc, char **argv)
+{
 	*p = (struct plan){.nr_pages = 8 * 256, .nr_vcpus = 1, .kernel = argv[0], .name = argv[0]};
 	for (int i = 1; i < argc; i++) {
-		if ((v = value(argv[i], "name")))
-			p->name = v;
-		else if ((v = value(argv[i], "mmu")))
-			p->shadow = is_mode_shadow(v);
-		else if ((v = value(argv[i], "mem")))
-			p->nr_pages = number("mem", v, 4, 512) * 256;
-		else if ((v = value(argv[i], "vcpus")))
-			p->nr_vcpus = number("vcpus", v, 1, XEN_LEGACY_MAX_VCPUS);
-		else if ((v = value(argv[i], "initrd")))
-			p->initrd = v;
-		else if ((v = value(argv[i], "vbd")))
-			p->vbd = v;
-		else if ((v = value(argv[i], "mcuadv")))
-			p->mcu_advance = number("mcuadv", v, 1, 1000);
-		else if ((v = value(argv[i], "paused")))
-			p->paused = number("paused", v, 0, 1);
+		if (take_word(p, argv[i]))
+			refuse_twice(argv, i);
 		else
 			add_word(p, argv[i]);
 	}

@@ -121,6 +121,10 @@ u32 make(const struct plan *p);
 /** Get it ready to run; it stays paused. Ends with an error. */
 void build(const struct plan *p, u32 id);
 void destroy_id(u32 id);
+/** "WORD=..."? @return what follows, or NULL */
+const char *value(const char *arg, const char *word);
+/** Ends with an error if the word of argv[last] is among those before: which was meant? */
+void refuse_twice(char **argv, int last);
 /** A number in decimal; ends with an error if it is none, or not from min to max. */
 u32 number(const char *what, const char *word, u32 min, u32 max);
 
@@ -162,6 +166,9 @@ int many(u32 n, u32 cycles, u32 wait);
 
 /* console.c */
 int attach_console(const char *domain);
+
+/* trace.c */
+int trace(int argc, char **argv);
 
 /* show.c: verbs that only look. */
 int show_list(void);

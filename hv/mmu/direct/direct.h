@@ -110,6 +110,8 @@ int l1_update(struct domain *d, u32 *table, u32 index, u32 val);
 /** The same of one entry, which is to map a frame of another domain, by the number that this one
  * calls it (foreign.c). */
 int l1_update_foreign(struct domain *d, struct domain *owner, u32 *entry, u32 val);
+/** The same of one that is to map a page of the trace's ring, read-only. */
+int l1_update_trace(struct domain *d, u32 *entry, u32 val);
 /** The same for a page directory. */
 int l2_update(struct domain *d, struct frame *f, u32 *table, u32 index, u32 val);
 

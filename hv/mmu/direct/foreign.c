@@ -10,6 +10,7 @@
 #include "dom/guest_ops.h"
 #include "mem/domain_page.h"
 #include "mmu/direct/entry.h"
+#include "trace/trace.h"
 
 u32 *__attribute__((noinline)) entry_at(const struct domain *d, u32 at)
 {
@@ -108,6 +109,22 @@ int l1_update_foreign(struct domain *d, struct domain *owner, u32 *entry, u32 va
 		val = mfn_maddr(m).a | (val & (PAGE_SIZE - 1));
 		if (l1e_get(owner, val))
 			return -EINVAL;
+	}
+	*entry = val;
+	l1e_put(d, old);
+	return 0;
+}
+
+/* The frame is the hypervisor's, and stays so: each entry holds one reference more. */
+int l1_update_trace(struct domain *d, u32 *entry, u32 val)
+{
+	u32 old = *entry;
+
+	if (val & PTE_P) {
+		if (val & (PTE_REFUSED | PTE_RW) ||
+		    pte_mfn(val).n - trace_ring_mfn.n >= trace_ring_pages)
+			return -EINVAL;
+		frame_of(pte_mfn(val))->refs++;
 	}
 	*entry = val;
 	l1e_put(d, old);

@@ -38,6 +38,12 @@
 #define XEN_SYSCTL_sched_id	     4
 #define XEN_SYSCTL_getdomaininfolist 6
 
+/* xen_sysctl_tbuf_op.cmd */
+#define XEN_SYSCTL_TBUFOP_get_info     0
+#define XEN_SYSCTL_TBUFOP_set_evt_mask 2
+#define XEN_SYSCTL_TBUFOP_enable       4
+#define XEN_SYSCTL_TBUFOP_disable      5
+
 /* xen_domctl_createdomain.flags: Xen's word for a guest that is not ported: here, mmu=shadow. */
 #define XEN_DOMCTL_CDF_hvm_guest 1u
 
@@ -157,6 +163,21 @@ struct xen_sysctl_readconsole {
 	u32 count; /* in: bytes of the buffer; out: of text */
 };
 
+/**
+ * The trace. Its frames are mapped, to be read, as DOMID_XEN's; what they hold, ring.h says, and
+ * which bit of evt_mask is which class of events, event.def (TRACE_CLASS).
+ */
+struct xen_sysctl_tbuf_op {
+	u32 cmd; /* XEN_SYSCTL_TBUFOP_ */
+	struct {
+		xen_u64 bitmap;
+		u32 nr_cpus;
+	} cpu_mask;	    /* not looked at: there is one processor */
+	u32 evt_mask;	    /* in: what is recorded while that is enabled; out: what is, now */
+	xen_u64 buffer_mfn; /* out, as what follows */
+	u32 size;	    /* in bytes */
+};
+
 /** Pages: of the machine, free for domains, and (scrub_pages) free for the hypervisor's own use. */
 struct xen_sysctl_physinfo {
 	u32 threads_per_core, cores_per_socket, sockets_per_node, nr_nodes;
@@ -181,6 +202,7 @@ struct xen_sysctl {
 	u32 cmd, interface_version;
 	union {
 		struct xen_sysctl_readconsole readconsole;
+		struct xen_sysctl_tbuf_op tbuf_op;
 		struct xen_sysctl_physinfo physinfo;
 		struct xen_sysctl_sched_id sched_id;
 		struct xen_sysctl_getdomaininfolist getdomaininfolist;
@@ -230,6 +252,7 @@ _Static_assert(offsetof(struct xen_domctl, u) == 16, "xen_domctl");
 _Static_assert(sizeof(struct xen_domctl) == 144, "xen_domctl");
 _Static_assert(offsetof(struct xen_sysctl, u) == 8, "xen_sysctl");
 _Static_assert(sizeof(struct xen_sysctl) == 136, "xen_sysctl");
+_Static_assert(offsetof(struct xen_sysctl_tbuf_op, size) == 40, "xen_sysctl_tbuf_op");
 _Static_assert(sizeof(struct xen_domctl_getdomaininfo) == 72, "xen_domctl_getdomaininfo");
 _Static_assert(sizeof(struct cpu_user_regs) == 68, "cpu_user_regs");
 _Static_assert(sizeof(struct vcpu_guest_context) == 2800, "vcpu_guest_context");

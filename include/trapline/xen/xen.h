@@ -66,6 +66,7 @@
 typedef u16 domid_t;
 #define DOMID_SELF	     0x7FF0u
 #define DOMID_FIRST_RESERVED 0x7FF0u
+#define DOMID_XEN	     0x7FF2u /* the hypervisor: of its memory, what Domain 0 may map */
 
 /* mmu_update(mmu_update_t *req, u32 count, u32 *done, domid_t domain) */
 struct mmu_update {

@@ -110,6 +110,9 @@ static void others_memory(u32 unused)
 	answer(HCALL(mmu_update, &req, 1, 0, domid));
 	answer(HCALL(mmuext_op, &op, 1, 0, domid));
 	answer(map_foreign(domid, mfn, PTE_P));
+	answer(map_foreign(DOMID_XEN, mfn, PTE_P));
+	req.val = PTE_P;
+	answer(HCALL(mmu_update, &req, 1, 0, DOMID_XEN));
 	must(*pte_of(victim_data) == entry, "entry-changed");
 }
 

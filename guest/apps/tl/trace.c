@@ -1,0 +1,175 @@
+/* trace.c: `tl trace`: what the hypervisor has recorded, as Domain 0 finds it in the ring. */
+#include "tl/ring.h"
+
+/* What is asked for. */
+struct wanted {
+	u32 ticks, events; /* the wait ends with the first of the two */
+	bool one_domain;
+	u32 domain;
+	u32 classes; /* 0: those that are recorded as it is */
+	const char *to;
+};
+
+static u32 class_named(const char *name, u32 len)
+{
+	for (u32 i = 0; i < NR_CLASSES; i++)
+		if (strlen(schema_classes[i].name) == len &&
+		    !memcmp(schema_classes[i].name, name, len))
+			return 1u << i;
+	return 0;
+}
+
+/* "trap,hcall" or "all" */
+static u32 classes_named(const char *list)
+{
+	u32 classes = 0, bit, len;
+
+	if (!strcmp(list, "all"))
+		return ~0u;
+	for (;; list += len + 1) {
+		for (len = 0; list[len] && list[len] != ','; len++)
+			;
+		bit = class_named(list, len);
+		if (!bit)
+			bad_usage("class=%s: not all, or some of life,trap,hcall,insn,mmu,dom",
+				  list);
+		classes |= bit;
+		if (!list[len])
+			return classes;
+	}
+}
+
+static struct wanted read_words(int argc, char **argv)
+{
+	struct wanted w = {.ticks = HZ, .events = 100};
+	struct xen_domctl_getdomaininfo d;
+	const char *v;
+
+	for (int i = 0; i < argc; i++) {
+		if ((v = value(argv[i], "seconds"))) {
+			w.ticks = number("seconds", v, 1, 1000) * HZ;
+		} else if ((v = value(argv[i], "events"))) {
+			w.events = number("events", v, 1, 1000000);
+		} else if ((v = value(argv[i], "dom"))) {
+			find_domain(v, &d);
+			w.one_domain = true;
+			w.domain = d.domain;
+		} else if ((v = value(argv[i], "class"))) {
+			w.classes = classes_named(v);
+		} else if ((v = value(argv[i], "to"))) {
+			w.to = v;
+		} else {
+			bad_usage("trace: what is %s? `tl help` says what there is", argv[i]);
+		}
+		refuse_twice(argv, i);
+	}
+	return w;
+}
+
+static void trace_op(struct xen_sysctl *op, u32 cmd)
+{
+	s32 err;
+
+	op->u.tbuf_op.cmd = cmd;
+	err = sysctl(op, XEN_SYSCTL_tbuf_op);
+	if (err)
+		fail("trace: %s", error_text(err));
+}
+
+/* @return what has been recorded until now; 0: nothing */
+static u32 record(u32 classes)
+{
+	struct xen_sysctl op = {0};
+	u32 before;
+
+	trace_op(&op, XEN_SYSCTL_TBUFOP_get_info);
+	before = op.u.tbuf_op.evt_mask;
+	op.u.tbuf_op.evt_mask = classes ? classes : ~0u;
+	trace_op(&op, XEN_SYSCTL_TBUFOP_set_evt_mask);
+	trace_op(&op, classes ? XEN_SYSCTL_TBUFOP_enable : XEN_SYSCTL_TBUFOP_disable);
+	return before;
+}
+
+static bool chosen(const struct wanted *w, const struct record *r)
+{
+	return (!w->one_domain || r->head.domain == w->domain) &&
+	       (!w->classes || w->classes & 1u << r->def->class);
+}
+
+/* Until so many have come, or the time is over. @return behind the last of them */
+static struct reader wait_for_events(const struct wanted *w, struct reader at)
+{
+	s32 end = ticks() + (s32)w->ticks;
+	struct record r;
+
+	for (u32 n = 0;; sleep(1)) {
+		reader_look();
+		while (n < w->events && reader_next(&at, &r))
+			n += chosen(w, &r);
+		if (n == w->events || ticks() - end >= 0)
+			return at;
+	}
+}
+
+/* While lines are printed, more is recorded: only what had come before is shown. */
+static u32 print_events(const struct wanted *w, struct reader at, const struct reader *end)
+{
+	struct record r;
+	char text[256];
+	u32 n = 0;
+
+	while (at.seq < end->seq && reader_next(&at, &r)) {
+		if (!chosen(w, &r))
+			continue;
+		write(1, text, record_format(&r, text, sizeof(text)));
+		n++;
+	}
+	return n;
+}
+
+/* The whole trace, as packets one behind the other: `tltrace extract --stream` reads them. */
+static int write_packets(const char *name)
+{
+	struct reader at = reader_begin();
+	s32 fd = open(name), n = 0;
+	const void *packet;
+
+	if (fd < 0)
+		fd = creat(name);
+	if (fd < 0)
+		fail("trace: to=%s: %s", name, why(fd));
+	for (; (packet = reader_packet(&at)); n++)
+		if (write((u32)fd, packet, TRACE_PACKET_SIZE) != TRACE_PACKET_SIZE)
+			fail("trace: to=%s: it is full, or cannot be written", name);
+	printf("tl: %d packets of %u bytes\n", n, TRACE_PACKET_SIZE);
+	return n ? 0 : TL_FAILED;
+}
+
+int trace(int argc, char **argv)
+{
+	struct wanted w = read_words(argc, argv);
+	struct reader begin = reader_begin(), end;
+	u32 before = 0, lost, n;
+	struct record r;
+
+	if (w.to)
+		return write_packets(w.to);
+	while (reader_next(&begin, &r))
+		; /* what is there already */
+	lost = reader_lost();
+	if (w.classes)
+		before = record(w.classes);
+	end = wait_for_events(&w, begin);
+	if (w.classes)
+		record(before);
+	n = print_events(&w, begin, &end);
+	lost = reader_lost() - lost;
+	printf("tl: %u events%s\n", n,
+	       n || w.classes
+		   ? ""
+		   : ": of what is recorded, nothing has come (class=LIST says what is)");
+	if (lost)
+		printf("tl: the ring is full, %u events were lost: trace-kb= makes it larger\n",
+		       lost);
+	return 0;
+}
