@@ -183,13 +183,6 @@ bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced)
 	return true;
 }
 
-void gate_trace(struct vcpu *v, bool traced)
-{
-	v->gate->entries = &v->gate->layout->entries[traced];
-	if (v == current)
-		gate_entries = *v->gate->entries;
-}
-
 void gate_destroy(struct vcpu *v)
 {
 	struct gate *g = v->gate;

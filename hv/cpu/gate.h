@@ -96,8 +96,6 @@ extern u32 m2p_pde;
 /** Build a vcpu's gate; with the first of a domain, its monitor page directory. @return false if
  * memory is short. */
 bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced);
-/** What comes in by this gate is recorded, or not. */
-void gate_trace(struct vcpu *v, bool traced);
 /** The end of a gate that is not the current one, after those of the domain's later vcpus. */
 void gate_destroy(struct vcpu *v);
 /** From now on the gate's address leads to this vcpu's, of those that its domain has. */

@@ -18,10 +18,11 @@ static void record(u32 classes)
 	for (struct domain *d = domains; d && !trace_classes != !classes; d = d->next) {
 		for_each_vcpu(v, d)
 		{
-			gate_trace(v, classes);
+			v->gate->entries = &v->gate->layout->entries[classes != 0];
 			begin_anew(v);
 		}
 	}
+	gate_entries = *current->gate->entries;
 	trace_classes = classes;
 }
 

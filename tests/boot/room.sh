@@ -100,10 +100,10 @@ wrong no_number 2 'mem=12x is not a number from 4 to 512' 'tl create finch mem=1
 wrong too_large 1 'not enough memory' 'tl create finch mmu=direct mem=256'
 wrong not_for_xen 1 'is not made for Xen' 'tl create finch-native.elf mmu=direct'
 wrong no_kernel 1 'is no 32-bit x86 ELF file' 'tl create motd mmu=shadow'
-wrong itself 2 'Domain 0 cannot destroy itself' 'tl destroy Domain-0'
-ok a_script_that_fails_is_no_crash bash -c '! grep -q "eip " "$1"' - "$tmp/wrong.console"
 wrong said_twice 2 'mem=8 and mem=9: which?' 'tl create finch mem=8 seed=1 mem=9'
 wrong too_many_words 2 'tl: too many words for one program' 'tl create finch a=1 b=1 c=1 d=1 e=1 f=1 g=1 h=1 i=1 j=1 k=1 l=1 m=1 n=1'
+wrong itself 2 'Domain 0 cannot destroy itself' 'tl destroy Domain-0'
+ok a_script_that_fails_is_no_crash bash -c '! grep -q "eip " "$1"' - "$tmp/wrong.console"
 # In a domain of its own, tl is nobody.
 tools/run MMU=direct INITRD="$tmp/wrong.cpio" SCENARIO=wrong EXTRA=domid=3 TRACE=off OUT="$tmp/nobody" >/dev/null 2>&1
 ok only_domain_0_has_the_tool grep -q "this kernel is not Domain 0's" "$tmp/nobody.console"
