@@ -174,6 +174,30 @@ struct net_info {
 };
 #define NET_DATA 1472 /* bytes in a datagram, at most */
 
+/**
+ * To dev/xen/gntmove: copy bytes from a page that another domain grants, at `offset`, to va, which
+ * lie in one page each; or the other way; or let it have the page at va, for which it has granted a
+ * place.
+ */
+struct grant_move {
+	u32 va;
+	u16 domid, offset, len, flags;
+	u32 ref;
+	s32 status; /* out: 0 or an error */
+};
+#define MOVE_TO	  1u /* from va */
+#define MOVE_PAGE 2u /* what is at va afterwards is anything */
+
+/** From dev/xen/netfront: where the front end of the network is to be found. To it: its address; then there
+ * is a device vif0. */
+struct vif_front {
+	u32 tx_ref, rx_ref, port;
+};
+struct vif_address {
+	u8 mac[6];
+	u16 flip; /* frames come in pages that change hands; else they are copied */
+};
+
 /** Of a file system, in blocks of 4 KB. */
 struct room {
 	u32 blocks, left;

@@ -60,9 +60,13 @@ $(GB)/schema.c.o: trace/read/schema.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(GUEST_CFLAGS) -Itrace -c -o $@ $<
-$(GB)/apps/tl.elf $(GB)/apps/xs.elf $(GB)/apps/vbd.elf $(GB)/apps/blkback.elf: $(GB)/apps/xs/client.c.o
+$(GB)/apps/tl.elf $(GB)/apps/xs.elf $(GB)/apps/vbd.elf $(GB)/apps/vif.elf $(GB)/apps/blkback.elf $(GB)/apps/netback.elf: \
+	$(GB)/apps/xs/client.c.o
+$(GB)/apps/vif.elf $(GB)/apps/blkback.elf $(GB)/apps/netback.elf: $(GB)/apps/xs/paths.c.o
 $(GB)/apps/blkback.elf: $(GB)/apps/tl/hyper.c.o $(GB)/apps/tl/record.c.o \
 	$(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/blkback/*.c)) $(RINGS:guest/%=$(GB)/%.o)
+$(GB)/apps/netback.elf: $(GB)/apps/tl/hyper.c.o $(GB)/apps/tl/record.c.o $(RINGS:guest/%=$(GB)/%.o) \
+	$(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/netback/*.c guest/apps/router/*.c))
 # The store: its core is tested on the host, too.
 STORE := $(sort $(wildcard guest/store/*.c))
 $(GB)/apps/xenstored.elf: $(STORE:guest/%=$(GB)/%.o) $(GB)/apps/tl/hyper.c.o

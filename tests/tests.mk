@@ -44,7 +44,7 @@ $(B)/tests/nest_random: tests/unit/nest_random.c $(wildcard guest/finch/fs/nest*
 # The back end of virtual disks, on system calls of the test's own.
 UNIT_TESTS += $(B)/tests/blkback_random
 $(B)/tests/blkback_random: tests/unit/blkback_random.c $(wildcard guest/rings/*.c) guest/apps/blkback.c \
-	$(wildcard guest/apps/blkback/*.c guest/apps/*/*.h guest/rings/*.h include/trapline/xen/io/*.h) guest/abi.h
+	$(wildcard guest/apps/blkback/*.c guest/apps/xs/paths.c guest/apps/*/*.h guest/rings/*.h include/trapline/xen/io/*.h) guest/abi.h
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -fsanitize=bounds-strict -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/apps \

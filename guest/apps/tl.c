@@ -3,7 +3,7 @@
 
 static const char help[] =
     "tl create KERNEL [name=NAME] [mmu=shadow|direct] [mem=MB] [initrd=FILE] [mcuadv=N] "
-    "[vbd=hda:START+SECTORS,...]\n"
+    "[vbd=hda:START+SECTORS,...] [vif=ip=ADDRESS[,mac=ADDRESS]]\n"
     "                 [paused=1] [WORD=VALUE ...]   make a domain and start it; the other words "
     "are\n"
     "                 its kernel's command line. KERNEL is a file, or finch\n"
@@ -25,6 +25,11 @@ static const char help[] =
     "tl many COUNT CYCLES MS     so many at once, which share the processor for MS; then CYCLES\n"
     "                            one after the other: what they cost, and what they leave\n"
     "tl mem-max DOMAIN MB        how much memory it may have (mmu=direct)\n"
+    "tl net                      the router's interfaces, rules and counters\n"
+    "tl net add RULE             in|out [INTERFACE] accept|drop [PROTOCOL] [from PLACE] [to "
+    "PLACE];\n"
+    "                            also insert N RULE, del N, policy in|out accept|drop\n"
+    "tl capture FRAMES [FILE]    keep what the router sees, for tcpdump -r\n"
     "DOMAIN is a number or a name. Exit codes: 0 done, 1 failed, 2 wrongly asked.\n";
 
 static int usage(void)
@@ -229,6 +234,10 @@ int main(int argc, char **argv)
 		return trace(n, args);
 	if (!strcmp(verb, "wait") && n)
 		return wait_for(n, args);
+	if (!strcmp(verb, "net"))
+		return net(n, args);
+	if (!strcmp(verb, "capture") && (n == 1 || n == 2))
+		return capture_frames(args[0], n == 2 ? args[1] : NULL);
 	if (!strcmp(verb, "many") && n == 3)
 		return many(number("COUNT", args[0], 0, 250), number("CYCLES", args[1], 0, 100000),
 			    number("MS", args[2], 1, 100000));

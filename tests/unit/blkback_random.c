@@ -65,6 +65,7 @@ int blkback_main(void);
 #include "apps/blkback.c"
 #include "apps/blkback/pages.c"
 #include "apps/blkback/vbds.c"
+#include "apps/xs/paths.c"
 
 #define EVENTS 3u
 #define GRANTS 4u

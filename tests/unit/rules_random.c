@@ -119,7 +119,7 @@ static int naive_rule(const char *text, const char *direction, const char *inter
 
 /* ---- What is drawn ---- */
 
-static const char *const interfaces[] = {"eth0", "vif0", "vif1", "vif2", "vif17"};
+static const char *const interfaces[] = {"ne0", "vif0", "vif1", "vif2", "vif17"};
 static const u16 interface_numbers[] = {INTERFACE_ETH, 0, 1, 2, 17};
 
 static void draw_place(char *text, const char *name)
@@ -326,7 +326,7 @@ static void what_is_no_rule_is_refused(void **unused)
 					  "in",
 					  "in vif accept",
 					  "in vif32766 accept",
-					  "in eth1 accept",
+					  "in ne1 accept",
 					  "in vif1x drop",
 					  "out reject",
 					  "out acceptudp",

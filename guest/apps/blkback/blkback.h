@@ -4,7 +4,7 @@
 
 #include "rings/turns.h"
 #include "tl/tl.h"
-#include "xs/client.h"
+#include "xs/paths.h"
 
 #define MOST_VBDS 16u
 #define BACKEND	  "/local/domain/0/backend/vbd"

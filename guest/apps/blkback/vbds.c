@@ -3,40 +3,6 @@
 
 struct vbd vbds[MOST_VBDS];
 
-/* "A/B" */
-static const char *join(const char *a, const char *b)
-{
-	static char path[128];
-	u32 n;
-
-	strlcpy(path, a, sizeof(path));
-	n = strlen(path);
-	strlcpy(path + n, "/", sizeof(path) - n);
-	n = strlen(path);
-	strlcpy(path + n, b, sizeof(path) - n);
-	return path;
-}
-
-/* The value of A/B, or NULL. */
-static const char *value_of(const char *a, const char *b)
-{
-	return xs_ask_path(XS_READ, join(a, b), NULL, 0) < 0 ? NULL : xs_answer();
-}
-
-static u32 number_of(const char *a, const char *b)
-{
-	const char *v = value_of(a, b);
-
-	return v ? atou(v) : 0;
-}
-
-static void say(const struct vbd *v, const char *name, u32 value)
-{
-	const char *digits = decimal(value);
-
-	xs_ask_path(XS_WRITE, join(v->back, name), digits, strlen(digits));
-}
-
 bool read_extents(struct vdisk *d, const char *s)
 {
 	if (strncmp(s, "hda:", 4))
@@ -94,8 +60,8 @@ void connect_to(struct vbd *v)
 	v->generation = v->back_ring.ring->head.generation + 1;
 	__atomic_store_n(&v->back_ring.ring->head.generation, v->generation, __ATOMIC_SEQ_CST);
 	notify(v->port);
-	say(v, "sectors", v->disk.sectors);
-	say(v, "state", 4);
+	say(v->back, "sectors", v->disk.sectors);
+	say(v->back, "state", 4);
 	printf("blkback: domain %u has a disk of %u KB\n", v->domid, v->disk.sectors / 2);
 }
 
@@ -151,18 +117,6 @@ static void look_at(u16 domid, const char *device, const char *back)
 	    number_of(v->front, "state"); /* 3: its ring is there; 4: somebody had it before us */
 	if (state == 3 || state == 4)
 		connect_to(v);
-}
-
-/* The names in a directory, copied: what is asked next has another answer. @return how many bytes
- */
-static u32 list_of(const char *path, char names[512])
-{
-	s32 n = xs_ask_path(XS_DIRECTORY, path, NULL, 0);
-
-	n = n < 0 ? 0 : n > 511 ? 511 : n;
-	memcpy(names, xs_answer(), (u32)n);
-	names[n] = 0;
-	return (u32)n;
 }
 
 void look_around(void)

@@ -72,6 +72,8 @@ static enum fate read_ipv4(struct header *h, const u8 *p, u32 len)
 	h->protocol = p[9];
 	h->from = four(p + 12);
 	h->to = four(p + 16);
+	h->content = (u16)(ETHERNET + head);
+	h->size = (u16)(total - head);
 	return read_ports(h, p + head, total - head);
 }
 

@@ -20,7 +20,8 @@ struct header {
 	u8 to_mac[ROUTER_MAC], from_mac[ROUTER_MAC];
 	u16 protocol;
 	u16 from_port, to_port; /* of TCP and UDP, else 0 */
-	u32 from, to;		/* 10.0.0.1 is 0x0A000001; of ARP: sender and target */
+	u16 content, size; /* what IPv4 carries: where it begins in the frame, and how long it is */
+	u32 from, to;	   /* 10.0.0.1 is 0x0A000001; of ARP: sender and target */
 };
 
 /** Why a frame goes no further. Each is counted by itself. */

@@ -4,7 +4,7 @@
  *
  * As text:  in|out [INTERFACE] accept|drop [arp|icmp|tcp|udp|NUMBER] [from PLACE] [to PLACE]
  *
- * `out` is for what an interface's owner sends, `in` for what he is to get. INTERFACE is any, eth0,
+ * `out` is for what an interface's owner sends, `in` for what he is to get. INTERFACE is any, ne0,
  * or vifN, that of domain N. PLACE is ADDRESS[/BITS][:PORT[-PORT]], or any[:PORT[-PORT]]; a rule
  * with ports matches nothing but TCP and UDP. The first rule that matches decides; if none does,
  * the direction's policy.

@@ -66,7 +66,7 @@ static bool read_interface(const char **s, u16 *interface)
 {
 	u32 n;
 
-	if (word(s, "eth0"))
+	if (word(s, "ne0"))
 		return *interface = INTERFACE_ETH, true;
 	if (word(s, "any") || (*s)[0] != 'v')
 		return *interface = INTERFACE_ANY, true;
@@ -143,7 +143,7 @@ const char *rule_parse(struct rule *r, const char *text)
 	else if (!word(&text, "in"))
 		return "it begins with in or out";
 	if (!read_interface(&text, &r->interface))
-		return "an interface is any, eth0, or vifN for domain N's";
+		return "an interface is any, ne0, or vifN for domain N's";
 	r->accept = word(&text, "accept");
 	if (!r->accept && !word(&text, "drop"))
 		return "it says accept or drop, after the interface";
@@ -210,7 +210,7 @@ u32 rule_print(const struct rule *r, char text[RULE_TEXT])
 	char *at = put(text, r->direction == IN ? "in" : "out");
 
 	if (r->interface == INTERFACE_ETH)
-		at = put(at, " eth0");
+		at = put(at, " ne0");
 	else if (r->interface != INTERFACE_ANY)
 		at = put_number(at, " vif", r->interface);
 	at = put(at, r->accept ? " accept" : " drop");

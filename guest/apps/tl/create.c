@@ -71,6 +71,8 @@ static bool take_word(struct plan *p, const char *arg)
 		p->initrd = v;
 	else if ((v = value(arg, "vbd")))
 		p->vbd = v;
+	else if ((v = value(arg, "vif")))
+		p->vif = v;
 	else if ((v = value(arg, "mcuadv")))
 		p->mcu_advance = number("mcuadv", v, 1, 1000);
 	else if ((v = value(arg, "paused")))

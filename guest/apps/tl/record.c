@@ -91,41 +91,113 @@ static void introduce(u32 domid, const struct rings *r)
 		fail("the store does not take the domain: %s", xs_error());
 }
 
-#define DISK  "/device/vbd/51712" /* xvda, as Linux numbers it */
-#define BACKS "/local/domain/0/backend/vbd/"
+#define DISK "/device/vbd/51712" /* xvda, as Linux numbers it */
+#define NET  "/device/vif/0"
 
-/* "/local/domain/0/backend/vbd/N", and what is below it. */
-static struct text back_place(u32 domid, const char *name)
+/* "/local/domain/0/backend/vbd/N", or vif, and what is below it. */
+static struct text back_place(const char *kind, u32 domid, const char *name)
 {
 	struct text t = {.len = 0};
 
-	add(&t, BACKS);
+	add(&t, "/local/domain/0/backend/");
+	add(&t, kind);
+	add(&t, "/");
 	add_number(&t, domid);
 	add(&t, name);
 	return t;
 }
 
-/* Both ends know where the other is; what the back end writes, the domain may read. */
-static void record_disk(u32 domid, const char *params)
+/* Below the back end's directory, DEVICE/NAME. */
+static void put_back(const char *kind, u32 domid, const char *device, const char *name,
+		     const char *value)
 {
-	struct text back = back_place(domid, "/51712"), home = back_place(domid, ""),
-		    front = place(domid, DISK);
-	struct text rights = {.at = "n0\0r", .len = 4};
-	struct text path;
+	struct text path = back_place(kind, domid, device);
+
+	add(&path, name);
+	ask(XS_WRITE, &path, value, strlen(value));
+}
+
+/* What the back end writes, the domain may read. */
+static void make_back(const char *kind, u32 domid)
+{
+	struct text home = back_place(kind, domid, ""), rights = {.at = "n0\0r", .len = 4};
 
 	add_number(&rights, domid);
 	ask(XS_MKDIR, &home, NULL, 0);
 	ask(XS_SET_PERMS, &home, rights.at, rights.len + 1);
-	path = back_place(domid, "/51712/mode");
-	ask(XS_WRITE, &path, "w", 1);
-	path = back_place(domid, "/51712/params");
-	ask(XS_WRITE, &path, params, strlen(params));
-	put(domid, DISK "/backend", back.at);
-	put(domid, DISK "/backend-id", "0");
-	put(domid, DISK "/state", "1");
+}
+
+/* Both ends know where the other is. */
+static void join_ends(const char *kind, u32 domid, const char *device, const char *front_name)
+{
+	struct text back = back_place(kind, domid, device), front = place(domid, front_name);
+	struct text name = {.len = 0};
+
+	add(&name, front_name);
+	add(&name, "/backend");
+	put(domid, name.at, back.at);
+	add(&name, "-id");
+	put(domid, name.at, "0");
+	name.len = strlen(front_name);
+	add(&name, "/state");
+	put(domid, name.at, "1");
 	/* Last: now the back end looks. */
-	path = back_place(domid, "/51712/frontend");
-	ask(XS_WRITE, &path, front.at, strlen(front.at));
+	put_back(kind, domid, device, "/frontend", front.at);
+}
+
+static void record_disk(u32 domid, const char *params)
+{
+	make_back("vbd", domid);
+	put_back("vbd", domid, "/51712", "/mode", "w");
+	put_back("vbd", domid, "/51712", "/params", params);
+	join_ends("vbd", domid, "/51712", DISK);
+}
+
+/* "NAME=" among words with commas between. @return false: it is not there, or too long */
+static bool find_word(const char *words, const char *name, char value[20])
+{
+	u32 n = strlen(name), k = 0;
+
+	for (; *words; words++) {
+		if (strncmp(words, name, n)) {
+			while (*words && *words != ',')
+				words++;
+			if (!*words)
+				return false;
+			continue;
+		}
+		for (words += n; words[k] && words[k] != ',' && k < 19; k++)
+			value[k] = words[k];
+		value[k] = 0;
+		return k < 19;
+	}
+	return false;
+}
+
+/* 00:16:3e is Xen's, for its guests. */
+static void own_mac(u32 domid, char mac[20])
+{
+	static const char hex[] = "0123456789abcdef";
+
+	strlcpy(mac, "00:16:3e:00:00:00", 20);
+	mac[12] = hex[domid >> 12 & 15];
+	mac[13] = hex[domid >> 8 & 15];
+	mac[15] = hex[domid >> 4 & 15];
+	mac[16] = hex[domid & 15];
+}
+
+static void record_interface(u32 domid, const char *words)
+{
+	char ip[20], mac[20];
+
+	if (!find_word(words, "ip=", ip))
+		fail("vif=%s is not ip=ADDRESS[,mac=ADDRESS]", words);
+	if (!find_word(words, "mac=", mac))
+		own_mac(domid, mac);
+	make_back("vif", domid);
+	put_back("vif", domid, "/0", "/ip", ip);
+	put_back("vif", domid, "/0", "/mac", mac);
+	join_ends("vif", domid, "/0", NET);
 }
 
 void record_domain(const struct plan *p, u32 domid, const struct rings *r)
@@ -149,6 +221,8 @@ void record_domain(const struct plan *p, u32 domid, const struct rings *r)
 	put_number(domid, "/console/port", r->console_port);
 	if (p->vbd)
 		record_disk(domid, p->vbd);
+	if (p->vif)
+		record_interface(domid, p->vif);
 	introduce(domid, r);
 }
 
@@ -162,6 +236,8 @@ void record_forget(u32 domid)
 	add_number(&number, domid);
 	xs_ask(XS_RELEASE, number.at, number.len + 1); /* if it is there at all */
 	xs_ask_path(XS_RM, home.at, NULL, 0);
-	home = back_place(domid, "");
+	home = back_place("vbd", domid, "");
+	xs_ask_path(XS_RM, home.at, NULL, 0);
+	home = back_place("vif", domid, "");
 	xs_ask_path(XS_RM, home.at, NULL, 0);
 }

@@ -48,6 +48,7 @@ struct contact {
 /** What a domain is to be made of. */
 struct plan {
 	const char *name, *kernel, *initrd;
+	const char *vif; /* ip=ADDRESS[,mac=ADDRESS]; NULL: it gets no interface */
 	const char *vbd; /* hda:START+SECTORS,...; NULL: it gets no disk */
 	struct file kernel_file, initrd_file;
 	bool shadow, paused;
@@ -169,6 +170,12 @@ int attach_console(const char *domain);
 
 /* trace.c */
 int trace(int argc, char **argv);
+
+/* net.c */
+/** Ask the router something: `show` without words. */
+int net(int argc, char **argv);
+/** @param file NULL: onto the console */
+int capture_frames(const char *frames, const char *file);
 
 /* show.c: verbs that only look. */
 int show_list(void);

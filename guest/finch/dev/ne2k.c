@@ -53,6 +53,7 @@
 
 #define DCR_WORDS     0x49 /* a word at a time, no loopback, FIFO of 8 bytes */
 #define RCR_BROADCAST 0x04
+#define RCR_ALL	      0x10 /* whomever it is for */
 #define RCR_MONITOR   0x20 /* receive nothing */
 #define TCR_LOOPBACK  0x02
 
@@ -274,11 +275,17 @@ static void set_up(void)
 	outb(CR, CR_START | CR_NODMA);
 }
 
+static void ne2k_listen(struct netdev *dev, bool to_all)
+{
+	(void)dev;
+	outb(RCR, RCR_BROADCAST | (to_all ? RCR_ALL : 0));
+}
+
 void ne2k_find(void)
 {
 	if (!ports_open() || !reset())
 		return;
-	card.dev = (struct netdev){.name = "ne0", .send = ne2k_send};
+	card.dev = (struct netdev){.name = "ne0", .send = ne2k_send, .listen = ne2k_listen};
 	irq_enable(IRQ_NE2K);
 	set_up();
 	netdev_register(&card.dev);

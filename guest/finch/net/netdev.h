@@ -34,6 +34,8 @@ struct netdev {
 	 * there is; any other error: the frame is lost. It does not call net_receive().
 	 */
 	s32 (*send)(struct netdev *dev, const void *frame, u32 len);
+	/** Receive what is for others, too; NULL: it always does. */
+	void (*listen)(struct netdev *dev, bool to_all);
 	void *own; /* for the device's use */
 	/* The stack's: */
 	struct net_counts counts;

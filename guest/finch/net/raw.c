@@ -43,6 +43,8 @@ static s32 raw_write(struct file *f, const u8 *buf, u32 n)
 static void raw_close(struct file *f)
 {
 	f->netdev->raw = NULL;
+	if (f->netdev->listen)
+		f->netdev->listen(f->netdev, false);
 	socket_close(f->socket);
 }
 
@@ -76,6 +78,8 @@ s32 raw_open(const char *name)
 	if (open_frames(&raw, dev, &f))
 		return -EMFILE;
 	dev->raw = f->socket;
+	if (dev->listen)
+		dev->listen(dev, true);
 	return fd_alloc(f);
 }
 

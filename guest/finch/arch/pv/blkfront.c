@@ -20,9 +20,7 @@
 #define FIRST_REF	      16u /* each slot has its own for its segments */
 #define ref_of(slot, segment) (FIRST_REF + (slot)*BLKIF_MAX_SEGMENTS + (segment))
 
-static u8 table_page[PAGE_SIZE]
-    __attribute__((aligned(PAGE_SIZE))); /* the grant table is mapped over it */
-#define table ((struct grant_entry *)table_page)
+static struct grant_entry *table;
 
 static struct blk_front front;
 static u32 port;
@@ -209,20 +207,13 @@ void blkfront_init(const struct start_info *si)
 static s32 set_up(void)
 {
 	struct evtchn_alloc_unbound a = {.dom = DOMID_SELF, .remote_dom = 0};
-	u32 frame = 0;
-	struct gnttab_setup_table s = {
-	    .dom = DOMID_SELF, .nr_frames = 1, .frame_list = (u32)&frame};
 	struct blkif_ring *page;
-	s32 err = hypercall(__HYPERVISOR_grant_table_op, GNTTABOP_setup_table, (u32)&s, 1, 0);
 
-	if (err || s.status)
+	table = grant_table();
+	if (!table ||
+	    hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, (u32)&a, 0, 0))
 		return -ENODEV;
-	err = hyper_update_va_mapping(
-	    table_page, frame << PAGE_SHIFT | PTE_P | PTE_RW | PTE_A | PTE_D, UVMF_INVLPG);
-	if (!err)
-		err =
-		    hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, (u32)&a, 0, 0);
-	page = err ? NULL : page_alloc();
+	page = page_alloc();
 	if (!page)
 		return -ENODEV;
 	page->head.req_event = page->head.rsp_event = 1;

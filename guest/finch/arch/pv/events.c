@@ -27,7 +27,7 @@ static void serve(u32 port)
 		else
 			ne2k_interrupt();
 		hypercall(__HYPERVISOR_physdev_op, PHYSDEVOP_irq_unmask_notify, 0, 0, 0);
-	} else if (!blkfront_happened(port) && !evtchn_happened(port)) {
+	} else if (!blkfront_happened(port) && !netfront_happened(port) && !evtchn_happened(port)) {
 		answer_if_asked(port);
 	}
 }

@@ -42,6 +42,13 @@ static inline void events_mask(void)
 void pv_start(const struct start_info *si) __attribute__((noreturn));
 /* mmu.c: map all memory. @return the first frame that boot has no use for */
 u32 mmu_init(const struct start_info *si, u32 nr_pages);
+/** A page whose machine frame is to go to another domain leaves the map of all memory. @return the
+ * frame */
+u32 mmu_take_out(u32 pfn);
+/** And this frame comes in its place. */
+void mmu_put_in(u32 pfn, u32 mfn);
+/* granttab.c: our table of grants; NULL: there is none */
+struct grant_entry *grant_table(void);
 /* traps.c: tell the hypervisor where the kernel's doors are. */
 void traps_init(void);
 /* events.c */
@@ -63,6 +70,12 @@ void xenbus_pump(void);
 extern const struct device xenbus_device;
 /* gntdev.c */
 extern const struct device gntdev_device;
+/* gntmove.c */
+extern const struct device gntmove_device;
+/* netfront.c */
+extern const struct device vif0_device;
+/** @return whether it was the network's */
+bool netfront_happened(u32 port);
 /* blkfront.c */
 void blkfront_init(const struct start_info *si);
 extern const struct device blkfront_device;

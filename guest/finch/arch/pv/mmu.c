@@ -130,6 +130,24 @@ void mmu_hook(pte_t *slot, u32 table_pfn)
 	flush_queue();
 }
 
+u32 mmu_take_out(u32 pfn)
+{
+	check(hyper_update_va_mapping(frame_address(pfn), 0, UVMF_INVLPG), "to unmap a page");
+	return mfn_list[pfn].n;
+}
+
+void mmu_put_in(u32 pfn, u32 mfn)
+{
+	struct mmu_update u = {.ptr = (u64)mfn << PAGE_SHIFT | MMU_MACHPHYS_UPDATE, .val = pfn};
+
+	((mfn_t *)mfn_list)[pfn].n = mfn;
+	if (MACHINE_TO_PHYS[mfn] != pfn)
+		check(hyper_mmu_update(&u, 1), "a page's number");
+	check(hyper_update_va_mapping(frame_address(pfn),
+				      pte_make(pfn, PTE_P | PTE_RW | PTE_A | PTE_D).v, UVMF_INVLPG),
+	      "to map a page");
+}
+
 /* A table for the 4 MB from pfn on. */
 static void add_kernel_table(pte_t *table, u32 pfn, u32 nr_pages)
 {

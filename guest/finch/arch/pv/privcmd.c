@@ -68,9 +68,13 @@ const struct device *arch_device(const char *name)
 		return &xenbus_device;
 	if (!strcmp(name, "dev/xen/blkfront"))
 		return &blkfront_device;
+	if (!strcmp(name, "dev/xen/netfront"))
+		return &vif0_device;
 	if (!is_domain0)
 		return NULL;
 	if (!strcmp(name, "dev/xen/gntdev"))
 		return &gntdev_device;
+	if (!strcmp(name, "dev/xen/gntmove"))
+		return &gntmove_device;
 	return !strcmp(name, "dev/xen/evtchn") ? &evtchn_device : NULL;
 }

@@ -1,0 +1,50 @@
+/* address.c: addresses as people write them. */
+#include "netback/netback.h"
+
+/* A number in that base, up to 255. */
+static bool byte(const char **s, u32 base, u32 *n)
+{
+	const char *at = *s;
+
+	for (*n = 0;; at++) {
+		u32 digit = *at >= '0' && *at <= '9'   ? (u32)(*at - '0')
+			    : *at >= 'a' && *at <= 'f' ? (u32)(*at - 'a') + 10
+						       : 99;
+
+		if (digit >= base)
+			break;
+		*n = *n * base + digit;
+		if (*n > 255)
+			return false;
+	}
+	if (at == *s)
+		return false;
+	*s = at;
+	return true;
+}
+
+bool read_ip(const char *s, u32 *ip)
+{
+	u32 n;
+
+	*ip = 0;
+	for (u32 i = 0; i < 4; i++) {
+		if ((i && *s++ != '.') || !byte(&s, 10, &n))
+			return false;
+		*ip = *ip << 8 | n;
+	}
+	return !*s && *ip;
+}
+
+bool read_mac(const char *s, u8 mac[ROUTER_MAC])
+{
+	u32 n;
+
+	for (u32 i = 0; i < ROUTER_MAC; i++) {
+		if ((i && *s++ != ':') || !byte(&s, 16, &n))
+			return false;
+		mac[i] = (u8)n;
+	}
+	/* Not a group's. */
+	return !*s && !(mac[0] & 1);
+}

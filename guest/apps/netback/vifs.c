@@ -1,0 +1,150 @@
+/* vifs.c: which interfaces there are: those of domains come and go in the store. */
+#include "netback/netback.h"
+
+struct vif vifs[MOST_VIFS];
+
+struct vif *free_vif(void)
+{
+	for (struct vif *v = vifs; v < vifs + MOST_VIFS; v++)
+		if (v->kind == VIF_NONE)
+			return v;
+	return NULL;
+}
+
+void add_file(const char *name, const char *device, u16 number)
+{
+	s32 fd = open(name), config = open("dev/net/config");
+	struct vif *v = free_vif();
+	struct net_info info;
+
+	if (fd == -ENODEV)
+		return; /* a machine without a network card */
+	if (fd < 0 || !v)
+		die("netback: who else has the network?");
+	*v = (struct vif){.kind = VIF_FILE, .number = number, .fd = (u32)fd};
+	while (read((u32)config, &info, sizeof(info)) == sizeof(info))
+		if (!strcmp(info.name, device))
+			memcpy(v->mac, info.mac, sizeof(v->mac));
+	close((u32)config);
+}
+
+static bool map_ring(const struct vif *v, void *at, const char *name)
+{
+	struct grant_request r = {(u32)at, v->number, number_of(v->front, name), 0, 0};
+
+	return r.ref && read(grants, &r, sizeof(r)) == sizeof(r) && !r.status;
+}
+
+void part_from(struct vif *v, const char *why)
+{
+	printf("netback: vif%u: %s\n", v->number, why);
+	if (v->port) {
+		u32 word = v->port | EVTCHN_CLOSE;
+
+		write(events, &word, sizeof(word));
+	}
+	for (u32 i = 0; i < 2; i++) {
+		struct grant_request r = {i ? (u32)v->rx : (u32)v->tx, v->number, 0, GRANT_UNMAP,
+					  0};
+
+		read(grants, &r, sizeof(r));
+	}
+	v->connected = false;
+	v->port = 0;
+}
+
+void connect_to(struct vif *v)
+{
+	u32 port = number_of(v->front, "event-channel");
+
+	if (!map_ring(v, v->tx, "tx-ring-ref") || !map_ring(v, v->rx, "rx-ring-ref"))
+		return part_from(v, "its rings cannot be mapped");
+	v->port = connect(v->number, port);
+	if (!v->port || write(events, &v->port, sizeof(v->port)) < 0)
+		return part_from(v, "its event channel cannot be bound");
+	v->flip = !number_of(v->front, "request-rx-copy");
+	v->tx_taken = v->tx_answered = v->rx_taken = v->rx_answered = 0;
+	/* What was on its way when somebody else had the rings is lost. */
+	v->generation = v->tx->head.generation + 1;
+	__atomic_store_n(&v->tx->head.generation, v->generation, __ATOMIC_SEQ_CST);
+	v->connected = true;
+	notify(v->port);
+	say(v->back, "state", 4);
+	printf("netback: vif%u is connected\n", v->number);
+}
+
+static struct vif *vif_of(u16 domid)
+{
+	for (struct vif *v = vifs; v < vifs + MOST_VIFS; v++)
+		if (v->kind == VIF_DOMAIN && v->number == domid)
+			return v;
+	return NULL;
+}
+
+static bool read_addresses(struct vif *v)
+{
+	const char *s = value_of(v->back, "mac");
+	bool okay = s && read_mac(s, v->mac);
+
+	s = okay ? value_of(v->back, "ip") : NULL;
+	return s && read_ip(s, &v->ip);
+}
+
+static struct vif *new_vif(u16 domid, const char *back)
+{
+	struct vif *v = free_vif();
+	const char *s = value_of(back, "frontend");
+	u32 at;
+
+	if (!v || !s)
+		return NULL;
+	at = (u32)place + (u32)(v - vifs) * 2 * PAGE;
+	*v = (struct vif){.number = domid,
+			  .tx = (struct netif_tx_ring *)at,
+			  .rx = (struct netif_rx_ring *)(at + PAGE)};
+	strlcpy(v->back, back, sizeof(v->back));
+	strlcpy(v->front, s, sizeof(v->front));
+	if (!read_addresses(v)) {
+		printf("netback: %s has no mac and ip\n", back);
+		return NULL;
+	}
+	/* It says when its rings are there. */
+	if (xs_ask_path(XS_WATCH, join(v->front, "state"), "front", 6) < 0)
+		return NULL;
+	v->kind = VIF_DOMAIN;
+	return v;
+}
+
+static void look_at(u16 domid, const char *back)
+{
+	struct vif *v = vif_of(domid);
+	u32 state;
+
+	if (!v)
+		v = new_vif(domid, back);
+	if (!v || v->connected)
+		return;
+	/* 3: its rings are there; 4: somebody had them before us */
+	state = number_of(v->front, "state");
+	if (state == 3 || state == 4)
+		connect_to(v);
+}
+
+void look_around(void)
+{
+	static char domains[512];
+	char back[64];
+	u32 n = list_of(BACKEND, domains);
+
+	for (const char *d = domains; d < domains + n; d += strlen(d) + 1) {
+		strlcpy(back, join(join(BACKEND, d), "0"), sizeof(back));
+		look_at((u16)atou(d), back);
+	}
+	for (struct vif *v = vifs; v < vifs + MOST_VIFS; v++) {
+		if (v->kind != VIF_DOMAIN || value_of(v->back, "frontend"))
+			continue;
+		if (v->connected)
+			part_from(v, "it has gone");
+		v->kind = VIF_NONE;
+	}
+}
