@@ -63,7 +63,7 @@ help: ## list the targets
 	@echo "  SCHED=bvt|rr.  V=1 shows the commands."
 
 ifdef BUILDING
-all: $(HV_ELF) $(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/guest/room.cpio $(B)/bin/tltrace $(PROBES) $(ORACLES)
+all: $(HV_ELF) $(B)/guest/finch-native.elf $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(B)/bin/tltrace $(PROBES) $(ORACLES)
 	@:
 else
 all: ## build everything

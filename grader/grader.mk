@@ -26,7 +26,7 @@ $(ICOUNT): tools/icount.c
 .PHONY: lab-parts grade handout
 ifdef BUILDING
 lab-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) $(ORACLES) \
-	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(B)/bin/tltrace $(ICOUNT)
+	$(B)/guest/finch-native.elf $(FINCH_PV) $(B)/guest/initrd.cpio $(B)/bin/tltrace $(ICOUNT)
 else
 lab-parts:
 	+@$(build) lab-parts
@@ -74,7 +74,7 @@ $(B)/kit/$(KIT)/build/.kit: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(B)/bin/tltrace \
 endif
 .PHONY: kit-parts
 kit-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) $(ORACLES) \
-	$(B)/guest/finch-native.elf $(B)/guest/finch-pv.elf $(B)/guest/initrd.cpio $(ICOUNT)
+	$(B)/guest/finch-native.elf $(FINCH_PV) $(B)/guest/initrd.cpio $(ICOUNT)
 
 # Does the grader see mistakes? Mutants of the reference, each built and graded in the kit.
 .PHONY: mutation

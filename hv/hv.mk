@@ -4,8 +4,8 @@ HV_C := $(wildcard hv/boot/*.c hv/cpu/*.c hv/lib/*.c hv/mem/*.c hv/trace/*.c hv/
 HV_S := hv/boot/entry.S hv/cpu/gate.S hv/cpu/probe.S
 
 # Labs. LAB=NN-name: what lab.conf lists as `file =` is taken from labs/NN-name/ where it is there,
-# instead of from hv/; MINE=1: also the files of earlier labs. In a handout (grader/handout) the
-# units of all labs are missing from hv/, and those of the other labs lie as objects in ref/.
+# instead of from hv/ (or guest/: guest.mk has the rest of that); MINE=1: also the files of earlier labs. In a handout (grader/handout) the
+# units of all labs are missing, and those of the other labs lie as objects in ref/.
 LAB ?=
 MINE ?= 0
 LAB_OUT ?= $(B)/lab/$(LAB)
@@ -29,9 +29,9 @@ lab_src = $(if $(filter $(LAB),$(1)),$(LAB_SRC),labs/$(1))
 lab_units = $(foreach f,$(call lab_files,$(1)),$(if $(wildcard $(call lab_src,$(1))/$(notdir $(f))),$(f)))
 LAB_UNITS := $(foreach l,$(LABS_USED),$(call lab_units,$(l)))
 LAB_HEADERS := $(patsubst %,$(LAB_OUT)/include/%,$(patsubst hv/%,%,$(filter %.h,$(LAB_UNITS))))
-LAB_O := $(patsubst %.c,$(LAB_OUT)/%.o,$(filter %.c,$(LAB_UNITS)))
+LAB_O := $(patsubst %.c,$(LAB_OUT)/%.o,$(filter hv/%.c,$(LAB_UNITS)))
 
-HV_REF_O := $(if $(wildcard ref),$(shell find ref -name '*.o' | sort))
+HV_REF_O := $(if $(wildcard ref/hv),$(shell find ref/hv -name '*.o' | sort))
 HV_O := $(patsubst %.c,$(B)/%.o,$(filter-out $(LAB_UNITS),$(HV_C))) $(HV_S:%.S=$(B)/%.S.o) \
 	$(filter-out $(LAB_UNITS:%.c=ref/%.o),$(HV_REF_O))
 HV_ELF := $(if $(LAB),$(LAB_OUT),$(B))/hv.elf
@@ -63,7 +63,7 @@ define lab_unit
 $(LAB_OUT)/$(2:.c=.o): $(1) $(LAB_HEADERS) Makefile hv/hv.mk
 	@mkdir -p $$(@D)
 	@$$(call say,CC,$$<)
-	$$(Q)$$(CC) $$(KCFLAGS) $$(HV_CFLAGS) $$(LAB_CFLAGS) -Ihv -c $$< -o $$@
+	$$(Q)$$(CC) $(if $(filter guest/%,$(2)),$$(GUEST_CFLAGS) -Iguest/apps,$$(KCFLAGS) $$(HV_CFLAGS) -Ihv) $$(LAB_CFLAGS) -c $$< -o $$@
 endef
 define lab_header
 $(LAB_OUT)/include/$(2:hv/%=%): $(1)
