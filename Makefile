@@ -60,7 +60,7 @@ help: ## list the targets
 	@echo "  Options of run, bochs and gdb: MMU=shadow|direct|none SCENARIO=walk|hello|procs|... SEED=N"
 	@echo "  TRACE=all|off|life,trap,hcall,insn,mmu,dom  ISOLATION=auto|segments|paging  EMU=qemu|bochs"
 	@echo "  MEM=MB  HOST_MEM=MB  GUEST_ELF=file  SENSITIVE=patch|breakpoint  TABLES=traced|outofsync"
-	@echo "  SCHED=bvt|rr.  V=1 shows the commands."
+	@echo "  SCHED=bvt|rr  DISK=file  NET=user.  V=1 shows the commands."
 
 ifdef BUILDING
 all: $(HV_ELF) $(B)/guest/finch-native.elf $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(B)/bin/tltrace $(PROBES) $(ORACLES)

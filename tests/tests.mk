@@ -41,6 +41,15 @@ $(B)/tests/nest_random: tests/unit/nest_random.c $(wildcard guest/finch/fs/nest*
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -iquote guest -iquote guest/finch $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
+# Finch's network, with a device of the test's own.
+UNIT_TESTS += $(B)/tests/net_random
+$(B)/tests/net_random: tests/unit/net_random.c tests/unit/net_judge.c $(addprefix guest/finch/net/,netdev.c arp.c ip.c socket.c) \
+		tests/unit/net_judge.h $(wildcard guest/finch/*/*.h guest/finch/*.h) guest/abi.h
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(CC) $(HOSTCFLAGS) -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/finch -iquote guest/finch/arch/native \
+		$(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+
 # The back end of virtual disks, on system calls of the test's own.
 UNIT_TESTS += $(B)/tests/blkback_random
 $(B)/tests/blkback_random: tests/unit/blkback_random.c $(wildcard guest/rings/*.c) guest/apps/blkback.c \

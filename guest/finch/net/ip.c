@@ -36,7 +36,7 @@ static struct netdev *beside(u32 addr)
 	struct netdev *dev;
 
 	for (u32 i = 0; (dev = netdev_nth(i)); i++)
-		if (dev->addr && dev->addr != addr && (dev->addr & dev->mask) == (addr & dev->mask))
+		if (dev->addr && (dev->addr & dev->mask) == (addr & dev->mask))
 			return dev;
 	return NULL;
 }
@@ -49,7 +49,8 @@ s32 ip_route(u32 to, struct route *r)
 	*r = (struct route){beside(to), to};
 	if (!r->dev && ip_gateway)
 		*r = (struct route){beside(ip_gateway), ip_gateway};
-	return r->dev ? 0 : -ENETUNREACH;
+	/* To ourselves there is no way: nobody on the wire would answer for us. */
+	return r->dev && r->dev->addr != r->next ? 0 : -ENETUNREACH;
 }
 
 u8 *ip_content(void)
