@@ -52,9 +52,9 @@ SCHED ?= bvt
 HOST_MEM ?=
 RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS DISK NET,'$v=$($v)')
 
-.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains fuzz fuzz-insns clean
+.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains disk-campaign fuzz fuzz-insns clean
 help: ## list the targets
-	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-11s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
+	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-13s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
 	@echo
 	@echo "  Options of run, bochs and gdb: MMU=shadow|direct|none SCENARIO=walk|hello|procs|... SEED=N"
@@ -139,6 +139,10 @@ bench-sched: $(B)/.doctor ## the processor over time, for 1, 10 and 100 domains:
 bench-domains: $(B)/.doctor ## 100 domains at once, and 10,000 one after the other: costs, shares, leaks
 	@$(build) -j$$(nproc) all
 	@tools/bench_domains
+
+disk-campaign: $(B)/.doctor ## 200 MB through virtual disks, whose back end is killed three times; takes some minutes
+	@$(build) -j$$(nproc) all test-programs
+	@SCALE=25 TEST_LIMIT=3600 tests/run tests/boot/vbd.sh
 
 clean: ## remove build/
 	rm -rf $(B)

@@ -9,38 +9,20 @@
  */
 #include "blkback/blkback.h"
 
-static struct job jobs[MOST_VBDS * TURN];
-static u32 disk; /* a descriptor */
-u32 events, grants;
+struct job jobs[MOST_VBDS * TURN];
+struct work works[MOST_VBDS * TURN];
+u32 events, grants, disk;
 u8 *place;
-
-static bool transfer(const struct vbd *v, u32 sector, u32 va, u32 n, bool out)
-{
-	u32 at, left, k;
-	s32 done;
-
-	for (; n; n -= k, sector += k, va += k * BLKIF_SECTOR) {
-		if (!vdisk_find(&v->disk, sector, &at, &left) || at >= 1u << 23)
-			return false;
-		k = n < left ? n : left;
-		if (lseek(disk, at * BLKIF_SECTOR) < 0)
-			return false;
-		done = out ? write(disk, (void *)va, k * BLKIF_SECTOR)
-			   : read(disk, (void *)va, k * BLKIF_SECTOR);
-		if (done != (s32)(k * BLKIF_SECTOR))
-			return false;
-	}
-	return true;
-}
+static s16 status[MOST_VBDS * TURN];
 
 /* Segments that are whole pages lie one behind the other here, too: they go at once. */
-static bool move(const struct vbd *v, const struct blkif_request *r)
+static bool move(struct vbd *v, const struct blkif_request *r, u32 pages)
 {
 	bool out = r->operation != BLKIF_OP_READ;
 	u32 sector = (u32)r->sector;
 
 	for (u32 i = 0; i < r->nr_segments;) {
-		u32 va = page_of(v, i) + r->segments[i].first * BLKIF_SECTOR, n = 0;
+		u32 va = pages + i * PAGE + r->segments[i].first * BLKIF_SECTOR, n = 0;
 
 		do
 			n += r->segments[i].last - r->segments[i].first + 1u;
@@ -52,17 +34,13 @@ static bool move(const struct vbd *v, const struct blkif_request *r)
 	return true;
 }
 
-static s16 perform(const struct vbd *v, const struct blkif_request *r)
+static s16 perform(struct vbd *v, const struct blkif_request *r, const struct work *w)
 {
-	bool okay;
+	bool ordered = r->operation == BLKIF_OP_WRITE_BARRIER;
 
-	if (!request_is_good(&v->disk, r) || !map_pages(v, r))
-		return BLKIF_RSP_ERROR;
-	okay = r->operation != BLKIF_OP_WRITE_BARRIER || !write(disk, NULL, 0);
-	okay = okay && move(v, r);
-	okay = okay && (r->operation != BLKIF_OP_WRITE_BARRIER || !write(disk, NULL, 0));
-	unmap_pages(v, r->nr_segments);
-	return okay ? BLKIF_RSP_OKAY : BLKIF_RSP_ERROR;
+	return w->good && (!ordered || barrier()) && move(v, r, w->va) && (!ordered || barrier())
+		   ? BLKIF_RSP_OKAY
+		   : BLKIF_RSP_ERROR;
 }
 
 /* @return how many jobs there are now */
@@ -70,6 +48,10 @@ static u32 gather(struct vbd *v, u32 n)
 {
 	u32 now;
 
+	if (v->ata) {
+		v->asks = v->asks && v->connected && ata_next(v, &jobs[n]);
+		return n + v->asks;
+	}
 	if (!v->connected ||
 	    ring_index(&v->back_ring.ring->head.answered_generation) != v->generation)
 		return n;
@@ -83,12 +65,33 @@ static u32 gather(struct vbd *v, u32 n)
 /* @return whether more has come meanwhile */
 static bool tell(struct vbd *v)
 {
-	if (!v->connected)
+	if (!v->connected || v->ata)
 		return false;
 	if (back_publish(&v->back_ring))
 		notify(v->port);
 	return back_last_look(&v->back_ring) &&
 	       v->back_ring.ring->head.answered_generation == v->generation;
+}
+
+static void answer(struct vbd *v, const struct blkif_request *r, s16 status)
+{
+	if (v->ata)
+		ata_answer(v, status);
+	else
+		back_answer(&v->back_ring, r, status);
+}
+
+/* Jobs whose pages are mapped together. @return behind the last of them */
+static u32 carry_out(u32 from, u32 n)
+{
+	u32 end = map_jobs(from, n);
+
+	for (u32 i = from; i < end; i++)
+		status[i] = perform(&vbds[jobs[i].disk], &jobs[i].r, &works[i]);
+	unmap_jobs(); /* before the front end hears of it: then it gives them to others */
+	for (u32 i = from; i < end; i++)
+		answer(&vbds[jobs[i].disk], &jobs[i].r, status[i]);
+	return end;
 }
 
 /* @return whether there was anything to do */
@@ -100,11 +103,10 @@ static bool one_round(void)
 	for (struct vbd *v = vbds; v < vbds + MOST_VBDS; v++)
 		n = gather(v, n);
 	sort_jobs(jobs, n);
-	for (struct job *j = jobs; j < jobs + n; j++) {
-		struct vbd *v = &vbds[j->disk];
-
-		back_answer(&v->back_ring, &j->r, perform(v, &j->r));
-	}
+	for (u32 i = 0; i < n; i++)
+		works[i].good = request_is_good(&vbds[jobs[i].disk].disk, &jobs[i].r);
+	for (u32 i = 0; i < n;)
+		i = carry_out(i, n);
 	more = n;
 	for (struct vbd *v = vbds; v < vbds + MOST_VBDS; v++)
 		more |= tell(v);
@@ -118,6 +120,9 @@ static void take_events(void)
 
 	if (n > 0)
 		write(events, ports, (u32)n);
+	for (s32 i = 0; i < n / (s32)sizeof(ports[0]); i++)
+		for (struct vbd *v = vbds; v < vbds + MOST_VBDS; v++)
+			v->asks |= v->port == ports[i];
 }
 
 static u32 must_open(const char *name)
@@ -132,8 +137,7 @@ static u32 must_open(const char *name)
 
 int main(void)
 {
-	s32 va = mmap(0, MOST_VBDS * PAGE * (1 + BLKIF_MAX_SEGMENTS),
-		      PROT_READ | PROT_WRITE | MAP_FOREIGN);
+	s32 va = mmap(0, (MOST_VBDS + WINDOW) * PAGE, PROT_READ | PROT_WRITE | MAP_FOREIGN);
 
 	if (va < 0 && va > -4096)
 		die("no room");

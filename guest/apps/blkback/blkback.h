@@ -7,7 +7,17 @@
 #include "xs/paths.h"
 
 #define MOST_VBDS 16u
+#define WINDOW	  256u /* pages of others that are mapped at once, beside the rings */
 #define BACKEND	  "/local/domain/0/backend/vbd"
+
+/** What a copy-on-write disk has of its own: see cow.c. */
+struct overlay {
+	struct vdisk disk;	   /* no extents: it is no such disk */
+	u32 data, nr_blocks;	   /* where its blocks begin, and how many there are room for */
+	u32 used;		   /* of these */
+	u32 map[BLKIF_SECTOR / 4]; /* sector `map_at` of the map */
+	u32 map_at;
+};
 
 /** A domain's disk. */
 struct vbd {
@@ -15,30 +25,60 @@ struct vbd {
 	char device[12];
 	char back[64], front[64]; /* in the store */
 	struct vdisk disk;
+	struct overlay overlay;
 	bool connected;
+	bool ata;  /* it belongs to the virtual PC of a shadow-mode domain: ata.c */
+	bool asks; /* this one may want something */
 	u32 port;
-	struct blk_back back_ring; /* mapped, and behind it room for the pages of a request */
+	struct blk_back back_ring; /* mapped */
 	u32 generation;
 };
 extern struct vbd vbds[MOST_VBDS];
-extern u32 events, grants; /* descriptors */
-extern u8 *place;	   /* addresses: (1 + BLKIF_MAX_SEGMENTS) pages for each */
+extern struct job jobs[MOST_VBDS * TURN];
+extern u32 events, grants, disk; /* descriptors */
+extern u8 *place;		 /* addresses for pages of others: a ring of each, and the window */
+
+/** Whether a job can be carried out, and where the pages of its segments are. */
+struct work {
+	bool good;
+	u32 va;
+};
+extern struct work works[MOST_VBDS * TURN]; /* of each job */
 
 /* pages.c */
-/** Note down, as request `i` of those to be carried out together: map a granted page, or unmap. */
-void grant(u32 i, u32 va, u16 domid, u32 ref, u32 flags);
-/** @return whether all `n` have been carried out */
-bool carry_out(u32 n);
-/** Where the page of a request's segment is mapped. */
-u32 page_of(const struct vbd *v, u32 i);
-/** The pages of all segments of a request. @return false: not all are ours, and none is mapped */
-bool map_pages(const struct vbd *v, const struct blkif_request *r);
-void unmap_pages(const struct vbd *v, u32 n);
+/** The ring's page, at its place. @return whether that has been done */
+bool map_ring(struct vbd *v, u32 ref);
+void unmap_ring(struct vbd *v);
+/** Map the pages of the jobs from `from` on, as many as there is room for; whose are not all to be
+ * had is not good any more. @return behind the last of them */
+u32 map_jobs(u32 from, u32 n);
+/** All of these. */
+void unmap_jobs(void);
+
+/* disk.c: sectors of a virtual disk, to or from the memory at va. @return false: not all */
+bool transfer(struct vbd *v, u32 sector, u32 va, u32 n, bool out);
+/** The same of the real disk's sectors, by the list of extents. */
+bool transfer_extents(const struct vdisk *d, u32 sector, u32 va, u32 n, bool out);
+/** All that was written before is there before what is written from now on. */
+bool barrier(void);
+
+/* cow.c: a base that is only read, and over it what was written */
+/** Take up the overlay as it is, or begin it. @return false, and why is said: not this base's */
+bool overlay_open(struct vbd *v);
+bool overlay_transfer(struct vbd *v, u32 sector, u32 va, u32 n, bool out);
+
+/* ata.c: the disk of a virtual PC, which has no ring */
+/** The PC has it from now on, or again. */
+bool ata_attach(struct vbd *v);
+/** Is something wanted? Then it is the next job, its data in a page of ours. */
+bool ata_next(struct vbd *v, struct job *j);
+void ata_answer(struct vbd *v, s16 status);
+u32 ata_page(const struct vbd *v);
 
 /* vbds.c */
-/** "hda:START+LENGTH,START+LENGTH": of the first disk only. @return false if it is something else
- */
-bool read_extents(struct vdisk *d, const char *s);
+/** "hda:START+LENGTH,START+LENGTH": of the first disk only; or "cow:" and two such lists, the base
+ * and the overlay, with a colon in between. @return false if it is something else */
+bool read_params(struct vbd *v, const char *s);
 /** Its ring is there: map it, and say so. */
 void connect_to(struct vbd *v);
 void part_from(struct vbd *v, const char *why);

@@ -3,29 +3,45 @@
 
 struct vbd vbds[MOST_VBDS];
 
-bool read_extents(struct vdisk *d, const char *s)
+static const char *behind_number(const char *s)
 {
-	if (strncmp(s, "hda:", 4))
-		return false;
-	for (s += 4; d->nr_extents < MOST_EXTENTS; s++) {
+	while (*s >= '0' && *s <= '9')
+		s++;
+	return s;
+}
+
+/* "START+LENGTH,START+LENGTH". @return what follows, or NULL if it is something else */
+static const char *read_extents(struct vdisk *d, const char *s)
+{
+	for (; d->nr_extents < MOST_EXTENTS; s++) {
 		struct extent *e = &d->extents[d->nr_extents++];
 
 		e->start = atou(s);
-		while (*s >= '0' && *s <= '9')
-			s++;
+		s = behind_number(s);
 		if (*s++ != '+')
-			return false;
+			return NULL;
 		e->length = atou(s);
-		while (*s >= '0' && *s <= '9')
-			s++;
+		s = behind_number(s);
 		if (!e->length || e->start + e->length < e->start ||
 		    d->sectors + e->length < d->sectors)
-			return false;
+			return NULL;
 		d->sectors += e->length;
 		if (*s != ',')
-			return !*s;
+			return s;
 	}
-	return false;
+	return NULL;
+}
+
+bool read_params(struct vbd *v, const char *s)
+{
+	bool cow = !strncmp(s, "cow:", 4);
+
+	if (!cow && strncmp(s, "hda:", 4))
+		return false;
+	s = read_extents(&v->disk, s + 4);
+	if (s && cow)
+		s = *s == ':' ? read_extents(&v->overlay.disk, s + 1) : NULL;
+	return s && !*s;
 }
 
 void part_from(struct vbd *v, const char *why)
@@ -36,18 +52,33 @@ void part_from(struct vbd *v, const char *why)
 
 		write(events, &word, sizeof(word));
 	}
-	grant(0, (u32)v->back_ring.ring, v->domid, 0, GRANT_UNMAP);
-	carry_out(1);
+	if (!v->ata)
+		unmap_ring(v);
 	v->connected = false;
 	v->port = 0;
+}
+
+static void announce(const struct vbd *v)
+{
+	say(v->back, "sectors", v->disk.sectors);
+	say(v->back, "state", 4);
+	printf("blkback: domain %u has a disk of %u KB\n", v->domid, v->disk.sectors / 2);
+}
+
+static void attach_to(struct vbd *v)
+{
+	v->connected = v->asks = ata_attach(v);
+	if (v->connected)
+		announce(v);
+	else
+		part_from(v, "its virtual PC does not take it");
 }
 
 void connect_to(struct vbd *v)
 {
 	u32 ref = number_of(v->front, "ring-ref"), port = number_of(v->front, "event-channel");
 
-	grant(0, (u32)v->back_ring.ring, v->domid, ref, 0);
-	if (!ref || !port || !carry_out(1))
+	if (!ref || !port || !map_ring(v, ref))
 		return;
 	v->port = connect(v->domid, port);
 	if (!v->port || write(events, &v->port, sizeof(v->port)) < 0) {
@@ -60,9 +91,7 @@ void connect_to(struct vbd *v)
 	v->generation = v->back_ring.ring->head.generation + 1;
 	__atomic_store_n(&v->back_ring.ring->head.generation, v->generation, __ATOMIC_SEQ_CST);
 	notify(v->port);
-	say(v->back, "sectors", v->disk.sectors);
-	say(v->back, "state", 4);
-	printf("blkback: domain %u has a disk of %u KB\n", v->domid, v->disk.sectors / 2);
+	announce(v);
 }
 
 static struct vbd *vbd_of(u16 domid, const char *device)
@@ -81,9 +110,7 @@ static struct vbd *new_vbd(u16 domid, const char *device, const char *back)
 
 	if (!v)
 		return NULL;
-	*v = (struct vbd){
-	    .back_ring.ring =
-		(struct blkif_ring *)(place + (u32)(v - vbds) * PAGE * (1 + BLKIF_MAX_SEGMENTS))};
+	memset(v, 0, sizeof(*v));
 	strlcpy(v->back, back, sizeof(v->back));
 	s = value_of(back, "frontend");
 	if (!s)
@@ -92,10 +119,17 @@ static struct vbd *new_vbd(u16 domid, const char *device, const char *back)
 	s = value_of(back, "mode");
 	v->disk.read_only = s && !strcmp(s, "r");
 	s = value_of(back, "params");
-	if (!s || !read_extents(&v->disk, s)) {
+	if (!s || !read_params(v, s)) {
 		printf("blkback: %s/params is not hda:START+SECTORS,...\n", back);
 		return NULL;
 	}
+	if (v->overlay.disk.nr_extents && !overlay_open(v)) {
+		printf("blkback: %s: that is no overlay of this base, and has no room for one\n",
+		       back);
+		return NULL;
+	}
+	s = value_of(back, "type");
+	v->ata = s && !strcmp(s, "ata");
 	/* It says when its ring is there. */
 	if (xs_ask_path(XS_WATCH, join(v->front, "state"), "front", 6) < 0)
 		return NULL;
@@ -113,6 +147,10 @@ static void look_at(u16 domid, const char *device, const char *back)
 		v = new_vbd(domid, device, back);
 	if (!v || v->connected)
 		return;
+	if (v->ata) {
+		attach_to(v);
+		return;
+	}
 	state =
 	    number_of(v->front, "state"); /* 3: its ring is there; 4: somebody had it before us */
 	if (state == 3 || state == 4)

@@ -93,6 +93,7 @@ static void introduce(u32 domid, const struct rings *r)
 
 #define DISK "/device/vbd/51712" /* xvda, as Linux numbers it */
 #define NET  "/device/vif/0"
+#define LONG (2 * HZ) /* for a back end to take a disk */
 
 /* "/local/domain/0/backend/vbd/N", or vif, and what is below it. */
 static struct text back_place(const char *kind, u32 domid, const char *name)
@@ -145,12 +146,28 @@ static void join_ends(const char *kind, u32 domid, const char *device, const cha
 	put_back(kind, domid, device, "/frontend", front.at);
 }
 
-static void record_disk(u32 domid, const char *params)
+/* A virtual PC has its disk from the beginning. */
+static void await_disk(u32 domid)
+{
+	struct text state = back_place("vbd", domid, "/51712/state");
+
+	for (u32 i = 0; i < LONG; i++) {
+		if (xs_ask_path(XS_READ, state.at, NULL, 0) > 0 && atou(xs_answer()) == 4)
+			return;
+		sleep(1);
+	}
+	fail("nobody takes the disk: does `blkback` run, and what does it say?");
+}
+
+static void record_disk(u32 domid, const char *params, bool ata)
 {
 	make_back("vbd", domid);
 	put_back("vbd", domid, "/51712", "/mode", "w");
+	put_back("vbd", domid, "/51712", "/type", ata ? "ata" : "ring");
 	put_back("vbd", domid, "/51712", "/params", params);
 	join_ends("vbd", domid, "/51712", DISK);
+	if (ata)
+		await_disk(domid);
 }
 
 /* "NAME=" among words with commas between. @return false: it is not there, or too long */
@@ -213,14 +230,14 @@ void record_domain(const struct plan *p, u32 domid, const struct rings *r)
 	put(domid, "/name", p->name);
 	put_number(domid, "/domid", domid);
 	put_number(domid, "/memory/target", p->nr_pages * 4);
+	if (p->vbd)
+		record_disk(domid, p->vbd, p->shadow);
 	if (!r)
 		return;
 	put_number(domid, "/store/ring-ref", r->store_mfn);
 	put_number(domid, "/store/port", r->store_port);
 	put_number(domid, "/console/ring-ref", r->console_mfn);
 	put_number(domid, "/console/port", r->console_port);
-	if (p->vbd)
-		record_disk(domid, p->vbd);
 	if (p->vif)
 		record_interface(domid, p->vif);
 	introduce(domid, r);

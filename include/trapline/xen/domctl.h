@@ -124,13 +124,13 @@ struct xen_domctl_tl_console {
 
 /** Attach a disk to a shadow-mode domain, ask what it wants, or answer that. */
 struct xen_domctl_tl_disk {
-	u32 what;      /* TL_DISK_ */
-	u32 port;      /* ATTACH: of the caller: an event there says that something is wanted */
-	u32 sectors;   /* ATTACH: of the disk. NEXT: out: how many are wanted, 8 at most */
-	u32 sector;    /* NEXT: out: from which on */
-	u32 operation; /* NEXT: out: BLKIF_OP_ */
-	u32 id;	       /* NEXT: out; ANSWER: in */
-	s32 status;    /* ANSWER: BLKIF_RSP_ */
+	u32 what;	/* TL_DISK_ */
+	u32 port;	/* ATTACH: of the caller: an event there says that something is wanted */
+	u32 sectors;	/* ATTACH: of the disk. NEXT: out: how many are wanted, 8 at most */
+	u32 sector;	/* NEXT: out: from which on */
+	u32 operation;	/* NEXT: out: BLKIF_OP_ */
+	u32 id;		/* NEXT: out; ANSWER: in */
+	s32 status;	/* ANSWER: BLKIF_RSP_ */
 	xen_u64 buffer; /* NEXT: there comes what to write; ANSWER: there is what was read */
 };
 #define TL_DISK_ATTACH 0u
