@@ -25,6 +25,7 @@ static const char help[] =
     "tl many COUNT CYCLES MS     so many at once, which share the processor for MS; then CYCLES\n"
     "                            one after the other: what they cost, and what they leave\n"
     "tl mem-max DOMAIN MB        how much memory it may have (mmu=direct)\n"
+    "tl mem-set DOMAIN MB        how much it is to have: the limit, and in the store the target\n"
     "tl net                      the router's interfaces, rules and counters\n"
     "tl net add RULE             in|out [INTERFACE] accept|drop [PROTOCOL] [from PLACE] [to "
     "PLACE];\n"
@@ -188,20 +189,6 @@ static int wait_for(int argc, char **argv)
 	return crashed;
 }
 
-static int memory_max(const char *domain, const char *mb)
-{
-	struct xen_domctl op = {.u.max_mem = {number("MB", mb, 1, 512) * 1024}};
-	struct xen_domctl_getdomaininfo d;
-	s32 err;
-
-	find_domain(domain, &d);
-	err = domctl(&op, XEN_DOMCTL_max_mem, d.domain);
-	if (err)
-		fail("mem-max: %s",
-		     err == -22 ? "it has more, or has mmu=shadow" : error_text(err));
-	return 0;
-}
-
 static u32 id_of(const char *word)
 {
 	struct xen_domctl_getdomaininfo d;
@@ -245,6 +232,8 @@ int main(int argc, char **argv)
 		return destroy(n, args);
 	if (!strcmp(verb, "mem-max") && n == 2)
 		return memory_max(args[0], args[1]);
+	if (!strcmp(verb, "mem-set") && n == 2)
+		return memory_set(args[0], args[1]);
 	if (!strcmp(verb, "sched-bvt") && (n == 1 || n == 2 || n == 6))
 		return schedule_bvt(id_of(args[0]), n - 1, args + 1);
 	if (!strcmp(verb, "pause") && n == 1)

@@ -57,6 +57,11 @@ tl unpause one
 tl info one
 tl mem-max one 16
 tl list
+tl mem-set one 4
+xs read /local/domain/1/memory/target
+tl list
+tl mem-set one 12
+xs read /local/domain/1/memory/target
 tl destroy one two
 tl list
 tl info
@@ -68,6 +73,10 @@ says verbs parameters_are_kept '^mcuadv=20 warpback=0 '
 says verbs a_pause_stops_it '^name=one id=1 mmu=direct state=paused '
 says verbs and_it_goes_on '^name=one id=1 mmu=direct state=(ready|blocked) '
 says verbs a_maximum_is_set '^one +1 direct +8192 +16384 '
+says verbs the_limit_falls_to_what_it_has '^tl: domain 1 \(one\) has 8192 KB, may have 8192 KB, and is to have 4096 KB$'
+says verbs and_is_kept '^one +1 direct +8192 +8192 '
+says verbs and_rises '^tl: domain 1 \(one\) has 8192 KB, may have 12288 KB, and is to have 12288 KB$'
+ok the_store_says_what_it_is_to_have test "$(grep -xE '4096|12288' "$tmp/verbs.console" | xargs)" = '4096 12288'
 ok what_was_running_is_gone test "$(sed -n '/^. tl destroy/,$p' "$tmp/verbs.console" | grep -cE '^(one|two) ')" = 0
 ok and_its_memory_is_free free_again "$tmp/verbs.console"
 
@@ -93,6 +102,8 @@ wrong() { # TEST CODE TEXT LINE
 	ok "$1_is_said" grep -qF "$3" "$tmp/wrong.console"
 }
 wrong no_such_file 1 'there is no file nothing.elf: `ls` shows which there are' 'tl create nothing.elf mmu=direct'
+wrong memory_of_shadow 1 'with mmu=shadow the memory of a domain is what it was made with' \
+	$'tl create finch name=s mmu=shadow mem=8 paused=1\ntl mem-set s 4'
 wrong no_such_domain 1 'there is no domain 7: `tl list` shows which there are' 'tl pause 7'
 wrong no_such_verb 2 'what is `dance`' 'tl dance'
 wrong no_such_mode 2 'mmu=nested is neither shadow nor direct' 'tl create finch mmu=nested'

@@ -243,6 +243,11 @@ void record_domain(const struct plan *p, u32 domid, const struct rings *r)
 	introduce(domid, r);
 }
 
+void record_target(u32 domid, u32 kb)
+{
+	put_number(domid, "/memory/target", kb);
+}
+
 void record_forget(u32 domid)
 {
 	struct text home = place(domid, ""), number = {.len = 0};

@@ -147,6 +147,8 @@ struct rings {
 };
 /** Write down a new domain. @param r NULL: it has no way to the store */
 void record_domain(const struct plan *p, u32 domid, const struct rings *r);
+/** What it is to have, in KB: the domain may watch that. */
+void record_target(u32 domid, u32 kb);
 /** Nothing of it stays. */
 void record_forget(u32 domid);
 
@@ -167,6 +169,10 @@ int many(u32 n, u32 cycles, u32 wait);
 
 /* console.c */
 int attach_console(const char *domain);
+
+/* memory.c */
+int memory_max(const char *domain, const char *mb);
+int memory_set(const char *domain, const char *mb);
 
 /* trace.c */
 int trace(int argc, char **argv);

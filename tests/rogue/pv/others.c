@@ -214,6 +214,34 @@ static void max_mem(u32 kb)
 	}
 }
 
+/* One page more than it has, by whichever call, and however often it gives one back. */
+static void limit_holds(u32 cmd)
+{
+	u32 mfns[3] = {OTHER_FRAMES - 1, OTHER_FRAMES - 2, OTHER_FRAMES - 3};
+	struct xen_memory_reservation r = {(u32)mfns, 3, 0, 0, 0, 0};
+	struct xen_domctl op = {.u.max_mem.max_memkb = (OTHER_FRAMES + 1) * 4};
+
+	make_other(false);
+	r.domid = other;
+	must(domctl(&op, XEN_DOMCTL_max_mem, other) == 0, "limit");
+	must(HCALL(memory_op, cmd, &r, 0, 0) == 1, "up-to-the-limit");
+	for (u32 i = 0; i < 5; i++) {
+		u32 left = mfns[0];
+
+		verdict_silent(HCALL(memory_op, cmd, &r, 0, 0) == 0);
+		r.nr_extents = 1;
+		mfns[0] = left;
+		must(HCALL(memory_op, XENMEM_decrease_reservation, &r, 0, 0) == 1, "give-back");
+		r.nr_extents = 3;
+		mfns[0] = 0;
+		must(HCALL(memory_op, cmd, &r, 0, 0) == 1, "and-again");
+	}
+	op = (struct xen_domctl){0};
+	must(domctl(&op, XEN_DOMCTL_getdomaininfo, other) == 0, "info");
+	verdict_silent(op.u.getdomaininfo.tot_pages == OTHER_FRAMES + 1);
+	destroy_other();
+}
+
 static void more_vcpus(u32 max)
 {
 	struct xen_domctl op = {0};
@@ -327,6 +355,8 @@ CASES = {
     {"manage-max-mem-0", 0, 0, max_mem, 0},
     {"manage-max-mem-below", 0, 0, max_mem, 16},
     {"manage-max-mem-huge", 0, 0, max_mem, 0xFFFFFFFF},
+    {"manage-limit-populate", 0, 0, limit_holds, XENMEM_populate_physmap},
+    {"manage-limit-increase", 0, 0, limit_holds, XENMEM_increase_reservation},
     {"manage-vcpus-0", 0, 0, more_vcpus, 0},
     {"manage-vcpus-shadow", 0, 0, more_vcpus, 2},
     {"manage-vcpus-33", 0, 0, more_vcpus, 33},
