@@ -56,5 +56,6 @@ bool fuzz_options(const char *line, struct fuzz_options *o)
 	o->prefetch = find(count, "-prefetch");
 	o->talkative = find(count, "-talk");
 	o->crowd = find(count, "-crowd");
+	o->master = find(count, "-master");
 	return true;
 }

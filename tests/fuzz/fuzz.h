@@ -11,9 +11,10 @@ struct fuzz_options {
 	bool prefetch;	/* native: flush for a processor that translates ahead, too */
 	bool talkative; /* pv: say each call before it is made */
 	bool crowd;	/* pv: it is one of several, which are to meet */
+	bool master;	/* pv: with Domain 0 among them */
 };
 
-/** Read "scenario=fuzz-COUNT[-low][-prefetch][-talk][-crowd] seed=N" out of a command line. @return
+/** Read "scenario=fuzz-COUNT[-low][-prefetch][-talk][-crowd[-master]] seed=N" out of a command line. @return
  * false if it is not there
  */
 bool fuzz_options(const char *line, struct fuzz_options *o);

@@ -7,7 +7,7 @@
 #define ESRCH	    3
 #define UNHOOKED    500u /* an entry of our table of places that is for nothing */
 
-bool in_crowd;
+bool in_crowd, with_master;
 struct counted met;
 u32 me;
 u32 common[NR_COMMON][PTES] PAGE_ALIGNED;
@@ -42,8 +42,10 @@ u32 guest_of(u32 domid)
 u32 any_domid(void)
 {
 	static const u16 odd[] = {0, FIRST_ID + NR_GUESTS, 0x7FFF, 0xFFFF, DOMID_SELF};
+	u32 id = one_in(24) ? random_of(odd) : FIRST_ID + random_below(NR_GUESTS);
 
-	return one_in(24) ? random_of(odd) : FIRST_ID + random_below(NR_GUESTS);
+	/* Whom a Domain 0 makes meanwhile, the model does not know. */
+	return with_master && id - FIRST_ID >= NR_GUESTS && id != DOMID_SELF ? 0x7FFF : id;
 }
 
 static void yield(void)

@@ -81,7 +81,8 @@ extern struct counted met;
 
 /* crowd.c */
 extern bool in_crowd;
-extern u32 me; /* the guest's number; its id is FIRST_ID more */
+extern bool with_master; /* Domain 0 is there, too: master.h */
+extern u32 me;		 /* the guest's number; its id is FIRST_ID more */
 #define board	 ((struct crowd_board *)BOARD_VA)
 #define mine	 (&board->guest[me])
 #define BOARD_VA 0x32400000u /* slots of the directory that no other call knows */

@@ -1,5 +1,5 @@
 /* main.c: the random guest for direct mode: from its command line to its verdict. */
-#include "crowd.h"
+#include "master.h"
 
 #define CALLS_PER_CHECK	  64
 #define CALLS_PER_RELEASE 2048
@@ -118,6 +118,9 @@ bool rogue_main(const char *command_line)
 		return false;
 	}
 	talkative = o.talkative;
+	with_master = o.master;
+	if (o.master && start_info->flags & SIF_PRIVILEGED)
+		return master_main(&o);
 	wrong = o.crowd ? crowd_join() : NULL;
 	random_seed(o.seed * NR_GUESTS + me);
 	if (!o.crowd)
