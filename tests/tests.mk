@@ -50,6 +50,15 @@ $(B)/tests/net_random: tests/unit/net_random.c tests/unit/net_judge.c $(addprefi
 	$(Q)$(CC) $(HOSTCFLAGS) -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/finch -iquote guest/finch/arch/native \
 		$(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
+# The driver of the network card, on a model of one.
+UNIT_TESTS += $(B)/tests/ne2k_random
+$(B)/tests/ne2k_random: tests/unit/ne2k_random.c tests/unit/ne2k_model.c guest/finch/dev/ne2k.c \
+		$(wildcard tests/unit/ne2k*.h tests/unit/ne2k/dev/*.h guest/finch/*/*.h guest/finch/*.h) guest/abi.h
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(CC) $(HOSTCFLAGS) -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote tests/unit/ne2k -iquote guest -iquote guest/finch \
+		-iquote guest/finch/arch/native $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+
 # The back end of virtual disks, on system calls of the test's own.
 UNIT_TESTS += $(B)/tests/blkback_random
 # Without PIE: addresses of what is static fit the 32 bits that they have in Finch.

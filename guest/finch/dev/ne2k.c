@@ -57,18 +57,19 @@
 #define RCR_MONITOR   0x20 /* receive nothing */
 #define TCR_LOOPBACK  0x02
 
-#define SEND_PAGES    6 /* for the longest frame */
-#define SEND_FIRST    0x40
-#define RING_FIRST    (SEND_FIRST + 2 * SEND_PAGES)
-#define RING_END      0x80
-#define POLLS	      100000
-#define SLEEP_OF_CARD 1600 /* reads of a port, 1 us each: a frame's time on the wire */
+#define SEND_PAGES  6 /* for the longest frame */
+#define SEND_FIRST  0x40
+#define RING_FIRST  (SEND_FIRST + 2 * SEND_PAGES)
+#define RING_END    0x80
+#define POLLS	    100000
+#define STOPPED_FOR 1600 /* looks at a port, at 1 us each: a frame's time on the wire */
 
 static struct {
 	struct netdev dev;
 	u8 next;     /* page of the ring that is read next */
 	u32 filled;  /* places with a frame that is not sent yet: 0 to 2 */
 	u32 sending; /* which of them is on its way, if any is filled */
+	bool held;   /* nothing is sent now: it is being started anew */
 	u32 len[2];
 } card;
 
@@ -118,7 +119,7 @@ static s32 ne2k_send(struct netdev *dev, const void *frame, u32 len)
 	outsw(DATA, padded, (n + 1) / 2);
 	remote_end();
 	card.len[place] = n;
-	if (!card.filled++)
+	if (!card.filled++ && !card.held)
 		start_sending();
 	return 0;
 }
@@ -193,18 +194,22 @@ static void received(void)
 /* The ring was full: the card must be stopped and started as its data sheet says. */
 static void overflow(void)
 {
+	bool idle = !card.filled, busy = inb(CR) & CR_SEND, again;
+
 	outb(CR, CR_STOP | CR_NODMA);
-	for (u32 i = 0; i < SLEEP_OF_CARD; i++)
+	for (u32 i = 0; i < STOPPED_FOR; i++)
 		inb(CR);
 	outb(RBCR, 0);
 	outb(RBCR + 1, 0);
+	again = busy && !(inb(ISR) & (ISR_SENT | ISR_NOT_SENT)); /* the frame was cut off */
 	outb(TCR, TCR_LOOPBACK);
 	outb(CR, CR_START | CR_NODMA);
+	card.held = true;
 	received();
+	card.held = false;
 	outb(ISR, ISR_OVERFLOW);
 	outb(TCR, 0);
-	/* A frame that was on its way may have been cut off: who gets it twice is used to it. */
-	if (card.filled)
+	if (again || (idle && card.filled))
 		start_sending();
 }
 
