@@ -80,6 +80,24 @@ static char *script_of(const char *name)
 	return file;
 }
 
+/* net=DEVICE,ADDRESS/BITS,GATEWAY: the program `net` is told so. */
+static void set_address(const char *words)
+{
+	static char text[64];
+	char *args[5] = {"net", text};
+	u32 n = 2;
+
+	strlcpy(text, words, sizeof(text));
+	for (char *s = text; *s && n < ARRAY_SIZE(args) - 1; s++) {
+		if (*s == ',') {
+			*s = '\0';
+			args[n++] = s + 1;
+		}
+	}
+	if (run(args[0], args))
+		printf("init: net=%s: not done\n", words);
+}
+
 int main(int argc, char **argv)
 {
 	const char *wanted = arg_value(argc, argv, "scenario"),
@@ -87,6 +105,8 @@ int main(int argc, char **argv)
 	char *script[] = {"sh", "-f", NULL, NULL};
 
 	signal(SIGINT, (handler_t)SIG_IGN);
+	if (arg_value(argc, argv, "net"))
+		set_address(arg_value(argc, argv, "net"));
 	if (!wanted)
 		wanted = "walk";
 	for (u32 i = 0; i < ARRAY_SIZE(scenarios); i++) {
