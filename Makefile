@@ -144,6 +144,10 @@ disk-campaign: $(B)/.doctor ## 200 MB through virtual disks, whose back end is k
 	@$(build) -j$$(nproc) all test-programs
 	@SCALE=25 TEST_LIMIT=3600 tests/run tests/boot/vbd.sh
 
+bench-net: $(B)/.doctor ## 100,000 datagrams through the router between domains, with rules
+	@$(build) -j$$(nproc) all
+	@TRAPLINE_NET=33334 tests/boot/vif.sh
+
 clean: ## remove build/
 	rm -rf $(B)
 

@@ -188,8 +188,8 @@ struct grant_move {
 #define MOVE_TO	  1u /* from va */
 #define MOVE_PAGE 2u /* what is at va afterwards is anything */
 
-/** From dev/xen/netfront: where the front end of the network is to be found. To it: its address; then there
- * is a device vif0. */
+/** From dev/xen/netfront: where the front end of the network is to be found. To it: its address;
+ * then there is a device vif0. */
 struct vif_front {
 	u32 tx_ref, rx_ref, port;
 };

@@ -62,16 +62,25 @@ $(B)/tests/ne2k_random: tests/unit/ne2k_random.c tests/unit/ne2k_model.c guest/f
 # The back end of virtual disks, on system calls of the test's own.
 UNIT_TESTS += $(B)/tests/blkback_random
 # Without PIE: addresses of what is static fit the 32 bits that they have in Finch.
-$(B)/tests/blkback_random: tests/unit/blkback_random.c $(wildcard guest/rings/*.c) guest/apps/blkback.c \
+$(B)/tests/blkback_random: tests/unit/blkback_random.c tests/unit/guest_calls.h $(wildcard guest/rings/*.c) guest/apps/blkback.c \
 	$(wildcard guest/apps/blkback/*.c guest/apps/xs/paths.c guest/apps/*/*.h guest/rings/*.h include/trapline/xen/io/*.h) guest/abi.h
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -fno-pie -no-pie -fsanitize=bounds-strict -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/apps \
 		$(filter tests/%.c guest/rings/%.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
+# The back end of network interfaces, likewise.
+UNIT_TESTS += $(B)/tests/netback_random
+$(B)/tests/netback_random: tests/unit/netback_random.c tests/unit/guest_calls.h tests/unit/router_naive.h guest/rings/ring.c \
+	guest/apps/netback.c $(wildcard guest/apps/netback/*.c guest/apps/router/*.c guest/apps/*/*.h guest/rings/*.h include/trapline/xen/io/*.h) guest/abi.h
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(CC) $(HOSTCFLAGS) -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/apps \
+		$(filter tests/%.c guest/rings/%.c guest/apps/router/%.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+
 # The router's rules.
 UNIT_TESTS += $(B)/tests/rules_random
-$(B)/tests/rules_random: tests/unit/rules_random.c $(wildcard guest/apps/router/*.[ch])
+$(B)/tests/rules_random: tests/unit/rules_random.c tests/unit/router_naive.h $(wildcard guest/apps/router/*.[ch])
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -iquote guest/apps $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka

@@ -13,55 +13,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include <cmocka.h>
 
-static int (*const host_close)(int) = close;
-static void *(*const host_mmap)(void *, size_t, int, int, int, off_t) = mmap;
-#define HOST_NONE    PROT_NONE
-#define HOST_READ    PROT_READ
-#define HOST_WRITE   (PROT_READ | PROT_WRITE)
-#define HOST_PAGES   (MAP_SHARED | MAP_FIXED)
-#define HOST_PLACE   (MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT)
-#define HOST_NOTHING (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
-#undef PROT_READ
-#undef PROT_WRITE
-#undef MAP_FIXED
-
-/* What a program of Finch calls is ours. */
-#define read	    guest_read
-#define write	    guest_write
-#define lseek	    guest_lseek
-#define open	    guest_open
-#define close	    guest_close
-#define mmap	    guest_mmap
-#define munmap	    guest_munmap
-#define poll	    guest_poll
-#define exit	    guest_exit
-#define fork	    guest_fork
-#define exec	    guest_exec
-#define getpid	    guest_getpid
-#define getppid	    guest_getppid
-#define kill	    guest_kill
-#define pipe	    guest_pipe
-#define dup2	    guest_dup2
-#define brk	    guest_brk
-#define sleep	    guest_sleep
-#define creat	    guest_creat
-#define unlink	    guest_unlink
-#define mount	    guest_mount
-#define umount	    guest_umount
-#define sync	    guest_sync
-#define signal	    guest_signal
-#define printf(...) guest_printf(__VA_ARGS__)
-#define mprotect    guest_mprotect
-#define connect	    guest_connect
-#define listen	    guest_listen
-#define yield	    guest_yield
-#define main	    blkback_main
-#undef fail
-int blkback_main(void);
+#include "guest_calls.h"
 #include "apps/blkback.c"
 #include "apps/blkback/ata.c"
 #include "apps/blkback/cow.c"

@@ -12,8 +12,8 @@ static struct delivery {
 	struct frame *f;
 	u16 id;
 } deliveries[MOST_DELIVERIES];
-static struct grant_move moves[MOST_DELIVERIES];
-static u32 n;
+static struct grant_move moves_out[MOST_DELIVERIES];
+static u32 nr_deliveries;
 static u8 *spare; /* a page for one of several copies of a frame, where pages change hands */
 static bool spare_in_use;
 
@@ -40,18 +40,18 @@ static u16 rx_flags(const struct frame *f)
 
 void deliver(void)
 {
-	carry_out(moves, n);
-	for (u32 i = 0; i < n; i++) {
+	carry_out(moves_out, nr_deliveries);
+	for (u32 i = 0; i < nr_deliveries; i++) {
 		struct delivery *d = &deliveries[i];
-		enum fate fate = moves[i].status ? DROPPED_BAD : PASSED;
+		enum fate fate = moves_out[i].status ? DROPPED_BAD : PASSED;
 
 		answer_buffer(d->to, d->id, rx_flags(d->f),
-			      moves[i].status ? NETIF_RSP_ERROR : (s32)d->f->len);
+			      moves_out[i].status ? NETIF_RSP_ERROR : (s32)d->f->len);
 		d->to->got[fate]++;
 		if (!(d->f->h.to_mac[0] & 1))
 			d->f->fate = fate == PASSED ? PASSED : DROPPED_NO_BUFFER;
 	}
-	n = 0;
+	nr_deliveries = 0;
 	spare_in_use = false;
 }
 
@@ -78,17 +78,17 @@ static enum fate into_buffer(struct frame *f, struct vif *v)
 
 	if (!take_buffer(v, &r))
 		return DROPPED_NO_BUFFER;
-	if (n == MOST_DELIVERIES || (v->flip && spare_in_use))
+	if (nr_deliveries == MOST_DELIVERIES || (v->flip && spare_in_use))
 		deliver();
-	deliveries[n] = (struct delivery){v, f, r.id};
-	moves[n] = (struct grant_move){.va = (u32)f->at,
-				       .domid = v->number,
-				       .len = (u16)f->len,
-				       .flags = MOVE_TO,
-				       .ref = r.gref};
+	deliveries[nr_deliveries] = (struct delivery){v, f, r.id};
+	moves_out[nr_deliveries] = (struct grant_move){.va = (u32)f->at,
+						       .domid = v->number,
+						       .len = (u16)f->len,
+						       .flags = MOVE_TO,
+						       .ref = r.gref};
 	if (v->flip)
-		put_page(f, &moves[n]);
-	n++;
+		put_page(f, &moves_out[nr_deliveries]);
+	nr_deliveries++;
 	return PASSED;
 }
 

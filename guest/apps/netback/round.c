@@ -4,7 +4,7 @@
 struct rules rules = {.accept = {true, true}};
 
 static struct frame frames[MOST_FRAMES];
-static struct grant_move moves[MOST_FRAMES];
+static struct grant_move moves_in[MOST_FRAMES];
 
 void round_init(void)
 {
@@ -30,7 +30,7 @@ static u32 gather(void)
 		for (u32 i = 0; i < MOST_VIFS && n < MOST_FRAMES; i++) {
 			struct vif *v = &vifs[(first + i) % MOST_VIFS];
 
-			if (v->kind == VIF_NONE || !take_frame(v, &frames[n], &moves[k]))
+			if (v->kind == VIF_NONE || !take_frame(v, &frames[n], &moves_in[k]))
 				continue;
 			if (v->kind == VIF_DOMAIN && frames[n].fate == PASSED)
 				asked[k++] = &frames[n];
@@ -38,9 +38,9 @@ static u32 gather(void)
 			n++;
 		}
 	}
-	carry_out(moves, k);
+	carry_out(moves_in, k);
 	while (k--)
-		if (moves[k].status)
+		if (moves_in[k].status)
 			asked[k]->fate = DROPPED_BAD;
 	return n;
 }

@@ -3,9 +3,9 @@
  * other end is Domain 0's.
  *
  * The kernel has rings, grants and event channel; that they exist, the program `vif` tells the
- * store (dev/xen/netfront: struct vif_front and struct vif_address of abi.h). Frames to be sent are copied
- * into pages that are granted once and for all, and hold nothing else. Those that come lie in pages
- * of either kind of netif.h (netbuf.c).
+ * store (dev/xen/netfront: struct vif_front and struct vif_address of abi.h). Frames to be sent are
+ * copied into pages that are granted once and for all, and hold nothing else. Those that come lie
+ * in pages of either kind of netif.h (netbuf.c).
  */
 #include <trapline/xen/io/netif.h>
 #include "fs/fs.h"
