@@ -116,6 +116,14 @@ void make_call(u32 call);
 extern s32 result;
 void print_call(const struct call *c);
 
+/* sibling.c: the guest's other vcpus, if it has more than one */
+extern u32 nr_siblings;
+/** What one of them has found wrong, or NULL. */
+extern const char *sibling_wrong;
+bool siblings_begin(void);
+/** How much they have done. */
+u32 siblings_steps(void);
+
 /* check.c */
 /** The invariants that a guest can see. @return NULL, or what does not hold */
 const char *check(void);

@@ -95,6 +95,8 @@ static bool one_call(void)
 	else if (result >= 0)
 		accepted++;
 	wrong = check_call(c, result);
+	if (!wrong)
+		wrong = sibling_wrong;
 	if (wrong)
 		return differs(wrong);
 	call_done();
@@ -126,6 +128,8 @@ bool rogue_main(const char *command_line)
 	if (!o.crowd)
 		random_seed(o.seed);
 	pool_init();
+	if (!wrong && !siblings_begin())
+		wrong = "another vcpu does not begin";
 	same = !wrong || differs(wrong);
 	while (calls < o.count && same)
 		same = one_call();
@@ -143,6 +147,8 @@ bool rogue_main(const char *command_line)
 		      "fuzz: domain=%u sum=%u\n",
 		      met.mapped, met.unmapped, met.copied, met.given, met.returned, met.bound,
 		      met.waited, met.refused, FIRST_ID + me, met.traced);
+	if (nr_siblings)
+		print("\nfuzz: other vcpus=%u steps=%u\n", nr_siblings, siblings_steps());
 	print("\nfuzz: seed=%u hypercalls=%u accepted=%u faults=%u checks=%u differences=%u\n",
 	      o.seed, calls, accepted, faults, checks, !same);
 	return same;

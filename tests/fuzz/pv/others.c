@@ -223,6 +223,7 @@ void gen_garbage(struct call *c, bool nested)
 		 c->nr == __HYPERVISOR_console_io || c->nr == __HYPERVISOR_multicall ||
 		 c->nr == __HYPERVISOR_set_debugreg || c->nr == __HYPERVISOR_memory_op ||
 		 c->nr == __HYPERVISOR_vm_assist || c->nr == __HYPERVISOR_update_descriptor ||
+		 (nr_siblings && c->nr == __HYPERVISOR_vcpu_op) ||
 		 (in_crowd && concerns_others(c->nr)));
 	if (c->nr == __HYPERVISOR_update_va_mapping)
 		c->arg[0] = any_va();
