@@ -68,7 +68,8 @@ initrd none <<-'END'
 END
 ok without_a_card_there_is_no_device ends_with_1 none none
 ok and_in_another_domain not run none-1 direct NET=user EXTRA=domid=1
-ok both_say_so bash -c 'cd "$1" && grep -h "no such device" none.console none-1.console | wc -l | grep -qx 2' - "$tmp"
+ok nor_is_there_one_in_shadow_mode ends_with_1 none-shadow shadow NET=user
+ok all_say_so bash -c 'cd "$1" && grep -h "no such device" none.console none-1.console none-shadow.console | wc -l | grep -qx 3' - "$tmp"
 
 # With a program of the host's, which is on loopback only.
 far_end() { # WORDS...: started; its port is in $port, its pid in $far
