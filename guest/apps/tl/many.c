@@ -42,8 +42,9 @@ static void check_leaks(const char *when)
 
 static struct plan plan_of(bool shadow, const char *scenario)
 {
-	char *words[] = {"finch",     "name=many",	(char *)(shadow ? "mmu=shadow" : EACH_MB),
-			 ANSWER_PORT, (char *)scenario, shadow ? SHADOW_MB : EACH_MB};
+	char *words[] = {
+	    "finch",	 "name=many",	   (char *)(shadow ? "mmu=shadow" : "mmu=direct"),
+	    ANSWER_PORT, (char *)scenario, shadow ? SHADOW_MB : EACH_MB};
 	struct plan p;
 
 	read_plan(&p, ARRAY_SIZE(words), words);
