@@ -64,11 +64,12 @@ static char **stage_key(struct stage *s, const char *key)
 
 static char **test_key(struct test *t, const char *key)
 {
-	return !strcmp(key, "title")	? &t->title
-	       : !strcmp(key, "run")	? &t->run
-	       : !strcmp(key, "expect") ? &t->expect
-	       : !strcmp(key, "same")	? &t->same
-					: NULL;
+	return !strcmp(key, "title")	 ? &t->title
+	       : !strcmp(key, "run")	 ? &t->run
+	       : !strcmp(key, "expect")	 ? &t->expect
+	       : !strcmp(key, "same")	 ? &t->same
+	       : !strcmp(key, "program") ? &t->program
+					 : NULL;
 }
 
 static bool set_test(struct parse *p, const char *key, const char *value)
@@ -134,8 +135,8 @@ static void set(struct parse *p, const char *key, const char *value)
 	} else if (!strcmp(key, "hint")) {
 		list_add(&p->lab->hints, value);
 		return;
-	} else if (!strcmp(key, "scenario") || !strcmp(key, "wrong")) {
-		return; /* grader/scenario's */
+	} else if (!strcmp(key, "scenario") || !strcmp(key, "wrong") || !strcmp(key, "run")) {
+		return; /* grader/scenario's, and grader/handout's */
 	}
 	if (!place)
 		wrong(p, "unknown key", key);
@@ -186,7 +187,7 @@ static void check(const struct lab *lab, const char *path)
 		t->number = (int)i;
 		if (t->alone < 0)
 			t->alone = t->points;
-		t->untraced = strstr(t->run, "TRACE=off") != NULL;
+		t->untraced = t->program || strstr(t->run, "TRACE=off");
 		if (t->untraced && t->expect)
 			die("%s: test '%s' has no trace to expect anything of", path, t->name);
 		if (t->bochs && t->ticks)
@@ -271,7 +272,8 @@ void lab_free(struct lab *lab)
 	for (size_t i = 0; i < lab->nr_tests; i++) {
 		struct test *t = &lab->tests[i];
 
-		free(t->name), free(t->title), free(t->run), free(t->expect), free(t->same);
+		free(t->name), free(t->title), free(t->run), free(t->expect), free(t->same),
+		    free(t->program);
 		list_free(&t->needs), list_free(&t->let), list_free(&t->console),
 		    list_free(&t->said), list_free(&t->hints);
 	}

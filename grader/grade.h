@@ -74,6 +74,7 @@ struct stage {
 struct test {
 	char *name, *title, *run, *expect;
 	char *same; /* lines that must be as on the bare machine: an extended regular expression */
+	char *program; /* takes tools/run's words, and says by its status whether all is right */
 	const struct stage *stage;
 	struct list needs; /* stages: its own stage's needs as well */
 	struct list let, console, said;

@@ -26,7 +26,7 @@ $(ICOUNT): tools/icount.c
 .PHONY: lab-parts grade handout
 ifdef BUILDING
 lab-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) $(ORACLES) \
-	$(B)/guest/finch-native.elf $(FINCH_PV) $(B)/guest/initrd.cpio $(B)/bin/tltrace $(ICOUNT)
+	$(B)/guest/finch-native.elf $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(B)/bin/tltrace $(ICOUNT)
 else
 lab-parts:
 	+@$(build) lab-parts
@@ -47,14 +47,18 @@ pictures: $(B)/.doctor ## draw the handouts' pictures anew: labs/*/pictures
 	@labs/pictures
 
 .PHONY: measure
-measure: $(B)/.doctor ## lab 03: what page tables cost in both designs, and the plot of it
+measure: $(B)/.doctor ## what lab 03 (or LAB=04) is about, in numbers, and the plot of it
 	@$(build) -j$$(nproc) all lab-parts
-	@labs/03-shadow-vs-direct/measure
+	@labs/$(or $(LAB),03-shadow-vs-direct)/measure
+
+# What labs are about is in the others' handouts as objects.
+.PHONY: handout-objects
+handout-objects: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(patsubst guest/%,$(B)/guest/%.o,$(RINGS) $(ROUTER))
 
 HANDOUT ?= $(B)/handout
 handout: $(B)/.doctor ## write the students' archive: LAB=NN-name
 	$(need_lab)
-	@$(build) -j$$(nproc) LAB= $(patsubst %.c,$(B)/%.o,$(HV_C))
+	@$(build) -j$$(nproc) LAB= handout-objects
 	@grader/handout $(LAB) $(HANDOUT)
 
 # A kit is an unpacked handout, built: what submissions are graded in. One is not made anew while
@@ -65,7 +69,7 @@ kit: $(B)/.doctor ## prepare for grading a class: LAB=NN-name
 	@mkdir -p $(B)/kit
 	@flock $(B)/kit/.lock flock $(B)/.lock $(MAKE) -j$$(nproc) KIT=$(LAB) LAB= $(B)/kit/$(LAB)/build/.kit $(B)/bin/tlgrade
 ifneq ($(KIT),)
-$(B)/kit/$(KIT)/build/.kit: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(B)/bin/tltrace \
+$(B)/kit/$(KIT)/build/.kit: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(patsubst guest/%,$(B)/guest/%.o,$(RINGS) $(ROUTER)) $(B)/bin/tltrace \
 	$(shell find Makefile hv guest include trace grader labs tools tests/matrix tests/fuzz tests/rogue -type f ! -name '*.pyc')
 	@SCENARIO_ELFS=0 grader/handout $(KIT) $(B)/kit
 	@mkdir -p $(@D)/bin && cp $(B)/bin/tltrace $(@D)/bin/
@@ -74,7 +78,7 @@ $(B)/kit/$(KIT)/build/.kit: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(B)/bin/tltrace \
 endif
 .PHONY: kit-parts
 kit-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) $(ORACLES) \
-	$(B)/guest/finch-native.elf $(FINCH_PV) $(B)/guest/initrd.cpio $(ICOUNT)
+	$(B)/guest/finch-native.elf $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(ICOUNT)
 
 # Does the grader see mistakes? Mutants of the reference, each built and graded in the kit.
 .PHONY: mutation

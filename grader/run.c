@@ -121,7 +121,7 @@ static int cpu_limit(const struct session *s, const struct test *t)
 static void run_once(const struct session *s, const struct test *t, struct result *r)
 {
 	struct list words = {0};
-	const char *argv[32] = {"tools/run"};
+	const char *argv[32] = {t->program ? t->program : "tools/run"};
 	char output[2000], *tree, *out, *prefix, *log;
 	struct mount mounts[2];
 	struct command c = {.argv = argv,

@@ -49,6 +49,12 @@ endef
 $(eval $(call finch_port,native,$(GB)/finch-native.elf))
 $(eval $(call finch_port,pv,$(FINCH_PV)))
 $(FINCH_PV): $(RINGS_O)
+# A student's stage that is not written says so.
+$(if $(LAB_GUEST),$(eval $(FINCH_PV): $(GB)/lib/lab_kernel.c.o))
+$(GB)/lib/%.c.o: guest/lib/%.c
+	@mkdir -p $(@D)
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
 
 # Applications: one file each, and the library.
 APP_LIB := $(GB)/string.c.o $(patsubst guest/apps/%,$(GB)/apps/%.o,$(sort $(wildcard guest/apps/lib/*.[cS])))
@@ -85,6 +91,7 @@ $(call app_elf,blkback): $(GB)/apps/tl/hyper.c.o $(GB)/apps/tl/record.c.o \
 	$(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/blkback/*.c)) $(RINGS_O)
 $(call app_elf,netback): $(GB)/apps/tl/hyper.c.o $(GB)/apps/tl/record.c.o $(RINGS_O) $(call unit_obj,$(ROUTER)) \
 	$(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/netback/*.c))
+$(if $(LAB_GUEST),$(eval $(call app_elf,blkback netback): $(GB)/lib/lab_app.c.o))
 # The store: its core is tested on the host, too.
 STORE := $(sort $(wildcard guest/store/*.c))
 $(GB)/apps/xenstored.elf: $(STORE:guest/%=$(GB)/%.o) $(GB)/apps/tl/hyper.c.o
@@ -105,6 +112,8 @@ $(1): $(call app_elf,$(2)) $(INITRD_TEXTS)
 	$$(Q)$$(call pack,$(1))
 endef
 $(eval $(call initrd,$(GUEST_OUT)/initrd.cpio,$(APPS)))
+# The other kernel and its programs are in no hypervisor, but what is graded runs them.
+$(if $(LAB_GUEST),$(eval $(HV_ELF): | $(FINCH_PV) $(GUEST_OUT)/initrd.cpio $(ROOM) $(LAB_OUT)/rings.elf))
 # The bare machine has nothing of a student's.
 $(if $(LAB_GUEST),$(eval $(call initrd,$(GB)/initrd.cpio,$(filter-out $(UNIT_APPS),$(APPS)))))
 

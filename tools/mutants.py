@@ -240,7 +240,7 @@ def read(path):
 
 
 def headers():
-    for top in ("hv", "include"):
+    for top in ("hv", "include", "guest"):
         for folder, folders, names in os.walk(top):
             folders.sort()
             for name in sorted(names):

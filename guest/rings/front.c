@@ -3,6 +3,11 @@
 
 u32 front_id(const struct blk_front *f)
 {
+	/* LAB 04.1c BEGIN
+	 * HINT: None if the ring is full, whatever the slots' states say. Which ids are free
+	 * HINT: says slots[].state.
+	 * STUB: lab_todo("04.1c");
+	 */
 	u32 id = 0;
 
 	if (!ring_free(f->producer, f->consumer, BLKIF_SLOTS))
@@ -10,13 +15,20 @@ u32 front_id(const struct blk_front *f)
 	while (id < BLKIF_SLOTS && f->slots[id].state != FREE)
 		id++;
 	return id;
+	/* LAB 04.1c END */
 }
 
 void front_put(struct blk_front *f, u32 id)
 {
+	/* LAB 04.2c BEGIN
+	 * HINT: Into the next slot of the ring, with its id; from now on it is asked for.
+	 * HINT: front_publish() shows it.
+	 * STUB: lab_todo("04.2c");
+	 */
 	f->slots[id].state = ASKED;
 	f->slots[id].request.id = id;
 	f->ring->slot[f->producer++ % BLKIF_SLOTS].request = f->slots[id].request;
+	/* LAB 04.2c END */
 }
 
 bool front_publish(struct blk_front *f)
@@ -27,6 +39,11 @@ bool front_publish(struct blk_front *f)
 /* It may answer what nobody asked. */
 static void complete(struct blk_front *f, const struct blkif_response *r)
 {
+	/* LAB 04.3a BEGIN
+	 * HINT: What a response says is read once. It may name an id that is none, or one that
+	 * HINT: was not asked for.
+	 * STUB: lab_todo("04.3a");
+	 */
 	u64 id = r->id;
 	s16 status = r->status;
 
@@ -34,10 +51,16 @@ static void complete(struct blk_front *f, const struct blkif_response *r)
 		return;
 	f->slots[id].state = ANSWERED;
 	f->slots[id].status = status;
+	/* LAB 04.3a END */
 }
 
 void front_take(struct blk_front *f)
 {
+	/* LAB 04.3b BEGIN
+	 * HINT: All responses that are there, as many as there can be; then the last look, and
+	 * HINT: perhaps once more.
+	 * STUB: lab_todo("04.3b");
+	 */
 	struct ring_head *h = &f->ring->head;
 	u32 n;
 
@@ -49,10 +72,17 @@ void front_take(struct blk_front *f)
 		while (n--)
 			complete(f, &f->ring->slot[f->consumer++ % BLKIF_SLOTS].response);
 	} while (ring_last_look(&h->rsp_prod, &h->rsp_event, f->consumer));
+	/* LAB 04.3b END */
 }
 
 void front_begin_anew(struct blk_front *f)
 {
+	/* LAB 04.3c BEGIN
+	 * HINT: An empty ring, in which all that is unanswered is asked once more. Only then
+	 * HINT: is answered_generation what the back end has made of generation: it waits for
+	 * HINT: that.
+	 * STUB: lab_todo("04.3c");
+	 */
 	struct ring_head *h = &f->ring->head;
 	u32 generation = h->generation;
 
@@ -64,4 +94,5 @@ void front_begin_anew(struct blk_front *f)
 			front_put(f, id);
 	front_publish(f);
 	__atomic_store_n(&h->answered_generation, generation, __ATOMIC_RELEASE);
+	/* LAB 04.3c END */
 }

@@ -4,15 +4,26 @@
 
 void grant_access(struct grant_entry *e, u16 domid, u32 frame, bool readonly)
 {
+	/* LAB 04.5a BEGIN
+	 * HINT: The hypervisor may read the entry at any moment. When does it count?
+	 * STUB: lab_todo("04.5a");
+	 */
 	e->domid = domid;
 	e->frame = frame;
 	/* By the flags it counts: they come last. */
 	__atomic_store_n(&e->flags, GTF_permit_access | (readonly ? GTF_readonly : 0),
 			 __ATOMIC_RELEASE);
+	/* LAB 04.5a END */
 }
 
 bool revoke_access(struct grant_entry *e)
 {
+	/* LAB 04.5b BEGIN
+	 * HINT: GTF_reading and GTF_writing say that it is mapped. The hypervisor may set one
+	 * HINT: of them between your look and your write: __atomic_compare_exchange_n() writes
+	 * HINT: only if nothing has changed.
+	 * STUB: lab_todo("04.5b");
+	 */
 	u16 flags = e->flags;
 
 	/* Between our look and our write the page may be mapped. */
@@ -22,4 +33,5 @@ bool revoke_access(struct grant_entry *e)
 	while (!__atomic_compare_exchange_n(&e->flags, &flags, 0, false, __ATOMIC_SEQ_CST,
 					    __ATOMIC_SEQ_CST));
 	return true;
+	/* LAB 04.5b END */
 }

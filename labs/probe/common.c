@@ -1,5 +1,4 @@
 /* common.c: what the probes share: numbers drawn from the seed, and output. */
-#include <stdarg.h>
 #include "probe.h"
 
 static char scenario[32];
@@ -58,11 +57,8 @@ static void number(u32 n, u32 base, u32 digits)
 		put(text[--len]);
 }
 
-void say(const char *fmt, ...)
+void sayv(const char *fmt, va_list ap)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
 	for (; *fmt; fmt++) {
 		const char *s;
 
@@ -85,5 +81,13 @@ void say(const char *fmt, ...)
 			break;
 		}
 	}
+}
+
+void say(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	sayv(fmt, ap);
 	va_end(ap);
 }

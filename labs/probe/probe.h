@@ -2,12 +2,14 @@
 #ifndef PROBE_H
 #define PROBE_H
 
+#include <stdarg.h>
 #include <trapline/types.h>
 
 #define PAGE 4096u
 
 /** Formatted output: %s %x (0x and eight digits) %u. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void sayv(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 /** One character to the console: each probe's own. */
 void put(char c);
 /** End the machine. */

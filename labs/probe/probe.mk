@@ -26,6 +26,19 @@ $(PROBE)/random.elf: $(patsubst %,$(PROBE)/%.o,common.c random.S random.c random
 	$(Q)ld $(KLDFLAGS) -T labs/probe/random.ld -o $@ $(filter %.o,$^)
 PROBES += $(PROBE)/random.elf
 
+# Lab 04's: its units, in ring 3.
+RINGS_UNITS := $(call unit_obj,$(RINGS) guest/apps/router/rules.c)
+RINGS_ELF := $(if $(LAB_GUEST),$(LAB_OUT),$(PROBE))/rings.elf
+$(PROBE)/rings%.o: PROBE_CFLAGS += -Iguest -Iguest/apps -I$(B)/gen
+$(PROBE)/rings.c.o: $(B)/gen/lab_stages.h
+rings_objs := $(patsubst %,$(PROBE)/%.o,common.c rings.S rings.c rings_user.c rings_front.c rings_back.c rings_grants.c rings_turns.c rings_rules.c \
+	rings_play.c)
+$(RINGS_ELF): $(rings_objs) $(RINGS_UNITS) $(GB)/string.c.o labs/probe/rings.ld
+	@mkdir -p $(@D)
+	@$(call say,LD,$@)
+	$(Q)ld $(KLDFLAGS) -T labs/probe/rings.ld -o $@ $(filter %.o,$^)
+PROBES += $(RINGS_ELF)
+
 # A student's own scenario, in the probe of the lab's design (grader/scenario).
 OWN := $(B)/lab/$(LAB)/scenario
 OWN_PORT = $(if $(shell grep '^scenario.*MMU=direct' labs/$(LAB)/lab.conf),pv,native)

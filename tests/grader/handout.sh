@@ -44,7 +44,7 @@ for lab in "${labs[@]}"; do
 		echo "$file" >>"$tmp/units"
 	done
 done
-git ls-files hv tests/{matrix,fuzz,rogue} | grep '\.[chS]$' | grep -vxF -f "$tmp/units" | xargs cat >>"$tmp/elsewhere"
+git ls-files hv guest labs/probe tests/{matrix,fuzz,rogue} | grep '\.[chS]$' | grep -vxF -f "$tmp/units" | xargs cat >>"$tmp/elsewhere"
 trimmed <"$tmp/body" >"$tmp/body.lines"
 trimmed <"$tmp/elsewhere" >"$tmp/elsewhere.lines"
 LC_ALL=C comm -23 "$tmp/body.lines" "$tmp/elsewhere.lines" >"$tmp/solution"

@@ -5,7 +5,7 @@
 
 # What a guest prints: the lines of a README that begin with the name of a scenario.
 runs() { sed -n 's/^    \(make run\|tools\/run\) \(.*\)/\2/p' "$1" | sed 's/ *[#|].*//; s/ *OUT=[^ ]*//; s/ *HV=[^ ]*//' | grep 'SCENARIO=[a-z]' | sort -u; }
-shown() { grep -vF ... "$1" | grep -E '^    (alias|fault|map|walk:|ad|types|updates|batch|unhook|insn) ' | sed 's/^    //; s/ *|\t/\n/'; }
+shown() { grep -vF ... "$1" | grep -E '^    (alias|fault|map|walk:|ad|types|updates|batch|unhook|insn|rings: tried=[0-9]+) ' | sed 's/^    //; s/ *|\t/\n/'; }
 all_printed() { # README
 	local words
 	runs "$1" | while read -r words; do

@@ -13,6 +13,12 @@ static bool asks_for_ports(const struct place *p)
 
 bool rule_matches(const struct rule *r, enum direction d, u16 interface, const struct header *h)
 {
+	/* LAB 04.6c BEGIN
+	 * HINT: The direction, the interface, the protocol, both addresses, and the ports; a
+	 * HINT: rule that names ports matches nothing but TCP and UDP. INTERFACE_ANY and
+	 * HINT: protocol 0 stand for any.
+	 * STUB: lab_todo("04.6c");
+	 */
 	bool has_ports = h->protocol == PROTOCOL_TCP || h->protocol == PROTOCOL_UDP;
 
 	if (r->direction != d || (r->interface != INTERFACE_ANY && r->interface != interface))
@@ -22,10 +28,16 @@ bool rule_matches(const struct rule *r, enum direction d, u16 interface, const s
 	if (!has_ports && (asks_for_ports(&r->from) || asks_for_ports(&r->to)))
 		return false;
 	return in_place(&r->from, h->from, h->from_port) && in_place(&r->to, h->to, h->to_port);
+	/* LAB 04.6c END */
 }
 
 bool rules_accept(struct rules *list, enum direction d, u16 interface, const struct header *h)
 {
+	/* LAB 04.6d BEGIN
+	 * HINT: The first rule that matches decides, and counts it; if none does, the
+	 * HINT: direction's policy.
+	 * STUB: lab_todo("04.6d");
+	 */
 	for (struct rule *r = list->rule; r < list->rule + list->count; r++) {
 		if (!rule_matches(r, d, interface, h))
 			continue;
@@ -34,6 +46,7 @@ bool rules_accept(struct rules *list, enum direction d, u16 interface, const str
 	}
 	list->unmatched[d]++;
 	return list->accept[d];
+	/* LAB 04.6d END */
 }
 
 bool rules_insert(struct rules *list, u32 before, const struct rule *r)
