@@ -78,6 +78,15 @@ $(B)/tests/netback_random: tests/unit/netback_random.c tests/unit/guest_calls.h 
 	$(Q)$(CC) $(HOSTCFLAGS) -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/apps \
 		$(filter tests/%.c guest/rings/%.c guest/apps/router/%.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
+# Their front end, against hostile back ends.
+UNIT_TESTS += $(B)/tests/netfront_random
+$(B)/tests/netfront_random: tests/unit/netfront_random.c $(wildcard guest/rings/*.c) guest/finch/arch/pv/netfront.c guest/finch/arch/pv/netbuf.c \
+		$(wildcard guest/rings/*.h guest/finch/*/*.h guest/finch/*.h guest/finch/arch/pv/*.h) guest/abi.h
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(CC) $(HOSTCFLAGS) -fno-pie -no-pie -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/finch \
+		-iquote guest/finch/arch/pv $(filter tests/%.c guest/rings/%.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+
 # The router's rules.
 UNIT_TESTS += $(B)/tests/rules_random
 $(B)/tests/rules_random: tests/unit/rules_random.c tests/unit/router_naive.h $(wildcard guest/apps/router/*.[ch])

@@ -51,6 +51,11 @@ bool grant_setup(struct domain *d, u32 nr_frames)
 	return g;
 }
 
+bool __attribute__((cold)) domain_full(const struct domain *d)
+{
+	return d->populated >= d->nr_pages + (d->grants ? d->grants->nr_frames : 0);
+}
+
 /* Entry `ref`, mapped: to be unmapped by unmap_domain_page(). NULL: there is none. */
 static ALWAYS_INLINE struct grant_entry *map_entry(const struct domain *d, u32 ref)
 {

@@ -51,6 +51,8 @@ struct grants {
 
 /** Let the domain's table have at least so many frames. @return false if there is no memory */
 bool grant_setup(struct domain *d, u32 nr_frames);
+/** Has it all the pages that it may have? The frames of its table come beside them. */
+bool domain_full(const struct domain *d);
 /** All that the domain has mapped is unmapped, and its table given back. */
 void grant_destroy(struct domain *d);
 

@@ -36,7 +36,7 @@ static s16 transfer(struct domain *d, const struct gnttab_transfer *op)
 	if (!to || to == d || to->dying)
 		return GNTST_bad_domain;
 	/* It takes no more memory than it may have. */
-	if (to->populated >= to->nr_pages || !grant_transfer_begin(to, d->id, op->ref))
+	if (domain_full(to) || !grant_transfer_begin(to, d->id, op->ref))
 		return GNTST_general_error;
 	change_owner(d, to, f);
 	grant_transfer_end(to, op->ref, frame_mfn(f));

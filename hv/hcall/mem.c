@@ -26,12 +26,6 @@ static bool give_back(struct domain *d, mfn_t m)
 	return true;
 }
 
-/* Has it all the pages that it may have? The frames of its table of grants come beside them. */
-static bool __attribute__((noinline, cold)) full(const struct domain *d)
-{
-	return d->populated >= d->nr_pages + (d->grants ? d->grants->nr_frames : 0);
-}
-
 /* One extent of a request for domain d. @return true if it was done */
 static bool extent(struct vcpu *v, struct domain *d, u32 cmd, vaddr_t slot)
 {
@@ -47,7 +41,7 @@ static bool extent(struct vcpu *v, struct domain *d, u32 cmd, vaddr_t slot)
 	if (cmd == XENMEM_decrease_reservation)
 		return give_back(d, mfn(word));
 
-	if (d->populated >= d->nr_pages && full(d))
+	if (d->populated >= d->nr_pages && domain_full(d))
 		return false;
 	if (cmd == XENMEM_populate_physmap && word >= d->nr_pages)
 		return false;

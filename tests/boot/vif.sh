@@ -144,7 +144,7 @@ sleep 200
 network flood 3000 3
 END
 guest drains <<'END'
-vif
+vif flip
 network drain 3000
 END
 flood() {
@@ -163,6 +163,8 @@ fair() {
 	awk '/network: of domain 1/ { n++; a = $6 + 0; b = $10 + 0; print a, b; if (a > b * 1.05 || b > a * 1.05 || a < 500) exit 1 } END { exit !n }' "$tmp/flood.console"
 }
 ok and_have_equal_shares fair
+no_bad() { ! grep -E '^  (sent|received) .* bad' "$tmp/flood.console"; }
+ok each_buffer_is_of_use_also_the_last no_bad
 
 # ---- The router is killed while they talk, and started again. ----
 guest talks <<'END'

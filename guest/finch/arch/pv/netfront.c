@@ -105,8 +105,8 @@ static void take(struct netif_rx_response r)
 {
 	const void *frame;
 
-	if (r.id >= NETBUFS || !netbuf_given(r.id))
-		return; /* nobody has asked for that */
+	if (r.id >= NETBUFS)
+		return; /* there is none */
 	frame = netbuf_take(r.id, r.offset, r.status);
 	if (frame) {
 		vif.flags &= ~NETDEV_RX_TRUST;
@@ -148,8 +148,7 @@ static void begin_anew(void)
 	for (u32 id = 0; id < TX_BUFFERS; id++)
 		release(id);
 	for (u32 id = 0; id < NETBUFS; id++) {
-		if (netbuf_given(id))
-			netbuf_take(id, 0, NETIF_RSP_ERROR);
+		netbuf_take(id, 0, NETIF_RSP_ERROR); /* perhaps its page has come */
 		post(id);
 	}
 	__atomic_store_n(&rx->head.req_prod, rx_put, __ATOMIC_RELEASE);
