@@ -88,7 +88,8 @@ void all_right(u32 tried)
 static void gate(u32 vec, const u8 *to)
 {
 	idt[2 * vec] = 0x08 << 16 | ((u32)to & 0xFFFF);
-	idt[2 * vec + 1] = ((u32)to & 0xFFFF0000) | 0xEE00; /* an interrupt gate, for ring 3, too */
+	/* Interrupt gates; two of them are for ring 3. */
+	idt[2 * vec + 1] = ((u32)to & 0xFFFF0000) | (vec >= 128 ? 0xEE00 : 0x8E00);
 }
 
 static void tables(void)
@@ -108,6 +109,7 @@ static void tables(void)
 	gdt[11] = (t & 0xFF000000) | (t >> 16 & 0xFF) | 0x8900;
 	tss[1] = (u32)(&user + 1);
 	tss[2] = 0x10;
+	tss[25] = sizeof(tss) << 16; /* no port for ring 3 */
 	gate(0, in_0), gate(1, in_1), gate(6, in_6), gate(13, in_13), gate(14, in_14);
 	gate(32, in_32), gate(128, in_128), gate(129, in_129);
 	asm volatile("lgdt %0\n\t"

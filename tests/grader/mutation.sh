@@ -19,7 +19,7 @@ all_operators_of() {
 		grep -q ": $what\$" "$1" || { echo "none: $what"; return 1; }
 	done
 }
-seed=${SEED:-1} sample=${SAMPLE:-40}
+seed=${SEED:-1} sample=${SAMPLE:-30}
 for lab in "${labs[@]}"; do
 	make -s kit mutation-tools LAB="$lab" >"$tmp/kit" 2>&1 || cat "$tmp/kit"
 	tools/mutation "$lab" --list >"$tmp/list"
