@@ -13,6 +13,7 @@ struct job jobs[MOST_VBDS * TURN];
 struct work works[MOST_VBDS * TURN];
 u32 events, grants, disk;
 u8 *place;
+static bool notes; /* for the trace: `blkback notes` */
 static s16 status[MOST_VBDS * TURN];
 
 /* Segments that are whole pages lie one behind the other here, too: they go at once. */
@@ -43,19 +44,30 @@ static s16 perform(struct vbd *v, const struct blkif_request *r, const struct wo
 		   : BLKIF_RSP_ERROR;
 }
 
+/* @param what 1: requests taken, 2: responses put (event.def) */
+static void note(const struct vbd *v, u32 what)
+{
+	if (notes)
+		hyper(__HYPERVISOR_tl_note, what, v->domid, v->back_ring.consumer,
+		      v->back_ring.producer);
+}
+
 /* @return how many jobs there are now */
 static u32 gather(struct vbd *v, u32 n)
 {
 	u32 now;
 
 	if (v->ata) {
-		v->asks = v->asks && v->connected && ata_next(v, &jobs[n]);
-		return n + v->asks;
+		n += v->asks && v->connected && ata_next(v, &jobs[n]);
+		v->asks = false; /* it will tell of the next */
+		return n;
 	}
 	if (!v->connected ||
 	    ring_index(&v->back_ring.ring->head.answered_generation) != v->generation)
 		return n;
 	now = take_turn(jobs, n, (u32)(v - vbds), &v->back_ring, &v->disk);
+	if (now > n && now != RING_NONSENSE)
+		note(v, 1);
 	if (now != RING_NONSENSE)
 		return now;
 	part_from(v, "its ring makes no sense");
@@ -67,6 +79,8 @@ static bool tell(struct vbd *v)
 {
 	if (!v->connected || v->ata)
 		return false;
+	if (v->back_ring.producer != v->back_ring.ring->head.rsp_prod)
+		note(v, 2);
 	if (back_publish(&v->back_ring))
 		notify(v->port);
 	return back_last_look(&v->back_ring) &&
@@ -135,13 +149,14 @@ static u32 must_open(const char *name)
 	exit(1);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	s32 va = mmap(0, (MOST_VBDS + WINDOW) * PAGE, PROT_READ | PROT_WRITE | MAP_FOREIGN);
 
 	if (va < 0 && va > -4096)
 		die("no room");
 	place = (u8 *)va;
+	notes = argc > 1 && !strcmp(argv[1], "notes");
 	record_open(); /* first: a store that is started by us has what we have open */
 	events = must_open("dev/xen/evtchn");
 	grants = must_open("dev/xen/gntdev");

@@ -45,4 +45,5 @@ hypercall_fn *const hypercall_table[XEN_NR_HYPERCALLS] = {
     [__HYPERVISOR_sysctl] = hc_sysctl,
     [__HYPERVISOR_domctl] = hc_domctl,
     [__HYPERVISOR_physdev_op_compat] = hc_physdev_op_compat,
+    [__HYPERVISOR_tl_note] = hc_tl_note,
 };

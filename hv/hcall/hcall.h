@@ -118,7 +118,7 @@ enum op privileged_short(const u8 *code);
 u32 emulate_privileged_short(struct vcpu *v, enum op op, const u8 *code);
 /* misc.c */
 hypercall_fn hc_xen_version, hc_console_io, hc_vm_assist, hc_multicall, hc_physdev_op,
-    hc_physdev_op_compat;
+    hc_physdev_op_compat, hc_tl_note;
 
 int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len) __attribute__((cold));
 int copy_to_guest_slowly(struct vcpu *v, vaddr_t dst, const void *src, u32 len)

@@ -230,3 +230,14 @@ s32 hc_physdev_op_compat(struct vcpu *v, struct hcall_args *a)
 {
 	return hcall_compat(v, a, hc_physdev_op);
 }
+
+/** tl_note(what, front, requests, responses): what an end of a ring does, for the trace. */
+s32 hc_tl_note(struct vcpu *v, struct hcall_args *a)
+{
+	u32 front = a->a2 == DOMID_SELF ? v->domain->id : a->a2;
+
+	if (a->a1 > RING_done || front >= DOMID_FIRST_RESERVED)
+		return -EINVAL;
+	trace_ring(v, LANE_VMM, LANE_VMM, front, a->a1, a->a3, a->a4);
+	return 0;
+}

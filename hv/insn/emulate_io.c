@@ -7,7 +7,7 @@
 /* How many times one emulation of a rep form moves something before the guest may take an
  * interrupt. */
 #define MAX_ELEMENTS 64
-#define CHUNK	     256u /* bytes that are moved at once, where they may be */
+#define CHUNK	     1024u /* bytes that are moved at once, where they may be */
 
 u16 insn_port(const struct emulation *e)
 {

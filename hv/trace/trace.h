@@ -33,6 +33,9 @@ enum drop_reason { TRACE_VALUES_why(TRACE_NAME) };
 #define TRACE_NAME(number, name) LOST_##name = number,
 enum lost { TRACE_VALUES_lost(TRACE_NAME) };
 #undef TRACE_NAME
+#define TRACE_NAME(number, name) RING_##name = number,
+enum ring_end { TRACE_VALUES_ring(TRACE_NAME) };
+#undef TRACE_NAME
 
 enum trace_class {
 #define TRACE_CLASS(bit, name, doc) TRACE_CLASS_##name = 1u << bit,

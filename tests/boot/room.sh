@@ -36,9 +36,18 @@ for isolation in paging segments; do
 	ok "nothing_of_them_stays_$isolation" free_again "$tmp/$isolation.console"
 done
 drawn() {
-	tools/room OUT="$tmp/drawn/room" && grep -q '</svg>' "$tmp/drawn/cpu.svg"
+	tools/room OUT="$tmp/drawn/room" && grep -q '</svg>' "$tmp/drawn/cpu.svg" "$tmp/drawn/io-request.svg" "$tmp/drawn/ring.svg"
 }
-ok who_had_the_processor_is_drawn drawn
+ok who_had_the_processor_is_drawn_and_a_request drawn
+ok nothing_of_that_was_lost bash -c 'build/bin/tltrace info "$1" | grep -q ", 0 discarded"' - "$tmp/drawn/room.ctf"
+# Each of the three reads the same from its disk as the others.
+sums() { sed -n 's/^(d[456]) blocks: 64 of .*: //p' "$tmp/drawn/room.console"; }
+ok three_disks_hold_what_was_written test "$(grep -cE '^\(d[456]\) diskwork: w1 to w6 are there$' "$tmp/drawn/room.console")" = 3
+ok and_that_is_the_same test "$(sums | wc -l) $(sums | sort -u | wc -l)" = "3 1"
+in_picture() { grep -qE -- "$2" "$tmp/drawn/$1.svg" || { grep -oE '>[^<>]+<' "$tmp/drawn/$1.svg" | head -80; false; }; }
+ok a_request_goes_from_the_ring_to_the_upcall in_picture io-request 'puts 1 request into the ring'
+ok beside_it_a_batch in_picture io-request 'puts 32 requests into the ring'
+ok the_ring_is_full_once in_picture ring '>32<'
 ok the_kernel_of_a_shadow_domain_is_the_native_one cmp build/guest/finch-native.elf build/guest/room/finch-native.elf
 
 script verbs <<'END'

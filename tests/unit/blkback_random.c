@@ -15,6 +15,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#define GUEST_MAIN int argc, char **argv
 #include "guest_calls.h"
 #include "apps/blkback.c"
 #include "apps/blkback/ata.c"
@@ -164,6 +165,11 @@ void notify(u32 port)
 u32 channel_for_us(u32 domid)
 {
 	(void)domid;
+	return 0;
+}
+s32 hyper(u32 nr, u32 a, u32 b, u32 c, u32 d)
+{
+	(void)nr, (void)a, (void)b, (void)c, (void)d;
 	return 0;
 }
 s32 domctl(struct xen_domctl *op, u32 cmd, u32 domid)

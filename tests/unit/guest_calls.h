@@ -55,6 +55,9 @@ static int (*const host_munmap)(void *, size_t) = munmap;
 #define yield	    guest_yield
 #define main	    guest_main
 #undef fail /* cmocka's; tl.h has its own */
-int guest_main(void);
+#ifndef GUEST_MAIN /* what its main() takes */
+#define GUEST_MAIN void
+#endif
+int guest_main(GUEST_MAIN);
 
 #endif

@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "draw/draw.h"
+#include "draw/draw_io.h"
 #include "trapline/ring.h"
 
 #include <stdio.h>
@@ -12,6 +13,8 @@ struct request {
 	int ndirs;
 	const char *fault[2];
 	int nfaults;
+	const char *io[2]; /* requests of a disk */
+	int nio;
 	bool all, ranged;
 	u64 from, to;
 	u64 domain; /* TRACE_NO_DOMAIN: any */
@@ -66,6 +69,36 @@ static int make_side(const struct trace *t, const struct request *r, int n, stru
 	return 0;
 }
 
+/* One request, or two of the same trace side by side. */
+static int draw_requests(const struct command *self, const struct request *r)
+{
+	struct side side[2] = {0};
+	struct pages pages = {0};
+	struct err err = {""};
+	size_t put, done;
+	struct trace t;
+	int rc = 0;
+
+	if (!cmd_open(self, &t, r->dir[0]))
+		return EXIT_TROUBLE;
+	for (int i = 0; i < r->nio && !rc; i++) {
+		rc = draw_io_find(&t, r->io[i], (u32)r->domain, &put, &done, &err);
+		if (!rc)
+			draw_io(&t, put, done, &side[i]);
+	}
+	if (!rc)
+		rc = draw_fits(&side[0], r->nio == 2 ? &side[1] : NULL, &err);
+	if (!rc) {
+		draw_layout(&side[0], r->nio == 2 ? &side[1] : NULL, &pages);
+		rc = draw_write(&pages, r->out, &err);
+		draw_pages_free(&pages);
+	}
+	draw_side_free(&side[0]);
+	draw_side_free(&side[1]);
+	trace_close(&t);
+	return rc ? cmd_fail(self, &err) : EXIT_OK;
+}
+
 static int draw(const struct command *self, const struct request *r)
 {
 	struct side side[2] = {0};
@@ -114,6 +147,13 @@ static int take_option(const struct command *self, struct request *r, int c)
 			return refuse("--fault may be given once for each trace", NULL);
 		r->fault[r->nfaults++] = optarg;
 		return 0;
+	case 'i':
+		if (r->nio == 2)
+			return refuse("--io may be given twice", NULL);
+		r->io[r->nio++] = optarg;
+		return strcmp(optarg, "one") && strcmp(optarg, "most")
+			   ? refuse("--io takes 'one' or 'most'", optarg)
+			   : 0;
 	case 'A':
 		r->all = true;
 		return 0;
@@ -137,11 +177,15 @@ static int take_option(const struct command *self, struct request *r, int c)
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	static const struct option opts[] = {
-	    {"fault", required_argument, NULL, 'f'},  {"all", no_argument, NULL, 'A'},
-	    {"domain", required_argument, NULL, 'd'}, {"align", required_argument, NULL, 'l'},
-	    {"from", required_argument, NULL, 'F'},   {"to", required_argument, NULL, 'T'},
-	    {"output", required_argument, NULL, 'o'}, {0}};
+	static const struct option opts[] = {{"fault", required_argument, NULL, 'f'},
+					     {"all", no_argument, NULL, 'A'},
+					     {"domain", required_argument, NULL, 'd'},
+					     {"align", required_argument, NULL, 'l'},
+					     {"from", required_argument, NULL, 'F'},
+					     {"to", required_argument, NULL, 'T'},
+					     {"output", required_argument, NULL, 'o'},
+					     {"io", required_argument, NULL, 'i'},
+					     {0}};
 	struct request r = {.domain = TRACE_NO_DOMAIN};
 	int c, code;
 
@@ -161,6 +205,10 @@ static int run(const struct command *self, int argc, char **argv)
 		return refuse("say where to draw with -o FILE", NULL);
 	if (!draw_format_known(r.out))
 		return refuse("the file must end in .svg, .pdf, .png or .dot", r.out);
+	if (r.nio && (r.ndirs == 2 || r.all || r.ranged || r.nfaults))
+		return refuse("--io is for one trace, and chooses what is drawn", NULL);
+	if (r.nio)
+		return draw_requests(self, &r);
 	if (r.ndirs == 2 && (r.all || r.ranged))
 		return refuse("two traces are aligned by the phases of one page fault each; --all, "
 			      "--from and --to are for one trace",
@@ -183,6 +231,7 @@ const struct command cmd_draw = {
     "                       (without --fault: the last one that is whole)\n"
     "  --from N --to N      all events in this range\n"
     "  --all                all events\n"
+    "  --io one, --io most  a request of a virtual disk, or the largest batch; both: side by side\n"
     "  --domain N           of these, only what this domain does; else each has lanes of its own\n"
     "  --align phase        how two traces are aligned; there is no other way\n",
     run,

@@ -1,11 +1,11 @@
 /* cmd_timeline.c: tltrace timeline: who held the processor, and why it lost it. */
 #include "cmd/cmd.h"
 
+#include "draw/svg.h"
 #include "draw/timeline.h"
 #include "read/json.h"
 #include "read/number.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,21 +63,11 @@ static int write_picture(const struct trace *t, const struct timeline *l, const 
 {
 	struct sb svg = {0};
 	int rc = timeline_draw(t, l, title, &svg, err);
-	FILE *f = rc ? NULL : fopen(path, "we");
 
-	if (!rc && (!f || fwrite(svg.s, 1, svg.len, f) != svg.len))
-		rc = err_set(err, "%s: %s", path, strerror(errno));
-	if (f && fclose(f))
-		rc = err_set(err, "%s: %s", path, strerror(errno));
+	if (!rc)
+		rc = svg_write(&svg, path, err);
 	sb_free(&svg);
 	return rc;
-}
-
-static bool is_svg(const char *path)
-{
-	size_t n = strlen(path);
-
-	return n > 4 && !strcmp(path + n - 4, ".svg");
 }
 
 static int run(const struct command *self, int argc, char **argv)
@@ -109,9 +99,6 @@ static int run(const struct command *self, int argc, char **argv)
 			return cmd_fail(
 			    self, (err_set(&err, "%s: a time in us is wanted", optarg), &err));
 	}
-	if (picture && !is_svg(picture))
-		return cmd_fail(self,
-				(err_set(&err, "%s: the picture is an SVG file", picture), &err));
 	if (!cmd_args(self, argc, 1) || !cmd_open(self, &t, argv[optind]))
 		return EXIT_TROUBLE;
 	rc = timeline_read(&t, from * 1000, to * 1000, &l, &err);

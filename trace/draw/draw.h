@@ -80,6 +80,7 @@ struct side {
 	struct steps steps;
 	char footer[2][160];
 	bool phased; /* the steps are one fault, and have phases */
+	bool whole;  /* on one page, however long it is */
 };
 
 /** Fill @out from events [first, last] of @t that belong to @episode (0: all), and are of @domain

@@ -109,7 +109,7 @@ static struct plan plan_columns(const struct side *a, const struct side *b)
 
 	plan.w = left + side_w(a);
 	if (b) {
-		plan.phase_x = plan.w + PHASE_W / 2;
+		plan.phase_x = a->phased ? plan.w + PHASE_W / 2 : 0;
 		plan.col[1].side = b;
 		plan.col[1].x0 = plan.w + PHASE_W + (has_fold(b) ? FOLD_W : 0);
 		plan.w = plan.col[1].x0 + side_w(b);
@@ -176,6 +176,8 @@ void draw_layout(const struct side *a, const struct side *b, struct pages *out)
 	out->count = rows.count ? (rows.count + ROWS_PER_PAGE - 1) / ROWS_PER_PAGE : 1;
 	out->v = xcalloc(out->count, sizeof(*out->v));
 	/* Even pages look better than a last one with a single row. */
+	if (a->whole)
+		out->count = 1;
 	per_page = (rows.count + out->count - 1) / out->count;
 	if (per_page)
 		out->count = (rows.count + per_page - 1) / per_page;

@@ -1,6 +1,8 @@
 /* timeline.c: the processor over time as SVG: a lane per domain, and why each lost it. */
 #include "draw/timeline.h"
 
+#include "draw/svg.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -37,19 +39,6 @@ struct sheet {
 	const struct timeline *l;
 	double lane, bar, font, line; /* heights */
 };
-
-static void text(struct sb *b, double x, double y, double size, const char *anchor, const char *s)
-{
-	sb_add(b, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.1f\" text-anchor=\"%s\">", x, y, size,
-	       anchor);
-	for (; *s; s++) {
-		if (*s == '<' || *s == '>' || *s == '&')
-			sb_add(b, "&#%d;", *s);
-		else
-			sb_put(b, s, 1);
-	}
-	sb_add(b, "</text>\n");
-}
 
 static void rect(struct sb *b, double x, double y, double w, double h, const char *class)
 {
@@ -93,7 +82,7 @@ static void draw_figures(const struct sheet *s, const struct track *d, double y)
 		snprintf(cell[4], sizeof(cell[4]), "%.3f ms", timeline_ns(s->t, d->latest) / 1e6);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
-		text(s->b, LEFT + PLOT + heads[i].at, y, s->font, "end", cell[i]);
+		svg_text(s->b, LEFT + PLOT + heads[i].at, y, s->font, "end", cell[i]);
 }
 
 static void draw_lanes(const struct sheet *s)
@@ -105,7 +94,7 @@ static void draw_lanes(const struct sheet *s)
 		char name[32];
 
 		snprintf(name, sizeof(name), "domain %u", d->domain);
-		text(s->b, LEFT - 8, line, s->font, "end", name);
+		svg_text(s->b, LEFT - 8, line, s->font, "end", name);
 		for (size_t k = 0; k < d->count; k++)
 			draw_stretch(s, &d->v[k], y);
 		draw_figures(s, d, line);
@@ -135,34 +124,34 @@ static void draw_axis(const struct sheet *s)
 		sb_add(s->b, "<path d=\"M%.1f %d V%.1f\" class=\"grid\"/>\n", x, TOP - 4,
 		       bottom + 4);
 		snprintf(label, sizeof(label), "%g", first + i * step);
-		text(s->b, x, bottom + 17, 10, "middle", label);
+		svg_text(s->b, x, bottom + 17, 10, "middle", label);
 	}
-	text(s->b, LEFT + PLOT + 14, bottom + 17, 10, "start", "ms");
+	svg_text(s->b, LEFT + PLOT + 14, bottom + 17, 10, "start", "ms");
 }
 
 static void draw_head(const struct sheet *s, const char *title)
 {
 	double x = LEFT;
 
-	text(s->b, LEFT, 26, 16, "start", title);
+	svg_text(s->b, LEFT, 26, 16, "start", title);
 	rect(s->b, x, 41, 14, 10, "runs");
-	text(s->b, x + 19, 50, 11, "start", "runs");
+	svg_text(s->b, x + 19, 50, 11, "start", "runs");
 	rect(s->b, x + 62, 41, 14, 10, "warped");
-	text(s->b, x + 81, 50, 11, "start", "runs before its turn, by warping");
+	svg_text(s->b, x + 81, 50, 11, "start", "runs before its turn, by warping");
 	rect(s->b, x + 280, 45, 14, 1.4, "waits");
-	text(s->b, x + 299, 50, 11, "start", "waits for the processor");
-	text(s->b, x + 442, 50, 11, "start", "(nothing: it sleeps)");
-	text(s->b, x, 70, 11, "start", "It loses the processor because it");
+	svg_text(s->b, x + 299, 50, 11, "start", "waits for the processor");
+	svg_text(s->b, x + 442, 50, 11, "start", "(nothing: it sleeps)");
+	svg_text(s->b, x, 70, 11, "start", "It loses the processor because it");
 	x += 196;
 	for (u32 i = 0; i < NR_LOST; i++) {
 		if (!ends[i].colour)
 			continue;
 		sb_add(s->b, "<path d=\"M%.1f 60 V72\" stroke=\"%s\"/>\n", x + 4, ends[i].colour);
-		text(s->b, x + 9, 70, 11, "start", ends[i].name);
+		svg_text(s->b, x + 9, 70, 11, "start", ends[i].name);
 		x += 24 + 6.1 * (double)strlen(ends[i].name);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
-		text(s->b, LEFT + PLOT + heads[i].at, TOP - 10, 11, "end", heads[i].name);
+		svg_text(s->b, LEFT + PLOT + heads[i].at, TOP - 10, 11, "end", heads[i].name);
 }
 
 static size_t bars(const struct timeline *l)

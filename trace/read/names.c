@@ -43,7 +43,8 @@ const char *hypercall_name(u32 nr)
 					    NAME(event_channel_op),
 					    NAME(physdev_op),
 					    NAME(sysctl),
-					    NAME(domctl)};
+					    NAME(domctl),
+					    NAME(tl_note)};
 #undef NAME
 
 	return nr < ARRAY_SIZE(names) ? names[nr] : NULL;

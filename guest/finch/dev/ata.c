@@ -53,7 +53,7 @@ void ata_interrupt(void)
 {
 	inb(STATUS);
 	answered = true;
-	wakeup(&answered);
+	wakeup_sleepers(&answered);
 }
 
 static void channel_take(void)
@@ -66,7 +66,7 @@ static void channel_take(void)
 static void channel_give(void)
 {
 	busy = false;
-	wakeup(&busy);
+	wakeup_sleepers(&busy);
 }
 
 /* At once, for what takes no time. @return the status, 0 if it stays busy */

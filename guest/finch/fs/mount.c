@@ -21,7 +21,7 @@ static void lock(void)
 static s32 unlock(s32 result)
 {
 	locked = false;
-	wakeup(&locked);
+	wakeup_sleepers(&locked);
 	return result;
 }
 

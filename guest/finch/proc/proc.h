@@ -59,6 +59,8 @@ void schedule_if_due(void);
 /** Sleep until wakeup(channel), a signal, or tick `until` (0: no limit). */
 void sleep_on(const void *channel, u32 until);
 void wakeup(const void *channel);
+/** The same where nobody who polls a descriptor can be meant. */
+void wakeup_sleepers(const void *channel);
 /** A channel to sleep on until any other is woken. */
 extern const u8 anything;
 u32 ticks_now(void);

@@ -71,12 +71,18 @@ void sleep_on(const void *channel, u32 until)
 	current->wake_at = 0;
 }
 
-void wakeup(const void *channel)
+void wakeup_sleepers(const void *channel)
 {
 	for (struct proc *p = procs; p < procs + NR_PROCS; p++) {
-		if (p->state == SLEEPING && (p->channel == channel || p->channel == &anything))
+		if (p->state == SLEEPING && p->channel == channel)
 			p->state = RUNNABLE;
 	}
+}
+
+void wakeup(const void *channel)
+{
+	wakeup_sleepers(channel);
+	wakeup_sleepers(&anything);
 }
 
 void timer_tick(void)

@@ -42,7 +42,10 @@
 #define __HYPERVISOR_physdev_op			   33
 #define __HYPERVISOR_sysctl			   35
 #define __HYPERVISOR_domctl			   36
-#define XEN_NR_HYPERCALLS			   64
+/* Trapline's own, where Xen has room for what one architecture needs: tl_note(what, front,
+ * requests, responses) leaves an event "ring" in the trace (event.def); 0 or -EINVAL. */
+#define __HYPERVISOR_tl_note 48
+#define XEN_NR_HYPERCALLS    64
 
 /* Segments that every direct-mode guest finds in its GDT (base 0). */
 #define FLAT_RING1_CS		 0xE019

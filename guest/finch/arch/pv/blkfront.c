@@ -26,6 +26,7 @@ static struct blk_front front;
 static u32 port;
 static struct disk disk; /* blocks 0: there is none yet */
 static bool busy;
+static bool notes;			       /* for the trace; notes=1 on the command line */
 static u32 most_segments = BLKIF_MAX_SEGMENTS; /* of a request; segments= on the command line */
 /* Answered, but with a page that the back end has not let go: while there are any, the disk is
  * broken. */
@@ -37,6 +38,13 @@ static void notify_back(void)
 	hyper_event_port(EVTCHNOP_send, port);
 }
 
+/* @param what 0: requests put, 3: responses taken (event.def) */
+static void note(u32 what)
+{
+	if (notes)
+		hypercall(__HYPERVISOR_tl_note, what, DOMID_SELF, front.producer, front.consumer);
+}
+
 bool blkfront_happened(u32 at)
 {
 	if (!front.ring || at != port)
@@ -46,7 +54,8 @@ bool blkfront_happened(u32 at)
 		notify_back();
 	}
 	front_take(&front);
-	wakeup(&front);
+	note(3);
+	wakeup_sleepers(&front);
 	return true;
 }
 
@@ -152,7 +161,7 @@ static void take_turn(void)
 static s32 end_turn(bool okay)
 {
 	busy = false;
-	wakeup(&busy);
+	wakeup_sleepers(&busy);
 	return okay ? 0 : -EIO;
 }
 
@@ -168,6 +177,7 @@ static s32 vbd_io(struct disk *d, const struct disk_io *v, u32 n)
 
 		for (; n && asked < BLKIF_SLOTS; v += k, n -= k)
 			k = ask(asked++, v, n);
+		note(0);
 		if (front_publish(&front))
 			notify_back();
 		okay = wait_for(asked);
@@ -198,6 +208,7 @@ void blkfront_init(const struct start_info *si)
 	const char *wanted = option(si->cmd_line, "segments");
 	u32 n = wanted ? parse_number(wanted) : 0;
 
+	notes = option(si->cmd_line, "notes");
 	if (n && n <= BLKIF_MAX_SEGMENTS)
 		most_segments = n;
 }

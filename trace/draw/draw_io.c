@@ -1,0 +1,273 @@
+/*
+ * draw_io.c: a request of a virtual disk, from the front end's put to the upcall that brings its
+ * answer, by the notes that both ends leave (event "ring"). A batch is drawn in the same way.
+ *
+ * Drawn is what has to do with it: ring, events, grants, which domain runs, the disk's ports and
+ * its interrupt. Ports are counted; what a hypercall returns is left out, and that Domain 0 waits
+ * for the disk while nobody else runs.
+ */
+#include "draw/draw_page.h"
+
+#include "draw/draw_io.h"
+#include "trapline/ring.h"
+#include "trapline/xen/grant_table.h"
+#include "trapline/xen/xen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PUT, TAKEN, ANSWERED, DONE }; /* event.def, ring */
+
+#define VEC_GP	 13
+#define VEC_DISK 0x2E
+#define NOBODY	 65535
+#define LONG	 3000 /* ticks of an access that moves a block of data */
+
+struct io {
+	const struct trace *t;
+	struct steps *out;
+	u16 front, back;
+	u32 requests[2], responses[2]; /* the last notes of front end and back end */
+	u32 ports, bytes;	       /* accesses that are not drawn yet */
+	bool came;		       /* another domain ran before the one that runs */
+};
+
+static bool is_note(const struct event *e, u32 what)
+{
+	return event_is(e, EV_ring) && event_u32(e, "what") == what;
+}
+
+/* Requests that a put adds to those before it. */
+static u32 put_count(const struct trace *t, size_t put)
+{
+	const struct event *e = &t->events[put];
+
+	for (size_t i = put; i--;)
+		if (event_is(&t->events[i], EV_ring) && t->events[i].domain == e->domain)
+			return event_u32(e, "requests") - event_u32(&t->events[i], "requests");
+	return event_u32(e, "requests");
+}
+
+/* The front end has all answers of what it has put. @return false: not in this trace */
+static bool find_done(const struct trace *t, size_t put, size_t *done)
+{
+	const struct event *e = &t->events[put];
+
+	for (size_t i = put + 1; i < t->count; i++) {
+		const struct event *d = &t->events[i];
+
+		if (is_note(d, PUT) && d->domain == e->domain)
+			return false;
+		if (is_note(d, DONE) && d->domain == e->domain &&
+		    event_u32(d, "responses") == event_u32(e, "requests")) {
+			*done = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+int draw_io_find(const struct trace *t, const char *which, u32 domain, size_t *put, size_t *done,
+		 struct err *err)
+{
+	bool found = false;
+	u32 most = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		u32 n;
+		size_t end;
+
+		if (!is_note(&t->events[i], PUT) ||
+		    (domain != TRACE_NO_DOMAIN && t->events[i].domain != domain) ||
+		    !find_done(t, i, &end))
+			continue;
+		n = put_count(t, i);
+		if (strcmp(which, "one") ? n <= most : n != 1 || found)
+			continue;
+		*put = i;
+		*done = end;
+		most = n;
+		found = true;
+	}
+	return found ? 0
+		     : err_set(err,
+			       "%s: no such request: is there an event `ring` (a front end with "
+			       "notes=1, `blkback notes`), with TRACE=trap,dom?",
+			       t->name);
+}
+
+static struct step *arrow(struct io *io, u16 domain, u8 from, u8 to, enum step_style style)
+{
+	struct step *s;
+
+	io->out->guest = domain == io->back;
+	s = draw_add_step(io->out, STEP_ARROW, from, to);
+	s->style = style;
+	return s;
+}
+
+static const char *plural(u32 n, const char *one, const char *more)
+{
+	return n == 1 ? one : more;
+}
+
+/* The port accesses that have come since the last step. */
+static void tell_ports(struct io *io)
+{
+	struct step *s;
+
+	if (!io->ports)
+		return;
+	s = arrow(io, io->back, LANE_guest, LANE_hw, STYLE_TRAP);
+	s->diamond = false;
+	draw_text(s->title, "%u %s to the disk's ports", io->ports,
+		  plural(io->ports, "access", "accesses"));
+	draw_detail(s, "%s", io->bytes ? "with the data: rep insw" : "its registers");
+	io->ports = io->bytes = 0;
+}
+
+static void ring_note(struct io *io, const struct event *e)
+{
+	u32 what = event_u32(e, "what"), requests = event_u32(e, "requests"),
+	    responses = event_u32(e, "responses");
+	bool back = what == TAKEN || what == ANSWERED;
+	u32 n = what == PUT || what == TAKEN ? requests - io->requests[back]
+					     : responses - io->responses[back];
+	struct step *s;
+
+	if (event_u32(e, "front") != io->front || !n)
+		return;
+	io->out->guest = back;
+	s = draw_add_step(io->out, STEP_NOTE, LANE_guest, LANE_guest);
+	if (what == PUT) {
+		draw_text(s->title, "puts %u %s into the ring", n,
+			  plural(n, "request", "requests"));
+		draw_detail(s, "req_prod %u", requests);
+	} else if (what == TAKEN) {
+		draw_text(s->title, "takes %u %s", n, plural(n, "request", "requests"));
+		draw_detail(s, "req_cons %u", requests);
+	} else if (what == ANSWERED) {
+		draw_text(s->title, "puts %u %s", n, plural(n, "response", "responses"));
+		draw_detail(s, "rsp_prod %u", responses);
+	} else {
+		draw_text(s->title, "takes %u %s", n, plural(n, "response", "responses"));
+		draw_detail(s, "rsp_cons %u", responses);
+	}
+	io->requests[back] = requests;
+	io->responses[back] = responses;
+}
+
+/* Does another domain run now? If nobody can, it is the disk that is waited for. */
+static bool gives_way(const struct trace *t, size_t i)
+{
+	for (i++; i < t->count && !event_is_exit(&t->events[i]); i++)
+		if (event_is(&t->events[i], EV_sched))
+			return event_u32(&t->events[i], "next") != NOBODY;
+	return false;
+}
+
+static void hypercall(struct io *io, size_t i)
+{
+	const struct event *e = &io->t->events[i];
+	u32 nr = event_u32(e, "nr"), a1 = event_u32(e, "a1"), a3 = event_u32(e, "a3");
+	struct step *s;
+
+	if (nr != __HYPERVISOR_event_channel_op && nr != __HYPERVISOR_grant_table_op &&
+	    nr != __HYPERVISOR_physdev_op && (nr != __HYPERVISOR_sched_op || !gives_way(io->t, i)))
+		return;
+	s = arrow(io, e->domain, LANE_guest, LANE_vmm, STYLE_HYPERCALL);
+	if (nr == __HYPERVISOR_event_channel_op) {
+		draw_text(s->title, "tells the other end");
+		draw_detail(s, "event_channel_op send");
+	} else if (nr == __HYPERVISOR_sched_op) {
+		draw_text(s->title, "waits");
+		draw_detail(s, "sched_op block");
+	} else if (nr == __HYPERVISOR_physdev_op) {
+		draw_text(s->title, "has looked at the disk");
+		draw_detail(s, "physdev_op irq_unmask_notify");
+	} else {
+		draw_text(s->title, "%s %u %s", a1 == GNTTABOP_map_grant_ref ? "maps" : "unmaps",
+			  a3, plural(a3, "page", "pages"));
+		draw_detail(s, "grant_table_op");
+	}
+}
+
+static void entry(struct io *io, size_t i)
+{
+	const struct event *e = &io->t->events[i];
+	struct step *s;
+
+	if (event_is(e, EV_trap) && event_u32(e, "vec") == VEC_GP && e->domain == io->back) {
+		io->ports++;
+		for (i++; i + 1 < io->t->count && !event_is_exit(&io->t->events[i]);)
+			i++;
+		io->bytes += io->t->events[i].ts - e->ts > LONG;
+		return;
+	}
+	if (event_is(e, EV_hypercall)) {
+		hypercall(io, i);
+	} else if (event_is(e, EV_irq) && event_u32(e, "vec") == VEC_DISK) {
+		s = arrow(io, e->domain, LANE_hw, LANE_vmm, STYLE_IRQ);
+		draw_text(s->title, "the disk has done it");
+		draw_detail(s, "IRQ 14");
+	}
+}
+
+static void one_event(struct io *io, size_t i)
+{
+	const struct event *e = &io->t->events[i];
+	bool port = event_is(e, EV_trap) && event_u32(e, "vec") == VEC_GP;
+	struct step *s;
+
+	if (e->domain != io->front && e->domain != io->back && !event_is(e, EV_sched))
+		return;
+	if (event_is_entry(e) && !port)
+		tell_ports(io);
+	if (event_is_entry(e)) {
+		entry(io, i);
+	} else if (event_is(e, EV_ring)) {
+		ring_note(io, e);
+	} else if (event_is(e, EV_sched)) {
+		io->came = event_u32(e, "prev") != NOBODY;
+	} else if (event_is(e, EV_inject) && io->came) {
+		io->came = false;
+		s = arrow(io, e->domain, LANE_vmm, LANE_guest, STYLE_INJECT);
+		draw_text(s->title, "upcall");
+	}
+}
+
+void draw_io(const struct trace *t, size_t put, size_t done, struct side *out)
+{
+	const struct event *e = &t->events[put];
+	struct io io = {.t = t, .front = e->domain, .out = &out->steps};
+	u32 n = put_count(t, put);
+	struct holds holds;
+	struct tally y;
+	struct sb b = {0};
+
+	memset(out, 0, sizeof(*out));
+	out->whole = true;
+	out->vmm = "VMM";
+	out->steps.guests[0] = (struct guest){.domain = io.front};
+	out->steps.guests[1] = (struct guest){.domain = io.back};
+	out->steps.nguests = 2;
+	io.requests[0] = event_u32(e, "requests") - n;
+	io.responses[0] = event_u32(e, "responses");
+	io.requests[1] = io.requests[0];
+	io.responses[1] = io.responses[0];
+	for (size_t i = put; i <= done; i++)
+		one_event(&io, i);
+	snprintf(out->title, sizeof(out->title),
+		 "%u %s of 4 KB: domain %u, and the back end in domain 0", n,
+		 plural(n, "request", "requests"), io.front);
+	holds_find(t, put, done, 0, &holds);
+	tally_holds(t, &holds, TRACE_NO_DOMAIN, &y);
+	holds_free(&holds);
+	tally_format(&b, &y);
+	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);
+	snprintf(out->footer[1], sizeof(out->footer[1]),
+		 "VMM instructions: %llu, %llu for each request (with the trace's own)",
+		 (unsigned long long)y.cost, (unsigned long long)(y.cost / n));
+	sb_free(&b);
+	draw_fold(&out->steps);
+}

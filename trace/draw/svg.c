@@ -1,0 +1,35 @@
+/* svg.c: the few pieces of SVG that our own pictures are made of. */
+#include "draw/svg.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+void svg_text(struct sb *b, double x, double y, double size, const char *anchor, const char *s)
+{
+	sb_add(b, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.1f\" text-anchor=\"%s\">", x, y, size,
+	       anchor);
+	for (; *s; s++) {
+		if (*s == '<' || *s == '>' || *s == '&')
+			sb_add(b, "&#%d;", *s);
+		else
+			sb_put(b, s, 1);
+	}
+	sb_add(b, "</text>\n");
+}
+
+int svg_write(const struct sb *svg, const char *path, struct err *err)
+{
+	size_t n = strlen(path);
+	FILE *f;
+
+	if (n <= 4 || strcmp(path + n - 4, ".svg"))
+		return err_set(err, "%s: the picture is an SVG file", path);
+	f = fopen(path, "we");
+	if (!f)
+		return err_set(err, "%s: %s", path, strerror(errno));
+	n = fwrite(svg->s, 1, svg->len, f);
+	if (fclose(f) || n != svg->len)
+		return err_set(err, "%s: %s", path, strerror(errno));
+	return 0;
+}
