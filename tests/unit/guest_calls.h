@@ -54,7 +54,7 @@ static int (*const host_munmap)(void *, size_t) = munmap;
 #define listen	    guest_listen
 #define yield	    guest_yield
 #define main	    guest_main
-#undef fail /* cmocka's; tl.h has its own */
+#undef fail	   /* cmocka's; tl.h has its own */
 #ifndef GUEST_MAIN /* what its main() takes */
 #define GUEST_MAIN void
 #endif
