@@ -14,8 +14,8 @@ struct fuzz_options {
 	bool master;	/* pv: with Domain 0 among them */
 };
 
-/** Read "scenario=fuzz-COUNT[-low][-prefetch][-talk][-crowd[-master]] seed=N" out of a command line. @return
- * false if it is not there
+/** Read "scenario=fuzz-COUNT[-low][-prefetch][-talk][-crowd[-master]] seed=N" out of a command
+ * line. @return false if it is not there
  */
 bool fuzz_options(const char *line, struct fuzz_options *o);
 
