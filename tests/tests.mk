@@ -1,6 +1,6 @@
 # TEST_PROGRAMS: what else the boot tests need (set by rogue.mk).
 # Tests: unit tests are listed in UNIT_TESTS by the parts; boot tests are scripts that speak TAP.
--include tests/rogue/rogue.mk tests/bench/bench.mk tests/fuzz/fuzz.mk tests/matrix/matrix.mk tests/boot/ends/ends.mk tests/boot/day/day.mk tests/boot/domains/domains.mk tests/boot/pair/pair.mk tests/boot/own/own.mk tests/boot/store/store.mk tests/boot/smp/smp.mk
+-include tests/rogue/rogue.mk tests/bench/bench.mk tests/fuzz/fuzz.mk tests/matrix/matrix.mk tests/boot/ends/ends.mk tests/boot/day/day.mk tests/boot/domains/domains.mk tests/boot/pair/pair.mk tests/boot/own/own.mk tests/boot/store/store.mk tests/boot/smp/smp.mk tests/boot/mp/mp.mk
 
 BOOT_CHECK := tests/boot/rooms.sh tests/boot/walk.sh tests/boot/fuzz.sh
 BOOT_TESTS := $(wildcard tests/boot/*.sh tests/bochs/*.sh)
@@ -8,7 +8,7 @@ BOOT_TESTS := $(wildcard tests/boot/*.sh tests/bochs/*.sh)
 # The hypervisor's own units, on a machine of the test's own.
 UNIT_TESTS += $(B)/tests/trace_ring $(B)/tests/shadow_mmu
 $(B)/tests/trace_ring: tests/unit/trace_ring.c hv/trace/trace.c
-$(B)/tests/shadow_mmu: tests/unit/shadow_mmu.c hv/mem/frame.c hv/dom/account.c $(wildcard hv/mmu/shadow/*.c)
+$(B)/tests/shadow_mmu: tests/unit/shadow_mmu.c hv/mem/frame.c hv/dom/account.c $(filter-out %/vcpu.c,$(wildcard hv/mmu/shadow/*.c))
 $(B)/tests/trace_ring $(B)/tests/shadow_mmu: $(wildcard hv/*/*.h hv/*/*/*.h) include/trapline/event.def
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)

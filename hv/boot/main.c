@@ -153,11 +153,6 @@ void hv_main(u32 magic, maddr_t info)
 		printk("trapline: no guest kernel: pass it as the first module\n");
 		machine_exit(2);
 	}
-	if (options.vcpus > 1 && !design->add_vcpu && !options.selftest) {
-		printk("trapline: option vcpus=%u: with mmu=%s a domain has one\n", options.vcpus,
-		       design->name);
-		machine_exit(2);
-	}
 	ring = lay_out_memory(mbi);
 	hv_page_directory[HV_WINDOW >> 22] = hv_phys(window_pt).a | PTE_P | PTE_RW;
 	map_m2p();

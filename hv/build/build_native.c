@@ -263,6 +263,8 @@ static bool give_back(struct domain *d)
 
 bool release_native(struct domain *d)
 {
+	struct vcpu *v;
+
 	if (d->shadow && d->shadow->pages && !shadow_drop_part(d))
 		return false;
 	if (d->p2m && !give_back(d))
@@ -274,6 +276,11 @@ bool release_native(struct domain *d)
 		d->mmu->destroy(d);
 	scan_end(d);
 	ahead_end(d);
+	for_each_vcpu(v, d)
+	{
+		hv_free_page(v->apic);
+		v->apic = NULL;
+	}
 	vdev_destroy(d->vdev);
 	d->vdev = NULL;
 	return true;

@@ -206,13 +206,16 @@ static bool create_shared_info(struct domain *d)
 	return true;
 }
 
-void add_vcpu_pv(struct vcpu *v)
+bool add_vcpu_pv(struct vcpu *v)
 {
+	if (v->info)
+		return true;
 	v->info = &v->domain->shared->vcpu_info[v->name.vcpu];
 	time_update_info(v);
 	v->period = TICK_NS;
 	v->next_tick = system_time() + TICK_NS;
 	v->base = v->unfinished.dir = NO_FRAME;
+	return true;
 }
 
 bool create_pv(struct domain *d)

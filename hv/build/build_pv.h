@@ -18,7 +18,7 @@ bool build_pv(struct domain *d, struct module kernel, struct module initrd, cons
  */
 bool create_pv(struct domain *d);
 /** A further vcpu, which has nothing yet. */
-void add_vcpu_pv(struct vcpu *v);
+bool add_vcpu_pv(struct vcpu *v);
 /* context_pv.c: the slots of guest_ops for that. */
 int pv_set_max(struct domain *d, u32 nr_pages);
 mfn_t pv_frame(struct domain *d, u32 n, bool write);

@@ -64,6 +64,8 @@ int native_set_context(struct vcpu *v, const struct vcpu_guest_context *c)
 	const struct cpu_user_regs *u = &c->user_regs;
 	struct domain *d = v->domain;
 
+	if (v->name.vcpu)
+		return -EINVAL; /* the guest begins them */
 	if (v->cr3 || d->dying || !d->p2m || written_elsewhere(d))
 		return -EBUSY;
 	if ((!d->patches && !d->ahead) || d->scanned)

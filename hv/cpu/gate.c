@@ -203,6 +203,8 @@ void gate_load(struct vcpu *v)
 	struct gate *g = v->gate, *old = v->domain->gate;
 
 	v->domain->gate = g;
+	if (g->va != old->va) /* it has moved meanwhile */
+		relocate(g, old->va);
 	for (u32 i = GATE_TABLES; i < ARRAY_SIZE(g->page); i++)
 		if (g->page[i] != old->page[i])
 			map_page(g, i);
@@ -313,7 +315,7 @@ static void __attribute__((noreturn)) leave_by(struct vcpu *v, const u8 *stub)
 {
 	struct gate *g = v->domain->gate;
 
-	v->flush = false;
+	v->domain->vcpu.flush = false;
 	asm volatile("movl %0, %%esp\n\t"
 		     "jmp *%1"
 		     :
@@ -325,7 +327,8 @@ static void __attribute__((noreturn)) leave_by(struct vcpu *v, const u8 *stub)
 
 void gate_exit(struct vcpu *v)
 {
-	leave_by(v, isolation_segments && !v->flush ? gate_leave_same_cr3 : gate_leave);
+	leave_by(v,
+		 isolation_segments && !v->domain->vcpu.flush ? gate_leave_same_cr3 : gate_leave);
 }
 
 void gate_exit_16(struct vcpu *v)

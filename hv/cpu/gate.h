@@ -37,6 +37,8 @@
 #define GATE_SEL_STACK16     GATE_SEL_RING3_DS /* shadow mode, which has no use for that: gate_exit */
 /* Flat ring-1 segments that a shadow-mode guest starts with, before it has a GDT: numbered as those
  * that boot loaders make. */
+/* In real mode each segment register has one of six descriptors below the reserved ones. */
+#define GATE_REAL    0xFF90
 #define GATE_BOOT_CS 0x09
 #define GATE_BOOT_DS 0x11
 

@@ -3,7 +3,7 @@
  * would: through its IDT, onto the stack that its TSS names (SDM 3A 6.12).
  */
 #include "dom/deliver.h"
-#include "dev/vdev.h"
+#include "dev/apic.h"
 #include "dom/segments.h"
 #include "lib/range.h"
 #include "trace/trace.h"
@@ -196,9 +196,9 @@ bool shadow_deliver(struct vcpu *v)
 	}
 	if (v->domain->dying)
 		return delivered;
-	if (vdev_intr_pending(v->domain->vdev)) {
+	if (intr_pending(v)) {
 		if (v->virt.intr_flag && !v->virt.intr_shadow) {
-			u8 vec = vdev_intr_ack(v->domain->vdev);
+			u8 vec = intr_ack(v);
 
 			v->blocked = false;
 			v->exc = (struct pending_exception){.valid = 1, .vec = vec, .software = 1};

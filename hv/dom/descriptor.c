@@ -4,6 +4,7 @@
  */
 #include "cpu/gate.h"
 #include "dom/inject.h"
+#include "dom/real.h"
 #include "dom/segments.h"
 #include "lib/range.h"
 #include "trace/trace.h"
@@ -231,6 +232,8 @@ u16 read_segment(const struct vcpu *v, enum seg seg)
 
 	if (!(real & ~SEL_RPL))
 		return v->virt.null_rpl[seg];
+	if (is_real_selector(real))
+		return v->virt.real_value[seg];
 	return seg == SEG_CS || seg == SEG_SS ? guest_selector(real) : real;
 }
 
@@ -250,6 +253,10 @@ bool load_data_segment(struct vcpu *v, enum seg seg, u16 selector)
 	u32 cpl = from_kernel(v->regs) ? 0 : 3;
 	struct desc d;
 
+	if (in_real_mode(v)) {
+		real_mode_load(v, seg, selector);
+		return true;
+	}
 	if (seg == SEG_SS) {
 		if (!check_stack_segment(v, selector, cpl, &d))
 			return false;

@@ -18,6 +18,7 @@ struct direct_state;
 struct evtchn;
 struct grants;
 struct domain;
+struct apic;
 
 /** Where the processor is, in the trace's words (event.def, enum lane). */
 enum lane { LANE_APP, LANE_GUEST, LANE_HW, LANE_VMM };
@@ -46,8 +47,9 @@ struct virt_cpu {
 	struct table_reg gdt, idt, ldt, tr; /* base, limit of the segments for ldt and tr */
 	struct real_table real_gdt, real_ldt;
 	u16 ldt_sel, tr_sel;
-	bool tr_wide;	/* the TSS is one of 32 bits */
-	u8 null_rpl[6]; /* by enum seg: the RPL of a null selector, which the CPU forgets */
+	bool tr_wide;	   /* the TSS is one of 32 bits */
+	u8 null_rpl[6];	   /* by enum seg: the RPL of a null selector, which the CPU forgets */
+	u16 real_value[6]; /* likewise: what was loaded in real mode */
 	u32 dr[8];
 };
 
@@ -67,7 +69,7 @@ struct vcpu {
 	struct gate *gate;
 	struct vcpu *next; /* of the same domain */
 	u32 cr3;	   /* machine: what CR3 holds while this vcpu runs */
-	bool flush;	   /* the TLB may hold stale translations: reload CR3 on the way out */
+	bool flush; /* of the first, for all: the TLB may be stale, reload CR3 on the way out */
 	struct pending_exception exc;
 	bool let_through; /* shadow mode: one instruction is stepped, its page made writable: sync.c
 			   */
@@ -88,6 +90,7 @@ struct vcpu {
 
 	/* Shadow mode. */
 	struct virt_cpu virt;
+	struct apic *apic; /* its own interrupt controller; NULL where there is one vcpu */
 
 	/* Direct mode. */
 	struct trap_info traps[256];

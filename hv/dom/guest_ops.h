@@ -52,8 +52,9 @@ struct guest_ops {
 	int (*set_context)(struct vcpu *v, const struct vcpu_guest_context *c);
 	void (*get_context)(const struct vcpu *v, struct vcpu_guest_context *c);
 
-	/** Begin a further vcpu of the domain; NULL: it has one only. */
-	void (*add_vcpu)(struct vcpu *v);
+	/** Begin a vcpu of the domain, unless it has begun. @return false: not now, or there is no
+	 * memory */
+	bool (*add_vcpu)(struct vcpu *v);
 	/** Another vcpu of the domain than the last one: what there is once for all of them becomes
 	 * this one's (domain.gate). */
 	void (*load)(struct vcpu *v);

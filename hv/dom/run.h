@@ -42,6 +42,8 @@ static inline void vcpu_stop(struct vcpu *v, u32 state, u64 now)
 	this_cpu.sched.ops->sleep(&this_cpu.sched, &v->unit, now);
 	runstate_account(&v->runstate, state, now);
 }
+/** Can another vcpu of its domain run, now or after an interrupt? */
+bool others_run(const struct vcpu *v);
 /** It does not run until vcpu_up(). */
 void vcpu_down(struct vcpu *v);
 void vcpu_up(struct vcpu *v);

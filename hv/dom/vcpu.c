@@ -40,14 +40,21 @@ bool vcpus_create(struct domain *d, u32 n)
 {
 	struct vcpu *v = &d->vcpu;
 
-	if (n > 1 && !d->ops->add_vcpu)
-		return false;
 	for (u32 have = 1; v && have < n; have++) {
 		v = v->next ? v->next : next_vcpu(d, v);
-		if (v && !v->info)
-			d->ops->add_vcpu(v);
+		if (v && !d->ops->add_vcpu(v))
+			return false;
 	}
 	return v;
+}
+
+bool others_run(const struct vcpu *v)
+{
+	const struct vcpu *other;
+
+	for_each_vcpu(other, v->domain) if (other != v && !other->down &&
+					    (!other->blocked || other->virt.intr_flag)) return true;
+	return false;
 }
 
 void vcpus_free(struct domain *d)

@@ -176,8 +176,7 @@ static s32 vcpu_info(struct domain *d, struct xen_domctl_getvcpuinfo *i)
 /* There will not be fewer. */
 static s32 max_vcpus(struct domain *d, u32 max)
 {
-	if (!max || max > XEN_LEGACY_MAX_VCPUS || (max > 1 && !d->ops->add_vcpu) ||
-	    vcpu_find(d, max))
+	if (!max || max > XEN_LEGACY_MAX_VCPUS || vcpu_find(d, max))
 		return -EINVAL;
 	return vcpus_create(d, max) ? 0 : -ENOMEM;
 }

@@ -62,6 +62,11 @@ bool ahead_init(struct domain *d)
 	return d->ahead != NULL;
 }
 
+void ahead_switch(struct domain *d)
+{
+	d->ahead->past = d->ahead->resumed = NOWHERE;
+}
+
 void ahead_end(struct domain *d)
 {
 	hv_free_pages(d->ahead, STATE_PAGES);

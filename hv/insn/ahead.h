@@ -19,6 +19,8 @@ bool ahead_arm(struct vcpu *v);
 /** #DB from ring 1, `why` as in DR6: where we wanted to stop, emulate the instruction.
  * @return what of it is the guest's affair, as the guest numbers its breakpoints */
 u32 ahead_stopped(struct vcpu *v, u32 why);
+/** Another vcpu of the domain is about to run. */
+void ahead_switch(struct domain *d);
 /** The guest changed its code, or where it is, or its breakpoints: the cache is void. */
 static inline void ahead_forget(struct domain *d)
 {

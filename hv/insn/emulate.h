@@ -103,6 +103,8 @@ extern emul_handler emulate_jmp_far, emulate_call_far, emulate_ret_far, emulate_
 extern emul_handler emulate_user_iret, emulate_user_popf;
 /** Go on at selector:offset, which have been checked; the selector's RPL is the new CPL. */
 enum emul far_go(struct emulation *e, u16 selector, u32 offset);
+/** emulate_real.c: the same in real mode. @param pushed CS and EIP for a call, or NULL */
+enum emul far_real(struct emulation *e, u16 selector, u32 offset, const u32 *pushed);
 /* emulate_gate.c */
 /** A far jmp or call that names a gate or a TSS. @return EMUL_UNKNOWN if the selector is neither */
 enum emul far_through_gate(struct emulation *e, u16 selector, bool call);

@@ -2,6 +2,7 @@
  * emulate_cr.c: control registers and model-specific registers: what the guest
  * believes of its processor is in v->virt, and the MMU is told when that changes.
  */
+#include "dom/real.h"
 #include "insn/emulate.h"
 #include "trace/trace.h"
 
@@ -22,7 +23,7 @@ static enum emul set_cr0(struct emulation *e, u32 val)
 	if ((val & CR0_PG && !(val & CR0_PE)) || (val & CR0_NW && !(val & CR0_CD)))
 		return emul_raise(e, VEC_GP, 0);
 	e->value = val;
-	if (!(val & CR0_PE)) {
+	if (!(val & CR0_PE) && !in_real_mode(e->v)) {
 		domain_kill(e->v->domain, END_forbidden, val,
 			    "left protected mode, which is not virtualized");
 		return EMUL_DONE;

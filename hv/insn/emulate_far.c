@@ -5,6 +5,7 @@
  * Hardware task switches and virtual-8086 mode are not virtualized: a domain that would enter them
  * is ended.
  */
+#include "dom/real.h"
 #include "insn/emulate.h"
 #include "trace/trace.h"
 
@@ -56,6 +57,8 @@ static enum emul go_far(struct emulation *e, bool call)
 
 	if (!far_target(e, &offset, &selector))
 		return EMUL_EXCEPTION;
+	if (in_real_mode(e->v))
+		return far_real(e, selector, offset, call ? frame : NULL);
 	result = far_through_gate(e, selector, call);
 	if (result != EMUL_UNKNOWN)
 		return result;
@@ -114,6 +117,10 @@ enum emul emulate_ret_far(struct emulation *e)
 	if (!stack_peek(e, 0, frame, 2, size))
 		return EMUL_EXCEPTION;
 	cs = frame[1];
+	if (in_real_mode(e->v)) {
+		stack_drop(e, 2 * size + release);
+		return far_real(e, cs, frame[0], NULL);
+	}
 	if (!check_target(e, cs, frame[0], TRANSFER_RETURN))
 		return EMUL_EXCEPTION;
 	if (!ring_exists(e, cs))

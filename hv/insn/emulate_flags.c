@@ -2,6 +2,7 @@
  * emulate_flags.c: EFLAGS with a virtual IF and IOPL, and waiting for an interrupt. While a guest
  * runs, the real IF is 1 and the real IOPL 0.
  */
+#include "dom/run.h"
 #include "insn/emulate.h"
 #include "insn/scan.h"
 #include "trace/trace.h"
@@ -115,7 +116,7 @@ enum emul emulate_hlt(struct emulation *e)
 		domain_kill(
 		    e->v->domain, END_forbidden, e->regs->eip,
 		    "ran a copy of code with planted traps: SENSITIVE=breakpoint plants none");
-	else if (e->v->virt.intr_flag)
+	else if (e->v->virt.intr_flag || others_run(e->v)) /* and may send it INIT */
 		e->v->blocked = true;
 	else
 		domain_kill(e->v->domain, END_crash, 0, "halted with interrupts disabled");

@@ -117,7 +117,7 @@ static u64 shadow_deadline(const struct domain *d)
 
 static void wake_if_interrupted(struct vcpu *v)
 {
-	if (v->blocked && shadow_woken(v))
+	if (v->blocked && v->domain->ops->woken(v))
 		vcpu_wake(v);
 }
 
@@ -159,6 +159,8 @@ const struct guest_ops shadow_guest = {
     .code = native_code,
     .set_context = native_set_context,
     .get_context = native_get_context,
+    .add_vcpu = shadow_add_vcpu,
+    .load = shadow_load,
     .trap = shadow_trap,
     .software_interrupt = inject_software,
     .enter_failed = shadow_enter_failed,

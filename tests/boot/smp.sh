@@ -56,6 +56,4 @@ made_by_domain0() {
 		[ "$(grep '^memory: ' "$tmp/tl.console" | sort -u | wc -l)" = 1 ]
 }
 ok domain_0_makes_one made_by_domain0
-tools/run MMU=shadow EXTRA=vcpus=2 OUT="$tmp/shadow" >/dev/null 2>&1
-ok shadow_mode_has_one bash -c '[ "$1" = 2 ] && grep -q "with mmu=shadow a domain has one" "$2"' - $? "$tmp/shadow.console"
 done_testing

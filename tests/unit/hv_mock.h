@@ -20,6 +20,7 @@
 #include "dom/deliver.h"
 #include "dom/guest_ops.h"
 #include "dom/segments.h"
+#include "dom/run.h"
 #include "insn/ahead.h"
 #include "insn/scan.h"
 #include "mem/frame.h"
@@ -241,6 +242,12 @@ const struct patch *patch_lookup(const struct domain *d, paddr_t pa)
 {
 	(void)d, (void)pa;
 	return NULL;
+}
+
+bool others_run(const struct vcpu *v)
+{
+	(void)v;
+	return false;
 }
 
 bool is_copied_trap(struct vcpu *v)

@@ -102,8 +102,6 @@ void read_plan(struct plan *p, int argc, char **argv)
 		else
 			add_word(p, argv[i]);
 	}
-	if (p->shadow && p->nr_vcpus > 1)
-		bad_usage("vcpus=%u: with mmu=shadow a domain has one", p->nr_vcpus);
 	if (!strcmp(p->kernel, "finch")) {
 		p->kernel = p->shadow ? "finch-native.elf" : "finch-pv.elf";
 		if (!p->initrd)

@@ -3,6 +3,7 @@
  * CR3, so that a context switch finds them again; the least recently used go when room is short.
  */
 #include "cpu/gate.h"
+#include "insn/ahead.h"
 #include "lib/printk.h"
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"
@@ -115,6 +116,16 @@ void shadow_drop_all(struct domain *d, u8 why)
 	for (u32 n = 0; n < SHADOW_PAGES; n++)
 		if (s->pages[n].in_use && &s->pages[n] != s->root)
 			shadow_drop(d, &s->pages[n], why);
+}
+
+void shadow_cr_bits(struct vcpu *v)
+{
+	struct shadow_state *s = v->domain->shadow;
+
+	if (((s->cr0 ^ v->virt.cr0) & (CR0_PG | CR0_WP)) || ((s->cr4 ^ v->virt.cr4) & CR4_PSE)) {
+		shadow_drop_all(v->domain, DROP_rewritten);
+		ahead_forget(v->domain);
+	}
 }
 
 bool shadow_drop_part(struct domain *d)

@@ -3,6 +3,7 @@
  * the guest's writes to its own tables.
  */
 #include "cpu/gate.h"
+#include "dev/apic.h"
 #include "dom/account.h"
 #include "dom/segments.h"
 #include "insn/insn.h"
@@ -93,16 +94,11 @@ static bool gdt_moved(struct vcpu *v)
 
 static void cr_changed(struct vcpu *v, u32 old_cr3)
 {
-	struct shadow_state *s = v->domain->shadow;
 	bool moved;
 
 	pass_on(&v->virt);
 	shadow_resync(v->domain);
-	/* These bits are built into every entry. */
-	if (((s->cr0 ^ v->virt.cr0) & (CR0_PG | CR0_WP)) || ((s->cr4 ^ v->virt.cr4) & CR4_PSE)) {
-		shadow_drop_all(v->domain, DROP_rewritten);
-		ahead_forget(v->domain);
-	}
+	shadow_cr_bits(v);
 	shadow_select_root(v);
 	/* A directory that is loaded again has been changed, or a table below it. */
 	moved = gdt_moved(v);
@@ -187,7 +183,7 @@ static bool carry_out_write(struct vcpu *v, vaddr_t va, const struct walk *w, u8
 	/* An instruction that we do not know, of the FPU perhaps. */
 	l1 = mfn_valid(populate(d, w->pfn)) ? l1_for(v, va, w) : NULL;
 	if (l1)
-		shadow_let_through(v, va, l1, w);
+		shadow_let_through(v, va, l1, w, true);
 	return true;
 }
 
@@ -205,7 +201,7 @@ static bool access_hole(struct vcpu *v, vaddr_t va, const struct walk *w, u32 er
 		return true;
 	l1 = l1_for(v, va, w);
 	if (l1)
-		shadow_let_through(v, va, l1, w);
+		shadow_let_through(v, va, l1, w, err & PF_W);
 	return true;
 }
 
@@ -299,6 +295,8 @@ static mfn_t translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 		*pf = (struct guest_fault){true, va, access | (w.present ? PF_P : 0)};
 		return mfn(INVALID_FRAME);
 	}
+	if (w.pfn == APIC_PFN && v->apic)
+		return apic_page(v); /* as it is now */
 	m = w.pfn < v->domain->nr_pages ? populate(v->domain, w.pfn) : hole_frame();
 	if (!mfn_valid(m)) { /* and the domain has ended */
 		*pf = (struct guest_fault){true, va, access};
@@ -372,8 +370,11 @@ static bool shadow_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u
 	u32 done = 0;
 
 	(void)pf;
-	if (f->pfn == HOLE_PFN)
+	if (f->pfn >= APIC_PFN) { /* there is no memory */
+		if (f->pfn == APIC_PFN)
+			apic_write(v, offset, src, len);
 		len = 0;
+	}
 	if (!(f->flags & FRAME_TRACED))
 		store(v->domain, m, offset, src, len);
 	else

@@ -69,6 +69,7 @@ struct shadow_state {
 		u32 va;
 		mfn_t m;
 		bool pde; /* the directory entry had to be made writable as well */
+		bool write;
 	} let_through[4];
 	u8 (*before)[PAGE_SIZE];
 };
@@ -120,8 +121,10 @@ void shadow_resync_page(struct domain *d, vaddr_t va);
 /** A directory leads to this table at new addresses, for which the CPU's TLB holds nothing yet. */
 void shadow_linked(struct domain *d, struct shadow_page *l1);
 /** Let one instruction that is not emulated write to a protected page by itself: it is stepped, and
- * what it has written is followed afterwards. `l1` maps `va` as the walk says. */
-void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w);
+ * what it has written is followed afterwards. `l1` maps `va` as the walk says. Where there is no
+ * memory, also read (`write` false). */
+void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w,
+			bool write);
 /** One page of zeroes that stands for all addresses at which the guest has no memory; writes to it
  * are lost. */
 mfn_t hole_frame(void);
@@ -174,6 +177,10 @@ static inline void forget_code(struct domain *d)
 }
 
 bool shadow_init(struct domain *d);
+/** The bits of the guest's CR0 and CR4 may have changed that are built into every entry. */
+void shadow_cr_bits(struct vcpu *v);
+/** guest_ops.load (vcpu.c). */
+void shadow_load(struct vcpu *v);
 /** Make the shadow of the guest's present CR0 and CR3 the one that the CPU walks. */
 void shadow_select_root(struct vcpu *v);
 

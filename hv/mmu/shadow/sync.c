@@ -6,6 +6,7 @@
  * or invlpg. Until then the CPU may use what the shadow still holds, as it may use a TLB. It pays
  * where a table is filled in one go, and costs a look at every entry that is in use.
  */
+#include "dev/apic.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"
@@ -110,7 +111,7 @@ static void set_writable(struct domain *d, const struct let_through *t, bool wri
 	unmap_domain_page(table);
 	if (writable)
 		spte |= PTE_RW;
-	else if (t->m.n == hole_frame().n)
+	else if (frame_of(t->m)->pfn >= APIC_PFN)
 		spte = 0; /* each access comes to us */
 	else
 		spte &= ~PTE_RW;
@@ -123,7 +124,8 @@ static void set_writable(struct domain *d, const struct let_through *t, bool wri
 	d->vcpu.flush = true;
 }
 
-void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w)
+void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w,
+			bool write)
 {
 	struct domain *d = v->domain;
 	struct shadow_state *s = d->shadow;
@@ -136,18 +138,24 @@ void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, cons
 			    "wrote to three protected pages by one instruction");
 		return;
 	}
-	*t = (struct let_through){l1, va, hole_frame(), !(w->pde & PTE_RW)};
+	*t = (struct let_through){l1, va, hole_frame(), write && !(w->pde & PTE_RW), write};
+	if (w->pfn == APIC_PFN && v->apic)
+		t->m = apic_page(v);
 	if (w->pfn < d->nr_pages) {
 		t->m = d->p2m[w->pfn];
 		spte = spte_of(d, w->pte);
 	} else {
 		spte = mfn_maddr(t->m).a | PTE_P | PTE_A | PTE_D | (w->pte & PTE_US);
 	}
-	page = map_domain_page(t->m);
-	memcpy(s->before[s->nr_let_through++], page, PAGE_SIZE);
-	unmap_domain_page(page);
+	if (write) {
+		page = map_domain_page(t->m);
+		memcpy(s->before[s->nr_let_through], page, PAGE_SIZE);
+		unmap_domain_page(page);
+	}
+	s->nr_let_through++;
 	spte_set(d, l1, va >> PAGE_SHIFT & (NR_PTES - 1), spte);
-	set_writable(d, t, true);
+	if (write)
+		set_writable(d, t, true);
 	s->let_through_eip = v->regs->eip;
 	v->let_through = true;
 	v->virt.stepping |= !(v->regs->eflags & EFL_TF); /* or it is the guest's own step */
@@ -185,6 +193,7 @@ void shadow_let_through_end(struct vcpu *v)
 	for (u32 n = 0; n < s->nr_let_through; n++)
 		set_writable(v->domain, &s->let_through[n], false);
 	for (u32 n = 0; n < s->nr_let_through; n++)
-		follow_stores(v, &s->let_through[n], s->before[n]);
+		if (s->let_through[n].write)
+			follow_stores(v, &s->let_through[n], s->before[n]);
 	s->nr_let_through = 0;
 }
