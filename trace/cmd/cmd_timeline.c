@@ -62,10 +62,10 @@ static int write_picture(const struct trace *t, const struct timeline *l, const 
 			 const char *path, struct err *err)
 {
 	struct sb svg = {0};
-	int rc = timeline_draw(t, l, title, &svg, err);
+	int rc;
 
-	if (!rc)
-		rc = svg_write(&svg, path, err);
+	timeline_draw(t, l, title, &svg);
+	rc = svg_write(&svg, path, err);
 	sb_free(&svg);
 	return rc;
 }

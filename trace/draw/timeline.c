@@ -1,16 +1,13 @@
 /* timeline.c: the processor over time as SVG: a lane per domain, and why each lost it. */
-#include "draw/timeline.h"
-
 #include "draw/svg.h"
+#include "draw/timeline_sheet.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define LEFT	 96
-#define PLOT	 760
 #define COLUMNS	 345 /* of figures, on the right */
 #define TOP	 96
-#define MAX_BARS 20000
+#define MAX_BARS 20000 /* of all lanes */
 /* Lanes from which on they are lower. */
 #define SOME 12
 #define MANY 40
@@ -33,27 +30,20 @@ static const struct {
 } heads[] = {
     {60, "had"}, {130, "its weight"}, {200, "warp"}, {260, "woken"}, {340, "at worst after"}};
 
-struct sheet {
-	struct sb *b;
-	const struct trace *t;
-	const struct timeline *l;
-	double lane, bar, font, line; /* heights */
-};
-
 static void rect(struct sb *b, double x, double y, double w, double h, const char *class)
 {
 	sb_add(b, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" class=\"%s\"/>\n", x,
 	       y, w, h, class);
 }
 
-static double x_of(const struct sheet *s, u64 ts)
+double sheet_x(const struct sheet *s, u64 ts)
 {
 	return LEFT + PLOT * (double)(ts - s->l->from) / (double)(s->l->to - s->l->from);
 }
 
 static void draw_stretch(const struct sheet *s, const struct stretch *r, double y)
 {
-	double x = x_of(s, r->from), w = x_of(s, r->to) - x;
+	double x = sheet_x(s, r->from), w = sheet_x(s, r->to) - x;
 
 	if (!r->ran) {
 		rect(s->b, x, y + s->bar / 2 - s->line / 2, w, s->line, "waits");
@@ -95,7 +85,9 @@ static void draw_lanes(const struct sheet *s)
 
 		snprintf(name, sizeof(name), "domain %u", d->domain);
 		svg_text(s->b, LEFT - 8, line, s->font, "end", name);
-		for (size_t k = 0; k < d->count; k++)
+		if (s->columns)
+			timeline_draw_columns(s, d, y);
+		for (size_t k = 0; k < d->count && !s->columns; k++)
 			draw_stretch(s, &d->v[k], y);
 		draw_figures(s, d, line);
 	}
@@ -129,6 +121,33 @@ static void draw_axis(const struct sheet *s)
 	svg_text(s->b, LEFT + PLOT + 14, bottom + 17, 10, "start", "ms");
 }
 
+/* Why the processor is lost: a line at the end of a stretch. */
+static void draw_ends(const struct sheet *s)
+{
+	double x = LEFT + 196;
+
+	svg_text(s->b, LEFT, 70, 11, "start", "It loses the processor because it");
+	for (u32 i = 0; i < NR_LOST; i++) {
+		if (!ends[i].colour)
+			continue;
+		sb_add(s->b, "<path d=\"M%.1f 60 V72\" stroke=\"%s\"/>\n", x + 4, ends[i].colour);
+		svg_text(s->b, x + 9, 70, 11, "start", ends[i].name);
+		x += 24 + 6.1 * (double)strlen(ends[i].name);
+	}
+}
+
+static void say_columns(const struct sheet *s)
+{
+	double ms = timeline_ns(s->t, s->l->to - s->l->from) / 1e6;
+	char line[160];
+
+	snprintf(line, sizeof(line),
+		 "Too many stretches to draw each: of every %.3g ms, a bar is as high as the part "
+		 "that they are of it. --from and --to draw a part.",
+		 ms / PLOT);
+	svg_text(s->b, LEFT, 70, 11, "start", line);
+}
+
 static void draw_head(const struct sheet *s, const char *title)
 {
 	double x = LEFT;
@@ -138,41 +157,35 @@ static void draw_head(const struct sheet *s, const char *title)
 	svg_text(s->b, x + 19, 50, 11, "start", "runs");
 	rect(s->b, x + 62, 41, 14, 10, "warped");
 	svg_text(s->b, x + 81, 50, 11, "start", "runs before its turn, by warping");
-	rect(s->b, x + 280, 45, 14, 1.4, "waits");
+	if (s->columns)
+		rect(s->b, x + 280, 41, 14, 10, "waits");
+	else
+		rect(s->b, x + 280, 45, 14, 1.4, "waits");
 	svg_text(s->b, x + 299, 50, 11, "start", "waits for the processor");
 	svg_text(s->b, x + 442, 50, 11, "start", "(nothing: it sleeps)");
-	svg_text(s->b, x, 70, 11, "start", "It loses the processor because it");
-	x += 196;
-	for (u32 i = 0; i < NR_LOST; i++) {
-		if (!ends[i].colour)
-			continue;
-		sb_add(s->b, "<path d=\"M%.1f 60 V72\" stroke=\"%s\"/>\n", x + 4, ends[i].colour);
-		svg_text(s->b, x + 9, 70, 11, "start", ends[i].name);
-		x += 24 + 6.1 * (double)strlen(ends[i].name);
-	}
+	(s->columns ? say_columns : draw_ends)(s);
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
 		svg_text(s->b, LEFT + PLOT + heads[i].at, TOP - 10, 11, "end", heads[i].name);
 }
 
-static size_t bars(const struct timeline *l)
+/* A lane has more stretches than pixels, or all together are more than a viewer likes. */
+static bool too_many(const struct timeline *l)
 {
-	size_t n = 0;
+	size_t n = 0, most = 0;
 
-	for (size_t i = 0; i < l->count; i++)
+	for (size_t i = 0; i < l->count; i++) {
 		n += l->v[i].count;
-	return n;
+		most = l->v[i].count > most ? l->v[i].count : most;
+	}
+	return most > PLOT || n > MAX_BARS;
 }
 
-int timeline_draw(const struct trace *t, const struct timeline *l, const char *title,
-		  struct sb *out, struct err *err)
+void timeline_draw(const struct trace *t, const struct timeline *l, const char *title,
+		   struct sb *out)
 {
-	struct sheet s = {.b = out, .t = t, .l = l};
+	struct sheet s = {.b = out, .t = t, .l = l, .columns = too_many(l)};
 	double height;
 
-	if (bars(l) > MAX_BARS)
-		return err_set(
-		    err, "%zu stretches of time are too many for a picture: use --from and --to",
-		    bars(l));
 	s.lane = l->count <= SOME ? 34 : l->count <= MANY ? 18 : 10;
 	s.bar = s.lane * 0.6;
 	s.font = l->count <= SOME ? 12 : l->count <= MANY ? 10 : 7.5;
@@ -197,5 +210,4 @@ int timeline_draw(const struct trace *t, const struct timeline *l, const char *t
 		    "missing: the ring was full</text>\n",
 		    LEFT, height - 6, (unsigned long long)t->discarded);
 	sb_add(out, "</svg>\n");
-	return 0;
 }

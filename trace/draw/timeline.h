@@ -4,8 +4,9 @@
 
 #include "read/timeline.h"
 
-/** Append it as SVG to @out. 0, or -1 with @err filled if there is too much of it. */
-int timeline_draw(const struct trace *t, const struct timeline *l, const char *title,
-		  struct sb *out, struct err *err);
+/** Append it as SVG to @out. Where the stretches are too many to draw each, a column of pixels
+ * shows what part of its time they are. */
+void timeline_draw(const struct trace *t, const struct timeline *l, const char *title,
+		   struct sb *out);
 
 #endif
