@@ -91,6 +91,8 @@
 /* waitpid's status: the exit code, or 128 + the signal that ended the process. */
 #define STATUS_SIGNAL 128
 
+#define NR_FDS 16 /* descriptors of a process */
+
 /* poll: wait until one of these can be read or written, or is at its end; the answer says which. */
 #define POLL_READ(fd)  (1u << (fd))
 #define POLL_WRITE(fd) (1u << ((fd) + 16))

@@ -78,3 +78,23 @@ void strlcpy(char *d, const char *s, size_t size)
 	if (size)
 		*d = 0;
 }
+
+bool take_number(const char **s, u32 most, u32 *n)
+{
+	const char *from = *s, *at = from;
+
+	for (*n = 0; *at >= '0' && *at <= '9'; at++) {
+		u32 digit = (u32)(*at - '0');
+
+		if (digit > most || *n > (most - digit) / 10)
+			return false;
+		*n = *n * 10 + digit;
+	}
+	*s = at;
+	return at > from;
+}
+
+bool whole_number(const char *s, u32 most, u32 *n)
+{
+	return take_number(&s, most, n) && !*s;
+}

@@ -13,5 +13,10 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 /** Copy at most size - 1 characters and always end the string. */
 void strlcpy(char *d, const char *s, size_t size);
+/** A decimal number up to `most` at *s, and past it. @return false: there is none, or a larger one
+ */
+bool take_number(const char **s, u32 most, u32 *n);
+/** The same, with nothing behind it. */
+bool whole_number(const char *s, u32 most, u32 *n);
 
 #endif

@@ -157,7 +157,7 @@ int main(int argc, char **argv)
 		die("no room");
 	place = (u8 *)va;
 	notes = argc > 1 && !strcmp(argv[1], "notes");
-	record_open(); /* first: a store that is started by us has what we have open */
+	record_open();
 	events = must_open("dev/xen/evtchn");
 	grants = must_open("dev/xen/gntdev");
 	disk = must_open("dev/hda");

@@ -18,13 +18,12 @@ static u32 sum_of(const u8 *at, u32 n)
 
 int main(int argc, char **argv)
 {
-	u32 count, at_once, sum = 0;
+	u32 count, at_once = 0, sum = 0;
 	char name[16] = "dev/";
 	s32 fd, got;
 
-	count = argc == 4 ? atou(argv[2]) : 0;
-	at_once = argc == 4 ? atou(argv[3]) : 0;
-	if (!at_once || at_once > AT_ONCE) {
+	if (argc != 4 || !whole_number(argv[2], UINT32_MAX, &count) ||
+	    !whole_number(argv[3], AT_ONCE, &at_once) || !at_once) {
 		printf("usage: blocks DISK COUNT AT_A_TIME (1 to %u)\n", AT_ONCE);
 		return 2;
 	}

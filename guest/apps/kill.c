@@ -3,13 +3,14 @@
 
 int main(int argc, char **argv)
 {
-	u32 sig = SIGTERM;
+	u32 sig = SIGTERM, pid;
 	int failed = argc < 2;
 
 	for (int i = 1; i < argc; i++) {
 		if (argv[i][0] == '-') {
-			sig = atou(argv[i] + 1);
-		} else if (kill(atou(argv[i]), sig)) {
+			if (!whole_number(argv[i] + 1, UINT32_MAX, &sig))
+				sig = UINT32_MAX;
+		} else if (!whole_number(argv[i], UINT32_MAX, &pid) || kill(pid, sig)) {
 			printf("kill: %s: no such process, or no such signal\n", argv[i]);
 			failed = 1;
 		}

@@ -30,7 +30,7 @@ static void begin(void)
 	if (va < 0 && va > -4096)
 		die("no room");
 	place = (u8 *)va;
-	record_open(); /* first: a store that is started by us has what we have open */
+	record_open();
 	events = must_open("dev/xen/evtchn");
 	grants = must_open("dev/xen/gntdev");
 	mover = must_open("dev/xen/gntmove");

@@ -31,10 +31,12 @@ static bool answered(u32 fd, u32 number, u32 size)
 
 int main(int argc, char **argv)
 {
-	u32 count = argc > 2 ? atou(argv[2]) : 4, size = argc > 3 ? atou(argv[3]) : 56, came = 0;
+	u32 count = 4, size = 56, came = 0;
 	s32 fd, err;
 
-	if (argc < 2 || argc > 4 || !inet_parse(argv[1], &out.peer.addr) || size > NET_DATA) {
+	if (argc < 2 || argc > 4 || !inet_parse(argv[1], &out.peer.addr) ||
+	    (argc > 2 && !whole_number(argv[2], UINT32_MAX, &count)) ||
+	    (argc > 3 && !whole_number(argv[3], NET_DATA, &size))) {
 		printf("usage: ping ADDRESS [COUNT [SIZE]]\n");
 		return 2;
 	}

@@ -3,5 +3,11 @@
 
 int main(int argc, char **argv)
 {
-	return argc > 1 && sleep(atou(argv[1])) ? 1 : 0;
+	u32 n;
+
+	if (argc != 2 || !whole_number(argv[1], 0x7FFFFFFF, &n)) {
+		printf("usage: sleep TICKS\n");
+		return 2;
+	}
+	return sleep(n) ? 1 : 0;
 }

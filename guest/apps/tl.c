@@ -2,11 +2,11 @@
 #include "tl/tl.h"
 
 static const char help[] =
-    "tl create KERNEL [name=NAME] [mmu=shadow|direct] [mem=MB] [initrd=FILE] [mcuadv=N] "
-    "[vbd=hda:START+SECTORS,...] [vif=ip=ADDRESS[,mac=ADDRESS]]\n"
-    "                 [paused=1] [WORD=VALUE ...]   make a domain and start it; the other words "
-    "are\n"
-    "                 its kernel's command line. KERNEL is a file, or finch\n"
+    "tl create KERNEL [name=NAME] [mmu=shadow|direct] [mem=MB] [vcpus=N] [initrd=FILE] [mcuadv=N]\n"
+    "                 [vbd=hda:PARTS|cow:PARTS:PARTS] [vif=ip=ADDRESS[,mac=ADDRESS]] [paused=1]\n"
+    "                 [WORD=VALUE ...]   make a domain and start it; the other words are its\n"
+    "                 kernel's command line. KERNEL is a file, or finch. PARTS of the disk are\n"
+    "                 START+SECTORS,...; cow: a base that is only read, and what is written\n"
     "tl list                     the domains there are\n"
     "tl info [DOMAIN]            one of them, or the machine\n"
     "tl top [ROUNDS]             who uses the processor, a second each\n"
@@ -108,14 +108,20 @@ static int schedule_bvt(u32 id, int argc, char **argv)
 	return 0;
 }
 
-static bool name_in_use(const char *name)
+static void refuse_name_in_use(const char *name)
 {
 	struct xen_domctl_getdomaininfo d;
 
-	for (u32 id = 0; next_domain(&id, &d);)
-		if (!strcmp(name, name_of(&d)))
-			return true;
-	return false;
+	for (u32 id = 0; next_domain(&id, &d);) {
+		if (strcmp(name, name_of(&d)))
+			continue;
+		if (d.flags & XEN_DOMINF_dying)
+			fail("domain %u, which was called %s, is dying: others still have pages "
+			     "of it. A back end lets go in a moment: try again, or give another "
+			     "name=",
+			     d.domain, name);
+		bad_usage("there is a domain %s already: give another name=", name);
+	}
 }
 
 /* Whatever goes wrong while it is built ends that process: then the half-made domain goes, too. */
@@ -145,8 +151,7 @@ static int create(int argc, char **argv)
 	if (argc < 1)
 		bad_usage("create what? `tl help`");
 	read_plan(&p, argc, argv);
-	if (name_in_use(p.name))
-		bad_usage("there is a domain %s already: give another name=", p.name);
+	refuse_name_in_use(p.name);
 	record_open();
 	id = make(&p);
 	build_or_destroy(&p, id);

@@ -172,15 +172,13 @@ int main(int argc, char **argv)
 
 	if (argc == 3 && !strcmp(argv[1], "sink"))
 		return sink(argv[2]);
-	if (argc == 4 && !strcmp(argv[1], "echo"))
-		return echo(argv[2], atou(argv[3]));
+	if (argc == 4 && !strcmp(argv[1], "echo") && whole_number(argv[3], UINT32_MAX, &count))
+		return echo(argv[2], count);
 	if ((argc != 5 && argc != 6) || (!asks && strcmp(argv[1], "blast")) ||
 	    !inet_parse(argv[2], &out.peer.addr) || !inet_parse_port(argv[3], &out.peer.port))
 		return usage();
-	count = atou(argv[4]);
-	if (argc == 6)
-		size = atou(argv[5]);
-	if (count > MOST || (argc == 6 && (size < HEAD_SENT || size > NET_DATA)))
+	if (!whole_number(argv[4], MOST, &count) ||
+	    (argc == 6 && (!whole_number(argv[5], NET_DATA, &size) || size < HEAD_SENT)))
 		return usage();
 	return asks ? ask(count, size) : blast(count, size ? size : 1024);
 }

@@ -63,7 +63,9 @@ static void show(const char *path, const char *name, u32 depth)
 	put_line("\"", 1);
 }
 
-static void list_below(char *path, u32 len, u32 depth)
+typedef void (*visit_t)(const char *path, const char *name, u32 depth);
+
+static void walk_below(char *path, u32 len, u32 depth, visit_t visit)
 {
 	char names[XENSTORE_PAYLOAD_MAX];
 	s32 n = depth < MAX_DEPTH ? xs_ask_path(XS_DIRECTORY, path, NULL, 0) : -1;
@@ -81,8 +83,8 @@ static void list_below(char *path, u32 len, u32 depth)
 		if (slash)
 			path[len] = '/';
 		memcpy(path + len + slash, name, size);
-		show(path, name, depth);
-		list_below(path, len + slash + size - 1, depth + 1);
+		visit(path, name, depth);
+		walk_below(path, len + slash + size - 1, depth + 1, visit);
 		path[len] = 0;
 	}
 }
@@ -93,7 +95,7 @@ static int ls(const char *top)
 
 	ask("ls", XS_DIRECTORY, top, NULL, 0);
 	strlcpy(path, top, sizeof(path));
-	list_below(path, strlen(path), 0);
+	walk_below(path, strlen(path), 0, show);
 	return 0;
 }
 
@@ -150,20 +152,37 @@ static int wait_for(const char *path, const char *value)
 	}
 }
 
-/* Does a whole domain go with it, or all of them? */
-static bool domains_need(const char *path)
+static bool met_needed;
+
+/* What tools write for domains: which one it is, where its rings are, both ends of a device. */
+static void meet(const char *path, const char *name, u32 depth)
+{
+	static const char *const needed[] = {"domid", "ring-ref", "backend", "frontend"};
+
+	(void)path, (void)depth;
+	for (u32 i = 0; i < ARRAY_SIZE(needed); i++)
+		met_needed |= !strcmp(name, needed[i]);
+}
+
+/* Is something that a domain needs at the path, or below it? */
+static bool domains_need(const char *top)
 {
 	static const char all[] = "/local/domain";
-	static char own[XENSTORE_ABS_PATH_MAX + sizeof("/domid")];
-	u32 n = strlen(path);
+	static char path[XENSTORE_ABS_PATH_MAX + 1];
+	const char *last = top;
+	u32 n = strlen(top);
 
-	if (*path == '/' && !strncmp(path, all, n) && (n == 1 || !all[n] || all[n] == '/'))
+	/* Those who will come need that, too. */
+	if (*top == '/' && !strncmp(top, all, n) && (n == 1 || !all[n] || all[n] == '/'))
 		return true;
 	if (n > XENSTORE_ABS_PATH_MAX)
 		return false; /* and the store refuses it */
-	strlcpy(own, path, sizeof(own));
-	strlcpy(own + n, "/domid", sizeof(own) - n);
-	return xs_ask_path(XS_READ, own, NULL, 0) >= 0;
+	for (const char *s = top; *s; s++)
+		last = *s == '/' ? s + 1 : last;
+	strlcpy(path, top, sizeof(path));
+	meet(path, last, 0);
+	walk_below(path, n, 0, meet);
+	return met_needed;
 }
 
 static int rm(const char *path)
@@ -196,6 +215,7 @@ int main(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "help", *path = argc > 2 ? argv[2] : "";
 	int n = argc - 3; /* words behind the path */
+	u32 times = 0;
 
 	if (!strcmp(verb, "help")) {
 		put(help, sizeof(help) - 1);
@@ -221,8 +241,9 @@ int main(int argc, char **argv)
 		return ask(verb, XS_RM, argv[3], NULL, 0), 0;
 	if (!strcmp(verb, "perms") && n >= 0)
 		return perms(path, n, argv + 3);
-	if (!strcmp(verb, "watch") && (n == 0 || (n == 1 && atou(argv[3]))))
-		return print_events(path, n ? atou(argv[3]) : 0);
+	if (!strcmp(verb, "watch") &&
+	    (n == 0 || (n == 1 && whole_number(argv[3], UINT32_MAX, &times) && times)))
+		return print_events(path, times);
 	if (!strcmp(verb, "wait") && n == 1)
 		return wait_for(path, argv[3]);
 	printf("xs: what is `%s`, with %d words? `xs help` says what there is\n", verb, argc - 2);

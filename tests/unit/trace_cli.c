@@ -129,6 +129,8 @@ static void events_can_be_chosen(void **state)
 	assert_int_equal(tltrace("dump @/esx.ctf --event spte,p2m --event walk"), 0);
 	assert_int_equal(lines(), 4);
 	says("verdict=not_present");
+	assert_int_equal(tltrace("dump @/esx.ctf --event ''"), 2);
+	assert_int_equal(tltrace("dump @/esx.ctf --event spte,"), 2);
 	assert_int_equal(tltrace("dump @/esx.ctf --event spte,wal"), 2);
 	says("no event 'wal'; docs/events.md lists them");
 	assert_int_equal(tltrace("dump @/esx.ctf --domain 65535"), 2);

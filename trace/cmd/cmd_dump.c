@@ -35,7 +35,7 @@ static bool chosen(const struct choice *c, const struct event *e)
 /* "trap" or "trap,irq,resume". */
 static bool take_names(const struct command *self, const char *list, struct choice *c)
 {
-	while (*list) {
+	for (;; list++) {
 		size_t n = strcspn(list, ","), i = 0;
 
 		while (i < schema_nevents && (strlen(schema_events[i].name) != n ||
@@ -47,7 +47,9 @@ static bool take_names(const struct command *self, const char *list, struct choi
 			return false;
 		}
 		c->named[schema_events[i].id] = true;
-		list += n + (list[n] == ',');
+		list += n;
+		if (!*list)
+			break;
 	}
 	c->any = false;
 	return true;

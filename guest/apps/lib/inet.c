@@ -6,9 +6,7 @@ static const char *number(const char *s, u32 most, u32 *n)
 {
 	const char *from = s;
 
-	for (*n = 0; *s >= '0' && *s <= '9' && *n <= most; s++)
-		*n = *n * 10 + (u32)(*s - '0');
-	return s == from || *n > most || (*from == '0' && s > from + 1) ? NULL : s;
+	return take_number(&s, most, n) && (*from != '0' || s == from + 1) ? s : NULL;
 }
 
 static const char *address(const char *s, u32 *addr)

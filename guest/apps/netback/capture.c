@@ -24,19 +24,18 @@ static void end(void)
 	c.fd = 0;
 }
 
-void capture_begin(u32 fd, u32 frames)
+bool capture_begin(u32 fd, u32 frames)
 {
 	/* Magic and version; times are UTC and exact; the longest frame; Ethernet. */
 	static const u32 head[] = {0xA1B2C3D4, 4u << 16 | 2, 0, 0, 65535, 1};
 
-	if (c.fd || !frames) {
-		close(fd);
-		return;
-	}
+	if (c.fd)
+		return false;
 	c.fd = fd;
 	c.left = frames;
 	c.taken = c.lost = c.size = c.given = 0;
 	add(head, sizeof(head));
+	return true;
 }
 
 void capture(const struct frame *f)

@@ -40,9 +40,13 @@ static void refuse(const char *why)
 static void carry_out_line(void)
 {
 	const char *wrong;
+	u32 frames;
 
 	if (!strncmp(line, "capture ", 8)) {
-		capture_begin(client, atou(line + 8));
+		if (!whole_number(line + 8, UINT32_MAX, &frames) || !frames)
+			return refuse("how many frames to capture is a number from 1 on");
+		if (!capture_begin(client, frames))
+			return refuse("somebody captures already");
 		client = 0; /* it is another's now */
 		return;
 	}

@@ -101,7 +101,8 @@ u32 show(char *text, u32 size);
 const char *command(const char *line);
 
 /* capture.c */
-void capture_begin(u32 fd, u32 frames);
+/** @return false: somebody captures already */
+bool capture_begin(u32 fd, u32 frames);
 void capture(const struct frame *f);
 u32 capture_wants(void);
 void capture_serve(void);

@@ -105,10 +105,7 @@ static bool which(const char **line, u32 *n)
 {
 	const char *at = *line;
 
-	*n = atou(at);
-	while (*at >= '0' && *at <= '9')
-		at++;
-	if (at == *line || (*at && *at != ' '))
+	if (!take_number(&at, UINT32_MAX, n) || (*at && *at != ' '))
 		return false;
 	while (*at == ' ')
 		at++;

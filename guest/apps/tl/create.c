@@ -3,14 +3,9 @@
 
 u32 number(const char *what, const char *word, u32 min, u32 max)
 {
-	u32 n = 0;
+	u32 n;
 
-	for (const char *s = word; *s; s++) {
-		if (*s < '0' || *s > '9' || n > max)
-			bad_usage("%s=%s is not a number from %u to %u", what, word, min, max);
-		n = n * 10 + (u32)(*s - '0');
-	}
-	if (!*word || n < min || n > max)
+	if (!whole_number(word, max, &n) || n < min)
 		bad_usage("%s=%s is not a number from %u to %u", what, word, min, max);
 	return n;
 }

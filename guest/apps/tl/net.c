@@ -19,6 +19,13 @@ static u32 ask_router(int argc, char **argv)
 	return (u32)fd;
 }
 
+static bool refused(const char *answer, s32 n)
+{
+	u32 len = strlen(NETBACK_REFUSES);
+
+	return n >= (s32)len && !memcmp(answer, NETBACK_REFUSES, len);
+}
+
 int net(int argc, char **argv)
 {
 	static char show[] = "show", *words[] = {show};
@@ -29,7 +36,7 @@ int net(int argc, char **argv)
 	s32 n;
 
 	for (; (n = read(fd, answer, sizeof(answer))) > 0; first = false) {
-		if (first && !strncmp(answer, NETBACK_REFUSES, strlen(NETBACK_REFUSES)))
+		if (first && refused(answer, n))
 			status = TL_USAGE;
 		write(1, answer, (u32)n);
 	}
@@ -56,13 +63,21 @@ static void print_hex(const u8 *bytes, u32 n)
 int capture_frames(const char *frames, const char *file)
 {
 	char *words[] = {"capture", (char *)frames};
-	u32 fd = ask_router(2, words);
-	s32 to = file ? creat(file) : 0, n;
 	static u8 bytes[4096];
+	s32 to, n;
+	u32 fd;
 
+	number("FRAMES", frames, 1, UINT32_MAX);
+	fd = ask_router(2, words);
+	n = read(fd, bytes, sizeof(bytes));
+	if (refused((const char *)bytes, n)) {
+		write(1, bytes, (u32)n);
+		return TL_FAILED;
+	}
+	to = file ? creat(file) : 0;
 	if (to < 0)
 		fail("%s: is it on a disk that is mounted?", file);
-	while ((n = read(fd, bytes, sizeof(bytes))) > 0) {
+	for (; n > 0; n = read(fd, bytes, sizeof(bytes))) {
 		if (!file)
 			print_hex(bytes, (u32)n);
 		else if (write((u32)to, bytes, (u32)n) != n)

@@ -6,7 +6,7 @@ struct wanted {
 	u32 ticks, events; /* the wait ends with the first of the two */
 	bool one_domain;
 	u32 domain;
-	u32 classes; /* 0: those that are recorded as it is */
+	u32 classes; /* besides what is recorded as it is; 0: none */
 	const char *to;
 };
 
@@ -66,28 +66,14 @@ static struct wanted read_words(int argc, char **argv)
 	return w;
 }
 
-static void trace_op(struct xen_sysctl *op, u32 cmd)
-{
-	s32 err;
-
-	op->u.tbuf_op.cmd = cmd;
-	err = sysctl(op, XEN_SYSCTL_tbuf_op);
-	if (err)
-		fail("trace: %s", error_text(err));
-}
-
-/* @return what has been recorded until now; 0: nothing */
+/* Until it is closed, or this program ends. @return a descriptor */
 static u32 record(u32 classes)
 {
-	struct xen_sysctl op = {0};
-	u32 before;
+	s32 fd = open("dev/xen/trace");
 
-	trace_op(&op, XEN_SYSCTL_TBUFOP_get_info);
-	before = op.u.tbuf_op.evt_mask;
-	op.u.tbuf_op.evt_mask = classes ? classes : ~0u;
-	trace_op(&op, XEN_SYSCTL_TBUFOP_set_evt_mask);
-	trace_op(&op, classes ? XEN_SYSCTL_TBUFOP_enable : XEN_SYSCTL_TBUFOP_disable);
-	return before;
+	if (fd < 0 || write((u32)fd, &classes, sizeof(classes)) != sizeof(classes))
+		fail("trace: %s", error_text(-38));
+	return (u32)fd;
 }
 
 static bool chosen(const struct wanted *w, const struct record *r)
@@ -149,7 +135,7 @@ int trace(int argc, char **argv)
 {
 	struct wanted w = read_words(argc, argv);
 	struct reader begin = reader_begin(), end;
-	u32 before = 0, lost, n;
+	u32 recording = 0, lost, n;
 	struct record r;
 
 	if (w.to)
@@ -158,10 +144,10 @@ int trace(int argc, char **argv)
 		; /* what is there already */
 	lost = reader_lost();
 	if (w.classes)
-		before = record(w.classes);
+		recording = record(w.classes);
 	end = wait_for_events(&w, begin);
 	if (w.classes)
-		record(before);
+		close(recording);
 	n = print_events(&w, begin, &end);
 	lost = reader_lost() - lost;
 	printf("tl: %u events%s\n", n,

@@ -78,7 +78,7 @@ static const struct device datagrams = {.read = datagrams_read,
 
 static s32 datagrams_open(enum socket_kind kind, u32 port)
 {
-	struct socket *s = port <= 0xFFFF ? socket_open(kind, (u16)port) : NULL;
+	struct socket *s = socket_open(kind, (u16)port);
 	struct file *f = s ? file_new(&datagrams) : NULL;
 
 	if (!f) {
@@ -137,12 +137,14 @@ static const struct device config = {.read = config_read, .write = config_write}
 s32 net_open(const char *name)
 {
 	static bool looked;
+	u32 port;
 
 	if (!looked)
 		ne2k_find();
 	looked = true;
 	if (!strncmp(name, "udp/", 4))
-		return datagrams_open(SOCKET_UDP, parse_number(name + 4));
+		return whole_number(name + 4, 65535, &port) ? datagrams_open(SOCKET_UDP, port)
+							    : -ENOENT;
 	if (!strcmp(name, "ping"))
 		return datagrams_open(SOCKET_PING, 0);
 	if (!strncmp(name, "raw/", 4))

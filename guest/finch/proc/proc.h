@@ -10,7 +10,6 @@ struct file;
 enum state { UNUSED, RUNNABLE, SLEEPING, ZOMBIE };
 
 #define NR_PROCS  64
-#define NR_FDS	  16
 #define NAME_SIZE 15
 
 struct proc {

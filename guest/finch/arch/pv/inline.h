@@ -72,6 +72,8 @@ extern const struct device xenbus_device;
 extern const struct device gntdev_device;
 /* gntmove.c */
 extern const struct device gntmove_device;
+/* tracedev.c */
+extern const struct device trace_device;
 /* netfront.c */
 extern const struct device vif0_device;
 /** @return whether it was the network's */

@@ -76,5 +76,7 @@ const struct device *arch_device(const char *name)
 		return &gntdev_device;
 	if (!strcmp(name, "dev/xen/gntmove"))
 		return &gntmove_device;
+	if (!strcmp(name, "dev/xen/trace"))
+		return &trace_device;
 	return !strcmp(name, "dev/xen/evtchn") ? &evtchn_device : NULL;
 }
