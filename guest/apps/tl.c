@@ -108,19 +108,27 @@ static int schedule_bvt(u32 id, int argc, char **argv)
 	return 0;
 }
 
+static bool called(const char *name, struct xen_domctl_getdomaininfo *d)
+{
+	for (u32 id = 0; next_domain(&id, d);)
+		if (!strcmp(name, name_of(d)))
+			return true;
+	return false;
+}
+
+/* A back end lets go of a domain that was destroyed in a moment. */
 static void refuse_name_in_use(const char *name)
 {
 	struct xen_domctl_getdomaininfo d;
 
-	for (u32 id = 0; next_domain(&id, &d);) {
-		if (strcmp(name, name_of(&d)))
-			continue;
-		if (d.flags & XEN_DOMINF_dying)
-			fail("domain %u, which was called %s, is dying: others still have pages "
-			     "of it. A back end lets go in a moment: try again, or give another "
-			     "name=",
+	for (u32 i = 0; called(name, &d); i++) {
+		if (!(d.flags & XEN_DOMINF_dying))
+			bad_usage("there is a domain %s already: give another name=", name);
+		if (i == 2 * HZ)
+			fail("domain %u, which was called %s, is dying: somebody still has pages "
+			     "of it. Give another name=, or end the back end that has them",
 			     d.domain, name);
-		bad_usage("there is a domain %s already: give another name=", name);
+		sleep(1);
 	}
 }
 
