@@ -1,5 +1,5 @@
 # trace/trace.mk: tltrace, the host tool that reads, checks and draws traces, and its tests.
-TLTRACE_LIBS := -lgvc -lcgraph -lcdt -ljansson -lcapstone
+TLTRACE_LIBS := -lgvc -lcgraph -lcdt -ljansson -lcapstone -lm
 TLTRACE_SRC := $(wildcard trace/*/*.c)
 TLTRACE_OBJ := $(TLTRACE_SRC:%.c=$(B)/host/%.o)
 # Everything but main(), for the unit tests.
@@ -41,5 +41,5 @@ $(TRACE_TESTS:%=$(B)/tests/%) $(B)/tests/trace_synth_write: $(B)/tests/%: \
 		$(B)/host/tests/unit/%.o $(TRACE_SYNTH) $(TLTRACE_LIB)
 	@mkdir -p $(@D)
 	@$(call say,LINK,$@)
-	$(Q)$(CC) $(HOSTLDFLAGS) -o $@ $^ $(TLTRACE_LIBS) -lcmocka -lm
+	$(Q)$(CC) $(HOSTLDFLAGS) -o $@ $^ $(TLTRACE_LIBS) -lcmocka
 $(B)/tests/trace_cli: | $(B)/bin/tltrace
