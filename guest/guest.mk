@@ -80,13 +80,15 @@ endef
 $(foreach d,$(sort $(GB)/apps $(GUEST_OUT)/apps),$(eval $(call app,$(d))))
 # The tool of Domain 0 is more than one file, and knows the trace's events as tltrace does.
 $(GB)/apps/tl.elf: $(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/tl/*.c)) $(GB)/schema.c.o
+# It judges the words for a device as that one's back end does.
+$(GB)/apps/tl.elf: $(GB)/apps/blkback/params.c.o $(GB)/apps/netback/address.c.o
 $(GB)/apps/tl.elf $(GB)/apps/tl/%.c.o: GUEST_CFLAGS += -Itrace
 $(GB)/schema.c.o: trace/read/schema.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(GUEST_CFLAGS) -Itrace -c -o $@ $<
 $(call app_elf,tl xs vbd vif blkback netback): $(GB)/apps/xs/client.c.o
-$(call app_elf,vif blkback netback): $(GB)/apps/xs/paths.c.o
+$(call app_elf,vbd vif blkback netback): $(GB)/apps/xs/paths.c.o
 $(call app_elf,blkback): $(GB)/apps/tl/hyper.c.o $(GB)/apps/tl/record.c.o \
 	$(patsubst guest/apps/%,$(GB)/apps/%.o,$(wildcard guest/apps/blkback/*.c)) $(RINGS_O)
 $(call app_elf,netback): $(GB)/apps/tl/hyper.c.o $(GB)/apps/tl/record.c.o $(RINGS_O) $(call unit_obj,$(ROUTER)) \

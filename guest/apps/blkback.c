@@ -70,7 +70,7 @@ static u32 gather(struct vbd *v, u32 n)
 		note(v, 1);
 	if (now != RING_NONSENSE)
 		return now;
-	part_from(v, "its ring makes no sense");
+	give_up(v, "its ring makes no sense");
 	return n;
 }
 

@@ -59,12 +59,9 @@ int main(int argc, char **argv)
 	must_say("rx-ring-ref", front.rx_ref);
 	must_say("event-channel", front.port);
 	must_say("request-rx-copy", !a.flip);
-	if (xs_ask_path(XS_WATCH, join(back, "state"), "back", 5) < 0)
-		die("the back end cannot be watched");
-	must_say("state", 3);
-	while (number_of(back, "state") != 4)
-		xs_event();
-	must_say("state", 4);
+	must_say("state", DEVICE_READY);
+	await_back(back);
+	must_say("state", DEVICE_CONNECTED);
 	printf("vif: vif0 is connected%s\n", a.flip ? ", pages change hands" : "");
 	return 0;
 }

@@ -22,6 +22,7 @@
 #include "apps/blkback/cow.c"
 #include "apps/blkback/disk.c"
 #include "apps/blkback/pages.c"
+#include "apps/blkback/params.c"
 #include "apps/blkback/vbds.c"
 #include "apps/xs/paths.c"
 
@@ -201,6 +202,17 @@ const char *decimal(u32 n)
 u32 atou(const char *s)
 {
 	return (u32)strtoul(s, NULL, 10);
+}
+bool take_number(const char **s, u32 most, u32 *n)
+{
+	char *end;
+	unsigned long long value = strtoull(*s, &end, 10);
+
+	if (**s < '0' || **s > '9' || value > most)
+		return false;
+	*n = (u32)value;
+	*s = end;
+	return true;
 }
 void strlcpy(char *d, const char *s, size_t size);
 void strlcpy(char *d, const char *s, size_t size)
@@ -399,6 +411,11 @@ static void take_answers(const struct vbd *v, struct guest *g)
 	}
 }
 
+static bool takes(struct vbd *v, const char *params)
+{
+	return !read_params(params, &v->disk, &v->overlay.disk);
+}
+
 static void begin(u32 seed)
 {
 	static char number[2][4] = {"1", "2"};
@@ -430,14 +447,14 @@ static void begin(u32 seed)
 		}
 		v->domid = (u16)(d + 1);
 		strlcpy(v->device, "51712", sizeof(v->device));
-		assert_true(read_params(v, !d		   ? "hda:2000+300,500+8,1500+90"
-					   : seed % 3 == 1 ? COW_DISK
-							   : "hda:1000+100,3000+77,64+200"));
+		assert_true(takes(v, !d		     ? "hda:2000+300,500+8,1500+90"
+				     : seed % 3 == 1 ? COW_DISK
+						     : "hda:1000+100,3000+77,64+200"));
 		if (v->overlay.disk.nr_extents) {
 			memcpy(cow, real + 1000 * BLKIF_SECTOR, 100 * BLKIF_SECTOR);
 			memcpy(cow + 100 * BLKIF_SECTOR, real + 3000 * BLKIF_SECTOR,
 			       77 * BLKIF_SECTOR);
-			assert_true(overlay_open(v));
+			assert_null(overlay_open(v));
 		}
 		v->disk.read_only = seed % 5 == 4 && d;
 		said[0] = "8";
@@ -483,7 +500,7 @@ static void is_found_again(struct vbd *v)
 
 	v->overlay.used = v->overlay.nr_blocks = v->overlay.data = 0;
 	memset(v->overlay.map, 0xFF, sizeof(v->overlay.map));
-	assert_true(overlay_open(v));
+	assert_null(overlay_open(v));
 	for (u32 sector = 0; sector < v->disk.sectors; sector++) {
 		assert_true(transfer(v, sector, (u32)(uintptr_t)got, 1, false));
 		assert_memory_equal(got, cow + sector * BLKIF_SECTOR, BLKIF_SECTOR);
@@ -534,7 +551,7 @@ static void the_power_may_go_at_any_write(void **unused)
 
 				if (gone) {
 					v->overlay.used = 0;
-					assert_true(overlay_open(v));
+					assert_null(overlay_open(v));
 				}
 				assert_true(transfer(v, sector + k, (u32)(uintptr_t)got, 1, false));
 				if (memcmp(got, is, BLKIF_SECTOR)) {
@@ -555,7 +572,12 @@ static void the_power_may_go_at_any_write(void **unused)
 static void an_overlay_has_its_limits(void **unused)
 {
 	static const char *const bad[] = {
-	    "cow:0+80", "cow:0+80:", "cow:0+80:90+8:", "cow:0+80:x", "cow:0+80,:9+9", "cow::90+8"};
+	    "cow:0+80",	     "cow:0+80:", "cow:0+80:90+8:", "cow:0+80:x",
+	    "cow:0+80,:9+9", "cow::90+8", "cow:0+80:79+8",  "cow:0+8:20+9,28+9"};
+	/* Over the same base as it is, and in the same place. */
+	static const char *const others[] = {"cow:0+72:200+32", "cow:0+80:200+32",
+					     "cow:0+40,61+40:200+32", "cow:0+40,60+40:200+40",
+					     "cow:0+40,60+40:200+24,300+8"};
 	static u8 data[8 * BLKIF_SECTOR];
 	struct vbd *v = &vbds[1];
 
@@ -563,22 +585,27 @@ static void an_overlay_has_its_limits(void **unused)
 	begin(1);
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++) {
 		memset(v, 0, sizeof(*v));
-		assert_false(read_params(v, bad[i]));
+		assert_false(takes(v, bad[i]));
 	}
 	memset(v, 0, sizeof(*v));
-	assert_true(read_params(v, "cow:0+80:200+15"));
-	assert_false(overlay_open(v)); /* the map, and not even one block */
+	assert_true(takes(v, "cow:0+80:200+15"));
+	assert_non_null(overlay_open(v)); /* the map, and not even one block */
 	memset(v, 0, sizeof(*v));
-	assert_true(read_params(v, "cow:0+80:200+32"));
-	assert_true(overlay_open(v));
+	assert_true(takes(v, "cow:0+40,60+40:200+32"));
+	assert_null(overlay_open(v));
 	assert_int_equal(v->overlay.nr_blocks, 3);
 	for (u32 k = 0; k < 3; k++)
 		assert_true(transfer(v, k * 16 + 1, (u32)(uintptr_t)data, 2, true));
 	assert_false(transfer(v, 8, (u32)(uintptr_t)data, 1, true));
 	assert_true(transfer(v, 16, (u32)(uintptr_t)data, 8, true)); /* that has a place */
+	for (u32 i = 0; i < ARRAY_SIZE(others); i++) {
+		memset(v, 0, sizeof(*v));
+		assert_true(takes(v, others[i]));
+		assert_non_null(overlay_open(v));
+	}
 	memset(v, 0, sizeof(*v));
-	assert_true(read_params(v, "cow:0+72:200+32"));
-	assert_false(overlay_open(v));
+	assert_true(takes(v, "cow:0+40,60+40:200+32"));
+	assert_null(overlay_open(v));
 	end();
 }
 
@@ -704,17 +731,21 @@ static void what_is_no_list_of_parts_is_refused(void **unused)
 					  "hda:-1+5",
 					  "hda:1+1,1+1,1+1,1+1,1+1,1+1,1+1,1+1,1+1",
 					  "hda:4294967295+2",
-					  "hda:1+4294967295,5+5"};
+					  "hda:1+4294967295,5+5",
+					  "hda:4294967297+1",
+					  "hda:8388600+9",
+					  "hda:99999999999999999999+1",
+					  "hda:5+7,11+1"};
 	static struct vbd v;
 
 	(void)unused;
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++) {
 		memset(&v, 0, sizeof(v));
-		if (read_params(&v, bad[i]))
+		if (takes(&v, bad[i]))
 			fail_msg("taken: %s", bad[i]);
 	}
 	memset(&v, 0, sizeof(v));
-	assert_true(read_params(&v, "hda:5+7,0+1"));
+	assert_true(takes(&v, "hda:5+7,0+1"));
 	assert_int_equal(v.disk.sectors, 8);
 }
 

@@ -340,6 +340,10 @@ u32 number_of(const char *a, const char *b)
 	sprintf(path, "%s/%s", a, b);
 	return xs_ask_path(XS_READ, path, NULL, 0) < 0 ? 0 : (u32)strtoul(xs_answer(), NULL, 10);
 }
+void close_device(const char *back, const char *why)
+{
+	(void)back, (void)why;
+}
 bool say(const char *a, const char *b, u32 value)
 {
 	(void)a, (void)b, (void)value;
@@ -779,12 +783,13 @@ static void one_alone_has_no_longer_turn(void **unused)
 static void what_is_no_address_is_refused(void **unused)
 {
 	static const char *const bad_ip[] = {"",	"10.0.0",  "10.0.0.1.", "10.0.0.256",
-					     "0.0.0.0", "10..0.1", "a.0.0.1"};
+					     "0.0.0.0", "10..0.1", "a.0.0.1",	"224.0.0.1"};
 	static const char *const bad_mac[] = {"",
 					      "00:16:3e:00:00",
 					      "00:16:3e:00:00:01:",
 					      "00:16:3e:00:00:100",
 					      "01:16:3e:00:00:01",
+					      "00:00:00:00:00:00",
 					      "00:16:3e::00:01",
 					      "00:16:3E:00:00:01"};
 	u8 mac[6];

@@ -2,6 +2,7 @@
 #ifndef APPS_BLKBACK_H
 #define APPS_BLKBACK_H
 
+#include "blkback/params.h"
 #include "rings/turns.h"
 #include "tl/tl.h"
 #include "xs/paths.h"
@@ -63,8 +64,8 @@ bool transfer_extents(const struct vdisk *d, u32 sector, u32 va, u32 n, bool out
 bool barrier(void);
 
 /* cow.c: a base that is only read, and over it what was written */
-/** Take up the overlay as it is, or begin it. @return false, and why is said: not this base's */
-bool overlay_open(struct vbd *v);
+/** Take up the overlay as it is, or begin it. @return NULL, or why not */
+const char *overlay_open(struct vbd *v);
 bool overlay_transfer(struct vbd *v, u32 sector, u32 va, u32 n, bool out);
 
 /* ata.c: the disk of a virtual PC, which has no ring */
@@ -76,12 +77,10 @@ void ata_answer(struct vbd *v, s16 status);
 u32 ata_page(const struct vbd *v);
 
 /* vbds.c */
-/** "hda:START+LENGTH,START+LENGTH": of the first disk only; or "cow:" and two such lists, the base
- * and the overlay, with a colon in between. @return false if it is something else */
-bool read_params(struct vbd *v, const char *s);
 /** Its ring is there: map it, and say so. */
 void connect_to(struct vbd *v);
-void part_from(struct vbd *v, const char *why);
+/** It is not served any more, and the store says so. */
+void give_up(struct vbd *v, const char *why);
 /** Which disks does the store know now? */
 void look_around(void);
 

@@ -15,9 +15,11 @@
 #define PER_SECTOR  (BLKIF_SECTOR / 4)
 #define NO_MAP_READ ~0u
 
+/* Whose it is: the base, and where the blocks lie, part by part. */
 struct head {
-	u32 magic, base_sectors, base_start, nr_blocks;
-	u8 rest[BLKIF_SECTOR - 16];
+	u32 magic, nr_blocks, nr_base, nr_overlay;
+	struct extent base[MOST_EXTENTS], overlay[MOST_EXTENTS];
+	u8 rest[BLKIF_SECTOR - 16 - 2 * MOST_EXTENTS * sizeof(struct extent)];
 };
 
 static struct head head;
@@ -79,22 +81,29 @@ static bool overlay_count(struct vbd *v)
 	return o->used <= o->nr_blocks;
 }
 
-bool overlay_open(struct vbd *v)
+const char *overlay_open(struct vbd *v)
 {
-	struct head wanted = {MAGIC, v->disk.sectors, v->disk.extents[0].start, 0, {0}};
+	static struct head wanted;
 	struct overlay *o = &v->overlay;
 
 	o->data = (1 + map_sectors(v) + PER_BLOCK - 1) / PER_BLOCK * PER_BLOCK;
 	o->map_at = NO_MAP_READ;
 	if (o->disk.sectors < o->data + PER_BLOCK)
-		return false;
+		return "the overlay has no room";
 	o->nr_blocks = (o->disk.sectors - o->data) / PER_BLOCK;
-	wanted.nr_blocks = o->nr_blocks;
+	wanted = (struct head){.magic = MAGIC,
+			       .nr_blocks = o->nr_blocks,
+			       .nr_base = v->disk.nr_extents,
+			       .nr_overlay = o->disk.nr_extents};
+	memcpy(wanted.base, v->disk.extents, sizeof(wanted.base));
+	memcpy(wanted.overlay, o->disk.extents, sizeof(wanted.overlay));
 	if (!transfer_extents(&o->disk, 0, (u32)&head, 1, false))
-		return false;
+		return "the overlay cannot be read";
 	if (head.magic != MAGIC)
-		return overlay_begin(v, &wanted);
-	return !memcmp(&head, &wanted, sizeof(head)) && overlay_count(v);
+		return overlay_begin(v, &wanted) ? NULL : "the overlay cannot be written";
+	if (memcmp(&head, &wanted, sizeof(head)))
+		return "the overlay was begun over another base, or with other parts";
+	return overlay_count(v) ? NULL : "the overlay is damaged";
 }
 
 static u32 place_of(const struct overlay *o, u32 entry)

@@ -1,8 +1,6 @@
 /* disk.c: sectors of the real disk, by the extents that a virtual one is made of. */
 #include "blkback/blkback.h"
 
-#define MOST_SECTORS (1u << 23) /* a position is 32 bits wide, in bytes */
-
 bool transfer_extents(const struct vdisk *d, u32 sector, u32 va, u32 n, bool out)
 {
 	u32 at, left, k;

@@ -3,48 +3,7 @@
 
 struct vbd vbds[MOST_VBDS];
 
-static const char *behind_number(const char *s)
-{
-	while (*s >= '0' && *s <= '9')
-		s++;
-	return s;
-}
-
-/* "START+LENGTH,START+LENGTH". @return what follows, or NULL if it is something else */
-static const char *read_extents(struct vdisk *d, const char *s)
-{
-	for (; d->nr_extents < MOST_EXTENTS; s++) {
-		struct extent *e = &d->extents[d->nr_extents++];
-
-		e->start = atou(s);
-		s = behind_number(s);
-		if (*s++ != '+')
-			return NULL;
-		e->length = atou(s);
-		s = behind_number(s);
-		if (!e->length || e->start + e->length < e->start ||
-		    d->sectors + e->length < d->sectors)
-			return NULL;
-		d->sectors += e->length;
-		if (*s != ',')
-			return s;
-	}
-	return NULL;
-}
-
-bool read_params(struct vbd *v, const char *s)
-{
-	bool cow = !strncmp(s, "cow:", 4);
-
-	if (!cow && strncmp(s, "hda:", 4))
-		return false;
-	s = read_extents(&v->disk, s + 4);
-	if (s && cow)
-		s = *s == ':' ? read_extents(&v->overlay.disk, s + 1) : NULL;
-	return s && !*s;
-}
-
-void part_from(struct vbd *v, const char *why)
+static void part_from(struct vbd *v, const char *why)
 {
 	printf("blkback: domain %u's disk: %s\n", v->domid, why);
 	if (v->port) {
@@ -58,10 +17,16 @@ void part_from(struct vbd *v, const char *why)
 	v->port = 0;
 }
 
+void give_up(struct vbd *v, const char *why)
+{
+	part_from(v, why);
+	close_device(v->back, why);
+}
+
 static void announce(const struct vbd *v)
 {
 	say(v->back, "sectors", v->disk.sectors);
-	say(v->back, "state", 4);
+	say(v->back, "state", DEVICE_CONNECTED);
 	printf("blkback: domain %u has a disk of %u KB\n", v->domid, v->disk.sectors / 2);
 }
 
@@ -71,18 +36,20 @@ static void attach_to(struct vbd *v)
 	if (v->connected)
 		announce(v);
 	else
-		part_from(v, "its virtual PC does not take it");
+		give_up(v, "its virtual PC does not take it");
 }
 
 void connect_to(struct vbd *v)
 {
 	u32 ref = number_of(v->front, "ring-ref"), port = number_of(v->front, "event-channel");
 
-	if (!ref || !port || !map_ring(v, ref))
+	if (!ref || !map_ring(v, ref)) {
+		give_up(v, "its ring cannot be mapped");
 		return;
+	}
 	v->port = connect(v->domid, port);
 	if (!v->port || write(events, &v->port, sizeof(v->port)) < 0) {
-		part_from(v, "its event channel cannot be bound");
+		give_up(v, "its event channel cannot be bound");
 		return;
 	}
 	v->connected = true;
@@ -103,38 +70,94 @@ static struct vbd *vbd_of(u16 domid, const char *device)
 	return v < vbds + MOST_VBDS ? v : NULL;
 }
 
+/* The parts that are written. */
+static const struct vdisk *written_by(const struct vbd *v)
+{
+	static const struct vdisk none;
+
+	if (v->overlay.disk.nr_extents)
+		return &v->overlay.disk;
+	return v->disk.read_only ? &none : &v->disk;
+}
+
+/* Does somebody else write what this one has, or the other way round? */
+static bool is_taken(const struct vbd *v)
+{
+	const struct vdisk *ours = written_by(v);
+
+	for (const struct vbd *w = vbds; w < vbds + MOST_VBDS; w++) {
+		const struct vdisk *theirs = written_by(w);
+
+		if (w->domid &&
+		    (parts_meet(theirs, &v->disk) || parts_meet(theirs, &v->overlay.disk) ||
+		     parts_meet(ours, &w->disk) || parts_meet(ours, &w->overlay.disk)))
+			return true;
+	}
+	return false;
+}
+
+/* Can the last sector of each part be read? */
+static bool is_there(const struct vdisk *d)
+{
+	static u8 sector[BLKIF_SECTOR] __attribute__((aligned(BLKIF_SECTOR)));
+	u32 end = 0;
+
+	for (u32 i = 0; i < d->nr_extents; i++) {
+		end += d->extents[i].length;
+		if (!transfer_extents(d, end - 1, (u32)sector, 1, false))
+			return false;
+	}
+	return true;
+}
+
+/* @return NULL, or what is wrong */
+static const char *set_up_disk(struct vbd *v)
+{
+	const char *s = value_of(v->back, "mode"), *wrong;
+
+	v->disk.read_only = s && !strcmp(s, "r");
+	s = value_of(v->back, "type");
+	v->ata = s && !strcmp(s, "ata");
+	s = value_of(v->back, "params");
+	wrong = read_params(s ? s : "", &v->disk, &v->overlay.disk);
+	if (wrong)
+		return wrong;
+	if (is_taken(v))
+		return "another domain has some of these sectors, and one of both would write them";
+	if (!is_there(&v->disk) || !is_there(&v->overlay.disk))
+		return "the real disk ends before, or cannot be read";
+	return v->overlay.disk.nr_extents ? overlay_open(v) : NULL;
+}
+
 static struct vbd *new_vbd(u16 domid, const char *device, const char *back)
 {
 	struct vbd *v = vbd_of(0, "");
-	const char *s;
+	const char *s = value_of(back, "frontend"), *wrong;
 
-	if (!v)
+	if (!s) /* not all has been written yet */
 		return NULL;
+	if (!v) {
+		close_device(back, "there are 16 disks, and those of domains that have ended but "
+				   "are not destroyed count");
+		return NULL;
+	}
 	memset(v, 0, sizeof(*v));
 	strlcpy(v->back, back, sizeof(v->back));
-	s = value_of(back, "frontend");
-	if (!s)
-		return NULL;
 	strlcpy(v->front, s, sizeof(v->front));
-	s = value_of(back, "mode");
-	v->disk.read_only = s && !strcmp(s, "r");
-	s = value_of(back, "params");
-	if (!s || !read_params(v, s)) {
-		printf("blkback: %s/params is not hda:START+SECTORS,...\n", back);
-		return NULL;
-	}
-	if (v->overlay.disk.nr_extents && !overlay_open(v)) {
-		printf("blkback: %s: that is no overlay of this base, and has no room for one\n",
-		       back);
-		return NULL;
-	}
-	s = value_of(back, "type");
-	v->ata = s && !strcmp(s, "ata");
+	wrong = set_up_disk(v);
 	/* It says when its ring is there. */
-	if (xs_ask_path(XS_WATCH, join(v->front, "state"), "front", 6) < 0)
+	if (!wrong && xs_ask_path(XS_WATCH, join(v->front, "state"), "front", 6) < 0)
+		wrong = "the store does not let it be watched";
+	if (wrong) {
+		printf("blkback: domain %u's disk: %s\n", domid, wrong);
+		close_device(back, wrong);
 		return NULL;
+	}
 	v->domid = domid;
 	strlcpy(v->device, device, sizeof(v->device));
+	/* Connected is what somebody before us was. */
+	if (number_of(back, "state") != DEVICE_CONNECTED)
+		say(back, "state", DEVICE_WAITS);
 	return v;
 }
 
@@ -143,17 +166,18 @@ static void look_at(u16 domid, const char *device, const char *back)
 	struct vbd *v = vbd_of(domid, device);
 	u32 state;
 
+	if ((v && v->connected) || number_of(back, "state") == DEVICE_CLOSED)
+		return;
 	if (!v)
 		v = new_vbd(domid, device, back);
-	if (!v || v->connected)
+	if (!v)
 		return;
 	if (v->ata) {
 		attach_to(v);
 		return;
 	}
-	state =
-	    number_of(v->front, "state"); /* 3: its ring is there; 4: somebody had it before us */
-	if (state == 3 || state == 4)
+	state = number_of(v->front, "state");
+	if (state == DEVICE_READY || state == DEVICE_CONNECTED) /* to somebody before us */
 		connect_to(v);
 }
 

@@ -1,5 +1,5 @@
 /* address.c: addresses as people write them. */
-#include "netback/netback.h"
+#include "netback/address.h"
 
 /* A number in that base, up to 255. */
 static bool byte(const char **s, u32 base, u32 *n)
@@ -33,18 +33,19 @@ bool read_ip(const char *s, u32 *ip)
 			return false;
 		*ip = *ip << 8 | n;
 	}
-	return !*s && *ip;
+	/* From 224 on: a group's, or all. */
+	return !*s && *ip && *ip >> 24 < 224;
 }
 
-bool read_mac(const char *s, u8 mac[ROUTER_MAC])
+bool read_mac(const char *s, u8 mac[6])
 {
 	u32 n;
 
-	for (u32 i = 0; i < ROUTER_MAC; i++) {
+	for (u32 i = 0; i < 6; i++) {
 		if ((i && *s++ != ':') || !byte(&s, 16, &n))
 			return false;
 		mac[i] = (u8)n;
 	}
-	/* Not a group's. */
-	return !*s && !(mac[0] & 1);
+	/* Not a group's; and nobody has that of zeros. */
+	return !*s && !(mac[0] & 1) && memcmp(mac, "\0\0\0\0\0", 6);
 }

@@ -3,6 +3,7 @@
 #define APPS_NETBACK_H
 
 #include <trapline/xen/io/netif.h>
+#include "netback/address.h"
 #include "netback/socket.h"
 #include "router/rules.h"
 #include "tl/tl.h"
@@ -53,7 +54,8 @@ extern u8 *place;		  /* addresses: two pages for each interface's rings */
 /* vifs.c */
 /** Its rings are there: map them, and say so. */
 void connect_to(struct vif *v);
-void part_from(struct vif *v, const char *why);
+/** It is not served any more, and the store says so. */
+void give_up(struct vif *v, const char *why);
 /** Which interfaces does the store know now? */
 void look_around(void);
 /** An interface that is a file: that of a device, if there is such a device. */
@@ -106,10 +108,5 @@ bool capture_begin(u32 fd, u32 frames);
 void capture(const struct frame *f);
 u32 capture_wants(void);
 void capture_serve(void);
-
-/* address.c */
-/** "10.0.0.1", "00:16:3e:00:00:01". @return false: it is none */
-bool read_ip(const char *s, u32 *ip);
-bool read_mac(const char *s, u8 mac[ROUTER_MAC]);
 
 #endif

@@ -16,7 +16,7 @@ static bool take_request(struct vif *v, struct frame *f, struct grant_move *m)
 		return false;
 	n = ring_waiting(ring_index(&v->tx->head.req_prod), v->tx_taken, NETIF_TX_SLOTS);
 	if (n == RING_NONSENSE)
-		part_from(v, "its ring makes no sense");
+		give_up(v, "its ring makes no sense");
 	if (!n || n == RING_NONSENSE)
 		return false;
 	r = *(volatile struct netif_tx_request *)&v->tx->slot[v->tx_taken++ % NETIF_TX_SLOTS]
@@ -56,7 +56,7 @@ bool take_buffer(struct vif *v, struct netif_rx_request *r)
 		return false;
 	n = ring_waiting(ring_index(&v->rx->head.req_prod), v->rx_taken, NETIF_RX_SLOTS);
 	if (n == RING_NONSENSE)
-		part_from(v, "its ring of buffers makes no sense");
+		give_up(v, "its ring of buffers makes no sense");
 	if (!n || n == RING_NONSENSE)
 		return false;
 	*r = *(volatile struct netif_rx_request *)&v->rx->slot[v->rx_taken++ % NETIF_RX_SLOTS]

@@ -35,7 +35,7 @@ static bool map_ring(const struct vif *v, void *at, const char *name)
 	return r.ref && read(grants, &r, sizeof(r)) == sizeof(r) && !r.status;
 }
 
-void part_from(struct vif *v, const char *why)
+static void part_from(struct vif *v, const char *why)
 {
 	printf("netback: vif%u: %s\n", v->number, why);
 	if (v->port) {
@@ -53,15 +53,21 @@ void part_from(struct vif *v, const char *why)
 	v->port = 0;
 }
 
+void give_up(struct vif *v, const char *why)
+{
+	part_from(v, why);
+	close_device(v->back, why);
+}
+
 void connect_to(struct vif *v)
 {
 	u32 port = number_of(v->front, "event-channel");
 
 	if (!map_ring(v, v->tx, "tx-ring-ref") || !map_ring(v, v->rx, "rx-ring-ref"))
-		return part_from(v, "its rings cannot be mapped");
+		return give_up(v, "its rings cannot be mapped");
 	v->port = connect(v->number, port);
 	if (!v->port || write(events, &v->port, sizeof(v->port)) < 0)
-		return part_from(v, "its event channel cannot be bound");
+		return give_up(v, "its event channel cannot be bound");
 	v->flip = !number_of(v->front, "request-rx-copy");
 	v->tx_taken = v->tx_answered = v->rx_taken = v->rx_answered = 0;
 	/* What was on its way when somebody else had the rings is lost. */
@@ -69,7 +75,7 @@ void connect_to(struct vif *v)
 	__atomic_store_n(&v->tx->head.generation, v->generation, __ATOMIC_SEQ_CST);
 	v->connected = true;
 	notify(v->port);
-	say(v->back, "state", 4);
+	say(v->back, "state", DEVICE_CONNECTED);
 	printf("netback: vif%u is connected\n", v->number);
 }
 
@@ -81,37 +87,59 @@ static struct vif *vif_of(u16 domid)
 	return NULL;
 }
 
-static bool read_addresses(struct vif *v)
+/* @return NULL, or what is wrong */
+static const char *read_addresses(struct vif *v)
 {
 	const char *s = value_of(v->back, "mac");
-	bool okay = s && read_mac(s, v->mac);
 
-	s = okay ? value_of(v->back, "ip") : NULL;
-	return s && read_ip(s, &v->ip);
+	if (!s || !read_mac(s, v->mac))
+		return "it has no MAC address";
+	s = value_of(v->back, "ip");
+	if (!s || !read_ip(s, &v->ip))
+		return "it has no IP address";
+	for (const struct vif *w = vifs; w < vifs + MOST_VIFS; w++) {
+		if (w->kind == VIF_NONE)
+			continue;
+		if (!memcmp(w->mac, v->mac, sizeof(v->mac)))
+			return "another interface has this MAC address";
+		if (w->ip == v->ip)
+			return "another interface has this IP address";
+	}
+	return NULL;
 }
 
 static struct vif *new_vif(u16 domid, const char *back)
 {
 	struct vif *v = free_vif();
-	const char *s = value_of(back, "frontend");
+	const char *s = value_of(back, "frontend"), *wrong;
 	u32 at;
 
-	if (!v || !s)
+	if (!s) /* not all has been written yet */
 		return NULL;
+	if (!v) {
+		close_device(back, "there are 16 interfaces, with tap0, ne0 and those of domains "
+				   "that have ended but are not destroyed");
+		return NULL;
+	}
 	at = (u32)place + (u32)(v - vifs) * 2 * PAGE;
 	*v = (struct vif){.number = domid,
 			  .tx = (struct netif_tx_ring *)at,
 			  .rx = (struct netif_rx_ring *)(at + PAGE)};
 	strlcpy(v->back, back, sizeof(v->back));
 	strlcpy(v->front, s, sizeof(v->front));
-	if (!read_addresses(v)) {
-		printf("netback: %s has no mac and ip\n", back);
+	wrong = read_addresses(v);
+	/* It says when its rings are there. */
+	if (!wrong && xs_ask_path(XS_WATCH, join(v->front, "state"), "front", 6) < 0)
+		wrong = "the store does not let it be watched";
+	if (wrong) {
+		printf("netback: vif%u: %s\n", domid, wrong);
+		close_device(back, wrong);
 		return NULL;
 	}
-	/* It says when its rings are there. */
-	if (xs_ask_path(XS_WATCH, join(v->front, "state"), "front", 6) < 0)
-		return NULL;
 	v->kind = VIF_DOMAIN;
+	/* Connected is what somebody before us was. */
+	if (number_of(back, "state") != DEVICE_CONNECTED)
+		say(back, "state", DEVICE_WAITS);
 	return v;
 }
 
@@ -120,13 +148,14 @@ static void look_at(u16 domid, const char *back)
 	struct vif *v = vif_of(domid);
 	u32 state;
 
+	if ((v && v->connected) || number_of(back, "state") == DEVICE_CLOSED)
+		return;
 	if (!v)
 		v = new_vif(domid, back);
-	if (!v || v->connected)
+	if (!v)
 		return;
-	/* 3: its rings are there; 4: somebody had them before us */
 	state = number_of(v->front, "state");
-	if (state == 3 || state == 4)
+	if (state == DEVICE_READY || state == DEVICE_CONNECTED) /* to somebody before us */
 		connect_to(v);
 }
 

@@ -65,9 +65,9 @@ static bool take_word(struct plan *p, const char *arg)
 	else if ((v = value(arg, "initrd")))
 		p->initrd = v;
 	else if ((v = value(arg, "vbd")))
-		p->vbd = v;
+		read_disk(p, v);
 	else if ((v = value(arg, "vif")))
-		p->vif = v;
+		read_interface(p, v);
 	else if ((v = value(arg, "mcuadv")))
 		p->mcu_advance = number("mcuadv", v, 1, 1000);
 	else if ((v = value(arg, "paused")))
@@ -97,6 +97,8 @@ void read_plan(struct plan *p, int argc, char **argv)
 		else
 			add_word(p, argv[i]);
 	}
+	if (p->shadow && p->vif)
+		bad_usage("vif=%s: with mmu=shadow a domain has no network card", p->vif);
 	if (!strcmp(p->kernel, "finch")) {
 		p->kernel = p->shadow ? "finch-native.elf" : "finch-pv.elf";
 		if (!p->initrd)

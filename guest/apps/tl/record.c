@@ -106,9 +106,11 @@ static void introduce(u32 domid, const struct rings *r)
 		fail("the store does not take the domain: %s", xs_error());
 }
 
-#define DISK "/device/vbd/51712" /* xvda, as Linux numbers it */
-#define NET  "/device/vif/0"
-#define LONG (2 * HZ) /* for a back end to take a disk */
+#define DISK  "/device/vbd/51712" /* xvda, as Linux numbers it */
+#define NET   "/device/vif/0"
+#define LONG  (2 * HZ)			       /* for a back end to take a disk */
+#define SHORT (HZ / 2)			       /* to say whether it will */
+enum { WAITS = 2, CONNECTED = 4, CLOSED = 6 }; /* what it says */
 
 /* "/local/domain/0/backend/vbd/N", or vif, and what is below it. */
 static struct text back_place(const char *kind, u32 domid, const char *name)
@@ -161,17 +163,35 @@ static void join_ends(const char *kind, u32 domid, const char *device, const cha
 	put_back(kind, domid, device, "/frontend", front.at);
 }
 
-/* A virtual PC has its disk from the beginning. */
-static void await_disk(u32 domid)
+/* What the back end says of the device, in the file `name`. @return NULL: nothing */
+static const char *back_says(const char *kind, u32 domid, const char *device, const char *name)
 {
-	struct text state = back_place("vbd", domid, "/51712/state");
+	struct text path = back_place(kind, domid, device);
 
-	for (u32 i = 0; i < LONG; i++) {
-		if (xs_ask_path(XS_READ, state.at, NULL, 0) > 0 && atou(xs_answer()) == 4)
+	add(&path, name);
+	return xs_ask_path(XS_READ, path.at, NULL, 0) < 0 ? NULL : xs_answer();
+}
+
+/* The back end takes the device, or says why not. A virtual PC has its disk from the beginning:
+ * then it must be there. */
+static void await_back(const char *kind, u32 domid, const char *device, bool must)
+{
+	for (u32 i = 0; i < (must ? LONG : SHORT); i++) {
+		const char *s = back_says(kind, domid, device, "/state");
+		u32 state = s ? atou(s) : 0;
+
+		if (state == CLOSED) {
+			s = back_says(kind, domid, device, "/error");
+			fail("%s=: the back end refuses: %s", kind, s ? s : "it does not say why");
+		}
+		if (state == CONNECTED || (state == WAITS && !must))
 			return;
 		sleep(1);
 	}
-	fail("nobody takes the disk: does `blkback` run, and what does it say?");
+	if (must)
+		fail("nobody takes the disk: does `blkback` run, and what does it say?");
+	printf("tl: %s=: no back end has looked at it yet: does `%s` run?\n", kind,
+	       strcmp(kind, "vbd") ? "netback" : "blkback");
 }
 
 static void record_disk(u32 domid, const char *params, bool ata)
@@ -181,29 +201,7 @@ static void record_disk(u32 domid, const char *params, bool ata)
 	put_back("vbd", domid, "/51712", "/type", ata ? "ata" : "ring");
 	put_back("vbd", domid, "/51712", "/params", params);
 	join_ends("vbd", domid, "/51712", DISK);
-	if (ata)
-		await_disk(domid);
-}
-
-/* "NAME=" among words with commas between. @return false: it is not there, or too long */
-static bool find_word(const char *words, const char *name, char value[20])
-{
-	u32 n = strlen(name), k = 0;
-
-	for (; *words; words++) {
-		if (strncmp(words, name, n)) {
-			while (*words && *words != ',')
-				words++;
-			if (!*words)
-				return false;
-			continue;
-		}
-		for (words += n; words[k] && words[k] != ',' && k < 19; k++)
-			value[k] = words[k];
-		value[k] = 0;
-		return k < 19;
-	}
-	return false;
+	await_back("vbd", domid, "/51712", ata);
 }
 
 /* 00:16:3e is Xen's, for its guests. */
@@ -218,18 +216,16 @@ static void own_mac(u32 domid, char mac[20])
 	mac[16] = hex[domid & 15];
 }
 
-static void record_interface(u32 domid, const char *words)
+static void record_interface(u32 domid, const struct plan *p)
 {
-	char ip[20], mac[20];
+	char mac[20];
 
-	if (!find_word(words, "ip=", ip))
-		fail("vif=%s is not ip=ADDRESS[,mac=ADDRESS]", words);
-	if (!find_word(words, "mac=", mac))
-		own_mac(domid, mac);
+	own_mac(domid, mac);
 	make_back("vif", domid);
-	put_back("vif", domid, "/0", "/ip", ip);
-	put_back("vif", domid, "/0", "/mac", mac);
+	put_back("vif", domid, "/0", "/ip", p->ip);
+	put_back("vif", domid, "/0", "/mac", p->mac[0] ? p->mac : mac);
 	join_ends("vif", domid, "/0", NET);
+	await_back("vif", domid, "/0", false);
 }
 
 void record_domain(const struct plan *p, u32 domid, const struct rings *r)
@@ -254,7 +250,7 @@ void record_domain(const struct plan *p, u32 domid, const struct rings *r)
 	put_number(domid, "/console/ring-ref", r->console_mfn);
 	put_number(domid, "/console/port", r->console_port);
 	if (p->vif)
-		record_interface(domid, p->vif);
+		record_interface(domid, p);
 	introduce(domid, r);
 }
 

@@ -48,8 +48,9 @@ struct contact {
 /** What a domain is to be made of. */
 struct plan {
 	const char *name, *kernel, *initrd;
-	const char *vif; /* ip=ADDRESS[,mac=ADDRESS]; NULL: it gets no interface */
-	const char *vbd; /* hda:START+SECTORS,...; NULL: it gets no disk */
+	const char *vif;      /* NULL: it gets no interface */
+	char ip[20], mac[20]; /* of the interface; "": one of its own */
+	const char *vbd;      /* hda:START+SECTORS,...; NULL: it gets no disk */
 	struct file kernel_file, initrd_file;
 	bool shadow, paused;
 	u32 nr_pages, nr_vcpus;
@@ -128,6 +129,10 @@ const char *value(const char *arg, const char *word);
 void refuse_twice(char **argv, int last);
 /** A number in decimal; ends with an error if it is none, or not from min to max. */
 u32 number(const char *what, const char *word, u32 min, u32 max);
+
+/* device.c: what vbd= and vif= say. Each ends with an error if that makes no sense. */
+void read_disk(struct plan *p, const char *words);
+void read_interface(struct plan *p, const char *words);
 
 /* tl.c */
 void set_share(u32 id, u32 mcu_advance);

@@ -33,6 +33,29 @@ bool say(const char *a, const char *b, u32 value)
 	return xs_ask_path(XS_WRITE, join(a, b), digits, strlen(digits)) >= 0;
 }
 
+void close_device(const char *back, const char *why)
+{
+	xs_ask_path(XS_WRITE, join(back, "error"), why, strlen(why));
+	say(back, "state", DEVICE_CLOSED);
+}
+
+void await_back(const char *back)
+{
+	u32 state;
+
+	if (xs_ask_path(XS_WATCH, join(back, "state"), "back", 5) < 0)
+		die("the back end cannot be watched");
+	while ((state = number_of(back, "state")) != DEVICE_CONNECTED) {
+		if (state == DEVICE_CLOSED) {
+			const char *why = value_of(back, "error");
+
+			printf("the back end refuses: %s\n", why ? why : "it does not say why");
+			exit(1);
+		}
+		xs_event();
+	}
+}
+
 u32 list_of(const char *path, char names[512])
 {
 	s32 n = xs_ask_path(XS_DIRECTORY, path, NULL, 0);
