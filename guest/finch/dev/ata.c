@@ -46,27 +46,14 @@ static struct ata {
 	bool asked, there;
 } disks[2];
 
-static bool busy;     /* somebody waits for the channel's disk */
-static bool answered; /* the interrupt has come */
+static struct turn channel; /* who waits for its disk */
+static bool answered;	    /* the interrupt has come */
 
 void ata_interrupt(void)
 {
 	inb(STATUS);
 	answered = true;
 	wakeup_sleepers(&answered);
-}
-
-static void channel_take(void)
-{
-	while (busy)
-		sleep_on(&busy, 0);
-	busy = true;
-}
-
-static void channel_give(void)
-{
-	busy = false;
-	wakeup_sleepers(&busy);
 }
 
 /* At once, for what takes no time. @return the status, 0 if it stays busy */
@@ -141,7 +128,7 @@ static s32 ata_io(struct disk *d, const struct disk_io *v, u32 n)
 {
 	bool done = true;
 
-	channel_take();
+	turn_take(&channel);
 	for (u32 k; n && done; v += k, n -= k) {
 		done = v->block < d->blocks;
 		for (k = 1; k < n && k < MOST; k++)
@@ -150,7 +137,7 @@ static s32 ata_io(struct disk *d, const struct disk_io *v, u32 n)
 				break;
 		done = done && run(unit_of(d), v, k);
 	}
-	channel_give();
+	turn_end(&channel);
 	return done ? 0 : -EIO;
 }
 
@@ -159,7 +146,7 @@ static s32 ata_sectors(struct disk *d, u32 sector, u32 n, u8 *buf, bool write)
 	u8 status = 0;
 	bool done;
 
-	channel_take();
+	turn_take(&channel);
 	done = n && n <= PER_BLOCK && sector / PER_BLOCK < d->blocks &&
 	       command(unit_of(d), write ? CMD_WRITE_MULTIPLE : CMD_READ_MULTIPLE, sector, n);
 	if (done)
@@ -170,7 +157,7 @@ static s32 ata_sectors(struct disk *d, u32 sector, u32 n, u8 *buf, bool write)
 	else if (done)
 		insw(DATA, buf, n * WORDS / PER_BLOCK);
 	done = done && (!write || !failed(wait()));
-	channel_give();
+	turn_end(&channel);
 	return done ? 0 : -EIO;
 }
 
@@ -178,9 +165,9 @@ static s32 ata_barrier(struct disk *d)
 {
 	bool done;
 
-	channel_take();
+	turn_take(&channel);
 	done = command(unit_of(d), CMD_FLUSH, 0, 0) && !failed(wait());
-	channel_give();
+	turn_end(&channel);
 	return done ? 0 : -EIO;
 }
 
@@ -212,10 +199,10 @@ struct disk *ata_disk(u32 unit)
 {
 	struct ata *a = &disks[unit];
 
-	channel_take();
+	turn_take(&channel);
 	if (!a->asked)
 		identify(unit);
 	a->asked = true;
-	channel_give();
+	turn_end(&channel);
 	return a->there ? &a->disk : NULL;
 }

@@ -8,20 +8,18 @@
 
 static struct nest nest;
 static u8 *pages[NEST_BUFS];
-static bool mounted, locked;
+static bool mounted;
+static struct turn turn;
 
 /* Whoever waits for the disk lets others run: one at a time is in nest.c. */
 static void lock(void)
 {
-	while (locked)
-		sleep_on(&locked, 0);
-	locked = true;
+	turn_take(&turn);
 }
 
 static s32 unlock(s32 result)
 {
-	locked = false;
-	wakeup_sleepers(&locked);
+	turn_end(&turn);
 	return result;
 }
 

@@ -60,6 +60,22 @@ void sleep_on(const void *channel, u32 until);
 void wakeup(const void *channel);
 /** The same where nobody who polls a descriptor can be meant. */
 void wakeup_sleepers(const void *channel);
+/** A thing that one at a time has: those who wait get it in the order in which they came. */
+struct turn {
+	u32 given, now; /* tickets */
+};
+static inline void turn_take(struct turn *t)
+{
+	u32 mine = t->given++;
+
+	while (mine != t->now)
+		sleep_on(t, 0);
+}
+static inline void turn_end(struct turn *t)
+{
+	t->now++;
+	wakeup_sleepers(t);
+}
 /** A channel to sleep on until any other is woken. */
 extern const u8 anything;
 u32 ticks_now(void);

@@ -25,7 +25,7 @@ static struct grant_entry *table;
 static struct blk_front front;
 static u32 port;
 static struct disk disk; /* blocks 0: there is none yet */
-static bool busy;
+static struct turn turn;
 static bool notes;			       /* for the trace; notes=1 on the command line */
 static u32 most_segments = BLKIF_MAX_SEGMENTS; /* of a request; segments= on the command line */
 /* Answered, but with a page that the back end has not let go: while there are any, the disk is
@@ -151,17 +151,9 @@ static bool wait_for(u32 asked)
 	return okay;
 }
 
-static void take_turn(void)
-{
-	while (busy)
-		sleep_on(&busy, 0);
-	busy = true;
-}
-
 static s32 end_turn(bool okay)
 {
-	busy = false;
-	wakeup_sleepers(&busy);
+	turn_end(&turn);
 	return okay ? 0 : -EIO;
 }
 
@@ -170,7 +162,7 @@ static s32 vbd_io(struct disk *d, const struct disk_io *v, u32 n)
 	bool okay;
 
 	(void)d;
-	take_turn();
+	turn_take(&turn);
 	okay = is_whole();
 	while (n && okay) {
 		u32 asked = 0, k;
@@ -188,7 +180,7 @@ static s32 vbd_io(struct disk *d, const struct disk_io *v, u32 n)
 static s32 vbd_barrier(struct disk *d)
 {
 	(void)d;
-	take_turn();
+	turn_take(&turn);
 	if (!is_whole())
 		return end_turn(false);
 	front.slots[0].request = (struct blkif_request){.operation = BLKIF_OP_WRITE_BARRIER};
