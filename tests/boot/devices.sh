@@ -25,7 +25,7 @@ create() { echo "tl create finch paused=1 mem=4 name=$1 $2 | cat"; } # NAME WORD
 	printf '%s\n' 'sleep 5' 'tl net'
 	for i in ring ata; do
 		echo "tl create finch name=$i mmu=$([ $i = ata ] && echo shadow || echo direct) mem=8 vbd=hda:0+2048 scenario=$i"
-		printf '%s\n' "tl wait $i | cat" "tl destroy $i" 'sleep 5'
+		printf '%s\n' "tl wait $i | cat" "tl destroy $i"
 	done
 	create base vbd=cow:8192+2048,16384+2048:65536+8192
 	create far vbd=hda:131064+4096
@@ -34,7 +34,7 @@ create() { echo "tl create finch paused=1 mem=4 name=$1 $2 | cat"; } # NAME WORD
 	create writes vbd=hda:10239+1
 	create written vbd=cow:20000+8,65536+8:40000+64
 	create shares vbd=cow:0+10240:40000+2048
-	printf '%s\n' 'tl destroy base' 'sleep 5'
+	echo 'tl destroy base' # and at once
 	create other vbd=cow:8192+2048,32768+2048:65536+8192
 	create parts vbd=cow:8192+2048,16384+2048:65536+4096,80000+4096
 	create again vbd=cow:8192+2048,16384+2048:65536+8192
@@ -45,7 +45,7 @@ create() { echo "tl create finch paused=1 mem=4 name=$1 $2 | cat"; } # NAME WORD
 	create last "vif=ip=10.1.0.18"
 	for i in {20..21}; do create "n$i" "vbd=hda:$((90000 + i * 8))+8"; done
 	create seventeenth vbd=hda:99992+8
-	printf '%s\n' 'tl list' 'tl destroy n3' 'sleep 5'
+	printf '%s\n' 'tl list' 'tl destroy n3'
 	create room "vbd=hda:90024+8 vif=ip=10.1.0.3"
 	echo 'tl list'
 } >"$tmp/room/devices.sh"

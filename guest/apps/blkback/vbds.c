@@ -181,20 +181,9 @@ static void look_at(u16 domid, const char *device, const char *back)
 		connect_to(v);
 }
 
-void look_around(void)
+/* First: what they had may be had by who came. */
+static void forget_those_gone(void)
 {
-	static char domains[512], devices[512];
-	char path[64], back[64];
-	u32 n = list_of(BACKEND, domains), m;
-
-	for (const char *d = domains; d < domains + n; d += strlen(d) + 1) {
-		strlcpy(path, join(BACKEND, d), sizeof(path));
-		m = list_of(path, devices);
-		for (const char *e = devices; e < devices + m; e += strlen(e) + 1) {
-			strlcpy(back, join(path, e), sizeof(back));
-			look_at((u16)atou(d), e, back);
-		}
-	}
 	for (struct vbd *v = vbds; v < vbds + MOST_VBDS; v++) {
 		if (!v->domid || value_of(v->back, "frontend"))
 			continue;
@@ -202,5 +191,22 @@ void look_around(void)
 			part_from(v, "it has gone");
 		v->domid = 0;
 		v->device[0] = 0;
+	}
+}
+
+void look_around(void)
+{
+	static char domains[512], devices[512];
+	char path[64], back[64];
+	u32 n = list_of(BACKEND, domains), m;
+
+	forget_those_gone();
+	for (const char *d = domains; d < domains + n; d += strlen(d) + 1) {
+		strlcpy(path, join(BACKEND, d), sizeof(path));
+		m = list_of(path, devices);
+		for (const char *e = devices; e < devices + m; e += strlen(e) + 1) {
+			strlcpy(back, join(path, e), sizeof(back));
+			look_at((u16)atou(d), e, back);
+		}
 	}
 }

@@ -159,21 +159,27 @@ static void look_at(u16 domid, const char *back)
 		connect_to(v);
 }
 
-void look_around(void)
+/* First: what they had may be had by who came. */
+static void forget_those_gone(void)
 {
-	static char domains[512];
-	char back[64];
-	u32 n = list_of(BACKEND, domains);
-
-	for (const char *d = domains; d < domains + n; d += strlen(d) + 1) {
-		strlcpy(back, join(join(BACKEND, d), "0"), sizeof(back));
-		look_at((u16)atou(d), back);
-	}
 	for (struct vif *v = vifs; v < vifs + MOST_VIFS; v++) {
 		if (v->kind != VIF_DOMAIN || value_of(v->back, "frontend"))
 			continue;
 		if (v->connected)
 			part_from(v, "it has gone");
 		v->kind = VIF_NONE;
+	}
+}
+
+void look_around(void)
+{
+	static char domains[512];
+	char back[64];
+	u32 n = list_of(BACKEND, domains);
+
+	forget_those_gone();
+	for (const char *d = domains; d < domains + n; d += strlen(d) + 1) {
+		strlcpy(back, join(join(BACKEND, d), "0"), sizeof(back));
+		look_at((u16)atou(d), back);
 	}
 }
