@@ -21,6 +21,7 @@ mask() {
 		s/^(  instruction  )([0-9a-f]{2} )+ *([a-z]+).*/\1\3/
 		s/bytes=[0-9a-f ]+/bytes=N/
 		s/(pfn|mfn) [0-9a-f]+/\1 N/g
+		s/\bf[0-9]+\./fN./g
 		s/\b0x[0-9a-f]+\b/N/g; s/\b[0-9a-f]{8}\b/N/g; s/\b[0-9a-f]{4}\b/N/g; s/\b[0-9]+\b/N/g
 		s/ +/ /g'
 }
