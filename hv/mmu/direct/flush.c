@@ -1,4 +1,4 @@
-/* flush.c: keeping the CPU's cached translations in step with the tables. */
+/*[H72] flush.c: keeping the CPU's cached translations in step with the tables. */
 #include "cpu/gate.h"
 #include "mem/domain_page.h"
 #include "mmu/direct/direct.h"
