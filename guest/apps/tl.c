@@ -3,10 +3,11 @@
 
 static const char help[] =
     "tl create KERNEL [name=NAME] [mmu=shadow|direct] [mem=MB] [vcpus=N] [initrd=FILE] [mcuadv=N]\n"
-    "                 [vbd=hda:PARTS|cow:PARTS:PARTS] [vif=ip=ADDRESS[,mac=ADDRESS]] [paused=1]\n"
-    "                 [WORD=VALUE ...]   make a domain and start it; the other words are its\n"
-    "                 kernel's command line. KERNEL is a file, or finch. PARTS of the disk are\n"
-    "                 START+SECTORS,...; cow: a base that is only read, and what is written\n"
+    "                 [vbd=hda:PARTS|cow:PARTS:PARTS] [vif=ip=ADDRESS[,mac=ADDRESS]] [trace=LIST]\n"
+    "                 [paused=1] [WORD=VALUE ...]   make a domain and start it; the other words\n"
+    "                 are its kernel's command line. KERNEL is a file, or finch. PARTS of the "
+    "disk\n"
+    "                 are START+SECTORS,...; cow: a base that is only read, and what is written\n"
     "tl list                     the domains there are\n"
     "tl info [DOMAIN]            one of them, or the machine\n"
     "tl top [ROUNDS]             who uses the processor, a second each\n"
@@ -21,6 +22,7 @@ static const char help[] =
     "tl trace [seconds=N] [events=N] [dom=DOMAIN] [class=all|trap,hcall,...]\n"
     "                            what the hypervisor records meanwhile, at most so many events "
     "(100)\n"
+    "tl trace-filter DOMAIN LIST only these classes (or all, off) are recorded of it\n"
     "tl trace to=FILE            all that it has recorded, for `tltrace extract --stream`\n"
     "tl many COUNT CYCLES MS     so many at once, which share the processor for MS; then CYCLES\n"
     "                            one after the other: what they cost, and what they leave\n"
@@ -230,6 +232,8 @@ int main(int argc, char **argv)
 		return show_log(NULL);
 	if (!strcmp(verb, "console") && n == 1)
 		return attach_console(args[0]);
+	if (!strcmp(verb, "trace-filter") && n == 2)
+		return set_filter(id_of(args[0]), classes_named(args[1])), 0;
 	if (!strcmp(verb, "trace"))
 		return trace(n, args);
 	if (!strcmp(verb, "wait") && n)

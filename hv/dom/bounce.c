@@ -221,7 +221,7 @@ u32 direct_deliver_int(struct vcpu *v, const struct trap_info *t)
 {
 	u32 va = enter(v, t, from_kernel(v->regs), 0, 0, 0);
 
-	if (trace_classes & TRACE_CLASS_trap && va)
+	if (v->records & TRACE_CLASS_trap && va)
 		trace_inject(v, LANE_VMM, LANE_GUEST, t->vector, 0, 0, t->address, va, 1, 0);
 	return va;
 }

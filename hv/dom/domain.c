@@ -25,6 +25,7 @@ struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced)
 	d->mode = ops->mode;
 	d->ops = ops;
 	d->paused = true;
+	d->records = ~0u;
 	if (!vcpu_create(&d->vcpu, d, 0, traced)) {
 		hv_free_page(d);
 		return NULL;

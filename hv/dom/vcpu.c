@@ -2,6 +2,7 @@
 #include "cpu/gate.h"
 #include "dom/guest_ops.h"
 #include "dom/run.h"
+#include "trace/trace.h"
 #include "dom/time.h"
 #include "mem/frame.h"
 
@@ -11,6 +12,7 @@ bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced)
 	v->name.domain = d->id;
 	v->name.vcpu = nr;
 	v->lane = LANE_GUEST;
+	v->records = trace_classes & d->records;
 	v->context = hypervisor.vcpu.context;
 	v->down = nr;
 	if (!gate_create(v, &d->ops->gate, traced))

@@ -282,6 +282,9 @@ static s32 carry_out(struct vcpu *v, struct xen_domctl *op)
 		return vcpu_info(d, &op->u.getvcpuinfo);
 	case XEN_DOMCTL_scheduler_op:
 		return scheduler_op(d, &op->u.scheduler_op);
+	case XEN_DOMCTL_tl_trace:
+		trace_filter(d, &op->u.tl_trace.classes);
+		return 0;
 	}
 	return manage(v, d, op);
 }

@@ -63,7 +63,7 @@ static s32 map(struct vcpu *v, vaddr_t va)
 		op.status = map_frame(v, &op, map);
 	if (map && op.status)
 		grant_map_free(v->domain, op.handle);
-	if (trace_classes & TRACE_CLASS_dom) /* otherwise its arguments are not worked out */
+	if (v->records & TRACE_CLASS_dom) /* otherwise its arguments are not worked out */
 		trace_grant_map(v, LANE_VMM, LANE_VMM, op.dom, op.ref,
 				op.dev_bus_addr >> PAGE_SHIFT, op.handle, op.status);
 	return grant_op_answer(v, va, &op, status);
@@ -92,7 +92,7 @@ static s32 unmap(struct vcpu *v, vaddr_t va)
 	if (grant_op_read(v, va, &op, sizeof(op)))
 		return -EFAULT;
 	op.status = unmap_handle(v, &op);
-	if (trace_classes & TRACE_CLASS_dom)
+	if (v->records & TRACE_CLASS_dom)
 		trace_grant_unmap(v, LANE_VMM, LANE_VMM, op.handle, op.host_addr, op.status);
 	return grant_op_answer(v, va, &op, status);
 }

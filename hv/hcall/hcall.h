@@ -84,6 +84,8 @@ hypercall_fn hc_domctl, hc_sysctl;
 void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info);
 /** tbuf.c: sysctl's tbuf_op. @return 0 or -EINVAL */
 s32 trace_buffer_op(struct xen_sysctl_tbuf_op *t);
+/** Record only these classes of a domain's events; *classes becomes what it was before. */
+void trace_filter(struct domain *d, u32 *classes);
 /* desc.c: descriptor tables */
 hypercall_fn hc_set_gdt, hc_update_descriptor;
 /** The same of frames that are known. @return 0, -EINVAL or -ENOMEM: the old table stays */

@@ -15,15 +15,28 @@ static void record(u32 classes)
 {
 	struct vcpu *v;
 
-	for (struct domain *d = domains; d && !trace_classes != !classes; d = d->next) {
+	for (struct domain *d = domains; d; d = d->next) {
 		for_each_vcpu(v, d)
 		{
+			v->records = classes & d->records;
+			if (!trace_classes == !classes)
+				continue;
 			v->gate->entries = &v->gate->layout->entries[classes != 0];
 			begin_anew(v);
 		}
 	}
 	gate_entries = *current->gate->entries;
-	trace_classes = classes;
+	trace_classes = trace_nobody.records = classes;
+}
+
+void trace_filter(struct domain *d, u32 *classes)
+{
+	u32 before = d->records;
+	struct vcpu *v;
+
+	d->records = *classes;
+	*classes = before;
+	for_each_vcpu(v, d) v->records = trace_classes & d->records;
 }
 
 s32 trace_buffer_op(struct xen_sysctl_tbuf_op *t)

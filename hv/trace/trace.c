@@ -30,7 +30,7 @@ void trace_init(void *memory, u32 bytes, u32 classes, bool serial, u32 tsc_khz)
 	ring->capacity = bytes / TRACE_PACKET_SIZE - 1;
 	ring->tsc_khz = tsc_khz;
 	memcpy(ring->magic, TRACE_RING_MAGIC, sizeof(ring->magic));
-	trace_classes = classes;
+	trace_classes = trace_nobody.records = classes;
 	trace_wanted = classes ? classes : ~0u;
 	to_serial = serial;
 }

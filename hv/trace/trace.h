@@ -57,7 +57,7 @@ union trace_fields {
 #include <trapline/event.def>
 };
 
-extern u32 trace_classes; /* bit per TRACE_CLASS_ that is on */
+extern u32 trace_classes; /* bit per TRACE_CLASS_ that is on, of some vcpu */
 extern u32 trace_wanted;  /* which of them would be, if anything is recorded */
 /** Where the ring lies, in machine memory. */
 extern mfn_t trace_ring_mfn;
@@ -78,7 +78,7 @@ static ALWAYS_INLINE void *trace_begin(struct vcpu *v, u32 class, u16 id, u32 fi
 {
 	struct trace_event *e;
 
-	if (!(trace_classes & class))
+	if (!(v->records & class))
 		return NULL;
 	e = (void *)(trace_next < trace_limit ? trace_next : trace_turn_page());
 	trace_next += sizeof(*e) + fields;

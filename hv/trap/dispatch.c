@@ -223,7 +223,7 @@ void resume(void)
 		schedule();
 	}
 	r = v->regs;
-	if (trace_classes & TRACE_CLASS_trap && !handler && r->vec != XEN_HYPERCALL_VECTOR)
+	if (v->records & TRACE_CLASS_trap && !handler && r->vec != XEN_HYPERCALL_VECTOR)
 		trace_resume(v, LANE_VMM, lane_of(r), r->eip, r->cs);
 	trace_left(v, lane_of(r));
 	v->domain->ops->enter(v);

@@ -16,7 +16,7 @@ void record_insn_fetched(struct vcpu *v);
 /** Record the instruction that trapped, for whoever reads the trace. */
 static inline void record_insn(struct vcpu *v)
 {
-	if (trace_classes & TRACE_CLASS_insn)
+	if (v->records & TRACE_CLASS_insn)
 		record_insn_fetched(v);
 }
 /** The same of a direct-mode guest, where the page is known as a rule: then there is no need to ask

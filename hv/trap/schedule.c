@@ -11,7 +11,7 @@
 #include "trap/trap.h"
 
 void (*domain_ended)(struct domain *d);
-u32 hand_overs;
+u32 hand_overs = -1; /* the first takes the processor from nobody */
 
 /* Tell the trace who has the processor now. */
 static inline void record(struct vcpu *v, u16 next, u8 why)
@@ -69,8 +69,10 @@ void schedule(void)
 	u8 why = LOST_ended;
 	u64 now, at;
 
-	if (ended)
+	if (ended) {
 		domain_ended(v->domain); /* which may be gone now */
+		hand_overs--;		 /* it did not make way */
+	}
 	now = system_time();
 	if (!ended)
 		why = give_up(v, now);
@@ -89,7 +91,7 @@ void schedule(void)
 	/* One that runs may wait for other times than one that sleeps. */
 	at = next->domain->ops->deadline(next->domain);
 	if (next != current) {
-		hand_overs += current != &hypervisor.vcpu;
+		hand_overs++;
 		if (next->gate != next->domain->gate)
 			next->domain->ops->load(next);
 		context_switch(next);

@@ -12,7 +12,7 @@ script() {
 }
 says() { grep -qE -- "$2" "$tmp/$1.console" || { cat "$tmp/$1.console"; false; }; }
 # printed NAME N: the lines of its N-th command; host NAME OPTION...: as tltrace has them.
-printed() { awk -v n="$2" '/^\$ tl trace/ { k++ } /^ *[0-9]+ +[0-9]+ /  && k == n' "$tmp/$1.console"; }
+printed() { awk -v n="$2" '/^\$ tl trace( |$)/ { k++ } /^ *[0-9]+ +[0-9]+ /  && k == n' "$tmp/$1.console"; }
 host() { build/bin/tltrace dump "$tmp/$1.ctf" "${@:2}"; }
 # From the first line on, the next N of that domain, and of these events.
 same() { # NAME COMMAND N OPTION...
@@ -45,6 +45,29 @@ for isolation in paging segments; do
 	ok "then_it_is_as_before_$isolation" same room 5 30
 	ok "nothing_but_what_was_recorded_before_$isolation" none_of "trap|hcall|insn|mmu"
 done
+
+# Each domain has a filter of its own.
+script filter TRACE=life <<'END'
+tl create finch name=one mmu=shadow mem=8 scenario=spin trace=off
+tl create finch name=two mmu=direct mem=8 scenario=spin
+tl trace-filter Domain-0 off
+tl trace class=all seconds=2 events=100
+tl trace-filter two trap
+tl trace class=all seconds=2 events=50
+tl trace-filter one dom
+tl trace-filter two off
+tl trace class=all seconds=2 events=20
+tl trace-filter Domain-0 all
+tl trace class=all events=20
+END
+of() { awk '{ print $3 }' "$tmp/lines" | sort -u | xargs; }
+ok one_domain_of_several_is_recorded same filter 1 100
+ok nobody_else_is test "$(of)" = d2v0
+ok of_it_some_classes same filter 2 50 --domain 2
+ok and_no_others none_of "life|hcall|insn|mmu|dom"
+ok then_another same filter 3 20
+ok with_its_own_classes test "$(of) $(none_of 'life|trap|hcall|insn|mmu' && echo none)" = 'd1v0 none'
+ok and_domain_0_again same filter 4 20
 
 # Nothing is recorded at first; all of it goes to a disk, from where the host takes it.
 truncate -s 16M "$tmp/hda.img"
@@ -87,7 +110,7 @@ wrong() { # NAME TEXT WORDS
 	script wrong TRACE=off <<<"tl trace $3"
 	ok "$1" says wrong "^tl: $2"
 }
-wrong a_class_that_is_none 'class=foo: not all, or some of' class=trap,foo
+wrong a_class_that_is_none 'class=foo: not all, off, or some of' class=trap,foo
 wrong no_word_of_it 'trace: what is 5\?' 5
 wrong no_domain 'there is no domain 7' dom=7
 wrong said_twice 'events=5 and events=6: which\?' 'events=5 events=6'

@@ -34,6 +34,7 @@ static struct vcpu *start(bool stream)
 	dom.vcpu.domain = &dom;
 	dom.vcpu.regs = &regs;
 	dom.vcpu.lane = LANE_APP;
+	dom.vcpu.records = ~0u;
 	trace_init(memory, sizeof(memory), ~0u, stream, 1000);
 	return &dom.vcpu;
 }
@@ -101,7 +102,7 @@ static void a_class_that_is_off_leaves_nothing(void **state)
 	struct vcpu *v = start(false);
 
 	(void)state;
-	trace_classes = TRACE_CLASS_trap;
+	v->records = TRACE_CLASS_trap;
 	trace_invlpg(v, LANE_VMM, LANE_VMM, 1);
 	assert_int_equal(((struct trace_ring *)memory)->used, 0);
 	trace_resume(v, LANE_VMM, LANE_APP, 1, 0x1B);

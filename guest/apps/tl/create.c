@@ -70,6 +70,8 @@ static bool take_word(struct plan *p, const char *arg)
 		read_interface(p, v);
 	else if ((v = value(arg, "mcuadv")))
 		p->mcu_advance = number("mcuadv", v, 1, 1000);
+	else if ((v = value(arg, "trace")))
+		p->not_traced = ~classes_named(v);
 	else if ((v = value(arg, "paused")))
 		p->paused = number("paused", v, 0, 1);
 	else
@@ -162,4 +164,6 @@ void build(const struct plan *p, u32 id)
 		build_direct(p, id);
 	if (p->mcu_advance)
 		set_share(id, p->mcu_advance);
+	if (p->not_traced)
+		set_filter(id, ~p->not_traced);
 }

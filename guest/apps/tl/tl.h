@@ -55,6 +55,7 @@ struct plan {
 	bool shadow, paused;
 	u32 nr_pages, nr_vcpus;
 	u32 mcu_advance; /* 0: as all have it at first */
+	u32 not_traced;	 /* classes of events that are not recorded of it */
 	char cmdline[1024];
 	struct contact *contact; /* out; NULL: it is not to be asked. In direct mode only */
 };
@@ -180,6 +181,10 @@ int memory_max(const char *domain, const char *mb);
 int memory_set(const char *domain, const char *mb);
 
 /* trace.c */
+/** "all", "off" or a list of classes; ends with an error. @return a bit for each */
+u32 classes_named(const char *list);
+/** Record only these of the domain. */
+void set_filter(u32 domid, u32 classes);
 int trace(int argc, char **argv);
 
 /* net.c */

@@ -19,24 +19,34 @@ static u32 class_named(const char *name, u32 len)
 	return 0;
 }
 
-/* "trap,hcall" or "all" */
-static u32 classes_named(const char *list)
+u32 classes_named(const char *list)
 {
 	u32 classes = 0, bit, len;
 
 	if (!strcmp(list, "all"))
 		return ~0u;
+	if (!strcmp(list, "off"))
+		return 0;
 	for (;; list += len + 1) {
 		for (len = 0; list[len] && list[len] != ','; len++)
 			;
 		bit = class_named(list, len);
 		if (!bit)
-			bad_usage("class=%s: not all, or some of life,trap,hcall,insn,mmu,dom",
+			bad_usage("class=%s: not all, off, or some of life,trap,hcall,insn,mmu,dom",
 				  list);
 		classes |= bit;
 		if (!list[len])
 			return classes;
 	}
+}
+
+void set_filter(u32 domid, u32 classes)
+{
+	struct xen_domctl op = {.u.tl_trace.classes = classes};
+	s32 err = domctl(&op, XEN_DOMCTL_tl_trace, domid);
+
+	if (err)
+		fail("trace: %s", error_text(err));
 }
 
 static struct wanted read_words(int argc, char **argv)
@@ -56,6 +66,8 @@ static struct wanted read_words(int argc, char **argv)
 			w.domain = d.domain;
 		} else if ((v = value(argv[i], "class"))) {
 			w.classes = classes_named(v);
+			if (!w.classes)
+				bad_usage("trace: class=off: then nothing comes");
 		} else if ((v = value(argv[i], "to"))) {
 			w.to = v;
 		} else {

@@ -31,6 +31,8 @@
 #define XEN_DOMCTL_tl_console 0x1001
 /* The same: the sectors of its virtual PC's disk. */
 #define XEN_DOMCTL_tl_disk 0x1002
+/* The same: which classes of events are recorded of a domain, if they are at all. */
+#define XEN_DOMCTL_tl_trace 0x1003
 
 #define XEN_SYSCTL_readconsole	     1
 #define XEN_SYSCTL_tbuf_op	     2
@@ -137,6 +139,11 @@ struct xen_domctl_tl_disk {
 #define TL_DISK_NEXT   1u
 #define TL_DISK_ANSWER 2u
 
+/** classes: bits as in tbuf_op's evt_mask; out: as it was before. At first all */
+struct xen_domctl_tl_trace {
+	u32 classes;
+};
+
 struct xen_domctl {
 	u32 cmd, interface_version;
 	domid_t domain;
@@ -151,6 +158,7 @@ struct xen_domctl {
 		struct xen_domctl_scheduler_op scheduler_op;
 		struct xen_domctl_tl_code tl_code;
 		struct xen_domctl_tl_console tl_console;
+		struct xen_domctl_tl_trace tl_trace;
 		struct xen_domctl_tl_disk tl_disk;
 		u8 pad[128];
 	} u;
