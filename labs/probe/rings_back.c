@@ -30,6 +30,15 @@ static void any_disk(void)
 	d->sectors = sectors;
 }
 
+/* The largest one that a number of sectors can say: who adds in 32 bits goes wrong at its end. */
+static void largest_disk(void)
+{
+	sectors = ~0u;
+	d->nr_extents = 1;
+	d->extents[0] = (struct extent){0, sectors};
+	d->sectors = sectors;
+}
+
 static u64 any_sector(void)
 {
 	switch (draw(8)) {
@@ -38,7 +47,7 @@ static u64 any_sector(void)
 	case 1:
 		return sectors + draw(9);
 	case 2:
-		return (1ull << 32) + draw(sectors + 1);
+		return (1ull << 32) + draw(sectors);
 	case 3:
 		return draw(2) ? ~0ull - draw(20) : 0xFFFFFFFFu - draw(20);
 	default:
@@ -93,6 +102,8 @@ static void any_request(struct blkif_request *r)
 	r->sector = draw(3) ? draw(sectors) : (u64)(sectors - total + draw(3)) - 1;
 	if (total > sectors)
 		r->sector = draw(sectors);
+	if (sectors == ~0u && draw(2))
+		r->sector = 0;
 	switch (draw(14)) {
 	case 0:
 		r->nr_segments = (u8)draw(256);
@@ -157,6 +168,8 @@ static void allows(void)
 
 		if (i % 10 == 0)
 			any_disk();
+		if (i % 50 == 0)
+			largest_disk();
 		any_request(r);
 		was = *r;
 		why = refusal(r);

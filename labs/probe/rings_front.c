@@ -55,7 +55,7 @@ static void numbers(void)
 }
 
 /* Every id is handed out once, until the ring is full. */
-static void ids(void)
+static void free_ids(void)
 {
 	for (u32 i = 0; i < 200; i++) {
 		u32 out = draw(3) ? draw(32) : 31 + draw(2), got, free = 0;
@@ -116,7 +116,7 @@ void rings_arithmetic(void)
 	if (all || scenario_is("numbers"))
 		numbers();
 	if (all) {
-		ids();
+		free_ids();
 		waiting();
 		all_right(900);
 	}
@@ -133,10 +133,13 @@ static void any_request(struct blkif_request *r)
 	r->nr_segments = (u8)draw(12);
 }
 
-/* A front end with a few requests on the way. */
+/* The ids in any order; of a front end that any_front() has made, those on the way come first. */
+static u32 ids[BLKIF_SLOTS];
+
+/* A front end with some requests on the way, up to a full ring of them. */
 static void any_front(void)
 {
-	u32 out = draw(32);
+	u32 out = draw(BLKIF_SLOTS + 1);
 
 	any_bytes(f, sizeof(*f));
 	any_bytes(ring, PAGE);
@@ -145,8 +148,14 @@ static void any_front(void)
 	f->producer = f->consumer + out;
 	ring->head.req_prod = f->producer - draw(out + 1);
 	ring->head.rsp_prod = f->consumer;
+	for (u32 k = 0; k < BLKIF_SLOTS; k++) {
+		u32 other = draw(k + 1);
+
+		ids[k] = ids[other];
+		ids[other] = k;
+	}
 	for (u32 k = 0; k < BLKIF_SLOTS; k++)
-		f->slots[k].state = k < out ? ASKED : FREE;
+		f->slots[ids[k]].state = k < out ? ASKED : FREE;
 	copy(&was, f, sizeof(was));
 	copy(&ring_was, ring, sizeof(ring_was));
 }
@@ -161,11 +170,12 @@ static void same_but(const char *what)
 
 static void puts_one(void)
 {
-	u32 id = 31, at;
+	u32 id, at;
 
-	any_front();
-	while (f->slots[id].state != FREE)
-		id--;
+	do
+		any_front();
+	while (f->producer - f->consumer == BLKIF_SLOTS);
+	id = ids[BLKIF_SLOTS - 1];
 	any_request(&f->slots[id].request);
 	f->slots[id].request.id = draw(100);
 	copy(&was, f, sizeof(was));
@@ -347,7 +357,7 @@ static void answered(const struct blkif_response *r)
 static void any_response(struct blkif_response *r, u32 out)
 {
 	any_bytes(r, sizeof(*r));
-	r->id = draw(4) ? draw(out + 1) : draw(40);
+	r->id = draw(4) ? ids[draw(out + 1) % BLKIF_SLOTS] : draw(40);
 	switch (draw(12)) {
 	case 0:
 		r->id |= (u64)(1 + draw(3)) << 32;
@@ -444,11 +454,11 @@ static void completes_late(void)
 			struct blkif_response *r = &ring->slot[(f->consumer + k) % 32].response;
 
 			any_response(r, out);
-			r->id = k;
+			r->id = ids[k];
 		}
 		ring->head.rsp_prod = late_at = f->consumer + n;
 		ring->head.rsp_event = late_at - draw(2);
-		late_id = n;
+		late_id = ids[n];
 		moment = 5 + draw(60 + 20 * n);
 		told = true;
 		other_end = back_answers_late;
@@ -480,7 +490,7 @@ static void flickers(void)
 			any_front();
 		while (f->producer == f->consumer);
 		late_at = f->consumer;
-		late_id = draw(f->producer - f->consumer);
+		late_id = ids[draw(f->producer - f->consumer)];
 		ring->head.rsp_prod = late_at + 1;
 		moment = i;
 		copy(&was, f, sizeof(was));
