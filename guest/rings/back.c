@@ -75,8 +75,9 @@ bool request_is_good(const struct vdisk *d, const struct blkif_request *r)
 {
 	/* LAB 04.4b BEGIN
 	 * HINT: Operation, number of segments, each segment, the end of the disk, and whether
-	 * HINT: it may be written. A barrier may have no segments; nothing else may. Numbers
-	 * HINT: of the front end are any numbers.
+	 * HINT: it may be written. A barrier may have no segments, nothing else may; then it
+	 * HINT: writes nothing and its sector means nothing. Numbers of the front end are any
+	 * HINT: numbers.
 	 * STUB: lab_todo("04.4b");
 	 */
 	u32 n;

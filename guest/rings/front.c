@@ -58,7 +58,7 @@ void front_take(struct blk_front *f)
 {
 	/* LAB 04.3b BEGIN
 	 * HINT: All responses that are there, as many as there can be; then the last look, and
-	 * HINT: perhaps once more.
+	 * HINT: perhaps once more. None if the index makes no sense.
 	 * STUB: lab_todo("04.3b");
 	 */
 	struct ring_head *h = &f->ring->head;
@@ -78,9 +78,9 @@ void front_take(struct blk_front *f)
 void front_begin_anew(struct blk_front *f)
 {
 	/* LAB 04.3c BEGIN
-	 * HINT: An empty ring, in which all that is unanswered is asked once more. Only then
-	 * HINT: is answered_generation what the back end has made of generation: it waits for
-	 * HINT: that.
+	 * HINT: An empty ring, both ends of which ask to be told of index 1, and in it all that
+	 * HINT: is unanswered, once more. Only then is answered_generation what the back end has
+	 * HINT: made of generation: it waits for that.
 	 * STUB: lab_todo("04.3c");
 	 */
 	struct ring_head *h = &f->ring->head;

@@ -43,7 +43,8 @@ bool ring_publish(u32 *index, u32 to, const u32 *event)
 bool ring_last_look(const u32 *index, u32 *event, u32 at)
 {
 	/* LAB 04.2b BEGIN
-	 * HINT: Something may come between the look that found nothing and the sleep.
+	 * HINT: Something may come between the look that found nothing and the sleep. The next
+	 * HINT: one moves the index to at + 1.
 	 * STUB: lab_todo("04.2b");
 	 */
 	*(volatile u32 *)event = at + 1;

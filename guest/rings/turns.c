@@ -6,7 +6,7 @@ u32 take_turn(struct job *jobs, u32 n, u32 disk, struct blk_back *b, const struc
 	/* LAB 04.6a BEGIN
 	 * HINT: What waits, but TURN at most, copied; a barrier comes after all before it and
 	 * HINT: before all behind it, so it is a turn of its own. vdisk_find() says where a
-	 * HINT: request lies, for the elevator.
+	 * HINT: request lies, for the elevator; 0 if nowhere.
 	 * STUB: lab_todo("04.6a");
 	 */
 	u32 waiting = back_waiting(b), most = n + TURN, first = n, left;

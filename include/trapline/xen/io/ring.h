@@ -11,7 +11,7 @@
  *
  * of which rsp_cons is the front end's own, req_cons the back end's. Whoever puts something there
  * notifies the other only if it has asked for that: req_event and rsp_event say from which index
- * on.
+ * on, where req_prod or rsp_prod is to come: of an empty ring at 7, that is 8.
  */
 #ifndef TRAPLINE_XEN_RING_H
 #define TRAPLINE_XEN_RING_H
