@@ -39,11 +39,13 @@ $(RINGS_ELF): $(rings_objs) $(RINGS_UNITS) $(GB)/string.c.o labs/probe/rings.ld
 	$(Q)ld $(KLDFLAGS) -T labs/probe/rings.ld -o $@ $(filter %.o,$^)
 PROBES += $(RINGS_ELF)
 
-# A student's own scenario, in the probe of the lab's design (grader/scenario).
+# A student's own scenario, in the probe of the lab's design (grader/scenario); in lab 04's, with the units that it is tried on.
 OWN := $(B)/lab/$(LAB)/scenario
 OWN_PORT = $(if $(shell grep '^scenario.*MMU=direct' labs/$(LAB)/lab.conf),pv,native)
 $(OWN)/scenario.o: labs/$(LAB)/scenario.c labs/probe/probe.mk
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(PROBE_CFLAGS) -Wno-error -c $< -o $@
+	$(Q)$(CC) $(PROBE_CFLAGS) -Iguest -Iguest/apps -Wno-error -c $< -o $@
 $(OWN)/scenario.elf: $(OWN)/scenario.o $(PROBES)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/$(OWN_PORT).ld -o $@ $($(OWN_PORT)_objs) $<
+$(OWN)/%.elf: $(OWN)/scenario.o ref/scenario/%.o $(rings_objs) $(GB)/string.c.o labs/probe/rings.ld
+	$(Q)ld $(KLDFLAGS) -T labs/probe/rings.ld -o $@ $(filter %.o,$^)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# scenario.sh: a student's own scenario is run in the reference and in three wrong hypervisors, in a handout.
+# scenario.sh: a student's own scenario is run in the reference and in three wrong hypervisors, in a handout; in lab 04
+# with three wrong versions of its files.
 . "$(dirname "$0")/lib.sh"
 unset MAKELEVEL MAKEFLAGS MFLAGS
 lab=02-pagefault
@@ -58,4 +59,86 @@ ok one_that_is_wrong_itself_is_told said 'WRONG: it does not hold in the referen
 echo 'nonsense' >>labs/$lab/scenario.c
 judge
 ok one_that_does_not_build_is_told said 'your scenario does not build:'
+
+cd "$OLDPWD" || exit 1
+lab=04-io-rings
+ok lab_04_is_handed_out make -s handout LAB=$lab HANDOUT="$tmp/handed"
+tar -xzf "$tmp/handed/$lab.tar.gz" -C "$tmp"
+cd "$tmp/$lab" || exit 1
+mkdir -p build && touch build/.doctor
+judge
+ok who_has_written_none_for_04_hears_nothing test ! -s "$tmp/said"
+cat >labs/$lab/scenario.c <<'END'
+#include "rings.h"
+#include "rings/front.h"
+#include "rings/turns.h"
+static struct blkif_ring *ring;
+static u32 when;
+static bool asleep;
+static void wrong(const char *what)
+{
+	say("scenario: %s\n", what);
+	finish(1);
+}
+static void sleeps(void)
+{
+	if (steps != when)
+		return;
+	asleep = ring->head.req_prod == 0;
+	ring->head.req_event = 1;
+}
+static void changes(void)
+{
+	ring->slot[1].request.operation = steps / when % 2 ? BLKIF_OP_WRITE_BARRIER : BLKIF_OP_READ;
+}
+static void front_is_told(void)
+{
+	struct blk_front *f = room_for(sizeof(*f));
+
+	f->ring = ring;
+	for (when = 1; when < 30; when++) {
+		f->producer = 1;
+		ring->head.req_prod = 0;
+		ring->head.req_event = 0;
+		asleep = false;
+		other_end = sleeps;
+		if (!CALL_BOOL(front_publish, (u32)f) && asleep)
+			wrong("the back end sleeps for ever");
+		other_end = NULL;
+	}
+	f->slots[3].state = ASKED;
+	ring->slot[0].response.id = 3 + (1ull << 32);
+	ring->head.rsp_prod = 1;
+	CALL(front_take, (u32)f);
+	if (f->slots[3].state != ASKED)
+		wrong("an id of 64 bits has answered id 3");
+}
+void own(void)
+{
+	struct job *jobs = room_for(32 * sizeof(*jobs));
+	struct blk_back *b = room_for(sizeof(*b));
+	struct vdisk *d = room_for(sizeof(*d));
+
+	ring = room_for(PAGE);
+	front_is_told();
+	for (when = 1; when < 20; when++) {
+		u32 got;
+
+		fill(ring, 0, PAGE);
+		*b = (struct blk_back){.ring = ring};
+		ring->head.req_prod = 2;
+		other_end = changes;
+		got = CALL(take_turn, (u32)jobs, 0, 1, (u32)b, (u32)d);
+		other_end = NULL;
+		if (got > 1 && jobs[1].r.operation == BLKIF_OP_WRITE_BARRIER)
+			wrong("a barrier in company");
+	}
+	say("scenario: ok\n");
+	finish(0);
+}
+END
+judge
+ok it_holds_with_the_references_files said 'it holds in the reference'
+ok and_finds_the_wrong_versions said '3 of 3 wrong versions found'
+ok by_the_words_of_its_own said 'version 2 wrong: scenario: an id of 64 bits has answered id 3'
 done_testing
