@@ -71,6 +71,7 @@ for lab in "${labs[@]}"; do
 	else
 		make grade SEED=1 2>&1 | masked >"$tmp/grade"
 	fi
+	ok "${number}_nothing_goes_wrong_in_grading" bash -c '! grep -iE "No such file|command not found" "$1"' - "$tmp/grade"
 	# But for what can be seen only with a later stage, which is said.
 	ok "${number}_the_first_stage_is_green" bash -c \
 		'grep -qE "^ +ok +$2\.1" "$1" && ! grep -E "^ +[^ ]+ +$2\.1" "$1" | grep -vE "^ +(ok|todo|skip) "' - "$tmp/grade" "$number"
