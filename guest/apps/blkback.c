@@ -44,6 +44,53 @@ static s16 perform(struct vbd *v, const struct blkif_request *r, const struct wo
 		   : BLKIF_RSP_ERROR;
 }
 
+/* Of one whose segments make sense. */
+static u32 sectors_of(const struct blkif_request *r)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < r->nr_segments; i++)
+		n += r->segments[i].last - r->segments[i].first + 1u;
+	return n;
+}
+
+static bool is_whole_pages(u32 i)
+{
+	const struct blkif_request *r = &jobs[i].r;
+
+	return works[i].good && sectors_of(r) * BLKIF_SECTOR == r->nr_segments * PAGE &&
+	       (r->operation == BLKIF_OP_READ || r->operation == BLKIF_OP_WRITE);
+}
+
+/* Does job i go on where the one before it ends, on the disk and in memory? */
+static bool goes_on(u32 i)
+{
+	const struct blkif_request *a = &jobs[i - 1].r, *b = &jobs[i].r;
+
+	return is_whole_pages(i) && jobs[i].disk == jobs[i - 1].disk &&
+	       a->operation == b->operation && b->sector == a->sector + sectors_of(a) &&
+	       works[i].va == works[i - 1].va + a->nr_segments * PAGE;
+}
+
+/* Jobs that go on one after the other are one transfer; if that fails, each is tried by itself.
+ * @return behind the last of them */
+static u32 perform_some(u32 from, u32 end)
+{
+	const struct blkif_request *r = &jobs[from].r;
+	struct vbd *v = &vbds[jobs[from].disk];
+	u32 i = from + 1, n;
+	bool done;
+
+	for (; is_whole_pages(from) && i < end && goes_on(i); i++)
+		;
+	n = i - from > 1 ? (u32)(jobs[i - 1].r.sector - r->sector) + sectors_of(&jobs[i - 1].r) : 0;
+	done = n && transfer(v, (u32)r->sector, works[from].va, n, r->operation != BLKIF_OP_READ);
+	for (u32 k = from; k < i; k++)
+		status[k] =
+		    done ? BLKIF_RSP_OKAY : perform(&vbds[jobs[k].disk], &jobs[k].r, &works[k]);
+	return i;
+}
+
 /* @param what 1: requests taken, 2: responses put (event.def) */
 static void note(const struct vbd *v, u32 what)
 {
@@ -100,8 +147,8 @@ static u32 carry_out(u32 from, u32 n)
 {
 	u32 end = map_jobs(from, n);
 
-	for (u32 i = from; i < end; i++)
-		status[i] = perform(&vbds[jobs[i].disk], &jobs[i].r, &works[i]);
+	for (u32 i = from; i < end;)
+		i = perform_some(i, end);
 	unmap_jobs(); /* before the front end hears of it: then it gives them to others */
 	for (u32 i = from; i < end; i++)
 		answer(&vbds[jobs[i].disk], &jobs[i].r, status[i]);

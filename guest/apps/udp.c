@@ -117,7 +117,7 @@ static int sink(const char *port)
 
 static int echo(const char *port, u32 count)
 {
-	u32 fd = open_port(port);
+	u32 fd = open_port(port), sum = 0;
 
 	printf("udp: port %s sends back\n", port);
 	for (u32 i = 0; i < count;) {
@@ -127,15 +127,17 @@ static int echo(const char *port, u32 count)
 			return 1;
 		if (n <= 0 || write(fd, &in, (u32)n) < 0)
 			continue;
+		sum += in.sum;
 		i++;
 	}
+	printf("udp: %u sent back, sum %x\n", count, sum);
 	return 0;
 }
 
 /* Each is asked for up to ten times. */
 static int ask(u32 count, u32 size)
 {
-	u32 fd = open_port(NULL), again = 0, came = 0;
+	u32 fd = open_port(NULL), again = 0, came = 0, sum = 0;
 
 	for (u32 i = 0; i < count; i++) {
 		u32 bytes = size ? size : HEAD_SENT + i * 977 % (NET_DATA - HEAD_SENT + 1);
@@ -150,9 +152,10 @@ static int ask(u32 count, u32 size)
 				got = (u32)n == sizeof(in.peer) + bytes && in.number == i &&
 				      !memcmp(&in.number, &out.number, bytes);
 			came += got;
+			sum += got ? out.sum : 0;
 		}
 	}
-	printf("udp: %u of %u came back, %u asked again\n", came, count, again);
+	printf("udp: %u of %u came back, %u asked again, sum %x\n", came, count, again, sum);
 	return came < count;
 }
 

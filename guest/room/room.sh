@@ -12,13 +12,15 @@ tl info second
 tl destroy first second third
 tl list
 tl info
-# Three others with a disk each; the first has an unmodified kernel, to which it is an ATA disk.
+# Three others with a disk and a network interface each, and one that has an unmodified kernel, to which its disk is an ATA disk.
 blkback notes &
+netback &
 sleep 20
 tl create finch name=ata mmu=shadow mem=8 vbd=hda:0+16384 scenario=disk-ata
-tl create finch name=ring mmu=direct mem=8 vbd=hda:16384+16384 scenario=disk-ring
-tl wait ata ring
-tl create finch name=single mmu=direct mem=8 notes=1 segments=1 vbd=hda:32768+16384 scenario=disk-ring
-tl wait single
+tl create finch name=one mmu=direct mem=8 vbd=hda:16384+16384 vif=ip=10.0.2.21 scenario=room-one
+tl create finch name=two mmu=direct mem=8 vbd=hda:32768+16384 vif=ip=10.0.2.22 scenario=room-two
+tl create finch name=three mmu=direct mem=8 notes=1 segments=1 vbd=hda:49152+16384 vif=ip=10.0.2.23 scenario=room-three
+tl wait ata one two three
 tl list
-tl destroy ata ring single
+tl net
+tl destroy ata one two three

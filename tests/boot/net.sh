@@ -85,7 +85,7 @@ far_end() { # WORDS...: started; its port is in $port, its pid in $far
 # Each that is lost is asked for again, after a second; slow answers are let pass.
 asked_again() {
 	local again
-	again=$(sed -n 's/^udp: 60 of 60 came back, \([0-9]*\) asked again$/\1/p' "$tmp/ask-$1.console")
+	again=$(sed -n 's/^udp: 60 of 60 came back, \([0-9]*\) asked again, .*/\1/p' "$tmp/ask-$1.console")
 	echo "again: $again" && [ "$again" -ge 2 ] && [ "$again" -le 20 ]
 }
 for mmu in none direct; do

@@ -40,10 +40,17 @@ drawn() {
 }
 ok who_had_the_processor_is_drawn_and_a_request drawn
 ok nothing_of_that_was_lost bash -c 'build/bin/tltrace info "$1" | grep -q ", 0 discarded"' - "$tmp/drawn/room.ctf"
-# Each of the three reads the same from its disk as the others.
-sums() { sed -n 's/^(d[456]) blocks: 64 of .*: //p' "$tmp/drawn/room.console"; }
-ok three_disks_hold_what_was_written test "$(grep -cE '^\(d[456]\) diskwork: w1 to w6 are there$' "$tmp/drawn/room.console")" = 3
-ok and_that_is_the_same test "$(sums | wc -l) $(sums | sort -u | wc -l)" = "3 1"
+# Each has a disk and reads the same from it as the others; three have an interface, too: what one sent, the next has got.
+sums() { sed -n 's/^(d[4567]) blocks: 64 of .*: //p' "$tmp/drawn/room.console"; }
+ok four_disks_hold_what_was_written test "$(grep -cE '^\(d[4567]\) diskwork: w1 to w6 are there$' "$tmp/drawn/room.console")" = 4
+ok and_that_is_the_same test "$(sums | wc -l) $(sums | sort -u | wc -l)" = "4 1"
+asked() { sed -nE "s/^\(d$1\) udp: 100 of 100 came back, [0-9]+ asked again, (sum [0-9a-f]+)$/\1/p" "$tmp/drawn/room.console"; }
+got() { sed -nE "s/^\(d$1\) udp: 100 sent back, (sum [0-9a-f]+)$/\1/p" "$tmp/drawn/room.console"; }
+sums_agree() { for way in 5:6 6:7 7:5; do
+	[ -n "$(asked "${way%:*}")" ] && [ "$(asked "${way%:*}")" = "$(got "${way#*:}")" ] || return 1
+done; }
+ok datagrams_of_each_came_to_the_next_as_they_were_sent sums_agree
+ok all_have_ended_well test "$(grep -cE '^\(d[1-7]\) init: .* status=0$' "$tmp/drawn/room.console")" = 7
 in_picture() { grep -qE -- "$2" "$tmp/drawn/$1.svg" || { grep -oE '>[^<>]+<' "$tmp/drawn/$1.svg" | head -80; false; }; }
 ok a_request_goes_from_the_ring_to_the_upcall in_picture io-request 'puts 1 request into the ring'
 ok beside_it_a_batch in_picture io-request 'puts 32 requests into the ring'

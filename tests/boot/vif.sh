@@ -160,9 +160,12 @@ flood() {
 }
 ok two_send_as_fast_as_they_can flood
 fair() {
-	awk '/network: of domain 1/ { n++; a = $6 + 0; b = $10 + 0; print a, b; if (a > b * 1.05 || b > a * 1.05 || a < 500) exit 1 } END { exit !n }' "$tmp/flood.console"
+	awk '/network: of domain 1/ { n++; a = $6 + 0; b = $10 + 0
+		printf "of two floods %u and %u come in the same time: %.2f %% more of the one\n", a, b, (a > b ? a / b : b / a) * 100 - 100
+		if (a > b * 1.05 || b > a * 1.05 || a < 500) exit 1 } END { exit !n }' "$tmp/flood.console"
 }
 ok and_have_equal_shares fair
+[ "$count" = 700 ] || fair | sed 's/^/# /'
 no_bad() { ! grep -E '^  (sent|received) .* bad' "$tmp/flood.console"; }
 ok each_buffer_is_of_use_also_the_last no_bad
 

@@ -57,6 +57,7 @@ static u8 stable[SECTORS * BLKIF_SECTOR];
 static u32 writes_left;
 static jmp_buf power_gone;
 static u32 position;
+static u32 reads;	/* of the disk */
 static bool scribbling; /* domain 1 changes its ring all the time */
 
 /* A domain: its ring, and its pages as it sees them and as they should be. */
@@ -116,8 +117,11 @@ s32 guest_read(u32 fd, void *buf, u32 n)
 
 	scribble();
 	if (fd == DISK) {
+		reads++;
 		assert_true(n % BLKIF_SECTOR == 0 && position + n <= sizeof(real));
-		memcpy(buf, real + position, n);
+		/* In this order: two of the pages may be one. */
+		for (u32 at = 0; at < n; at += BLKIF_SECTOR)
+			memcpy((u8 *)buf + at, real + position + at, BLKIF_SECTOR);
 		position += n;
 		return (s32)n;
 	}
@@ -325,6 +329,21 @@ static struct blkif_request draw_request(const struct guest *g, u32 id)
 	return r;
 }
 
+/* Neighbours, a page each: they are read or written at once, where nothing is wrong with them. */
+static struct blkif_request draw_neighbour(u32 id, u32 first, u8 operation)
+{
+	struct blkif_request r = {.operation = operation,
+				  .nr_segments = (u8)(1 + below(2)),
+				  .id = id,
+				  .sector = first + id * 8};
+
+	for (u32 i = 0; i < r.nr_segments; i++)
+		r.segments[i] = (struct blkif_segment){FIRST + (id * 3 + i) % PAGES, 0, 7, 0};
+	if (below(12) == 0)
+		r.segments[0].last = (u8)below(8);
+	return r;
+}
+
 /* What the model says: refused, or carried out. */
 static s16 should(const struct vbd *v, struct guest *g, const struct blkif_request *r)
 {
@@ -375,8 +394,12 @@ static bool names_ring(const struct blkif_request *r)
 
 static void ask(struct guest *g)
 {
+	u32 first = below(300), neighbours = below(3);
+
 	for (u32 id = 0; id < BLKIF_SLOTS; id++) {
-		struct blkif_request r = draw_request(g, id);
+		struct blkif_request r = neighbours == 2
+					     ? draw_request(g, id)
+					     : draw_neighbour(id, first, (u8)neighbours);
 
 		if (g->busy[id] || below(3) || g->producer - g->consumer >= BLKIF_SLOTS ||
 		    names_ring(&r))
@@ -715,6 +738,42 @@ static void some_at_a_time_as_they_lie(void **unused)
 	end();
 }
 
+/* Those that go on one after the other are read at once; a gap, another's page or less than a page
+ * is not. */
+static void neighbours_are_read_at_once(void **unused)
+{
+	static const struct {
+		u32 sector[4], last, wanted;
+	} cases[] = {{{0, 8, 16, 24}, 7, 1},
+		     {{24, 0, 16, 8}, 7, 1},
+		     {{0, 8, 17, 25}, 7, 2},
+		     {{0, 8, 16, 24}, 6, 3}};
+	struct guest *g = &guests[0];
+
+	(void)unused;
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		begin(1);
+		for (u32 id = 0; id < 4; id++) {
+			g->asked[id] = (struct blkif_request){.operation = BLKIF_OP_READ,
+							      .nr_segments = 1,
+							      .id = id,
+							      .sector = cases[i].sector[id]};
+			g->asked[id].segments[0] = (struct blkif_segment){
+			    FIRST + id, 0, (u8)(id == 1 ? cases[i].last : 7), 0};
+			g->busy[id] = true;
+			g->readonly[id] = false;
+			g->ring->slot[g->producer++ % BLKIF_SLOTS].request = g->asked[id];
+		}
+		g->ring->head.req_prod = g->producer;
+		vbds[0].disk.nr_extents = 1;
+		reads = 0;
+		assert_true(one_round());
+		assert_int_equal(reads, cases[i].wanted);
+		take_answers(&vbds[0], g);
+		end();
+	}
+}
+
 static void what_is_no_list_of_parts_is_refused(void **unused)
 {
 	static const char *const bad[] = {"",
@@ -755,6 +814,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_is_no_list_of_parts_is_refused),
 	    cmocka_unit_test(some_at_a_time_as_they_lie),
+	    cmocka_unit_test(neighbours_are_read_at_once),
 	    cmocka_unit_test(requests_are_carried_out_or_refused),
 	    cmocka_unit_test(one_that_cheats_harms_nobody),
 	    cmocka_unit_test(the_power_may_go_at_any_write),

@@ -48,10 +48,11 @@ static struct ata {
 
 static struct turn channel; /* who waits for its disk */
 static bool answered;	    /* the interrupt has come */
+static u8 last_status;	    /* as the interrupt found it */
 
 void ata_interrupt(void)
 {
-	inb(STATUS);
+	last_status = inb(STATUS);
 	answered = true;
 	wakeup_sleepers(&answered);
 }
@@ -76,7 +77,7 @@ static u8 wait(void)
 	while (!answered)
 		sleep_on(&answered, 0);
 	answered = false;
-	return poll();
+	return last_status & STATUS_BSY ? poll() : last_status;
 }
 
 static bool failed(u8 status)
