@@ -63,8 +63,11 @@ void report_line(const struct session *s, size_t i, FILE *f)
 	if (t->seeds > 1)
 		fprintf(f, "          run %d of %d, each with a seed of its own\n", r->runs,
 			t->seeds);
-	fprintf(f, "          again: tools/run HV=%s/hv.elf SEED=%u %s%s\n", s->out, r->seed,
-		t->run, t->bochs ? " EMU=bochs" : "");
+	fprintf(f, "          again: %s HV=%s/hv.elf SEED=%u %s%s\n",
+		t->program ? t->program : "tools/run", s->out, r->seed, t->run,
+		t->bochs     ? " EMU=bochs"
+		: t->program ? " OUT=build/again"
+			     : "");
 }
 
 void report_text(const struct session *s, FILE *f)

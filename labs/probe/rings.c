@@ -5,6 +5,7 @@
 enum { P = 1, RW = 2, US = 4 };
 #define ARENA	  0x00200000u
 #define ARENA_END 0x003E0000u
+#define TF	  0x100u
 #define MANY	  4u /* ticks: no call takes so long */
 #define TOO_MANY  20000u
 
@@ -209,13 +210,16 @@ u32 call(const char *name, void *f, u32 n, const u32 *args)
 	user.cs = 0x1B;
 	user.ss = 0x23;
 	user.esp = (u32)sp;
-	user.eflags = other_end ? 0x102 : 0x202;
+	user.eflags = other_end ? TF | 2 : 0x202;
 	for (steps = 0;;) {
 		run_user();
 		switch (user.vec) {
 		case 1:
 			if (++steps > TOO_MANY)
 				differs("%s() does not come back", name);
+			if (!(user.eflags & TF))
+				differs("%s() clears the trap flag (before eip %x)", name,
+					user.eip);
 			if (user.eip == (u32)user_return)
 				user.eflags = 2;
 			other_end();

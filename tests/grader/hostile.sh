@@ -106,17 +106,24 @@ hostile=$((hostile + 1))
 if grep -A1 'FORGED.* 03.2 *0/[0-9]* *pinning' "$tmp/shown" | grep -q 'no guest has sent'; then stopped=$((stopped + 1)); fi
 ok stopped_forged_guest grep -q 'FORGED.* 03.2 *0/[0-9]* *pinning' "$tmp/shown"
 
-# Lab 04's units run in the probe itself, but in ring 3: they can neither speak for it nor end the machine.
-forges() { # NAME C-CODE ERE: the report of one test, with that code in ring_free()
+# Lab 04's units run in the probe itself, but in ring 3: they can neither speak for it, nor end the machine, nor keep the
+# other end from coming between two of their instructions.
+returns='return slots - (producer - consumer);'
+forges() { # NAME TEST LINE CODE ERE: the report of TEST, with CODE before that LINE of ring.c
 	reference 04-io-rings "$tmp/rings/$1"
-	sed -i "s/^\treturn slots - (producer - consumer);\$/\t$2/" "$tmp/rings/$1/ring.c"
+	sed -i "s/^\t$3\$/\t$4\n&/" "$tmp/rings/$1/ring.c"
 	sed -i '1i void say(const char *fmt, ...) __attribute__((weak)), finish(u32 code) __attribute__((weak));' "$tmp/rings/$1/ring.c" && sed -i '1i #include <trapline/types.h>' "$tmp/rings/$1/ring.c"
-	build/bin/tlgrade grade 04-io-rings --seed 5 --stage numbers --submission "$tmp/rings/$1" --unconfined --out "$tmp/rings/out" >"$tmp/shown" 2>&1
+	build/bin/tlgrade grade 04-io-rings --seed 5 --stage "$2" --submission "$tmp/rings/$1" --unconfined --out "$tmp/rings/out" >"$tmp/shown" 2>&1
 	hostile=$((hostile + 1))
 	cat "$tmp/shown"
-	grep -qE -- "$3" "$tmp/shown" && stopped=$((stopped + 1))
+	grep -qE -- "$5" "$tmp/shown" && grep -q '04-io-rings: 0/' "$tmp/shown" && stopped=$((stopped + 1))
 }
-ok stopped_words_of_the_probe forges words 'say("rings: tried=1 differences=0\\n"); finish(0); return 0;' 'which is not its to touch'
-ok stopped_a_port forges port 'asm volatile("outb %0, $0xF4" : : "a"((u8)0)); return 0;' 'raises exception 13'
+ok stopped_words_of_the_probe forges words numbers "$returns" 'say("rings: tried=500 differences=0\\n"); finish(0);' 'which is not its to touch'
+ok stopped_a_port forges port numbers "$returns" 'asm volatile("outb %0, $0xF4" : : "a"((u8)0));' 'raises exception 13'
+ok stopped_words_as_of_an_unwritten_stage forges unwritten numbers "$returns" \
+	'asm volatile("int $0x81" : : "a"("x\\nrings: tried=500 differences=0"), "d"("x"), "c"(1));' 'todo .* numbers'
+ok stopped_a_loop forges loop numbers "$returns" 'for (;;) asm volatile("");' 'does not come back'
+ok stopped_who_would_be_alone forges alone tells 'u32 from = \*index;' \
+	'asm volatile("pushfl; andl $0xFFFFFEFF, (%esp); popfl");' 'clears the trap flag'
 echo "# | hostile stopped $stopped/$hostile"
 done_testing
