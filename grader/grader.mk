@@ -2,6 +2,9 @@
 include labs/probe/probe.mk
 # Kernels that tests may run besides: what they print is right, or is the same on the bare machine.
 ORACLES := $(addprefix $(B)/tests/,matrix.elf fuzz-native.elf fuzz-pv.elf rogue-native.elf rogue-pv.elf)
+# A handout makes those that its lab speaks of, all others only when they are asked for.
+TRIED := $(filter $(addprefix %/,$(LAB_TRIES)),$(PROBES) $(ORACLES))
+TRIED := $(if $(LAB_TRIES),$(TRIED),$(PROBES) $(ORACLES))
 
 TLGRADE_SRC := $(wildcard grader/*.c)
 TLGRADE_OBJ := $(TLGRADE_SRC:%.c=$(B)/host/%.o)
@@ -25,7 +28,7 @@ $(ICOUNT): tools/icount.c
 # What a graded run needs besides the hypervisor, which tlgrade has made for itself.
 .PHONY: lab-parts grade handout
 ifdef BUILDING
-lab-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) $(ORACLES) \
+lab-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(TRIED) \
 	$(B)/guest/finch-native.elf $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(B)/bin/tltrace $(ICOUNT)
 else
 lab-parts:
