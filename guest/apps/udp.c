@@ -2,12 +2,15 @@
  * udp.c: datagrams, counted: who sends many, who takes them, who sends back what comes, and who
  * asks that one.
  *
+ * Who asks may have several on their way at a time; then none is asked for again.
+ *
  * Each datagram has its number and a sum over it, so that it is known which are lost, late (after
  * one with a higher number), twice, or spoilt.
  */
 #include "lib/inet.h"
 
-#define MOST 65536u /* numbers of datagrams that a sink can tell from each other */
+#define AT_ONCE 32u    /* a socket holds twice as many */
+#define MOST	65536u /* numbers of datagrams that a sink can tell from each other */
 
 struct datagram {
 	struct net_peer peer;
@@ -159,29 +162,51 @@ static int ask(u32 count, u32 size)
 	return came < count;
 }
 
+/* Some at a time, and then all their answers. */
+static int ask_together(u32 count, u32 size, u32 at_once)
+{
+	u32 fd = open_port(NULL), came = 0;
+
+	for (u32 i = 0; i < count; i += at_once) {
+		u32 end = count - i < at_once ? count : i + at_once;
+
+		for (u32 k = i; k < end; k++) {
+			make(k, count, size);
+			send(fd, size);
+		}
+		while (came < end && read(fd, &in, sizeof(in)) == (s32)(sizeof(in.peer) + size))
+			came += in.number < end && in.sum == sum_of(&in, size - HEAD_SENT);
+	}
+	printf("udp: %u of %u came back\n", came, count);
+	return came < count;
+}
+
 static int usage(void)
 {
 	printf("usage: udp blast ADDRESS PORT COUNT [SIZE]\n"
 	       "       udp sink PORT\n"
 	       "       udp echo PORT COUNT\n"
-	       "       udp ask ADDRESS PORT COUNT [SIZE]\n");
+	       "       udp ask ADDRESS PORT COUNT [SIZE [AT_A_TIME]]\n");
 	return 2;
 }
 
 int main(int argc, char **argv)
 {
 	bool asks = argc > 1 && !strcmp(argv[1], "ask");
-	u32 count, size = 0;
+	u32 count, size = 0, at_once = 1;
 
 	if (argc == 3 && !strcmp(argv[1], "sink"))
 		return sink(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "echo") && whole_number(argv[3], UINT32_MAX, &count))
 		return echo(argv[2], count);
-	if ((argc != 5 && argc != 6) || (!asks && strcmp(argv[1], "blast")) ||
+	if (argc < 5 || argc > 6 + asks || (!asks && strcmp(argv[1], "blast")) ||
 	    !inet_parse(argv[2], &out.peer.addr) || !inet_parse_port(argv[3], &out.peer.port))
 		return usage();
 	if (!whole_number(argv[4], MOST, &count) ||
-	    (argc == 6 && (!whole_number(argv[5], NET_DATA, &size) || size < HEAD_SENT)))
+	    (argc > 5 && (!whole_number(argv[5], NET_DATA, &size) || size < HEAD_SENT)) ||
+	    (argc > 6 && (!whole_number(argv[6], AT_ONCE, &at_once) || !at_once)))
 		return usage();
+	if (at_once > 1)
+		return ask_together(count, size, at_once);
 	return asks ? ask(count, size) : blast(count, size ? size : 1024);
 }

@@ -110,7 +110,8 @@ function io(k, what) {
 }
 
 function io_table(    i, k) {
-	print "\nA block of 4 KB from a virtual disk of Domain 0's: instructions, the crossings of rings being traced, and VMM"
+	print "\nA block of 4 KB from a virtual disk of Domain 0's, and from the bare machine's; a datagram of 1000 bytes through the router"
+	print "(front: of both its ends): instructions, the crossings of rings being traced, and VMM"
 	print "entries: hypercalls for the request (send, map, unmap; of the ATA disk: asked for, answered), the guest's own ports,"
 	print "who runs next, and the real disk's ports and interrupts. Goals: at most so many hypercalls for a request.\n"
 	printf "%-42s %8s %8s %8s | %4s %-13s %6s %6s %6s\n", "", "front", "back", "VMM", "goal", "calls", "ports", "others", "disk"

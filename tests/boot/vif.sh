@@ -45,8 +45,9 @@ ping 10.0.2.21 40 1400
 free
 sleep 100
 END
+truncate -s 4M "$tmp/hda.img"
 ping() {
-	host ping NET=user <<-'END'
+	host ping NET=user DISK="$tmp/hda.img" <<-'END'
 		netback &
 		sleep 10
 		net tap0 10.0.2.15/24 10.0.2.2
@@ -59,6 +60,13 @@ ping() {
 		tl destroy asks answers
 		sleep 10
 		tl net
+		mkfs hda
+		mount hda
+		tl capture 4 disk/cap &
+		sleep 10
+		ping 10.0.2.2 2
+		sleep 20
+		mount -u
 	END
 }
 ok pings_and_datagrams ping
@@ -75,6 +83,15 @@ captured() {
 		grep -q 'IP 10.0.2.21 > 10.0.2.22: ICMP echo request' "$tmp/ping.packets" || { cat "$tmp/ping.packets"; false; }
 }
 ok tcpdump_reads_what_was_captured captured
+
+# A file on a disk: its blocks lie one after the other on a new one.
+kept() {
+	python3 -c 'import sys; b = open(sys.argv[1], "rb").read(); sys.stdout.buffer.write(b[b.index(bytes.fromhex("d4c3b2a1")):])' "$tmp/hda.img" >"$tmp/kept.pcap"
+	tcpdump -nr "$tmp/kept.pcap" -c 4 2>/dev/null >"$tmp/kept.packets"
+	[ "$(grep -cE 'IP 10.0.2.(15 > 10.0.2.2: ICMP echo request|2 > 10.0.2.15: ICMP echo reply), .* length 64$' "$tmp/kept.packets")" = 4 ] ||
+		{ cat "$tmp/kept.packets"; false; }
+}
+ok and_what_was_kept_on_a_disk kept
 
 # ---- Random frames of all kinds: what the senders say should become of each, the router says, too. ----
 guest mix <<END

@@ -47,6 +47,23 @@ static void release(u32 id)
 	unused.id[unused.n++] = (u16)id;
 }
 
+/* Of what is sent nobody wants to hear, but who found no room: no event is asked for else. */
+static void take_sent(void)
+{
+	bool full = !unused.n;
+
+	do {
+		u32 there = ring_index(&tx->head.rsp_prod);
+
+		if (there - tx_taken > tx_put - tx_taken)
+			return; /* there cannot be so many */
+		while (tx_taken != there)
+			release(tx->slot[tx_taken++ % NETIF_TX_SLOTS].response.id);
+	} while (!unused.n && ring_last_look(&tx->head.rsp_prod, &tx->head.rsp_event, tx_taken));
+	if (full && unused.n)
+		netdev_ready(&vif);
+}
+
 /* The stack leaves UDP's checksum to us; who has the raw device makes it himself. */
 static u16 tx_flags(const struct netdev *dev, const u8 *frame, u32 len)
 {
@@ -61,6 +78,8 @@ static s32 vif_send(struct netdev *dev, const void *frame, u32 len)
 	u16 id;
 
 	if (!unused.n)
+		take_sent();
+	if (!unused.n)
 		return -EAGAIN;
 	id = unused.id[--unused.n];
 	unused.busy[id] = true;
@@ -74,22 +93,6 @@ static s32 vif_send(struct netdev *dev, const void *frame, u32 len)
 	if (ring_publish(&tx->head.req_prod, tx_put, &tx->head.req_event))
 		notify_back();
 	return 0;
-}
-
-static void take_sent(void)
-{
-	bool full = !unused.n;
-
-	do {
-		u32 there = ring_index(&tx->head.rsp_prod);
-
-		if (there - tx_taken > tx_put - tx_taken)
-			return; /* there cannot be so many */
-		while (tx_taken != there)
-			release(tx->slot[tx_taken++ % NETIF_TX_SLOTS].response.id);
-	} while (ring_last_look(&tx->head.rsp_prod, &tx->head.rsp_event, tx_taken));
-	if (full && unused.n)
-		netdev_ready(&vif);
 }
 
 /* ---- receiving ---- */
