@@ -774,6 +774,33 @@ static void neighbours_are_read_at_once(void **unused)
 	}
 }
 
+/* Nor is what goes on by its number only, on the disk of another. */
+static void neighbours_are_of_one_disk(void **unused)
+{
+	(void)unused;
+	begin(3);
+	for (u32 d = 0; d < 2; d++) {
+		struct guest *g = &guests[d];
+
+		/* By where they lie, the second domain's is first. */
+		g->asked[0] = (struct blkif_request){
+		    .operation = BLKIF_OP_READ, .nr_segments = 1, .sector = d ? 84 : 92};
+		g->asked[0].segments[0] = (struct blkif_segment){FIRST, 0, 7, 0};
+		g->busy[0] = true;
+		g->readonly[0] = false;
+		g->ring->slot[g->producer++ % BLKIF_SLOTS].request = g->asked[0];
+		g->ring->head.req_prod = g->producer;
+	}
+	reads = 0;
+	assert_true(one_round());
+	assert_int_equal(reads, 2);
+	for (u32 d = 0; d < 2; d++) {
+		take_answers(&vbds[d], &guests[d]);
+		assert_memory_equal(guests[d].pages, guests[d].want[0], PAGE);
+	}
+	end();
+}
+
 static void what_is_no_list_of_parts_is_refused(void **unused)
 {
 	static const char *const bad[] = {"",
@@ -815,6 +842,7 @@ int main(void)
 	    cmocka_unit_test(what_is_no_list_of_parts_is_refused),
 	    cmocka_unit_test(some_at_a_time_as_they_lie),
 	    cmocka_unit_test(neighbours_are_read_at_once),
+	    cmocka_unit_test(neighbours_are_of_one_disk),
 	    cmocka_unit_test(requests_are_carried_out_or_refused),
 	    cmocka_unit_test(one_that_cheats_harms_nobody),
 	    cmocka_unit_test(the_power_may_go_at_any_write),
