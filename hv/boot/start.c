@@ -23,7 +23,7 @@ struct domain *start_domain(const struct guest_ops *design, u16 id, struct modul
 		domain_destroy(d);
 		return NULL;
 	}
-	if (!vcpus_create(d, options.vcpus)) {
+	if (vcpus_create(d, options.vcpus)) {
 		printk("trapline: no memory for %u vcpus\n", options.vcpus);
 		domain_destroy(d);
 		return NULL;

@@ -28,9 +28,8 @@ mfn_t native_frame(struct domain *d, u32 n, bool write);
 int native_code(struct domain *d, u32 *start, u32 end);
 int native_set_context(struct vcpu *v, const struct vcpu_guest_context *c);
 void native_get_context(const struct vcpu *v, struct vcpu_guest_context *c);
-/** mp_native.c: one with several vcpus is a PC with several processors. @return false if there is
- * no memory, or the domain runs already */
-bool add_vcpu_native(struct vcpu *v);
+/** mp_native.c: one with several vcpus is a PC with several processors */
+int add_vcpu_native(struct vcpu *v);
 /** The end of such a domain: gives back its memory and all that was made for it. */
 bool release_native(struct domain *d);
 

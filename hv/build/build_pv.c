@@ -206,16 +206,14 @@ static bool create_shared_info(struct domain *d)
 	return true;
 }
 
-bool add_vcpu_pv(struct vcpu *v)
+int add_vcpu_pv(struct vcpu *v)
 {
-	if (v->info)
-		return true;
 	v->info = &v->domain->shared->vcpu_info[v->name.vcpu];
 	time_update_info(v);
 	v->period = TICK_NS;
 	v->next_tick = system_time() + TICK_NS;
 	v->base = v->unfinished.dir = NO_FRAME;
-	return true;
+	return 0;
 }
 
 bool create_pv(struct domain *d)

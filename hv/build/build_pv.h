@@ -17,8 +17,8 @@ bool build_pv(struct domain *d, struct module kernel, struct module initrd, cons
 /** Such a domain without any memory, to be filled by another. @return false if there is no memory
  */
 bool create_pv(struct domain *d);
-/** A further vcpu, which has nothing yet. */
-bool add_vcpu_pv(struct vcpu *v);
+/** guest_ops.add_vcpu */
+int add_vcpu_pv(struct vcpu *v);
 /* context_pv.c: the slots of guest_ops for that. */
 int pv_set_max(struct domain *d, u32 nr_pages);
 mfn_t pv_frame(struct domain *d, u32 n, bool write);

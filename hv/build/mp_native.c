@@ -5,6 +5,7 @@
  */
 #include "build/build.h"
 #include "dev/apic.h"
+#include "hcall/errno.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"
@@ -87,28 +88,31 @@ static void describe(u32 nr)
 	mp.pointer.checksum = checksum(&mp.pointer, sizeof(mp.pointer));
 }
 
-/* Of this many processors. @return false if the domain has no memory for it */
-static bool put_tables(struct domain *d, u32 nr)
+/* Of this many processors. */
+static void put_tables(mfn_t m, u32 nr)
 {
-	mfn_t m = populate(d, MP_PA / PAGE_SIZE);
-	u8 *page;
+	u8 *page = map_domain_page(m);
 
 	_Static_assert(MP_PA % PAGE_SIZE + sizeof(mp) <= PAGE_SIZE, "one page holds them");
-	if (!mfn_valid(m))
-		return false;
 	describe(nr);
-	page = map_domain_page(m);
 	memcpy(page + MP_PA % PAGE_SIZE, &mp, offsetof(struct mp, processor[nr]));
 	unmap_domain_page(page);
-	return true;
 }
 
-bool add_vcpu_native(struct vcpu *v)
+int add_vcpu_native(struct vcpu *v)
 {
 	struct domain *d = v->domain;
+	mfn_t tables;
 
-	if (!v->name.vcpu)
-		return true; /* an ordinary PC, until there is another */
-	return !d->begun && apic_create(&d->vcpu) && apic_create(v) &&
-	       put_tables(d, v->name.vcpu + 1);
+	if (d->begun)
+		return -EBUSY;
+	tables = populate(d, MP_PA / PAGE_SIZE);
+	if (!mfn_valid(tables) || !apic_create(v))
+		return -ENOMEM;
+	if (!apic_create(&d->vcpu)) {
+		hv_free_page(v->apic);
+		return -ENOMEM;
+	}
+	put_tables(tables, v->name.vcpu + 1);
+	return 0;
 }

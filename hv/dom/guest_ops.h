@@ -52,9 +52,9 @@ struct guest_ops {
 	int (*set_context)(struct vcpu *v, const struct vcpu_guest_context *c);
 	void (*get_context)(const struct vcpu *v, struct vcpu_guest_context *c);
 
-	/** Begin a vcpu of the domain, unless it has begun. @return false: not now, or there is no
-	 * memory */
-	bool (*add_vcpu)(struct vcpu *v);
+	/** Make what the design needs for one more vcpu, which is not in the domain's list yet.
+	 * @return 0; -EBUSY (not any more), -ENOMEM: then nothing was made */
+	int (*add_vcpu)(struct vcpu *v);
 	/** Another vcpu of the domain than the last one: what there is once for all of them becomes
 	 * this one's (domain.gate). */
 	void (*load)(struct vcpu *v);

@@ -4,6 +4,7 @@
 #include "dom/run.h"
 #include "trace/trace.h"
 #include "dom/time.h"
+#include "hcall/errno.h"
 #include "mem/frame.h"
 
 bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced)
@@ -21,33 +22,44 @@ bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced)
 	return true;
 }
 
-static struct vcpu *next_vcpu(struct domain *d, struct vcpu *last)
+/* A whole one, or none. */
+static int next_vcpu(struct domain *d, struct vcpu *last)
 {
 	struct vcpu *v = hv_alloc_page();
 	struct sched_params p;
+	int err = -ENOMEM;
 
-	if (!v)
-		return NULL;
-	if (!vcpu_create(v, d, last->name.vcpu + 1, d->gate->entries == &d->ops->gate.entries[1])) {
+	if (v &&
+	    vcpu_create(v, d, last->name.vcpu + 1, d->gate->entries == &d->ops->gate.entries[1])) {
+		err = d->ops->add_vcpu(v);
+		if (err) {
+			vcpu_remove(v);
+			gate_destroy(v);
+		}
+	}
+	if (err) {
 		hv_free_page(v);
-		return NULL;
+		return err;
 	}
 	if (domain_sched_get(d, &p))
 		this_cpu.sched.ops->set(&this_cpu.sched, &v->unit, &p, system_time());
 	trace_hand_overs = true;
-	return last->next = v;
+	last->next = v;
+	return 0;
 }
 
-bool vcpus_create(struct domain *d, u32 n)
+int vcpus_create(struct domain *d, u32 n)
 {
 	struct vcpu *v = &d->vcpu;
+	int err = 0;
 
-	for (u32 have = 1; v && have < n; have++) {
-		v = v->next ? v->next : next_vcpu(d, v);
-		if (v && !d->ops->add_vcpu(v))
-			return false;
+	while (!err && v->name.vcpu + 1u < n) {
+		if (v->next)
+			v = v->next;
+		else
+			err = next_vcpu(d, v);
 	}
-	return v;
+	return err;
 }
 
 bool others_run(const struct vcpu *v)

@@ -178,7 +178,7 @@ static s32 max_vcpus(struct domain *d, u32 max)
 {
 	if (!max || max > XEN_LEGACY_MAX_VCPUS || vcpu_find(d, max))
 		return -EINVAL;
-	return vcpus_create(d, max) ? 0 : -ENOMEM;
+	return vcpus_create(d, max);
 }
 
 /* If that is interrupted, the upper half of start_pfn says at which frame it goes on. */

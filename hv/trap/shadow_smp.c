@@ -38,19 +38,18 @@ static void tick(struct domain *d, u64 now)
 	for_each_vcpu(v, d) if (v->apic) apic_tick(v, now);
 }
 
-bool shadow_add_vcpu(struct vcpu *v)
+int shadow_add_vcpu(struct vcpu *v)
 {
 	static struct guest_ops several;
+	int err = add_vcpu_native(v);
 
-	if (!add_vcpu_native(v))
-		return false;
-	if (v->name.vcpu == 0)
-		return true;
+	if (err)
+		return err;
 	several = shadow_guest;
 	several.deliver = deliver;
 	several.woken = woken;
 	several.deadline = deadline;
 	several.tick = tick;
 	v->domain->ops = &several;
-	return true;
+	return 0;
 }

@@ -20,7 +20,7 @@ extern void (*domain_ended)(struct domain *d);
 /** How often one live domain has made way for another. */
 extern u32 hand_overs;
 /** guest_ops.add_vcpu of shadow mode. */
-bool shadow_add_vcpu(struct vcpu *v);
+int shadow_add_vcpu(struct vcpu *v);
 /** Look through a segment with limit 0, to see whether the CPU enforces limits. */
 bool probe_segment_limits(void);
 

@@ -6,6 +6,7 @@
 #define UNMAPPED 0x00400000u
 #define EPERM	 1
 #define ESRCH	 3
+#define EBUSY	 16
 
 u32 other, other_mfn[OTHER_FRAMES];
 
@@ -242,13 +243,37 @@ static void limit_holds(u32 cmd)
 	destroy_other();
 }
 
+/* What is refused has made none. */
+static s32 no_more_vcpus(u32 max)
+{
+	struct xen_domctl op = {.u.max_vcpus.max = max};
+	s32 err = domctl(&op, XEN_DOMCTL_max_vcpus, other);
+
+	verdict_errno(err);
+	must(domctl(&op, XEN_DOMCTL_getdomaininfo, other) == 0, "info");
+	must(op.u.getdomaininfo.max_vcpu_id == 0, "made-all-the-same");
+	return err;
+}
+
 static void more_vcpus(u32 max)
 {
-	struct xen_domctl op = {0};
+	make_other(max == 2); /* in shadow mode it has no memory for their tables */
+	no_more_vcpus(max);
+	destroy_other();
+}
 
-	make_other(max == 2); /* in shadow mode it has one */
-	op.u.max_vcpus.max = max;
-	verdict_errno(domctl(&op, XEN_DOMCTL_max_vcpus, other));
+static void vcpus_when_begun(u32 unused)
+{
+	static struct vcpu_guest_context c;
+	struct xen_domctl op = {.u.tl_code.end = 16};
+
+	(void)unused;
+	make_other(true);
+	must(domctl(&op, XEN_DOMCTL_tl_code, other) == 0, "code");
+	op = (struct xen_domctl){.u.vcpucontext.ctxt = (u32)&c};
+	must(domctl(&op, XEN_DOMCTL_setvcpucontext, other) == 0, "context");
+	must(domctl(&op, XEN_DOMCTL_unpausedomain, other) == 0, "unpause");
+	must(no_more_vcpus(2) == -EBUSY, "another-error");
 	destroy_other();
 }
 
@@ -359,6 +384,7 @@ CASES = {
     {"manage-limit-increase", 0, 0, limit_holds, XENMEM_increase_reservation},
     {"manage-vcpus-0", 0, 0, more_vcpus, 0},
     {"manage-vcpus-shadow", 0, 0, more_vcpus, 2},
+    {"manage-vcpus-begun", 0, 0, vcpus_when_begun, 0},
     {"manage-vcpus-33", 0, 0, more_vcpus, 33},
     {"manage-vcpus-max", 0, 0, more_vcpus, 0xFFFFFFFF},
     {"manage-console-self", 0, 0, on_itself, XEN_DOMCTL_tl_console},
