@@ -24,6 +24,8 @@ ok "four_seed_$seed" as_bare 4 $seed
 ok four_protected_by_segments as_bare 4 $seed ISOLATION=segments
 ok four_with_tables_out_of_sync as_bare 4 $((seed + 1)) TABLES=outofsync
 ok four_by_turns as_bare 4 $((seed + 2)) SCHED=rr
+# Reading ahead for another vcpu takes longer than the shortest slices.
+ok two_by_breakpoints as_bare 2 $((seed + 3)) SENSITIVE=breakpoint EXTRA="vcpus=2 allowance=500"
 ok traced as_bare 2 $seed TRACE=all
 
 # Each vcpu is named, and the processor goes from one to another.
