@@ -35,7 +35,7 @@ beside() {
 			echo "tl create rogue-pv.elf name=rogue$n mmu=direct mem=4 paused=1 scenario=$group"
 			echo "$((n + 2)) $group" >>"$tmp/$name.rogues"
 		done
-		printf 'tl unpause %s\n' first second $rogues
+		printf 'tl unpause %s\n' first $rogues second # the last begins when all others have, whatever that takes
 		echo 'tl wait first second'
 		echo "${wait/ROGUES/$rogues}"
 		echo 'tl list'
