@@ -52,7 +52,7 @@ SCHED ?= bvt
 HOST_MEM ?=
 RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS DISK NET,'$v=$($v)')
 
-.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains disk-campaign fuzz fuzz-insns clean
+.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains disk-campaign fuzz fuzz-insns mutation-hv clean
 help: ## list the targets
 	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-13s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
@@ -131,6 +131,10 @@ fuzz-insns: $(B)/.doctor ## 200,000 random instructions, bare and in shadow mode
 bench: $(B)/.doctor ## what things cost, in guest instructions: text, JSON and a chart
 	@$(build) -j$$(nproc) test-programs
 	@tools/bench
+
+mutation-hv: $(B)/.doctor ## do our own tests see mistakes in what hosts many domains? (SAMPLE=N SEED=N)
+	@$(build) -j$$(nproc) all test-programs
+	@tools/mutation_hv --seed $(SEED) $(if $(SAMPLE),--sample $(SAMPLE))
 
 bench-sched: $(B)/.doctor ## the processor over time, for 1, 10 and 100 domains: tables and pictures
 	@$(build) -j$$(nproc) test-programs
