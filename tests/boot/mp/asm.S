@@ -157,7 +157,7 @@ system_call:
 	cmpl	%edx, %ebx
 	je	1f
 	ud2
-1:	movl	ME_KERNEL_SP(%ebx), %esp
+1:	movl	%ss:ME_KERNEL_SP(%ebx), %esp	/* ds is null: ring 3 may not have had it */
 	movl	$SEL_DATA, %eax
 	movl	%eax, %ds
 	movl	%eax, %es
