@@ -218,8 +218,8 @@ static inline struct vcpu *vcpu_find(struct domain *d, u32 nr)
 /** Begin a vcpu, down unless it is the first (@return false: memory is short); the end of all. */
 bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced);
 void vcpus_free(struct domain *d);
-/** Have `n` vcpus; the new ones are down. @return 0; -ENOMEM: fewer have been made; -EBUSY: too late,
- * it has begun */
+/** Have `n` vcpus; the new ones are down. @return 0; -ENOMEM: fewer have been made; -EBUSY: too
+ * late, it has begun */
 int vcpus_create(struct domain *d, u32 n);
 
 /** Make a domain of this design, without memory. @return NULL if there is no memory to describe it,
