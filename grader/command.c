@@ -96,15 +96,24 @@ static void confine(struct words *w, const struct command *c)
 					    "--tmpfs",
 					    "/tmp",
 					    NULL};
-	/* What tltrace draws has letters. */
-	static const char *const fonts[] = {"--perms",	     "0755",	   "--dir",	 "/etc",
-					    "--ro-bind-try", "/etc/fonts", "/etc/fonts", NULL};
+	/* What tltrace draws has letters; and awk is a link by way of the alternatives. */
+	static const char *const etc[] = {"--perms",
+					  "0755",
+					  "--dir",
+					  "/etc",
+					  "--ro-bind-try",
+					  "/etc/fonts",
+					  "/etc/fonts",
+					  "--ro-bind-try",
+					  "/etc/alternatives",
+					  "/etc/alternatives",
+					  NULL};
 	uid_t uid = c->uid ? c->uid : NOBODY;
 	bool root = geteuid() == 0;
 
 	add_all(w, root ? apart_of_root : apart);
 	add_all(w, fixed);
-	add_all(w, fonts);
+	add_all(w, etc);
 	for (size_t i = 0; i < c->nr_mounts; i++) {
 		if (root && c->mounts[i].writable && chown(c->mounts[i].outside, uid, uid))
 			_exit(127);

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # hostile.sh: submissions that mean harm are graded like any other: no points for what they did not
-# write, a plain word of what was wrong, and nothing happens to this machine.
+# write, a plain word of what was wrong, and nothing happens to this machine. Archives and sources that do
+# harm in any lab are in batch.sh's class.
 . "$(dirname "$0")/lib.sh"
 lab=02-pagefault
-class=$tmp/class
+class=$tmp/class book=$tmp/book.db
 mkdir -p "$class"
 ok there_is_a_kit make -s kit LAB=$lab
 
@@ -11,7 +12,6 @@ ok there_is_a_kit make -s kit LAB=$lab
 before() { awk -v anchor="$3" -v add="$4" '!done && index($0, anchor) { print add; done = 1 } { print }' \
 	"$class/$1/$2" >"$tmp/edited" && mv "$tmp/edited" "$class/$1/$2"; }
 
-harmful $lab "$class"
 new() { reference $lab "$class/$1"; }
 new honest
 # Its verdicts: the console says what it should, and the trace as well, but the CPU saw none of it.
@@ -45,27 +45,10 @@ mkdir "$class/=cmd|calc!A0"
 
 before_files=$(find /tmp -maxdepth 1 -name 'pwned*' | wc -l)
 SECONDS=0
-timeout 900 build/bin/tlgrade batch $lab "$class" --book "$tmp/book.db" --seed 5 >"$tmp/batch" 2>&1
+timeout 900 build/bin/tlgrade batch $lab "$class" --book "$book" --seed 5 >"$tmp/batch" 2>&1
 ok the_batch_ends test $? = 0
-build/bin/tlgrade report $lab --csv --book "$tmp/book.db" >"$tmp/csv"
-row() { grep -F "\"$1" "$tmp/csv" | head -1; }
-score() { row "$1" | sed 's/^"[^"]*",\([0-9]*\),.*/\1/'; }
-show() { build/bin/tlgrade show $lab "$1" --book "$tmp/book.db"; }
-stopped=0 hostile=0
-# stopped NAME WHAT MAX: no more than MAX points, and WHAT in its report
-stopped() {
-	hostile=$((hostile + 1))
-	show "$1" >"$tmp/shown" 2>&1
-	if [ "$(score "$1")" -le "$3" ] && grep -qiE -- "$2" "$tmp/shown"; then
-		stopped=$((stopped + 1))
-		ok "stopped_$1" true
-	else
-		ok "stopped_$1" bash -c 'row=$1; echo "$row"; head -50 "$2"; false' - "$(row "$1")" "$tmp/shown"
-	fi
-}
+build/bin/tlgrade report $lab --csv --book "$book" >"$book.csv"
 ok honest_work_has_all_points test "$(score honest)" = 100
-ok so_has_a_zip test "$(score good)" = 100
-ok and_so_has_a_name_with_quotes_and_newlines grep -q 'and broken",100,' "$tmp/csv"
 # Without walk.c's work direct mode's stage is still right; a forged entry spoils what is judged by the trace.
 stopped forged-trace 'does not confirm' 85
 stopped forged-console 'does not confirm|console' 0
@@ -73,24 +56,10 @@ stopped endless 'did not end' 15
 stopped slow 'guest instructions; the budget is' 90
 stopped put-back 'guest instructions; the budget is' 90
 stopped halted 'stood still: halted, and nothing woke it' 15
-stopped passwd '/etc/passwd: No such file' 0
-stopped solution 'not found|No such file|incbin' 0
-stopped reference-source 'No such file' 0
-stopped much-output 'does not build' 0
-stopped macro-bomb 'does not build' 0
-stopped include-itself 'does not build' 0
-stopped makefile 'Makefile and 1 more: not asked for' 100
-stopped symlink 'walk.c: is no regular file' 15
-stopped big 'walk.c: is bigger than 1 MB' 15
-stopped empty 'empty: none of the lab' 0
-stopped dotdot 'leads out of its archive' 0
-stopped linked 'walk.c: is no regular file' 15
-stopped bomb 'expands to more than 64 MB' 0
-stopped noise 'archive' 0
 stopped components 'has a name too long, or lies too deep; refused' 0
-ok a_name_is_no_formula grep -qF "\"'=cmd" "$tmp/csv"
+ok a_name_is_no_formula grep -qF "\"'=cmd" "$book.csv"
 ok nothing_was_left_behind test "$(find /tmp -maxdepth 1 -name 'pwned*' | wc -l)" = "$before_files"
-ok no_password_file_in_any_report bash -c '! grep -rq "root:x:0" "$1"' - "$tmp/book.db"
+ok no_password_file_in_any_report bash -c '! grep -rq "root:x:0" "$1"' - "$book"
 
 # In another lab: when the guest calls, and the CPU's log has begun, the console and the notes of the
 # trace are made up, and the machine ends well.

@@ -25,7 +25,7 @@ hollow() {
 	touch "$2/build/labs/probe/native.elf"
 }
 # harmful LAB DIR: sixteen submissions that are broken or mean harm, whatever the lab; and one good
-# zip, one good name. What each must get is in hostile.sh.
+# zip, one good name. What each must get is in batch.sh.
 harmful() {
 	local lab=$1 dir=$2 path unit name i
 	path=$(files_of "$lab" | head -1) unit=$(files_of "$lab" | head -1 | xargs basename)
@@ -51,11 +51,27 @@ harmful() {
 	truncate -s 1G "$dir/big/$unit"
 	mkdir "$dir/empty"
 	reference "$lab" "$tmp/ref"
-	(cd "$tmp/ref" && tar -czf "$dir/dotdot.tgz" --transform 's|^|../../../tmp/|' -P -- *.c)
+	(cd "$tmp/ref" && tar -czf "$dir/dotdot.tgz" --transform 's|^|../../../tmp/|' -P -- *.[ch])
 	(cd "$tmp/ref" && ln -s /etc/passwd link.c && mv "$unit" kept && ln -s /etc/passwd "$unit" &&
-		tar -czf "$dir/linked.tar.gz" -- *.c && rm "$unit" link.c && mv kept "$unit")
-	truncate -s 3G "$tmp/zeros" && (cd "$tmp" && cp "ref/$unit" . && tar -czf "$dir/bomb.tgz" zeros "$unit")
+		tar -czf "$dir/linked.tar.gz" -- *.[ch] && rm "$unit" link.c && mv kept "$unit")
+	truncate -s 300M "$tmp/zeros" && (cd "$tmp" && cp "ref/$unit" . && tar -czf "$dir/bomb.tgz" zeros "$unit")
 	rm "$tmp/zeros"
-	(cd "$tmp/ref" && zip -q "$dir/good.zip" -- *.c)
+	(cd "$tmp/ref" && zip -q "$dir/good.zip" -- *.[ch])
 	echo 'not an archive' >"$dir/noise.tgz"
+}
+
+# What a class got, in the book $book of $lab; stopped/hostile count for the closing line.
+row() { grep -F "\"$1" "$book.csv" | head -1; }
+score() { row "$1" | sed 's/^"[^"]*",\([0-9]*\),.*/\1/'; }
+stopped=0 hostile=0
+# stopped NAME WHAT MAX: no more than MAX points, and WHAT in its report
+stopped() {
+	hostile=$((hostile + 1))
+	build/bin/tlgrade show "$lab" "$1" --book "$book" >"$tmp/shown" 2>&1
+	if [ "$(score "$1")" -le "$3" ] && grep -qiE -- "$2" "$tmp/shown"; then
+		stopped=$((stopped + 1))
+		ok "stopped_$1" true
+	else
+		ok "stopped_$1" bash -c 'row=$1; echo "$row"; head -50 "$2"; false' - "$(row "$1")" "$tmp/shown"
+	fi
 }

@@ -3,7 +3,7 @@
 # is; the gradebook is the one that the local engine makes.
 . "$(dirname "$0")/../grader/lib.sh"
 . tests/slurm/cluster.sh
-lab=02-pagefault
+lab=03-shadow-vs-direct
 tl=build/bin/tlgrade class=$tmp/class
 if ! PACKAGES=tools/packages-slurm tools/doctor >"$tmp/doctor" 2>&1; then
 	if [ "${NEED_SLURM:-0}" = 1 ]; then
@@ -21,7 +21,7 @@ ok there_is_a_kit make -s kit LAB=$lab
 mkdir -p "$class"
 unit=$(basename "$(files_of $lab | head -n 1)")
 for n in $(seq 20); do
-	mkdir "$class/student-$n" && cp build/kit/$lab/labs/$lab/*.c "$class/student-$n/"
+	mkdir "$class/student-$n" && cp build/kit/$lab/labs/$lab/*.[ch] "$class/student-$n/"
 	echo "/* $n */" >>"$class/student-$n/$unit"
 	case $n in 1 | 10 | 12 | 15 | 18) ;; *) echo "#error $n" >>"$class/student-$n/$unit" ;; esac
 done
