@@ -6,6 +6,7 @@
 
 static struct blk_front *f, was; /* ring 3's, and as it should be */
 static struct blkif_ring *ring, ring_was;
+static u32 moment; /* at which, in instructions, the other end does something */
 
 /* Anywhere, and often where the indices wrap. */
 static u32 any_index(void)
@@ -109,6 +110,37 @@ static void waiting(void)
 	}
 }
 
+/* The front end's index makes sense in one moment, and none in the next. */
+static u32 index_sane, index_bad;
+
+static void front_moves_its_index(void)
+{
+	ring->head.req_prod = (steps + moment) % 2 ? index_sane : index_bad;
+}
+
+static void waiting_for_what_moves(void)
+{
+	struct blk_back *b = room_for(sizeof(*b));
+
+	for (u32 i = 0; i < 20; i++) {
+		u32 late = draw(33), got;
+
+		*b = (struct blk_back){.ring = ring, .producer = any_index()};
+		b->consumer = b->producer + late;
+		index_sane = b->consumer + draw(BLKIF_SLOTS - late + 1);
+		index_bad = b->consumer + BLKIF_SLOTS - late + 1 + draw(1 << 20);
+		ring->head.req_prod = index_sane;
+		moment = i;
+		other_end = front_moves_its_index;
+		got = CALL(back_waiting, (u32)b);
+		other_end = NULL;
+		if (got != index_sane - b->consumer && got != RING_NONSENSE)
+			differs("back_waiting() gave %x; the front end's index changes all the "
+				"time: it should be %x or %x",
+				got, index_sane - b->consumer, RING_NONSENSE);
+	}
+}
+
 void rings_arithmetic(void)
 {
 	bool all = scenario_is("arithmetic");
@@ -120,7 +152,8 @@ void rings_arithmetic(void)
 	if (all) {
 		free_ids();
 		waiting();
-		all_right(900);
+		waiting_for_what_moves();
+		all_right(920);
 	}
 	if (scenario_is("numbers"))
 		all_right(500);
@@ -249,7 +282,7 @@ static void puts(void)
 
 /* Whoever sleeps without having been told of what is there, sleeps for ever. The other end does
  * what it does between two instructions, at `moment`. */
-static u32 *index_at, *event_at, moment, put_at;
+static u32 *index_at, *event_at, put_at;
 static bool asleep, told;
 
 static void back_goes_to_sleep(void)
@@ -485,6 +518,39 @@ static void back_flickers(void)
 	r->status = (s16) - (s32)(steps % 3);
 }
 
+/* From a moment on the index says more than was asked. */
+static void back_runs_ahead(void)
+{
+	if (steps == moment)
+		ring->head.rsp_prod = f->producer + 1 + late_at;
+}
+
+static void runs_ahead(void)
+{
+	for (u32 i = 0; i < 12; i++) {
+		u32 out, n;
+
+		do
+			any_front();
+		while (f->producer == f->consumer);
+		out = f->producer - f->consumer;
+		n = 1 + draw(out < 3 ? out : 3);
+		for (u32 k = 0; k < BLKIF_SLOTS; k++)
+			any_response(&ring->slot[k].response, out);
+		ring->head.rsp_prod = f->consumer + n;
+		late_at = draw(3);
+		moment = 2 + draw(30 + 15 * n);
+		copy(&was, f, sizeof(was));
+		other_end = back_runs_ahead;
+		CALL(front_take, (u32)f);
+		other_end = NULL;
+		if (f->consumer - was.consumer > out)
+			differs("front_take(): after %u instructions of it the index said more "
+				"than was asked: %u responses were taken, of %u",
+				moment, f->consumer - was.consumer, out);
+	}
+}
+
 static void flickers(void)
 {
 	for (u32 i = 0; i < 12; i++) {
@@ -605,7 +671,8 @@ void rings_front(void)
 	if (scenario_is("late")) {
 		completes_late();
 		flickers();
-		all_right(32);
+		runs_ahead();
+		all_right(44);
 	}
 	if (scenario_is("anew")) {
 		begins_anew();

@@ -69,6 +69,49 @@ static void maps(void)
 	}
 }
 
+/* While the page is mapped its entry says so; whoever unmaps it clears that, and nothing else. */
+static void unmaps(void)
+{
+	struct grant_entry *e = &table[which];
+
+	if (mapped && (e->flags & (GTF_reading | GTF_writing)) != use)
+		differs("revoke_access(): after %u instructions of it the entry has the flags %x; "
+			"the page is mapped: %x should be among them",
+			steps, e->flags, use);
+	if (steps == moment) {
+		e->flags &= (u16) ~(GTF_reading | GTF_writing);
+		mapped = false;
+	}
+}
+
+static void unmapped_meanwhile(void)
+{
+	for (u32 i = 0; i < 40; i++) {
+		bool got;
+
+		any_table();
+		use = (u16[]){GTF_reading, GTF_reading | GTF_writing, GTF_writing}[draw(3)];
+		table[which].flags = (u16)(GTF_permit_access | (draw(2) ? GTF_readonly : 0) | use);
+		copy(was, table, sizeof(was));
+		mapped = true;
+		moment = draw(22);
+		other_end = unmaps;
+		got = CALL_BOOL(revoke_access, (u32)&table[which]);
+		other_end = NULL;
+		if (got && mapped)
+			differs("revoke_access() gave true; the page is mapped (flags %x)",
+				was[which].flags);
+		if (table[which].flags !=
+		    (got ? 0 : (was[which].flags & ~(mapped ? 0 : GTF_reading | GTF_writing))))
+			differs("revoke_access() gave %s; the page was %s; the entry has the flags "
+				"%x",
+				got ? "true" : "false",
+				mapped ? "mapped all the time" : "unmapped meanwhile",
+				table[which].flags);
+		others_are_the_same("revoke_access()");
+	}
+}
+
 static void takes(void)
 {
 	static const u16 uses[] = {0, GTF_reading, GTF_reading | GTF_writing, GTF_writing};
@@ -120,5 +163,6 @@ void rings_grants(void)
 		all_right(120);
 	}
 	takes();
-	all_right(400);
+	unmapped_meanwhile();
+	all_right(440);
 }
