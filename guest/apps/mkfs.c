@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 	err = mkfs(argv[1]);
 	if (!err)
 		return 0;
-	printf("mkfs: %s: %s\n", argv[1], why(err));
+	printf("mkfs: %s: %s\n", argv[1],
+	       err == -EFBIG ? "a disk for a file system has 256 KB to 1 GB" : why(err));
 	return 1;
 }

@@ -52,6 +52,9 @@ ping() {
 		sleep 10
 		net tap0 10.0.2.15/24 10.0.2.2
 		ping 10.0.2.2 3
+		tl capture 100 &
+		sleep 2
+		kill 8
 		tl capture 20 &
 		tl create finch name=asks mem=8 vif=ip=10.0.2.21 initrd=asks.cpio scenario=asks
 		tl create finch name=answers mem=8 vif=ip=10.0.2.22,mac=02:00:00:00:12:34 initrd=answers.cpio scenario=answers
@@ -76,8 +79,8 @@ for line in '^ping: 10.0.2.2: 3 of 3' '^\(d1\) ping: 10.0.2.22: 40 of 40' '^\(d1
 done
 ok an_interface_has_the_address_it_was_given says ping '^vif2 02:00:00:00:12:34 10.0.2.22 flip'
 ok and_goes_with_its_domain says ping '^netback: vif[12]: it has gone' 2
-captured() {
-	sed -n 's/^pcap //p' "$tmp/ping.console" | python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >"$tmp/ping.pcap"
+captured() { # by the second: the first was killed when it had only begun
+	sed -n 's/^pcap //p' "$tmp/ping.console" | tail -n +2 | python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >"$tmp/ping.pcap"
 	tcpdump -nr "$tmp/ping.pcap" 2>/dev/null >"$tmp/ping.packets"
 	[ "$(wc -l <"$tmp/ping.packets")" = 20 ] && grep -q 'ARP, Request who-has 10.0.2.22' "$tmp/ping.packets" &&
 		grep -q 'IP 10.0.2.21 > 10.0.2.22: ICMP echo request' "$tmp/ping.packets" || { cat "$tmp/ping.packets"; false; }
@@ -185,6 +188,19 @@ ok and_have_equal_shares fair
 [ "$count" = 700 ] || fair | sed 's/^/# /'
 no_bad() { ! grep -E '^  (sent|received) .* bad' "$tmp/flood.console"; }
 ok each_buffer_is_of_use_also_the_last no_bad
+
+# ---- What Domain 0 has is no domain's address. ----
+taken() {
+	host taken NET=user <<-'END'
+		netback &
+		sleep 10
+		net tap0 10.0.2.15/24 10.0.2.2
+		tl create finch paused=1 name=l mem=4 vif=ip=10.0.2.15
+	END
+	says taken '^finch: exit code=1'
+}
+ok a_domain_does_not_get_it taken
+ok and_it_is_said_why says taken '^tl: vif=: the back end refuses: another interface has this IP address'
 
 # ---- The router is killed while they talk, and started again. ----
 guest talks <<'END'

@@ -649,8 +649,8 @@ static void what_does_not_fit_is_refused(void **unused)
 	(void)unused;
 	for (u32 i = 0; i < NEST_BUFS; i++)
 		p[i] = pages[i];
-	assert_int_equal(nest_format(&small, page), -EINVAL);
-	assert_int_equal(nest_format(&large, page), -EINVAL);
+	assert_int_equal(nest_format(&small, page), -EFBIG);
+	assert_int_equal(nest_format(&large, page), -EFBIG);
 	assert_int_equal(nest_mount(&nest, &small, p), -EINVAL);
 	hd_new(100);
 	assert_int_equal(nest_mount(&nest, &hd.disk, p), -EINVAL); /* not formatted */

@@ -123,14 +123,15 @@ static void draw_place(char *text, const char *name)
 	    "10.0.0.1",	 "10.0.0.2",   "10.0.0.0/24", "10.0.1.0/31", "any",
 	    "0.0.0.0/0", "10.0.0.3/8", "128.0.0.0/1", "10.0.1.1/32", "255.255.255.255"};
 	char *at = text + strlen(text);
+	u32 first = below(4);
 
 	at += sprintf(at, " %s %s", name, addresses[below(ARRAY_SIZE(addresses))]);
 	if (below(2))
-		at += sprintf(at, ":%u", below(4));
+		at += sprintf(at, ":%u", first);
 	else
 		return;
-	if (below(2))
-		sprintf(at, "-%u", below(4) ? 3 + below(3) : 65535);
+	if (below(2)) /* all ports are not to be named */
+		sprintf(at, "-%u", below(4) ? 3 + below(3) : 65534 + !!first);
 }
 
 static void draw_rule(char *text)

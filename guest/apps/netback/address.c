@@ -9,6 +9,7 @@ static bool byte(const char **s, u32 base, u32 *n)
 	for (*n = 0;; at++) {
 		u32 digit = *at >= '0' && *at <= '9'   ? (u32)(*at - '0')
 			    : *at >= 'a' && *at <= 'f' ? (u32)(*at - 'a') + 10
+			    : *at >= 'A' && *at <= 'F' ? (u32)(*at - 'A') + 10
 						       : 99;
 
 		if (digit >= base)
@@ -33,8 +34,8 @@ bool read_ip(const char *s, u32 *ip)
 			return false;
 		*ip = *ip << 8 | n;
 	}
-	/* From 224 on: a group's, or all. */
-	return !*s && *ip && *ip >> 24 < 224;
+	/* 0: this network's; 127: one's own; from 224 on: a group's, or all. */
+	return !*s && *ip >> 24 && *ip >> 24 != 127 && *ip >> 24 < 224;
 }
 
 bool read_mac(const char *s, u8 mac[6])

@@ -29,8 +29,11 @@ bool capture_begin(u32 fd, u32 frames)
 	/* Magic and version; times are UTC and exact; the longest frame; Ethernet. */
 	static const u32 head[] = {0xA1B2C3D4, 4u << 16 | 2, 0, 0, 65535, 1};
 
-	if (c.fd)
+	/* Who has gone meanwhile, is not heard of while nothing comes. */
+	if (c.fd && write(c.fd, c.bytes, 0) >= 0)
 		return false;
+	if (c.fd)
+		end();
 	c.fd = fd;
 	c.left = frames;
 	c.taken = c.lost = c.size = c.given = 0;

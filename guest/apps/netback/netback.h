@@ -25,6 +25,7 @@ struct vif {
 	u32 sent[NR_FATES]; /* frames of its, by what became of them */
 	u32 got[NR_FATES];  /* frames for it: PASSED, or which of the last ones */
 
+	const char *device; /* of a file: the kernel's */
 	u32 fd;
 	bool readable;
 
@@ -58,6 +59,8 @@ void connect_to(struct vif *v);
 void give_up(struct vif *v, const char *why);
 /** Which interfaces does the store know now? */
 void look_around(void);
+/** What addresses the kernel's devices have, which `net` may change at any time. */
+void learn_addresses(void);
 /** An interface that is a file: that of a device, if there is such a device. */
 void add_file(const char *name, const char *device, u16 number);
 /** The interface that is a free place. @return NULL: there is none */

@@ -55,8 +55,11 @@ static bool is_honest(const struct frame *f)
 {
 	const struct vif *from = f->from;
 
-	if (from->number != INTERFACE_ETH)
-		return same_mac(f->h.from_mac, from->mac) && (!from->ip || from->ip == f->h.from);
+	if (from->kind == VIF_DOMAIN)
+		return same_mac(f->h.from_mac, from->mac) && from->ip == f->h.from;
+	if (from->number != INTERFACE_ETH) /* Domain 0 itself: the kernel says what it has now */
+		return same_mac(f->h.from_mac, from->mac);
+	learn_addresses();
 	for (const struct vif *v = vifs; v < vifs + MOST_VIFS; v++)
 		if (v->kind != VIF_NONE && v != from &&
 		    (same_mac(f->h.from_mac, v->mac) || (v->ip && v->ip == f->h.from)))

@@ -78,6 +78,7 @@ u32 show(char *text, u32 size)
 {
 	char rule[RULE_TEXT];
 
+	learn_addresses();
 	out.at = text;
 	out.left = size;
 	for (struct vif *v = vifs; v < vifs + MOST_VIFS; v++)

@@ -11,21 +11,31 @@ struct vif *free_vif(void)
 	return NULL;
 }
 
+void learn_addresses(void)
+{
+	s32 config = open("dev/net/config");
+	struct net_info info;
+
+	while (read((u32)config, &info, sizeof(info)) == sizeof(info))
+		for (struct vif *v = vifs; v < vifs + MOST_VIFS; v++)
+			if (v->kind == VIF_FILE && !strcmp(info.name, v->device)) {
+				memcpy(v->mac, info.mac, sizeof(v->mac));
+				v->ip = info.addr;
+			}
+	close((u32)config);
+}
+
 void add_file(const char *name, const char *device, u16 number)
 {
-	s32 fd = open(name), config = open("dev/net/config");
+	s32 fd = open(name);
 	struct vif *v = free_vif();
-	struct net_info info;
 
 	if (fd == -ENODEV)
 		return; /* a machine without a network card */
 	if (fd < 0 || !v)
 		die("netback: who else has the network?");
-	*v = (struct vif){.kind = VIF_FILE, .number = number, .fd = (u32)fd};
-	while (read((u32)config, &info, sizeof(info)) == sizeof(info))
-		if (!strcmp(info.name, device))
-			memcpy(v->mac, info.mac, sizeof(v->mac));
-	close((u32)config);
+	*v = (struct vif){.kind = VIF_FILE, .number = number, .device = device, .fd = (u32)fd};
+	learn_addresses();
 }
 
 static bool map_ring(const struct vif *v, void *at, const char *name)
@@ -97,6 +107,7 @@ static const char *read_addresses(struct vif *v)
 	s = value_of(v->back, "ip");
 	if (!s || !read_ip(s, &v->ip))
 		return "it has no IP address";
+	learn_addresses();
 	for (const struct vif *w = vifs; w < vifs + MOST_VIFS; w++) {
 		if (w->kind == VIF_NONE)
 			continue;

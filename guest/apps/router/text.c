@@ -125,7 +125,9 @@ static bool read_ports(const char **s, struct place *p)
 		return false;
 	p->first_port = (u16)first;
 	p->last_port = (u16)last;
-	return first <= last;
+	/* All of them would be no ports to rule_matches(): ARP and ICMP have none, and are not
+	 * meant. */
+	return first <= last && (first || last < 65535);
 }
 
 static bool read_place(const char **s, const char *name, struct place *p)

@@ -37,7 +37,7 @@ s32 nest_format(struct disk *d, u8 *page)
 	struct super s = layout(d->blocks);
 
 	if (d->blocks < NEST_LEAST || d->blocks > NEST_MOST)
-		return -EINVAL;
+		return -EFBIG;
 	/* Not one half of an old one, half of the new: first it is none. */
 	memset(page, 0, BLOCK_SIZE);
 	if (put(d, 0, page) < 0 || d->barrier(d) < 0)
