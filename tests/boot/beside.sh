@@ -35,7 +35,10 @@ beside() {
 			echo "tl create rogue-pv.elf name=rogue$n mmu=direct mem=4 paused=1 scenario=$group"
 			echo "$((n + 2)) $group" >>"$tmp/$name.rogues"
 		done
-		printf 'tl unpause %s\n' first $rogues second # the last begins when all others have, whatever that takes
+		# The last begins when all others have, whatever that takes, and have had a turn.
+		printf 'tl unpause %s\n' first $rogues
+		echo 'sleep 20'
+		echo 'tl unpause second'
 		echo 'tl wait first second'
 		echo "${wait/ROGUES/$rogues}"
 		echo 'tl list'
