@@ -26,7 +26,7 @@
 #undef fail
 #define fail() _fail(__FILE__, __LINE__)
 
-enum { TAP = 3, WIRE, EVENTS, GRANTS, MOVER };
+enum { TAP = 3, WIRE, EVENTS, GRANTS, MOVER, CONFIG };
 #define PAGES  24u /* of each domain, for frames to be sent, and as many for those received */
 #define TX_REF 16u
 #define RX_REF 64u
@@ -54,7 +54,7 @@ static struct party {
 	u32 got;
 } parties[4] = {{.number = 1, .name = "vif1", .mac = {0, 0x16, 0x3E, 0, 0, 1}, .ip = 0x0A000001},
 		{.number = 2, .name = "vif2", .mac = {0, 0x16, 0x3E, 0, 0, 2}, .ip = 0x0A000002},
-		{.number = 0, .name = "vif0", .mac = {2, 0, 0, 0, 0, 1}},
+		{.number = 0, .name = "vif0", .mac = {2, 0, 0, 0, 0, 1}, .ip = 0x0A000003},
 		{.number = INTERFACE_ETH, .name = "ne0", .mac = {0x52, 0x54, 0, 0, 0, 9}}};
 
 static struct sent expected[4096]; /* what may still come */
@@ -62,6 +62,7 @@ static u32 nr_expected;
 static char texts[8][256];
 static u32 nr_texts;
 static bool policy[2], scribbling, wire_is_busy;
+static u32 devices_read;
 static u32 flipper; /* which of the two domains takes pages */
 
 static const struct party *by_mac(const u8 *mac)
@@ -88,8 +89,8 @@ static bool honest(const struct party *from, const u8 *f)
 	const u8 *at = f + (f[13] == 6 ? 28 : 26);
 	u32 ip = (u32)at[0] << 24 | (u32)at[1] << 16 | (u32)at[2] << 8 | at[3];
 
-	if (from->number != INTERFACE_ETH)
-		return !memcmp(f + 6, from->mac, 6) && (!from->ip || from->ip == ip);
+	if (from->number != INTERFACE_ETH) /* Domain 0 may say what it likes */
+		return !memcmp(f + 6, from->mac, 6) && (!from->number || from->ip == ip);
 	for (const struct party *p = parties; p < parties + 3; p++)
 		if (!memcmp(f + 6, p->mac, 6) || (p->ip && p->ip == ip))
 			return false;
@@ -261,6 +262,13 @@ s32 guest_read(u32 fd, void *buf, u32 n)
 	struct grant_request r;
 
 	scribble();
+	if (fd == CONFIG) {
+		struct net_info info = {.name = "tap0", .addr = parties[2].ip};
+
+		memcpy(info.mac, parties[2].mac, 6);
+		memcpy(buf, &info, sizeof(info));
+		return devices_read++ ? 0 : (s32)sizeof(info);
+	}
 	if (fd == GRANTS) {
 		assert_int_equal(n, sizeof(r));
 		memcpy(&r, buf, n);
@@ -391,8 +399,8 @@ u32 atou(const char *s)
 }
 s32 guest_open(const char *name)
 {
-	(void)name;
-	return -ENODEV;
+	devices_read = 0;
+	return strcmp(name, "dev/net/config") ? -ENODEV : CONFIG;
 }
 s32 guest_close(u32 fd)
 {
@@ -456,13 +464,16 @@ static u32 draw_sent(const struct party *from, u8 **f)
 	if (from->number == INTERFACE_ETH) {
 		(*f)[6] = 0x54;
 		(*f)[26] = (*f)[13] == 6 ? (*f)[26] : 192;
+		if (!below(8) && len >= 42) /* it says that it is one of us */
+			memcpy(*f + ((*f)[13] == 6 ? 28 : 26), (u8[]){10, 0, 0, (u8)(1 + below(3))},
+			       4);
 		return len;
 	}
 	if (below(10))
 		memcpy(*f + 6, from->mac, 6);
 	if ((*f)[13] == 6 && len >= 42)
 		memcpy(*f + 22, *f + 6, 6);
-	if (from->ip && below(10)) {
+	if (from->number && below(10)) {
 		u8 *at = *f + ((*f)[13] == 6 && len >= 42 ? 28 : 26);
 
 		at[0] = 10;
@@ -565,7 +576,8 @@ static void begin_party(struct party *p, struct vif *v)
 {
 	v->number = p->number;
 	memcpy(v->mac, p->mac, 6);
-	v->ip = p->ip;
+	v->ip = p->number ? p->ip : 0; /* Domain 0's is what the kernel says */
+	v->device = p->number ? "ne0" : "tap0";
 	v->fd = p->number ? WIRE : TAP;
 	v->kind = VIF_FILE;
 	p->got = p->tx_put = p->tx_taken = p->rx_put = p->rx_taken = 0;
@@ -782,8 +794,9 @@ static void one_alone_has_no_longer_turn(void **unused)
 
 static void what_is_no_address_is_refused(void **unused)
 {
-	static const char *const bad_ip[] = {"",	"10.0.0",  "10.0.0.1.", "10.0.0.256",
-					     "0.0.0.0", "10..0.1", "a.0.0.1",	"224.0.0.1"};
+	static const char *const bad_ip[] = {"",	"10.0.0",   "10.0.0.1.", "10.0.0.256",
+					     "0.0.0.0", "10..0.1",  "a.0.0.1",	 "224.0.0.1",
+					     "0.0.0.1", "127.0.0.1"};
 	static const char *const bad_mac[] = {"",
 					      "00:16:3e:00:00",
 					      "00:16:3e:00:00:01:",
@@ -791,7 +804,7 @@ static void what_is_no_address_is_refused(void **unused)
 					      "01:16:3e:00:00:01",
 					      "00:00:00:00:00:00",
 					      "00:16:3e::00:01",
-					      "00:16:3E:00:00:01"};
+					      "00:16:3g:00:00:01"};
 	u8 mac[6];
 	u32 ip;
 
@@ -802,6 +815,7 @@ static void what_is_no_address_is_refused(void **unused)
 		assert_false(read_mac(bad_mac[i], mac));
 	assert_true(read_ip("10.0.2.255", &ip) && ip == 0x0A0002FF);
 	assert_true(read_mac("00:16:3e:0:a0:ff", mac) && !memcmp(mac, "\0\x16\x3e\0\xa0\xff", 6));
+	assert_true(read_mac("00:16:3E:0:A0:FF", mac) && !memcmp(mac, "\0\x16\x3e\0\xa0\xff", 6));
 }
 
 #undef main

@@ -16,6 +16,8 @@ void learn_addresses(void)
 	s32 config = open("dev/net/config");
 	struct net_info info;
 
+	if (config < 0)
+		return;
 	while (read((u32)config, &info, sizeof(info)) == sizeof(info))
 		for (struct vif *v = vifs; v < vifs + MOST_VIFS; v++)
 			if (v->kind == VIF_FILE && !strcmp(info.name, v->device)) {
