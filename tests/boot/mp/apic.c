@@ -239,7 +239,7 @@ void act_later(void)
 void act_alarm(void)
 {
 	struct me *m = me();
-	u32 ticks = 10000 + below(50000), periods = below(3) ? 1 : 3, before = m->alarms;
+	u32 ticks = (10000 + below(50000)) * slow, periods = below(3) ? 1 : 3, before = m->alarms;
 	u64 start = rdtsc();
 
 	apic_write(LVT_TIMER, VEC_ALARM | (periods > 1 ? PERIODIC : 0));

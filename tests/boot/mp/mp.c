@@ -3,11 +3,12 @@
  * looks each time whether all is as it should be. What is shared is counted by all, and summed up
  * at the end. What each does depends on the seed alone, so the sums are the same on any machine.
  *
- * On the command line: seed=, rounds=.
+ * On the command line: seed=, rounds=, slow= (times as long are the alarms' periods: a handler that
+ * takes longer than one leaves its processor nothing else to do).
  */
 #include "mp.h"
 
-u32 nr_cpus, seed, nr_rounds;
+u32 nr_cpus, seed, nr_rounds, slow;
 volatile u32 starting;
 static volatile u32 counter[NR_COUNTERS], counter_lock[NR_COUNTERS], sum, all_begun;
 
@@ -209,6 +210,7 @@ void begin(const char *cmdline)
 	console_init();
 	seed = word_of(cmdline, "seed=", 1);
 	nr_rounds = word_of(cmdline, "rounds=", 200);
+	slow = word_of(cmdline, "slow=", 1);
 	nr_cpus = count_cpus();
 	make_tables();
 	begin_state();

@@ -58,7 +58,7 @@ struct me {
 	u32 rounds, starts;
 };
 
-extern u32 nr_cpus, seed, nr_rounds;
+extern u32 nr_cpus, seed, nr_rounds, slow;
 
 static inline struct me *me(void)
 {
