@@ -25,8 +25,16 @@ ROOM := $(GUEST_OUT)/room.cpio
 # Both ends of the rings of virtual devices, in kernel and applications.
 RINGS := $(addprefix guest/rings/,ring.c front.c back.c grants.c turns.c)
 RINGS_O := $(call unit_obj,$(RINGS))
+# The balloon: of the direct-mode kernel a student's, of the native one ours: it is the bare machine's, too.
+BALLOON := $(addprefix guest/balloon/,inflate.c target.c policy.c)
+BALLOON_O := $(call unit_obj,$(BALLOON))
+BALLOON_OURS := $(foreach u,$(BALLOON),$(firstword $(wildcard ref/$(u:.c=.o)) $(u:guest/%=$(GB)/%.o)))
 ROUTER := $(sort $(wildcard guest/apps/router/*.c) guest/apps/router/rules.c)
 $(GB)/rings/%.c.o: guest/rings/%.c
+	@mkdir -p $(@D)
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+$(GB)/balloon/%.c.o: guest/balloon/%.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
@@ -48,7 +56,8 @@ $(2): $(call finch_objs,$(1)) $(GB)/string.c.o guest/finch/arch/$(1)/finch.ld
 endef
 $(eval $(call finch_port,native,$(GB)/finch-native.elf))
 $(eval $(call finch_port,pv,$(FINCH_PV)))
-$(FINCH_PV): $(RINGS_O)
+$(FINCH_PV): $(RINGS_O) $(BALLOON_O)
+$(GB)/finch-native.elf: $(BALLOON_OURS)
 # A student's stage that is not written says so.
 $(if $(LAB_GUEST),$(eval $(FINCH_PV): $(GB)/lib/lab_kernel.c.o))
 $(GB)/lib/%.c.o: guest/lib/%.c

@@ -1,0 +1,39 @@
+/* target.c: follow a target either way, in steps, and give way to what cannot be done now. */
+#include "balloon/balloon.h"
+
+void balloon_set_target(struct balloon *b, u32 pages)
+{
+	if (pages > b->nr_pages)
+		pages = b->nr_pages;
+	if (pages == b->target)
+		return;
+	b->target = pages;
+	b->wait = 0;
+}
+
+/* What could not be done now is tried again, ever more seldom. */
+static u32 back_off(struct balloon *b)
+{
+	b->wait = b->wait ? b->wait * 2 : 1;
+	if (b->wait > BALLOON_WAIT_MOST)
+		b->wait = BALLOON_WAIT_MOST;
+	return b->wait;
+}
+
+u32 balloon_step(struct balloon *b)
+{
+	u32 target = b->target, wanted = b->nr_pages - target, n, done;
+
+	if (wanted == b->held)
+		return b->wait = 0, BALLOON_STAY;
+	n = wanted > b->held ? wanted - b->held : b->held - wanted;
+	if (n > BALLOON_BATCH)
+		n = BALLOON_BATCH;
+	done = wanted > b->held ? balloon_inflate(b, n) : balloon_deflate(b, n);
+	/* Meanwhile there may be another target, for which this says nothing. */
+	if (done == n || b->target != target) {
+		b->wait = 0;
+		return 0;
+	}
+	return back_off(b);
+}
