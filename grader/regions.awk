@@ -1,13 +1,14 @@
 # regions.awk: the marked regions of one source file, which a student writes:
 #
-#   /* LAB 02.3 BEGIN
-#    * HINT: what the student reads
-#    * STUB: C code that stands there meanwhile
-#    */
+#   /* LAB 02.3 BEGIN */
 #   the reference
 #   /* LAB 02.3 END */
 #
-#   awk -v mode=starter ...   the file with each region replaced by its hint and stub
+# What a student finds there instead, a hint and code that stands there meanwhile, is a file of the lab:
+# labs/02-pagefault/stages/02.3.c.
+#
+#   awk -v mode=starter ...   the file with each region replaced by that
+#                             -v stubs=DIR: where those files are
 #                             -v written="02.1": but those stages are left as they are
 #   awk -v mode=body ...      only the lines of the regions
 #   awk -v mode=given ...     only the lines outside
@@ -15,14 +16,25 @@
 #   awk -v mode=slots ...     only those, and a line "@" for each region
 #   awk -v mode=ids ...       which regions there are
 #
-# Any mode refuses (with status 1) marks that are nested, unterminated, not begun, or not of one of
-# the stages named by -v stages="02.1 02.2 ...", and a region that occurs twice.
+# Any mode refuses (with status 1) marks that are nested, unterminated, not begun, longer than a line, or
+# not of one of the stages named by -v stages="02.1 02.2 ...", and a region that occurs twice.
 function fail(why) {
 	printf "%s:%d: %s\n", FILENAME, FNR, why > "/dev/stderr"
 	failed = 1
 	exit 1
 }
 function emit(s) { if (mode == "starter") print s }
+# The region's hint and stub, as far to the right as its mark.
+function emit_stub(    path, line, status, indent) {
+	path = stubs "/" id ".c"
+	indent = $0
+	sub(/\/\*.*/, "", indent)
+	while ((status = (getline line < path)) > 0)
+		emit(line == "" ? "" : indent line)
+	if (status < 0)
+		fail("region " id ": there is no " path)
+	close(path)
+}
 BEGIN {
 	n = split(stages, list, " ")
 	for (i = 1; i <= n; i++)
@@ -34,6 +46,8 @@ BEGIN {
 /LAB [0-9.a-z]+ (BEGIN|END)/ {
 	match($0, /LAB [0-9.a-z]+ (BEGIN|END)/)
 	split(substr($0, RSTART, RLENGTH), word, " ")
+	if (!/^[ \t]*\/\* LAB [0-9.a-z]+ (BEGIN|END) \*\/$/)
+		fail("a mark is a line of its own, /* LAB " word[2] " " word[3] " */; hint and stub are in the lab's stages/" word[2] ".c")
 	if (word[3] == "BEGIN") {
 		if (id != "")
 			fail("region " word[2] " begins within region " id)
@@ -45,40 +59,17 @@ BEGIN {
 		if (!(stage in known))
 			fail("region " word[2] ": no lab that lists this file has a stage " stage)
 		seen[id = word[2]] = 1
-		head = 1
-		hints = stubs = 0
-		indent = $0
-		sub(/\/\*.*/, "", indent)
 		if (mode == "ids")
 			print id
 		if (mode == "slots")
 			print "@"
+		if (mode == "starter" && !(stage in done))
+			emit_stub()
 	} else {
 		if (id != word[2])
 			fail("region " word[2] " ends, but " (id == "" ? "none" : id) " had begun")
 		id = ""
 	}
-	next
-}
-# Within the mark's own comment.
-id != "" && head {
-	if (sub(/^[ \t]*\* HINT: ?/, ""))
-		hint[++hints] = $0
-	else if (sub(/^[ \t]*\* STUB: ?/, ""))
-		stub[++stubs] = $0
-	else if (/^[ \t]*\*\/$/) {
-		head = 0
-		if (stage in done)
-			next
-		emit(indent "/*")
-		emit(indent " * Stage " id " of the lab:")
-		for (i = 1; i <= hints; i++)
-			emit(indent " * " hint[i])
-		emit(indent " */")
-		for (i = 1; i <= stubs; i++)
-			emit(indent stub[i])
-	} else
-		fail("neither HINT: nor STUB: nor the end of the comment, in region " id)
 	next
 }
 id != "" { if (mode == "body") print; else if (mode == "lines") print FNR, id; else if (stage in done) emit($0); next }

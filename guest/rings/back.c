@@ -5,11 +5,7 @@
 
 u32 back_waiting(const struct blk_back *b)
 {
-	/* LAB 04.1d BEGIN
-	 * HINT: A request that is taken and not yet answered has its slot still: so there can
-	 * HINT: be fewer than slots.
-	 * STUB: lab_todo("04.1d");
-	 */
+	/* LAB 04.1d BEGIN */
 	/* What is taken and not yet answered has its slots still. */
 	return ring_waiting(ring_index(&b->ring->head.req_prod), b->consumer,
 			    ring_free(b->consumer, b->producer, BLKIF_SLOTS));
@@ -18,22 +14,14 @@ u32 back_waiting(const struct blk_back *b)
 
 void back_peek(const struct blk_back *b, struct blkif_request *copy)
 {
-	/* LAB 04.2d BEGIN
-	 * HINT: All of it: whoever checks what lies in the ring has checked what may be
-	 * HINT: something else by now.
-	 * STUB: lab_todo("04.2d");
-	 */
+	/* LAB 04.2d BEGIN */
 	*copy = b->ring->slot[b->consumer % BLKIF_SLOTS].request;
 	/* LAB 04.2d END */
 }
 
 void back_answer(struct blk_back *b, const struct blkif_request *r, s16 status)
 {
-	/* LAB 04.2e BEGIN
-	 * HINT: Into the next slot of the ring; the id is the request's. back_publish() shows
-	 * HINT: it.
-	 * STUB: lab_todo("04.2e");
-	 */
+	/* LAB 04.2e BEGIN */
 	b->ring->slot[b->producer++ % BLKIF_SLOTS].response =
 	    (struct blkif_response){.id = r->id, .operation = r->operation, .status = status};
 	/* LAB 04.2e END */
@@ -54,11 +42,7 @@ bool back_last_look(struct blk_back *b)
 /* @return sectors of all segments together, or 0: one makes no sense */
 static u32 sectors_of(const struct blkif_request *r)
 {
-	/* LAB 04.4a BEGIN
-	 * HINT: How many sectors the segments have together, each 0 to 7 of its page; 0 if one
-	 * HINT: makes no sense.
-	 * STUB: lab_todo("04.4a");
-	 */
+	/* LAB 04.4a BEGIN */
 	u32 n = 0;
 
 	for (u32 i = 0; i < r->nr_segments; i++) {
@@ -73,13 +57,7 @@ static u32 sectors_of(const struct blkif_request *r)
 
 bool request_is_good(const struct vdisk *d, const struct blkif_request *r)
 {
-	/* LAB 04.4b BEGIN
-	 * HINT: Operation, number of segments, each segment, the end of the disk, and whether
-	 * HINT: it may be written. A barrier may have no segments, nothing else may; then it
-	 * HINT: writes nothing and its sector means nothing. Numbers of the front end are any
-	 * HINT: numbers.
-	 * STUB: lab_todo("04.4b");
-	 */
+	/* LAB 04.4b BEGIN */
 	u32 n;
 
 	if (r->operation > BLKIF_OP_WRITE_BARRIER || r->nr_segments > BLKIF_MAX_SEGMENTS)
@@ -94,11 +72,7 @@ bool request_is_good(const struct vdisk *d, const struct blkif_request *r)
 
 bool vdisk_find(const struct vdisk *d, u64 sector, u32 *at, u32 *left)
 {
-	/* LAB 04.4c BEGIN
-	 * HINT: The parts lie one behind the other; *left is how many sectors there are from
-	 * HINT: there to the part's end.
-	 * STUB: lab_todo("04.4c");
-	 */
+	/* LAB 04.4c BEGIN */
 	for (u32 i = 0; i < d->nr_extents; i++) {
 		const struct extent *e = &d->extents[i];
 

@@ -3,11 +3,7 @@
 
 u32 front_id(const struct blk_front *f)
 {
-	/* LAB 04.1c BEGIN
-	 * HINT: None if the ring is full, whatever the slots' states say. Which ids are free
-	 * HINT: says slots[].state.
-	 * STUB: lab_todo("04.1c");
-	 */
+	/* LAB 04.1c BEGIN */
 	u32 id = 0;
 
 	if (!ring_free(f->producer, f->consumer, BLKIF_SLOTS))
@@ -20,11 +16,7 @@ u32 front_id(const struct blk_front *f)
 
 void front_put(struct blk_front *f, u32 id)
 {
-	/* LAB 04.2c BEGIN
-	 * HINT: Into the next slot of the ring, with its id; from now on it is asked for.
-	 * HINT: front_publish() shows it.
-	 * STUB: lab_todo("04.2c");
-	 */
+	/* LAB 04.2c BEGIN */
 	f->slots[id].state = ASKED;
 	f->slots[id].request.id = id;
 	f->ring->slot[f->producer++ % BLKIF_SLOTS].request = f->slots[id].request;
@@ -39,11 +31,7 @@ bool front_publish(struct blk_front *f)
 /* It may answer what nobody asked. */
 static void complete(struct blk_front *f, const struct blkif_response *r)
 {
-	/* LAB 04.3a BEGIN
-	 * HINT: What a response says is read once. It may name an id that is none, or one that
-	 * HINT: was not asked for.
-	 * STUB: lab_todo("04.3a");
-	 */
+	/* LAB 04.3a BEGIN */
 	u64 id = r->id;
 	s16 status = r->status;
 
@@ -56,11 +44,7 @@ static void complete(struct blk_front *f, const struct blkif_response *r)
 
 void front_take(struct blk_front *f)
 {
-	/* LAB 04.3b BEGIN
-	 * HINT: All responses that are there, as many as there can be; then the last look, and
-	 * HINT: perhaps once more. None if the index makes no sense.
-	 * STUB: lab_todo("04.3b");
-	 */
+	/* LAB 04.3b BEGIN */
 	struct ring_head *h = &f->ring->head;
 	u32 n;
 
@@ -77,12 +61,7 @@ void front_take(struct blk_front *f)
 
 void front_begin_anew(struct blk_front *f)
 {
-	/* LAB 04.3c BEGIN
-	 * HINT: An empty ring, both ends of which ask to be told of index 1, and in it all that
-	 * HINT: is unanswered, once more. Only then is answered_generation what the back end has
-	 * HINT: made of generation: it waits for that.
-	 * STUB: lab_todo("04.3c");
-	 */
+	/* LAB 04.3c BEGIN */
 	struct ring_head *h = &f->ring->head;
 	u32 generation = h->generation;
 

@@ -4,10 +4,7 @@
 
 void grant_access(struct grant_entry *e, u16 domid, u32 frame, bool readonly)
 {
-	/* LAB 04.5a BEGIN
-	 * HINT: The hypervisor may read the entry at any moment. When does it count?
-	 * STUB: lab_todo("04.5a");
-	 */
+	/* LAB 04.5a BEGIN */
 	e->domid = domid;
 	e->frame = frame;
 	/* By the flags it counts: they come last. */
@@ -18,12 +15,7 @@ void grant_access(struct grant_entry *e, u16 domid, u32 frame, bool readonly)
 
 bool revoke_access(struct grant_entry *e)
 {
-	/* LAB 04.5b BEGIN
-	 * HINT: GTF_reading and GTF_writing say that it is mapped. The hypervisor may set one
-	 * HINT: of them between your look and your write: __atomic_compare_exchange_n() writes
-	 * HINT: only if nothing has changed.
-	 * STUB: lab_todo("04.5b");
-	 */
+	/* LAB 04.5b BEGIN */
 	u16 flags = e->flags;
 
 	/* Between our look and our write the page may be mapped. */

@@ -3,20 +3,14 @@
 
 u32 ring_free(u32 producer, u32 consumer, u32 slots)
 {
-	/* LAB 04.1a BEGIN
-	 * HINT: The indices run freely and wrap at 2^32; what does their difference say?
-	 * STUB: lab_todo("04.1a");
-	 */
+	/* LAB 04.1a BEGIN */
 	return slots - (producer - consumer);
 	/* LAB 04.1a END */
 }
 
 u32 ring_waiting(u32 there, u32 consumer, u32 most)
 {
-	/* LAB 04.1b BEGIN
-	 * HINT: How many are there, if the other end has said `there`? It may say anything.
-	 * STUB: lab_todo("04.1b");
-	 */
+	/* LAB 04.1b BEGIN */
 	u32 n = there - consumer;
 
 	return n <= most ? n : RING_NONSENSE;
@@ -25,12 +19,7 @@ u32 ring_waiting(u32 there, u32 consumer, u32 most)
 
 bool ring_publish(u32 *index, u32 to, const u32 *event)
 {
-	/* LAB 04.2a BEGIN
-	 * HINT: The other end reads the index first, then the slots; and it may go to sleep at
-	 * HINT: any moment: what it asks for is in *event. See the picture in ring.h;
-	 * HINT: __atomic_store_n() moves an index.
-	 * STUB: lab_todo("04.2a");
-	 */
+	/* LAB 04.2a BEGIN */
 	u32 from = *index;
 
 	/* The slots first, then the index; and the index before we look whether to tell. */
@@ -42,11 +31,7 @@ bool ring_publish(u32 *index, u32 to, const u32 *event)
 
 bool ring_last_look(const u32 *index, u32 *event, u32 at)
 {
-	/* LAB 04.2b BEGIN
-	 * HINT: Something may come between the look that found nothing and the sleep. The next
-	 * HINT: one moves the index to at + 1.
-	 * STUB: lab_todo("04.2b");
-	 */
+	/* LAB 04.2b BEGIN */
 	*(volatile u32 *)event = at + 1;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return ring_index(index) != at;

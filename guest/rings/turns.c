@@ -3,12 +3,7 @@
 
 u32 take_turn(struct job *jobs, u32 n, u32 disk, struct blk_back *b, const struct vdisk *d)
 {
-	/* LAB 04.6a BEGIN
-	 * HINT: What waits, but TURN at most, copied; a barrier comes after all before it and
-	 * HINT: before all behind it, so it is a turn of its own. vdisk_find() says where a
-	 * HINT: request lies, for the elevator; 0 if nowhere.
-	 * STUB: lab_todo("04.6a");
-	 */
+	/* LAB 04.6a BEGIN */
 	u32 waiting = back_waiting(b), most = n + TURN, first = n, left;
 	bool barrier = false;
 
@@ -32,10 +27,7 @@ u32 take_turn(struct job *jobs, u32 n, u32 disk, struct blk_back *b, const struc
 
 void sort_jobs(struct job *jobs, u32 n)
 {
-	/* LAB 04.6b BEGIN
-	 * HINT: Requests of one place stay in the order in which they were asked.
-	 * STUB: lab_todo("04.6b");
-	 */
+	/* LAB 04.6b BEGIN */
 	for (u32 i = 1; i < n; i++) {
 		struct job j = jobs[i];
 		u32 k = i;

@@ -7,13 +7,7 @@
 
 static struct desc segment(u32 limit_pages, u32 dpl, bool code)
 {
-	/* LAB 01.1a BEGIN
-	 * HINT: A segment from 0 to the end of that many pages of 4 KB, for ring `dpl`: 32-bit code
-	 * HINT: that may be read, or data that may be written. SDM 3A 3.4.5 has the picture, and
-	 * HINT: cpu/x86.h the bits. The limit field says where the last page is. Set A, too: a
-	 * HINT: table that is read-only cannot have it set later.
-	 * STUB: lab_todo("01.1a");
-	 */
+	/* LAB 01.1a BEGIN */
 	u32 limit = limit_pages - 1;
 
 	return (struct desc){
@@ -38,14 +32,7 @@ void gate_build_descriptors(struct gate *g, u8 mode)
 {
 	struct desc *d = gate_descriptor(g, g->reserved_sel);
 
-	/* LAB 01.1b BEGIN
-	 * HINT: Six segments: code and data for each of the rings 0, 1 and 3; their places are
-	 * HINT: GATE_SEL_CS and so on, in bytes from d. Ring 0 has all 4 GB. How far may the
-	 * HINT: guest's rings reach? A direct-mode guest reads the M2P table and nothing behind it:
-	 * HINT: its last page is GUEST_LIMIT_PAGES. One in shadow mode has all, unless
-	 * HINT: isolation_segments: then it ends below HV_BASE.
-	 * STUB: lab_todo("01.1b");
-	 */
+	/* LAB 01.1b BEGIN */
 	/* Under `segments` the flat guest segments end below us; direct-mode guests may read the
 	 * M2P table, so theirs end behind it, as Xen's do. */
 	u32 guest_pages = 0x100000;

@@ -23,13 +23,7 @@ static u32 stack_base(struct vcpu *v, u32 ss)
  * old mask also goes beside CS, where Xen has it. */
 static inline void put_return(const struct vcpu *v, u32 *word, bool kernel)
 {
-	/* LAB 02.6a BEGIN
-	 * HINT: The words by which the guest's iret goes back, lowest address first: EIP, CS,
-	 * HINT: EFLAGS, and from ring 3 also ESP and SS. To a direct-mode guest "interrupts off"
-	 * HINT: means that its event mask is 1: EFL_IF in the frame says so, and the old mask is
-	 * HINT: kept beside CS, in bits 16 to 23.
-	 * STUB: lab_todo("02.6a");
-	 */
+	/* LAB 02.6a BEGIN */
 	const struct cpu_regs *r = v->regs;
 	u32 masked = v->info->evtchn_upcall_mask;
 
@@ -45,12 +39,7 @@ static inline void put_return(const struct vcpu *v, u32 *word, bool kernel)
 
 static inline void go_to(struct vcpu *v, const struct trap_info *t, u32 ss, u32 esp)
 {
-	/* LAB 02.6b BEGIN
-	 * HINT: The guest runs its handler next: CS and EIP from the trap table's entry, with the
-	 * HINT: ring-1 stack. TI_MASK_EVENTS: events stay masked until it is done. Clear of EFLAGS
-	 * HINT: what the CPU clears on the way through a gate (SDM 3A 6.12.1).
-	 * STUB: lab_todo("02.6b");
-	 */
+	/* LAB 02.6b BEGIN */
 	struct cpu_regs *r = v->regs;
 
 	if (t->flags & TI_MASK_EVENTS)
@@ -135,13 +124,7 @@ static ALWAYS_INLINE u32 enter(struct vcpu *v, const struct trap_info *t, bool k
 
 bool direct_deliver_fault(struct vcpu *v, u32 cr2, u32 err)
 {
-	/* LAB 02.6c BEGIN
-	 * HINT: The entry for VEC_PF in v->traps says where to, and how. The fault address goes
-	 * HINT: where Xen 3 has it (v->info->cr2), and where the SOSP 2003 paper has it if the
-	 * HINT: guest asked for that. enter() builds the frame. trace_inject() what was done
-	 * HINT: (LANE_VMM to LANE_GUEST, how = 1). Return whether the guest was entered.
-	 * STUB: lab_todo("02.6c");
-	 */
+	/* LAB 02.6c BEGIN */
 	const struct trap_info *t = &v->traps[VEC_PF];
 	bool kernel = from_kernel(v->regs);
 	u32 va;

@@ -86,16 +86,7 @@ static bool deliver(struct vcpu *v, const struct pending_exception *e)
 		domain_kill(v->domain, END_forbidden, vec, NO_TASKS);
 		return false;
 	}
-	/* LAB 01.6a BEGIN
-	 * HINT: Can it be gone through? Only an interrupt or a trap gate can (wide: of 32 bits;
-	 * HINT: after that the two sizes are the same type). It must be present, lead to a code
-	 * HINT: segment of the guest's ring 0 (guest_descriptor()), and that must be present. What
-	 * HINT: is wrong with the gate names the vector, times 8, with ERR_IDT; what is wrong with
-	 * HINT: the segment names the selector, selector_error(); either with `ext`. SDM 2, INT n,
-	 * HINT: tells which vector: inject_exception(), and return false. Leave where it leads to
-	 * HINT: in sel, offset and code.
-	 * STUB: lab_todo("01.6a");
-	 */
+	/* LAB 01.6a BEGIN */
 	wide = type & GATE_WIDE;
 	type |= GATE_WIDE;
 	if ((gate.hi & DESC_S) || (type != DESC_INTR_GATE && type != DESC_TRAP_GATE)) {
@@ -119,16 +110,7 @@ static bool deliver(struct vcpu *v, const struct pending_exception *e)
 	}
 	/* LAB 01.6a END */
 
-	/* LAB 01.6b BEGIN
-	 * HINT: Which stack? The kernel's own goes on: loaded_segment(v, SEG_SS), at esp. From ring
-	 * HINT: 3 it is the one that the guest's TSS names now: kernel_stack() looks, and has told
-	 * HINT: the guest if it returns false. Mark the code segment as used: use_descriptor(),
-	 * HINT: likewise. Then the words of the frame, lowest address first, as ring 0 would find
-	 * HINT: them: the error code if this vector has one; EIP (behind an int n: e->insn_len),
-	 * HINT: CS, EFLAGS; and from ring 3 ESP and SS. guest_selector() and guest_eflags() know
-	 * HINT: what the guest may see.
-	 * STUB: lab_todo("01.6b");
-	 */
+	/* LAB 01.6b BEGIN */
 	if (kernel)
 		stack = loaded_segment(v, SEG_SS);
 	else if (!kernel_stack(v, ext, &ss, &esp, &stack))
@@ -159,14 +141,7 @@ static bool deliver(struct vcpu *v, const struct pending_exception *e)
 		keep_null_selectors(v);
 	r->esp = (esp & ~mask) | sp;
 	r->ss = real_selector(ss);
-	/* LAB 01.6c BEGIN
-	 * HINT: The handler runs next: CS as the CPU must have it (real_selector(); the RPL in a
-	 * HINT: gate means nothing), and EIP. EFLAGS loses what the CPU clears on the way through a
-	 * HINT: gate (SDM 3A 6.12.1), and the guest its interrupts if this is an interrupt gate. No
-	 * HINT: step of ours is under way any more (virt.stepping), and nothing holds interrupts
-	 * HINT: off.
-	 * STUB: lab_todo("01.6c");
-	 */
+	/* LAB 01.6c BEGIN */
 	r->cs = real_selector(sel & ~SEL_RPL);
 	r->eip = offset;
 	r->eflags &= ~(EFL_TF | EFL_NT | EFL_RF | EFL_VM);

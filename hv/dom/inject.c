@@ -20,14 +20,7 @@ void inject_exception(struct vcpu *v, u8 vec, u32 err)
 {
 	struct pending_exception *e = &v->exc;
 
-	/* LAB 02.2b BEGIN
-	 * HINT: Is another exception still queued (not a software interrupt), one that the guest
-	 * HINT: could not be told of? SDM 3A 6.15, interrupt 8: which pairs make a double fault
-	 * HINT: (#DF, error code 0)? And one more, during a double fault, is the end:
-	 * HINT: domain_kill(END_triple_fault).
-	 * STUB: if (e->valid && !e->software)
-	 * STUB: 	lab_todo("02.2b");
-	 */
+	/* LAB 02.2b BEGIN */
 	if (e->valid && !e->software && e->vec == VEC_DF) {
 		domain_kill(v->domain, END_triple_fault, vec,
 			    "triple fault: an exception while delivering a double fault");
@@ -46,11 +39,7 @@ void inject_exception(struct vcpu *v, u8 vec, u32 err)
 
 void inject_page_fault(struct vcpu *v, const struct guest_fault *pf)
 {
-	/* LAB 02.2a BEGIN
-	 * HINT: What would the guest's processor have done by now, and in which order? What the
-	 * HINT: guest believes of it is in v->virt; the rest is inject_exception()'s business.
-	 * STUB: lab_todo("02.2a");
-	 */
+	/* LAB 02.2a BEGIN */
 	v->virt.cr2 = pf->va;
 	inject_exception(v, VEC_PF, pf->err);
 	/* LAB 02.2a END */

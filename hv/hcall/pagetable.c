@@ -28,14 +28,7 @@ static u32 *target_page(struct target *t, mfn_t m)
 
 static int update_entry(struct domain *d, struct target *t, u32 ptr, u32 val)
 {
-	/* LAB 03.3a BEGIN
-	 * HINT: `ptr` is the machine address of the entry. The frame must exist, be the domain's
-	 * HINT: own and in use (refs). If it is in use as a page table or directory (type_count):
-	 * HINT: l1_update(), l2_update(), by way of target_page(). As GDT or LDT: refused. Else it
-	 * HINT: is plain memory, and a write to it is as good as the guest's own, if it may be
-	 * HINT: FT_WRITABLE: type_get(), write, type_put().
-	 * STUB: lab_todo("03.3a");
-	 */
+	/* LAB 03.3a BEGIN */
 	mfn_t m = mfn(ptr >> PAGE_SHIFT);
 	struct frame *f = frame_of(m);
 	u32 index = ptr / sizeof(u32) % NR_PTES, *page;
@@ -134,16 +127,7 @@ s32 hc_mmu_update(struct vcpu *v, struct hcall_args *a)
 		err = foreign_mmu_update(v, a, &rest, &done);
 		return batch_end(v, a, rest, done, err);
 	}
-	/* LAB 03.3c BEGIN
-	 * HINT: `left` requests lie at a->a1. Carry them out in order with update(&target),
-	 * HINT: counting `done`, up to the first that is refused (err). Read them with
-	 * HINT: copy_from_guest(), CHUNK at a time, since a copy for each one is dear; but the last
-	 * HINT: ones may lie where nothing can be read, and not be needed. When d->direct->work
-	 * HINT: reaches WORK_BOUND, others must have their turn: err = HCALL_AGAIN, and the call
-	 * HINT: will be made again with a->a1 and `left` as they stand then.
-	 * STUB: (void)req, (void)have, (void)next;
-	 * STUB: lab_todo("03.3c");
-	 */
+	/* LAB 03.3c BEGIN */
 	for (; left; left--, done++, a->a1 += sizeof(req[0])) {
 		if (v->domain->direct->work >= WORK_BOUND) {
 			err = HCALL_AGAIN;

@@ -9,13 +9,7 @@
 
 static bool handler_ok(u32 cs, u32 eip)
 {
-	/* LAB 01.2a BEGIN
-	 * HINT: May the guest be entered there? Whatever an iret or a gate of the CPU is given as
-	 * HINT: CS decides the ring in which the code runs, so it must be a selector that cannot
-	 * HINT: mean ring 0: ring1_selector_ok() (hcall/desc_check.c; read why). And no address
-	 * HINT: from HYPERVISOR_VIRT_START up.
-	 * STUB: lab_todo("01.2a");
-	 */
+	/* LAB 01.2a BEGIN */
 	return ring1_selector_ok(cs, FLAT_RING1_CS) && eip < HYPERVISOR_VIRT_START;
 	/* LAB 01.2a END */
 }
@@ -27,15 +21,7 @@ static bool handler_ok(u32 cs, u32 eip)
  */
 static void set_system_call(struct vcpu *v, const struct trap_info *t)
 {
-	/* LAB 01.2b BEGIN
-	 * HINT: May the CPU go straight to this handler, through a trap gate that ring 3 can use?
-	 * HINT: If there is one, if the guest lets ring 3 raise this vector (its DPL is in the
-	 * HINT: flags), and if it does not want its events masked on entry (TI_MASK_EVENTS), which
-	 * HINT: no gate does. gate_set_fast() installs it; with cs 0 and address 0 it takes the
-	 * HINT: gate away. Tell the trace of either:
-	 * HINT: trace_fast_gate(v, LANE_VMM, LANE_VMM, vector, cs, address).
-	 * STUB: lab_todo("01.2b");
-	 */
+	/* LAB 01.2b BEGIN */
 	bool fast = t->address && (t->flags & TI_DPL_MASK) == 3 && !(t->flags & TI_MASK_EVENTS);
 
 	gate_set_fast(v->domain->gate, t->vector, fast ? t->cs : 0, fast ? t->address : 0);
@@ -58,13 +44,7 @@ s32 hc_set_trap_table(struct vcpu *v, struct hcall_args *a)
 	for (u32 i = 0; i < TRAPS_PER_CALL; i++, a->a1 += sizeof(t)) {
 		if (copy_from_guest(v, &t, a->a1, sizeof(t)))
 			return -EFAULT;
-		/* LAB 01.2c BEGIN
-		 * HINT: One entry, a struct trap_info, has been read into t. An address of 0 ends
-		 * HINT: the table. Check it: -EPERM for a selector that may not be, -EINVAL for any
-		 * HINT: other fault. Then it counts, in v->traps; and the system call, vector 0x80
-		 * HINT: and no other, may get a gate of its own. Why not #PF?
-		 * STUB: lab_todo("01.2c");
-		 */
+		/* LAB 01.2c BEGIN */
 		if (!t.address)
 			return 0;
 		if (!ring1_selector_ok(t.cs, FLAT_RING1_CS))

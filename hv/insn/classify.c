@@ -101,12 +101,7 @@ static const struct {
 } ops[] = {
     [OP_hlt] = {INSN_PRIVILEGED, NEVER},
     [OP_sgdt] = {INSN_SENSITIVE, ALWAYS},
-    /* LAB 01.3a BEGIN
-     * HINT: The others, by experiment (the handout says how): does it trap in ring 1? Else, does it
-     * HINT: show or do something else than in ring 0? Then a trap must be planted over it: ALWAYS,
-     * HINT: or only where it reads cs or ss, READS_CS_SS. What has no line is harmless. The names
-     * HINT: are those of TRACE_VALUES_op in event.def, with OP_ in front.
-     */
+    /* LAB 01.3a BEGIN */
     /* Privileged: #GP in ring 1, since IOPL is 0. Nothing need be planted. */
     [OP_mov_from_cr0] = {INSN_PRIVILEGED, NEVER},
     [OP_mov_from_cr2] = {INSN_PRIVILEGED, NEVER},
@@ -199,11 +194,7 @@ bool insn_reads_segment(const struct insn *i)
 
 bool insn_needs_plant(const struct insn *i)
 {
-	/* LAB 01.3b BEGIN
-	 * HINT: Look into your table, which may be shorter than i->op. insn_segment() says which
-	 * HINT: segment register an instruction names.
-	 * STUB: lab_todo("01.3b");
-	 */
+	/* LAB 01.3b BEGIN */
 	enum seg seg;
 
 	if (i->op >= ARRAY_SIZE(ops))

@@ -63,12 +63,7 @@ static enum emul set_cr3(struct emulation *e, u32 val)
 
 enum emul emulate_mov_from_cr(struct emulation *e)
 {
-	/* LAB 02.2c BEGIN
-	 * HINT: e->insn.reg is the number of the control register, e->insn.rm that of the general
-	 * HINT: register. The guest reads what it believes is there: v->virt. Leave the value in
-	 * HINT: e->value as well (for the trace), store it with reg_set(), return EMUL_DONE.
-	 * STUB: lab_todo("02.2c");
-	 */
+	/* LAB 02.2c BEGIN */
 	const struct virt_cpu *virt = &e->v->virt;
 	const u32 cr[] = {virt->cr0, 0, virt->cr2, virt->cr3, virt->cr4};
 

@@ -154,14 +154,7 @@ enum emul emulate_iret(struct emulation *e)
 	u32 size = e->insn.op_size, frame[3]; /* eip, cs, eflags */
 	u16 cs;
 
-	/* LAB 02.4 BEGIN
-	 * HINT: SDM 2, IRET: the operation of protected mode, from CPL 0. The words lie on the
-	 * HINT: guest's stack (stack_peek looks, and pops nothing); emulate_ret_far() is the
-	 * HINT: little brother. Nested tasks are return_from_task()'s affair, and virtual-8086
-	 * HINT: mode is far_forbidden(). Nothing of the guest's may change while something can
-	 * HINT: still fail. Of a 32-bit frame, RF is restored besides what popf may change.
-	 * STUB: lab_todo("02.4");
-	 */
+	/* LAB 02.4 BEGIN */
 	if (e->regs->eflags & EFL_NT)
 		return return_from_task(e);
 	if (!stack_peek(e, 0, frame, 3, size))

@@ -22,13 +22,7 @@ u32 user_changeable_eflags(const struct vcpu *v, u32 size)
 
 void set_guest_eflags(struct vcpu *v, u32 val, u32 mask)
 {
-	/* LAB 01.4a BEGIN
-	 * HINT: The bits of `mask` take the values that they have in `val`. IF and IOPL are the
-	 * HINT: guest's virtual ones, v->virt.intr_flag and v->virt.iopl; what is in
-	 * HINT: v->regs->eflags is what the CPU will run with. guest_eflags() (dom/deliver.c) is
-	 * HINT: the way back.
-	 * STUB: lab_todo("01.4a");
-	 */
+	/* LAB 01.4a BEGIN */
 	u32 real = mask & ~(EFL_IF | EFL_IOPL);
 
 	v->regs->eflags = (v->regs->eflags & ~real) | (val & real);
@@ -41,12 +35,7 @@ void set_guest_eflags(struct vcpu *v, u32 val, u32 mask)
 
 enum emul emulate_pushf(struct emulation *e)
 {
-	/* LAB 01.4b BEGIN
-	 * HINT: Push EFLAGS as the guest knows them: stack_push(), e->insn.op_size bytes. Leave
-	 * HINT: what was pushed in e->value, for the trace. SDM 2, PUSHF: what becomes of VM and
-	 * HINT: RF?
-	 * STUB: lab_todo("01.4b");
-	 */
+	/* LAB 01.4b BEGIN */
 	/* SDM 2, PUSHF: VM and RF are pushed as 0. */
 	e->value = guest_eflags(e->v) & ~(EFL_VM | EFL_RF);
 	return stack_push(e, &e->value, 1, e->insn.op_size) ? EMUL_DONE : EMUL_EXCEPTION;
@@ -55,12 +44,7 @@ enum emul emulate_pushf(struct emulation *e)
 
 enum emul emulate_popf(struct emulation *e)
 {
-	/* LAB 01.4c BEGIN
-	 * HINT: Look at the stack (stack_peek(); EMUL_EXCEPTION if that fails, and nothing may have
-	 * HINT: changed), move ESP (stack_drop()), and change what popf changes in ring 0:
-	 * HINT: changeable_eflags().
-	 * STUB: lab_todo("01.4c");
-	 */
+	/* LAB 01.4c BEGIN */
 	u32 size = e->insn.op_size;
 
 	if (!stack_peek(e, 0, &e->value, 1, size))
@@ -84,10 +68,7 @@ enum emul emulate_user_popf(struct emulation *e)
 
 enum emul emulate_cli(struct emulation *e)
 {
-	/* LAB 01.4d BEGIN
-	 * HINT: Whose interrupts are off now?
-	 * STUB: lab_todo("01.4d");
-	 */
+	/* LAB 01.4d BEGIN */
 	e->v->virt.intr_flag = 0;
 	return EMUL_DONE;
 	/* LAB 01.4d END */
@@ -95,11 +76,7 @@ enum emul emulate_cli(struct emulation *e)
 
 enum emul emulate_sti(struct emulation *e)
 {
-	/* LAB 01.4e BEGIN
-	 * HINT: The same, on. And one thing more: "the instruction following" (SDM 2, STI). To hold
-	 * HINT: interrupts off for that long is what virt.intr_shadow = 1 is for. e->value is 1.
-	 * STUB: lab_todo("01.4e");
-	 */
+	/* LAB 01.4e BEGIN */
 	/* Only an sti that changes IF holds interrupts off for one more instruction. */
 	if (!e->v->virt.intr_flag)
 		e->v->virt.intr_shadow = 1;

@@ -55,16 +55,7 @@ static bool fill(struct sweep *s)
  * other, whatever an earlier scan took for an instruction there. */
 static enum scan_error plant(struct sweep *s, u32 len, u8 op)
 {
-	/* LAB 01.5a BEGIN
-	 * HINT: s->t is the table of traps: patch_find(), patch_insert(), patch_delete() (patch.c).
-	 * HINT: There may be one at s->pa already: then only its op may be another now. If not, and
-	 * HINT: one is wanted: note which byte really is there (s->bytes holds the code from
-	 * HINT: s->base on, as the guest wrote it), write PLANTED_BYTE by s->m->write() with op,
-	 * HINT: and count it in s->result->planted. No room in the table: SCAN_TABLE_FULL. At the
-	 * HINT: end no other trap may be left within these `len` bytes: put the byte back (its op
-	 * HINT: is OP_other then), and delete the entry.
-	 * STUB: lab_todo("01.5a");
-	 */
+	/* LAB 01.5a BEGIN */
 	struct patch_table *t = s->t;
 	u32 k = patch_find(t, s->pa);
 	u8 byte = s->bytes[s->pa - s->base];
@@ -116,14 +107,7 @@ static enum scan_error sweep(struct patch_table *t, const struct code_region *r,
 
 	*result = (struct scan_result){.start = from};
 	while (s.pa < r->end && !note_boundary(&s, &page, settled)) {
-		/* LAB 01.5b BEGIN
-		 * HINT: One instruction, at s.pa: fill() the buffer (SCAN_NO_MEMORY if that fails),
-		 * HINT: decode it, plant() a trap over it if it needs_plant() (OP_other if not, so
-		 * HINT: that what an earlier scan left there goes away), and go on behind it. What
-		 * HINT: is no instruction is one byte long. An error ends the sweep. Count
-		 * HINT: result->insns.
-		 * STUB: lab_todo("01.5b");
-		 */
+		/* LAB 01.5b BEGIN */
 		struct insn i;
 		u32 len;
 
@@ -191,13 +175,7 @@ static u32 boundary_before(const struct patch_table *t, const struct code_region
 enum scan_error patch_table_written(struct patch_table *t, paddr_t pa, u32 len,
 				    const struct code_memory *m, struct scan_result *result)
 {
-	/* LAB 01.5c BEGIN
-	 * HINT: The guest's bytes lie over any traps that were there: those entries are no more.
-	 * HINT: Then sweep() again in each region that was written to: from an instruction that
-	 * HINT: begins before (boundary_before()), for what was written may have changed how the
-	 * HINT: bytes behind it are to be read, at least to the end of what was written.
-	 * STUB: lab_todo("01.5c");
-	 */
+	/* LAB 01.5c BEGIN */
 	enum scan_error err = SCAN_OK;
 	u32 k = patch_find(t, pa.a);
 

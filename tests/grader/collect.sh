@@ -145,7 +145,7 @@ noted() { grep -F 'look at' "$tmp/said"; }
 taken "$tmp/looked"
 fails nothing_is_noted_of_the_reference bash -c 'grep "look at" "$1"' - "$tmp/said"
 for file in $(files_of $lab); do
-	awk -f grader/regions.awk -v mode=starter -v stages="$stages" "$file" >"$tmp/looked/$(basename "$file")"
+	awk -f grader/regions.awk -v mode=starter -v stubs=labs/$lab/stages -v stages="$stages" "$file" >"$tmp/looked/$(basename "$file")"
 done
 taken "$tmp/looked"
 fails nor_of_the_starter bash -c 'grep "look at" "$1"' - "$tmp/said"

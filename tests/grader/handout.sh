@@ -9,26 +9,45 @@ refuses() { # NAME REASON: the source is on standard input
 	ok "$1" bash -c '! awk -f grader/regions.awk -v mode=ids -v stages="$1" "$2" 2>"$2.err" >"$2.out" && grep -q "$3" "$2.err"' \
 		- "$stages" "$tmp/source.c" "$2"
 }
-refuses nested_marks_are_refused 'begins within' <<<$'/* LAB 02.3 BEGIN\n */\n/* LAB 02.2 BEGIN\n */\n/* LAB 02.2 END */\n/* LAB 02.3 END */'
-refuses an_unterminated_mark_is_refused 'does not end' <<<$'/* LAB 02.3 BEGIN\n */\nx'
-refuses a_mark_that_occurs_twice_is_refused 'occurs twice' <<<$'/* LAB 02.3 BEGIN\n */\n/* LAB 02.3 END */\n/* LAB 02.3 BEGIN\n */\n/* LAB 02.3 END */'
-refuses a_mark_of_no_stage_is_refused 'no lab' <<<$'/* LAB 02.9 BEGIN\n */\n/* LAB 02.9 END */'
-refuses an_end_without_a_beginning_is_refused 'had begun' <<<$'/* LAB 02.3 END */'
+b3='/* LAB 02.3 BEGIN */' e3='/* LAB 02.3 END */' b2='/* LAB 02.2 BEGIN */' e2='/* LAB 02.2 END */'
+refuses nested_marks_are_refused 'begins within' <<<"$b3"$'\n'"$b2"$'\n'"$e2"$'\n'"$e3"
+refuses an_unterminated_mark_is_refused 'does not end' <<<"$b3"$'\nx'
+refuses a_mark_that_occurs_twice_is_refused 'occurs twice' <<<"$b3"$'\n'"$e3"$'\n'"$b3"$'\n'"$e3"
+refuses a_mark_of_no_stage_is_refused 'no lab' <<<$'/* LAB 02.9 BEGIN */\n/* LAB 02.9 END */'
+refuses an_end_without_a_beginning_is_refused 'had begun' <<<"$e3"
+refuses a_hint_in_the_mark_is_refused 'stages/02.3.c' <<<$'/* LAB 02.3 BEGIN\n * HINT: so\n */\n'"$e3"
+refuses a_mark_behind_code_is_refused 'a line of its own' <<<"x; $b3"$'\n'"$e3"
 ok the_marks_in_the_tree_are_in_order grader/handout --check
+
+# So are hints and stubs that are not where they belong: each region's in a file of the lab, and only there.
+check_refuses() { # NAME REASON EDIT: what is done to a copy
+	rm -rf "$tmp/tree" && mkdir "$tmp/tree" && cp -r grader labs hv guest "$tmp/tree"
+	(cd "$tmp/tree" && eval "$3")
+	ok "$1" bash -c '! "$1/grader/handout" --check 2>"$1/said" && grep -qF -- "$2" "$1/said" || ! cat "$1/said"' - "$tmp/tree" "$2"
+}
+at=labs/02-pagefault/stages
+check_refuses a_region_without_its_text_is_refused "region 02.2a: there is no $at/02.2a.c" "rm $at/02.2a.c"
+check_refuses so_is_a_text_without_a_region "$at/02.7.c: no file of the lab has a region 02.7" "cp $at/02.2a.c $at/02.7.c"
+check_refuses so_is_that_of_another_lab "01.1a.c: no file of the lab has a region" "cp labs/01-rings/stages/01.1a.c $at"
+check_refuses so_is_the_text_of_another_region 'does not begin with "Stage 02.2a of the lab:"' "cp $at/02.2b.c $at/02.2a.c"
+check_refuses so_is_a_text_that_is_in_the_source_as_well 'only there' "sed 's/^/\t/' $at/02.2a.c >$at/x
+	sed -i '/LAB 02.2a BEGIN/r $at/x' hv/dom/inject.c && rm $at/x"
+check_refuses so_is_a_stub_that_was_left_there 'only there' "sed -i '/LAB 02.2a BEGIN/a lab_todo(\"02.2a\");' hv/dom/inject.c"
 
 # What a hint tells to call, the reference calls. It may also speak of what the student's file has,
 # and of what is to be read: "name() (where)".
 for lab in "${labs[@]}"; do
 	for file in $(files_of "$lab"); do
-		awk '/LAB [0-9.a-z]+ BEGIN/ { hint = code = ""; within = 1; id = $3 }
+		awk 'FNR == 1 { comment = 0; id = FILENAME; sub(/.*\//, "", id); sub(/\.c$/, "", id) }
+			FILENAME ~ /\/stages\// { if (/^\/\*$/) comment = 1; if (/^ \*\/$/) comment = 0; if (comment) hints[id] = hints[id] $0; next }
 			{ all = all $0 "\n" }
-			within && /HINT:/ { hint = hint $0 }
-			within && !/(HINT|STUB):/ { code = code $0 "\n" }
-			/LAB [0-9.a-z]+ END/ { within = 0; hints[id] = hint; codes[id] = code }
-			END { for (id in hints) for (h = hints[id]; match(h, /[a-z_0-9]+\(/); h = substr(h, RSTART + RLENGTH)) {
+			/LAB [0-9.a-z]+ BEGIN/ { code = ""; id = $3 }
+			{ code = code $0 "\n" }
+			/LAB [0-9.a-z]+ END/ { codes[id] = code }
+			END { for (id in codes) for (h = hints[id]; match(h, /[a-z_0-9]+\(/); h = substr(h, RSTART + RLENGTH)) {
 				name = substr(h, RSTART, RLENGTH)
 				if (substr(h, RSTART + RLENGTH, 3) != ") (" && !index(codes[id], name) && all !~ ("\n[a-z][^\n;]*[ *]" substr(name, 1, length(name) - 1) "\\("))
-					print FILENAME ": the hint of " id " says " name "), the reference does without" } }' "$file"
+					print FILENAME ": the hint of " id " says " name "), the reference does without" } }' labs/"$lab"/stages/*.c "$file"
 	done
 done >"$tmp/hints"
 cat "$tmp/hints"

@@ -12,8 +12,8 @@ write_stage() {
 	local file stages
 	stages=$(sed -n 's/^\[stage \(.*\)\]/\1/p' "$repo/labs/$1/lab.conf" | tr '\n' ' ')
 	for file in $(files_of "$1"); do
-		awk -f "$repo/grader/regions.awk" -v mode=starter -v stages="$stages" -v written="$2" \
-			"$repo/$file" >"labs/$1/$(basename "$file")"
+		awk -f "$repo/grader/regions.awk" -v mode=starter -v stubs="$repo/labs/$1/stages" -v stages="$stages" \
+			-v written="$2" "$repo/$file" >"labs/$1/$(basename "$file")"
 	done
 }
 # What differs from run to run, or with each change of a Makefile.

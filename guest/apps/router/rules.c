@@ -13,12 +13,7 @@ static bool asks_for_ports(const struct place *p)
 
 bool rule_matches(const struct rule *r, enum direction d, u16 interface, const struct header *h)
 {
-	/* LAB 04.6c BEGIN
-	 * HINT: The direction, the interface, the protocol, both addresses, and the ports; a
-	 * HINT: rule that names ports matches nothing but TCP and UDP. INTERFACE_ANY and
-	 * HINT: protocol 0 stand for any.
-	 * STUB: lab_todo("04.6c");
-	 */
+	/* LAB 04.6c BEGIN */
 	bool has_ports = h->protocol == PROTOCOL_TCP || h->protocol == PROTOCOL_UDP;
 
 	if (r->direction != d || (r->interface != INTERFACE_ANY && r->interface != interface))
@@ -33,11 +28,7 @@ bool rule_matches(const struct rule *r, enum direction d, u16 interface, const s
 
 bool rules_accept(struct rules *list, enum direction d, u16 interface, const struct header *h)
 {
-	/* LAB 04.6d BEGIN
-	 * HINT: The first rule that matches decides, and counts it; if none does, the
-	 * HINT: direction's policy.
-	 * STUB: lab_todo("04.6d");
-	 */
+	/* LAB 04.6d BEGIN */
 	for (struct rule *r = list->rule; r < list->rule + list->count; r++) {
 		if (!rule_matches(r, d, interface, h))
 			continue;

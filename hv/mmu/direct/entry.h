@@ -29,14 +29,7 @@ static inline mfn_t pte_mfn(u32 pte)
 /** Take what L1 entry `pte` of domain `d` would hold. @return 0 or -EINVAL */
 static inline int l1e_get(struct domain *d, u32 pte)
 {
-	/* LAB 03.1c BEGIN
-	 * HINT: May this domain have this entry in a page table? One that is not present holds
-	 * HINT: nothing. Bits PTE_REFUSED: no. The frame must exist (frame_of) and be the domain's
-	 * HINT: own; the one exception is d->shared_mfn, which needs no counting. A writable
-	 * HINT: mapping needs the frame to be FT_WRITABLE: type_get(). Whatever is mapped holds one
-	 * HINT: more reference (f->refs).
-	 * STUB: lab_todo("03.1c");
-	 */
+	/* LAB 03.1c BEGIN */
 	struct frame *f;
 
 	if (!(pte & PTE_P))
@@ -82,13 +75,7 @@ static inline void l1e_put(struct domain *d, u32 pte)
 /** Take what entry `slot` of the page directory in frame `dir` would hold. @return 0 or -EINVAL */
 static inline int l2e_get(struct domain *d, mfn_t dir, u32 slot, u32 pde)
 {
-	/* LAB 03.1d BEGIN
-	 * HINT: The same for an entry of the page directory in frame `dir`. It leads to a page
-	 * HINT: table: table_get(d, ..., FT_PAGE_TABLE). A directory may map itself, as a table of
-	 * HINT: all tables, but read-only. Note in the table's aux where it is hooked: `slot`, or
-	 * HINT: HV_SLOT if more than once (FRAME_PINNED is a type reference, too).
-	 * STUB: lab_todo("03.1d");
-	 */
+	/* LAB 03.1d BEGIN */
 	struct frame *f;
 	int err;
 

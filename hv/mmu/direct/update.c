@@ -3,13 +3,7 @@
 
 int l1_update(struct domain *d, u32 *table, u32 index, u32 val)
 {
-	/* LAB 03.2a BEGIN
-	 * HINT: Entry `index` becomes val. Take what the new entry holds (l1e_get), and if that is
-	 * HINT: refused, change nothing. Then write it, and only then drop what the old one held
-	 * HINT: (l1e_put): in the other order the frame could be gone in between. If only
-	 * HINT: L1E_HARMLESS bits differ, or neither is present, no reference moves.
-	 * STUB: lab_todo("03.2a");
-	 */
+	/* LAB 03.2a BEGIN */
 	u32 old = table[index];
 	int err;
 
@@ -29,12 +23,7 @@ int l1_update(struct domain *d, u32 *table, u32 index, u32 val)
 
 int l2_update(struct domain *d, struct frame *f, u32 *table, u32 index, u32 val)
 {
-	/* LAB 03.3b BEGIN
-	 * HINT: The same for a directory's entry, with l2e_get() and l2e_put(). The slots from
-	 * HINT: HV_SLOT on are the hypervisor's, and a directory that is not FRAME_VALIDATED is
-	 * HINT: only half there: -EINVAL.
-	 * STUB: lab_todo("03.3b");
-	 */
+	/* LAB 03.3b BEGIN */
 	u32 old = table[index];
 	int err;
 

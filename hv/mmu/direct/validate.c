@@ -17,14 +17,7 @@ static void note_type(struct domain *d, struct frame *f, u8 type)
 
 int type_get(struct domain *d, struct frame *f, u8 type)
 {
-	/* LAB 03.1a BEGIN
-	 * HINT: One more use of frame f as `type`. A frame has one type at a time: it may change
-	 * HINT: only while type_count is 0 (-EINVAL otherwise). When it changes: a frame that was
-	 * HINT: writable may still be so in the CPU's TLB (direct_flush); the contents have not
-	 * HINT: been validated for the new type (FRAME_VALIDATED), aux is 0, and note_type() tells
-	 * HINT: the trace (not for FT_WRITABLE).
-	 * STUB: lab_todo("03.1a");
-	 */
+	/* LAB 03.1a BEGIN */
 	if (f->type != type) {
 		if (f->type_count)
 			return -EINVAL;
@@ -119,13 +112,7 @@ static int validate_l1(struct domain *d, mfn_t m) __attribute__((noinline));
 
 static int validate_l1(struct domain *d, mfn_t m)
 {
-	/* LAB 03.1b BEGIN
-	 * HINT: A frame is about to become a page table: what it holds must be allowed. Take each
-	 * HINT: present entry's reference with l1e_get() (next_present() finds them). If one is
-	 * HINT: refused, give back those taken before it: release_l1(). Count the work:
-	 * HINT: d->direct->work += NR_PTES.
-	 * STUB: lab_todo("03.1b");
-	 */
+	/* LAB 03.1b BEGIN */
 	const u32 *table = map_domain_page(m);
 	int err = 0;
 

@@ -18,17 +18,7 @@
 
 static void rehook(struct vcpu *v, struct unhooked *u)
 {
-	/* LAB 03.4a BEGIN
-	 * HINT: A table that the guest wrote freely is to be used again. If this place holds one
-	 * HINT: (u->table): first take the guest's writable mapping away again (entry u->map_index
-	 * HINT: of u->map_table), so that what is validated cannot change any more. More than one
-	 * HINT: address may lead through that entry, so all of the TLB must go: direct_flush().
-	 * HINT: Then revalidate_l1() against u->before; an entry that is refused ends the domain:
-	 * HINT: domain_kill(), for END_forbidden, VEC_PF. Last, put the table back into its slot of
-	 * HINT: the directory, if it had one (u->slot < HV_SLOT).
-	 * STUB: if (mfn_valid(u->table))
-	 * STUB: 	lab_todo("03.4a");
-	 */
+	/* LAB 03.4a BEGIN */
 	struct domain *d = v->domain;
 	mfn_t table = u->table;
 	u32 *map;
@@ -119,13 +109,7 @@ static bool unhook(struct vcpu *v, const struct frame *f, vaddr_t va, mfn_t map_
 	if (v->domain->dying)
 		return true;
 
-	/* LAB 03.4b BEGIN
-	 * HINT: The table may be unhooked. Note in *u what rehook() will need (and a copy of the
-	 * HINT: table, in u->before; count it in s->nr_unhooked). Take it out of the directory in
-	 * HINT: use, if it is there (clear PTE_P in s->base[slot]; direct_flush), and only then let
-	 * HINT: the guest write it: PTE_RW in *map, the entry that maps it; direct_invlpg().
-	 * STUB: lab_todo("03.4b");
-	 */
+	/* LAB 03.4b BEGIN */
 	*u = (struct unhooked){table, slot, va, map_table, index, u->before};
 	s->nr_unhooked++;
 	page = map_domain_page(table);

@@ -57,17 +57,7 @@ u32 spte_of(struct domain *d, u32 gpte)
 	u32 n = gpte >> PAGE_SHIFT, spte;
 	mfn_t m;
 
-	/* LAB 02.5b BEGIN
-	 * HINT: What may the CPU do by this guest entry without asking us? Not the first use, not
-	 * HINT: the first write, and no write that the hypervisor must know of. As it stands, the
-	 * HINT: guest's A and D bits are not looked at.
-	 * STUB: lab_without("02.5b");
-	 * STUB: m = n < d->nr_pages ? d->p2m[n] : mfn(INVALID_FRAME);
-	 * STUB: if (!(gpte & PTE_P) || !mfn_valid(m))
-	 * STUB: 	return 0;
-	 * STUB: spte = mfn_maddr(m).a | (gpte & (PTE_P | PTE_RW | PTE_US)) | PTE_A | PTE_D;
-	 * STUB: return frame_of(m)->flags & (FRAME_TRACED | FRAME_WATCHED) ? spte & ~PTE_RW : spte;
-	 */
+	/* LAB 02.5b BEGIN */
 	if ((gpte & (PTE_P | PTE_A)) != (PTE_P | PTE_A) || n >= d->nr_pages)
 		return 0;
 	m = d->p2m[n];

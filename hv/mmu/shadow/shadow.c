@@ -215,14 +215,7 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	u8 verdict;
 	mfn_t m;
 
-	/* LAB 02.1c BEGIN
-	 * HINT: Whose fault is it? guest_walk() says what the guest's own tables have for this
-	 * HINT: access. Either it is the guest's: *pf is what its processor would tell it, and you
-	 * HINT: return false; or it is only yours. Find the verdict: README.md, section 1, has the
-	 * HINT: table. trace_walk() it in both cases, and before any memory is found for a page:
-	 * HINT: so the trace shows what you knew when you decided.
-	 * STUB: lab_todo("02.1c");
-	 */
+	/* LAB 02.1c BEGIN */
 	guest_walk(v, va, access, &w);
 	if (!w.allowed) {
 		/* A true fault: the guest's own tables do not permit the access. */
@@ -240,16 +233,7 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 		verdict = WALK_traced_write;
 	trace_walk(v, LANE_VMM, LANE_VMM, va, w.pde, w.pte, verdict);
 	/* LAB 02.1c END */
-	/* LAB 02.1e BEGIN
-	 * HINT: Two verdicts after which the guest is not simply let through. Where it has no
-	 * HINT: memory it reads zeroes, and its writes are lost: access_hole() sees to that. If
-	 * HINT: it returns false the guest runs there, and that is the end of it (domain_kill,
-	 * HINT: END_forbidden). A write that you must know of is carried out in its place:
-	 * HINT: carry_out_write() says whether that is all. One exception: shadow_unsync() may
-	 * HINT: let the guest write a page table of its own freely (sync.c; not where WP is off).
-	 * STUB: if (verdict == WALK_no_machine_page || verdict == WALK_traced_write)
-	 * STUB: 	lab_todo("02.1e");
-	 */
+	/* LAB 02.1e BEGIN */
 	if (verdict == WALK_no_machine_page && access_hole(v, va, &w, err))
 		return true;
 
@@ -262,12 +246,7 @@ static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_
 	    carry_out_write(v, va, &w, f ? f->flags : 0))
 		return true;
 	/* LAB 02.1e END */
-	/* LAB 02.1d BEGIN
-	 * HINT: What remains is hidden: repair it. The page needs machine memory; the address
-	 * HINT: needs an L1 shadow in the root (l1_for), and that an entry (entry.c). The guest
-	 * HINT: tries again, and never knows.
-	 * STUB: lab_todo("02.1d");
-	 */
+	/* LAB 02.1d BEGIN */
 	/* A hidden fault: the guest's tables permit it, ours did not know yet. */
 	if (!mfn_valid(populate(d, w.pfn)))
 		return true;
@@ -320,13 +299,7 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	forget_translations(s);
 	if (l2 && old & PTE_P)
 		forget_code(d);
-	/* LAB 02.3a BEGIN
-	 * HINT: l1 is the shadow of the table that the guest wrote, if there is one. Whatever it
-	 * HINT: says of entry i is out of date. Is there a page behind the new entry that will be
-	 * HINT: used at once, or may its machine memory wait for the first touch? The guest has
-	 * HINT: told you, in the entry; README.md, section 3, wants no second fault for it.
-	 * STUB: lab_todo("02.3a");
-	 */
+	/* LAB 02.3a BEGIN */
 	if (l1) {
 		/* A page that is mapped as already accessed is about to be used: give it machine
 		 * memory now. One that is not waits until it is touched. */

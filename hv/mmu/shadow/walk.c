@@ -70,11 +70,7 @@ void guest_word_set(struct domain *d, u32 n, u32 index, u32 val)
 }
 
 /* Does this level let the access through? */
-/* LAB 02.1a BEGIN
- * HINT: Write a helper: does one entry (of either level) permit this access? SDM 3A 4.6, with
- * HINT: both values of CR0.WP. Whoever calls you must learn when a write passes only because WP
- * HINT: is 0 (w->wp_off): the processor, which has WP on, will not let it pass.
- */
+/* LAB 02.1a BEGIN */
 static bool level_allows(u32 entry, u32 access, bool wp, bool *wp_off)
 {
 	if ((access & PF_US) && !(entry & PTE_US))
@@ -103,13 +99,7 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 		w->pte = (va & PTE_FRAME) | w->pde | PTE_D;
 		return;
 	}
-	/* LAB 02.1b BEGIN
-	 * HINT: Two levels, or one where the directory maps 4 MB (SDM 3A 4.3, figure 4-3).
-	 * HINT: guest_word() reads the guest's memory; shadow.h says what each member of struct
-	 * HINT: walk means. For a 4 MB page make up the entry that a table would have: what comes
-	 * HINT: behind treats both alike.
-	 * STUB: lab_todo("02.1b");
-	 */
+	/* LAB 02.1b BEGIN */
 	w->pde = guest_word(d, pd, i2);
 	if (!(w->pde & PTE_P))
 		return;
@@ -130,15 +120,7 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 	if (!w->allowed || access & PF_LOOK)
 		return;
 
-	/* LAB 02.5a BEGIN
-	 * HINT: The access is allowed, so the guest's processor would now mark the entries that it
-	 * HINT: used, in the guest's memory: which bits, in which of them? SDM 3A 4.8. w->set_a and
-	 * HINT: w->set_d say whether the last level lacked them; w->pde and w->pte have them from
-	 * HINT: now on. As it stands, the guest never sees these bits.
-	 * STUB: lab_without("02.5a");
-	 * STUB: w->pte |= PTE_A | PTE_D;
-	 * STUB: (void)marks;
-	 */
+	/* LAB 02.5a BEGIN */
 	/* The processor marks the entries that it uses; so do we, for it walks only ours. */
 	marks = PTE_A | (access & PF_W ? PTE_D : 0);
 	w->set_a = !(w->pte & PTE_A);
