@@ -38,6 +38,8 @@ int main(int argc, char **argv)
 #define SIZE_e_ptype				  1
 #define SIZE_e_lost				  1
 #define SIZE_e_ring				  1
+#define SIZE_e_victim				  1
+#define SIZE_e_ballooning			  1
 #define FIELD(type, name, doc)			  +SIZE_##type
 #define TRACE_EVENT(id, name, class, doc, fields) sizes[id] = 0 fields;
 #include <trapline/event.def>

@@ -6,10 +6,12 @@ BOOT_CHECK := tests/boot/rooms.sh tests/boot/walk.sh tests/boot/fuzz.sh
 BOOT_TESTS := $(wildcard tests/boot/*.sh tests/bochs/*.sh)
 
 # The hypervisor's own units, on a machine of the test's own.
-UNIT_TESTS += $(B)/tests/trace_ring $(B)/tests/shadow_mmu
+UNIT_TESTS += $(B)/tests/trace_ring $(B)/tests/shadow_mmu $(B)/tests/shadow_reclaim
 $(B)/tests/trace_ring: tests/unit/trace_ring.c hv/trace/trace.c
-$(B)/tests/shadow_mmu: tests/unit/shadow_mmu.c hv/mem/frame.c hv/dom/account.c $(filter-out %/vcpu.c,$(wildcard hv/mmu/shadow/*.c))
-$(B)/tests/trace_ring $(B)/tests/shadow_mmu: $(wildcard hv/*/*.h hv/*/*/*.h) include/trapline/event.def
+$(B)/tests/shadow_mmu: tests/unit/shadow_mmu.c
+$(B)/tests/shadow_reclaim: tests/unit/shadow_reclaim.c
+$(B)/tests/shadow_mmu $(B)/tests/shadow_reclaim: tests/unit/shadow_machine.h hv/mem/frame.c hv/dom/account.c $(filter-out %/vcpu.c,$(wildcard hv/mmu/shadow/*.c))
+$(B)/tests/trace_ring $(B)/tests/shadow_mmu $(B)/tests/shadow_reclaim: $(wildcard hv/*/*.h hv/*/*/*.h) include/trapline/event.def
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -DTRAPLINE_HOST_TEST -Ihv $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka

@@ -4,12 +4,13 @@ bound[2]=KILL # to less neither `script` nor Bochs listens at once
 
 # Bochs itself, with its screen out of sight, and with that on the other end of the guest's COM1.
 bochs_alone() { # COM1
-	local status=0 disk= net=
+	local status=0 disk= swap= cd=master net=
 	[ -z "$DISK" ] || disk="ata0-master: type=disk, path=\"$(realpath "$DISK")\", mode=flat"
+	[ "$SWAP" = 0 ] || swap="ata1-master: type=disk, path=\"$work/swap\", mode=flat" cd=slave
 	# Of itself nothing gets out of the machine.
 	[ -z "$NET" ] || { printf '# slirp config\nrestricted = 1\n' >"$work/slirp" &&
 		net="ne2k: ioaddr=0x300, irq=10, mac=52:54:00:12:34:56, ethmod=slirp, ethdev=$work, script=$work/slirp"; }
-	sed -e "s|@NET@|$net|; s|@DISK@|$disk|; s|@ISO@|$work/run.iso|; s|@DIR@|$work|g; s|@IPS@|$IPS|; s|@MEGS@|$HOST_MEM|; s|@COM1@|$1|" \
+	sed -e "s|@NET@|$net|; s|@DISK@|$disk|; s|@SWAP@|$swap|; s|@CD@|$cd|; s|@ISO@|$work/run.iso|; s|@DIR@|$work|g; s|@IPS@|$IPS|; s|@MEGS@|$HOST_MEM|; s|@COM1@|$1|" \
 		tools/bochsrc.in >"$work/bochsrc"
 	"${bound[@]}" script -qec "echo \$\$ >$work/pid; TERM=vt100 exec bochs -q -f $work/bochsrc -rc $work/rc" \
 		/dev/null </dev/null >"$work/screen" 2>&1 || status=$?

@@ -61,6 +61,7 @@ start_qemu() { # LOG WHAT: in the background, with our input and output
 			-initrd "$(plain_name "$kernel" kernel)${initrd:+,$(plain_name "$initrd" initrd)}")
 	fi
 	[ -z "$DISK" ] || args+=(-drive "file=$(plain_name "$DISK" disk),format=raw,if=ide,index=0,cache=unsafe")
+	[ "$SWAP" = 0 ] || args+=(-drive "file=$work/swap,format=raw,if=ide,index=2,cache=unsafe")
 	[ -z "$NET" ] || args+=(-netdev "${NET%%,*},id=net,$(network_words)" -device ne2k_isa,netdev=net,iobase=0x300,irq=10)
 	# Its instructions are counted by QEMU itself from the guest's first one on.
 	[ -z "$OUT" ] || [ "$INTLOG" = 0 ] || [ ! -r "$B/bin/icount.so" ] ||

@@ -13,6 +13,7 @@
 #include "mem/domain_page.h"
 #include "mem/frame.h"
 #include "mem/heap.h"
+#include "mem/swap.h"
 #include "trace/trace.h"
 #include "trap/trap.h"
 
@@ -124,6 +125,7 @@ static void machine_end(struct domain *d)
 {
 	bool well = d->end_reason == END_poweroff && d->end_code == 0;
 
+	audit();
 	if (d->managed) {
 		evtchn_send_virq(&domains->vcpu, VIRQ_DOM_EXC);
 		return;
@@ -182,6 +184,8 @@ void hv_main(u32 magic, maddr_t info)
 	if (isolation_segments && !limits)
 		printk("trapline: warning: nothing protects the hypervisor from ring 1 here\n");
 
+	if (options.swap)
+		swap_init();
 	pic_unmask(0);
 	pic_unmask(4);
 	uart_enable_rx_irq();

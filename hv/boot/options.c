@@ -93,6 +93,14 @@ static void set(const char *name, const char *value)
 		options.outofsync = choice(name, value, "traced|outofsync");
 	} else if (!strcmp(name, "sensitive")) {
 		options.breakpoint = choice(name, value, "patch|breakpoint");
+	} else if (!strcmp(name, "overcommit")) {
+		options.swap = choice(name, value, "none|swap");
+	} else if (!strcmp(name, "swap-victim")) {
+		options.random = choice(name, value, "clock|random");
+	} else if (!strcmp(name, "resident")) {
+		options.resident_kb = number(name, value, 64, 1 << 20, "64 to 1048576 (KB)");
+	} else if (!strcmp(name, "audit")) {
+		options.audit = number(name, value, 0, 1, "0 and 1");
 	} else if (!strcmp(name, "scenario") || !strcmp(name, "seed") ||
 		   !strncmp(name, "guest.", 6)) {
 		u32 at = strlen(options.guest);
@@ -110,9 +118,8 @@ static void set(const char *name, const char *value)
 	} else {
 		printk("trapline: unknown option %s=%s\n"
 		       "trapline: known are mmu isolation tables shadows sensitive trace transport "
-		       "trace-kb mem vcpus sched allowance share domid selftest together scenario "
-		       "seed "
-		       "guest.NAME\n",
+		       "trace-kb mem vcpus sched allowance share domid selftest together "
+		       "overcommit swap-victim resident audit scenario seed guest.NAME\n",
 		       name, value);
 		machine_exit(2);
 	}
@@ -147,5 +154,9 @@ void options_parse(const char *cmdline)
 		if (value || (len && !first))
 			set(word, value ? value : "");
 		first = false;
+	}
+	if (options.resident_kb && !options.swap) {
+		printk("trapline: resident= says nothing without overcommit=swap\n");
+		machine_exit(2);
 	}
 }

@@ -21,6 +21,10 @@ struct options {
 	u32 shadows;	 /* shadow mode: how many shadow tables a domain may have */
 	bool outofsync;	 /* shadow mode: how tables are followed (mmu/shadow/sync.c) */
 	bool breakpoint; /* shadow mode: how silent instructions are made to trap (insn/ahead.c) */
+	bool swap;	 /* overcommit=swap: there is a swap disk */
+	bool random;	 /* shadow mode: pages that go there are chosen at random */
+	u32 resident_kb; /* shadow mode: so much of the first domain is in memory at most; 0: all */
+	bool audit;	 /* the frame table is audited when a domain ends (audit.c) */
 	char guest[512]; /* the guest's command line: scenario=, seed=, and NAME= for each
 			    guest.NAME= */
 };

@@ -56,6 +56,7 @@ static void next(struct domain *d)
 	if (d->end_reason != END_poweroff || d->end_code)
 		machine_exit(2);
 	domain_destroy(d);
+	audit();
 	if (domains)
 		return; /* the other of two */
 	if (begun < options.selftest) {
@@ -95,6 +96,7 @@ static void next_of_many(struct domain *d)
 
 	badly |= d->end_reason != END_poweroff || d->end_code;
 	domain_destroy(d);
+	audit();
 	if (!domains)
 		machine_exit(report("together", options.together) && !badly ? 0 : 1);
 }

@@ -28,6 +28,11 @@ struct domain *start_domain(const struct guest_ops *design, u16 id, struct modul
 		domain_destroy(d);
 		return NULL;
 	}
+	if (options.resident_kb && d->p2m) {
+		d->reserve.resident = options.resident_kb / 4;
+		d->reserve.random = options.random;
+		d->reserve.hand = options.random;
+	}
 	trace_domain_start(&d->vcpu, LANE_VMM, LANE_VMM, d->nr_pages, d->vcpu.regs->eip);
 	d->vcpu.regs->vec = 0;
 	domain_unpause(d);

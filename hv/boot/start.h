@@ -16,4 +16,8 @@ bool share(const struct module modules[2]);
 /** Start options.together domains of this kernel; the machine ends with the last of them. */
 void start_together(const struct guest_ops *design, struct module kernel, struct module initrd);
 
+/** With audit=1, look at each frame of the machine, which stops if something does not add up
+ * (audit.c). */
+void audit(void);
+
 #endif

@@ -13,7 +13,7 @@
 #include "lib/range.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
-#include "mmu/shadow/shadow.h"
+#include "mmu/shadow/reclaim.h"
 
 #define PAGES_AT_A_TIME 4096u /* given back */
 
@@ -255,9 +255,12 @@ static bool give_back(struct domain *d)
 	u32 end =
 	    d->swept + PAGES_AT_A_TIME < d->nr_pages ? d->swept + PAGES_AT_A_TIME : d->nr_pages;
 
-	for (; d->swept < end; d->swept++)
+	for (; d->swept < end; d->swept++) {
 		if (mfn_valid(d->p2m[d->swept]))
 			page_put(d, frame_of(d->p2m[d->swept]));
+		else if (p2m_swapped(d->p2m[d->swept]))
+			swap_forget(d, d->swept);
+	}
 	return end == d->nr_pages;
 }
 

@@ -8,14 +8,21 @@
 
 int native_set_max(struct domain *d, u32 nr_pages)
 {
-	if (d->p2m)
-		return nr_pages == d->nr_pages ? 0 : -EINVAL;
+	/* Which numbers its pages have is settled by the first call; later ones say how many of
+	 * them it may have. */
+	if (d->p2m) {
+		if (nr_pages > d->nr_pages || nr_pages < d->nr_pages - d->reserve.given)
+			return -EINVAL;
+		d->reserve.limit = nr_pages;
+		return 0;
+	}
 	d->p2m = hv_alloc_pages(pages_of(nr_pages * sizeof(mfn_t)));
 	if (!d->p2m)
 		return -ENOMEM;
 	for (u32 i = 0; i < nr_pages; i++)
 		d->p2m[i] = mfn(INVALID_FRAME);
 	d->nr_pages = nr_pages;
+	d->reserve.target = d->reserve.limit = d->reserve.resident = nr_pages;
 	return 0;
 }
 

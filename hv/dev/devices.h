@@ -167,11 +167,17 @@ struct vdev {
 	u32 backed_at;
 };
 
+struct vcpu;
+
+/* balloon.c */
+
+/** The 32 bits that an `in` gives; EBX may change, too. */
+u32 balloon_in(struct vcpu *v);
+
 /* disk.c */
 
 #define ATA_PORTS 0x1F0
 
-struct vcpu;
 u8 ata_in(struct vcpu *v, u16 port);
 void ata_out(struct vcpu *v, u16 port, u8 val);
 

@@ -1,4 +1,5 @@
 /*[H50] vdev.c: which port is which device's, and the few that are no device. */
+#include <trapline/balloon.h>
 #include "dev/devices.h"
 #include "dev/vdev.h"
 #include "dom/domain.h"
@@ -254,6 +255,8 @@ u32 vdev_in(struct vcpu *v, u16 port, u8 size)
 		vdev_move(v->domain->vdev, &val, size, false);
 		return val;
 	}
+	if (port == BALLOON_PORT && size == 4)
+		return balloon_in(v);
 	/* Every other device here is one byte wide: the bus splits what is wider. */
 	for (u32 k = 0; k < size; k++)
 		val |= (u32)in_byte(v, port + k) << 8 * k;

@@ -6,6 +6,7 @@
 #include <trapline/xen/xen.h>
 #include "cpu/context.h"
 #include "cpu/x86.h"
+#include "dom/reserve.h"
 #include "mem/words.h"
 #include "sched/sched.h"
 
@@ -164,8 +165,9 @@ struct domain {
 	u32 populated;		/* how many have machine memory */
 	u32 frames, frames_end; /* direct mode: of these numbers are the frames that it was given */
 	u32 swept;  /* of its memory, up to here has been given back: it is being destroyed */
-	mfn_t *p2m; /* [nr_pages], INVALID_FRAME where there is none yet */
-	struct vdev *vdev; /* shadow mode: its PIC, PIT and UART */
+	mfn_t *p2m; /* [nr_pages], INVALID_FRAME where there is none yet, or P2M_ (reserve.h) */
+	struct reserve reserve; /* shadow mode: of these pages, how many it has, and where */
+	struct vdev *vdev;	/* shadow mode: its PIC, PIT and UART */
 	struct shadow_state *shadow;
 	struct patch_table *patches; /* shadow mode: the patches in its code */
 	u32 descriptors_epoch;	     /* shadow mode: how often its descriptors have been copied */

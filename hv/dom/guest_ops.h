@@ -95,6 +95,9 @@ struct guest_ops {
 	void (*input)(struct domain *d, u8 byte);
 	/** From now on the guest's writes to this frame come to us: no way in is left writable. */
 	void (*watch)(struct domain *d, mfn_t m);
+	/** Its balloon driver gives page n away, or takes it back. @return BALLOON_ of
+	 * include/trapline/balloon.h. NULL: it has no such device */
+	u32 (*balloon)(struct domain *d, bool gives, u32 n);
 
 	/* The end. */
 

@@ -9,6 +9,7 @@
 #include "dom/run.h"
 #include "hcall/disk.h"
 #include "hcall/hcall.h"
+#include "hcall/memory_ctl.h"
 #include "hcall/sched_ctl.h"
 #include "lib/string.h"
 #include "mmu/mmu.h"
@@ -34,7 +35,7 @@ void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info)
 	*info = (struct xen_domctl_getdomaininfo){
 	    .domain = d->id,
 	    .tot_pages = d->populated,
-	    .max_pages = d->nr_pages,
+	    .max_pages = d->ops->mode == MMU_SHADOW ? d->reserve.limit : d->nr_pages,
 	    .shared_info_frame = d->shared_mfn.n,
 	    .cpu_time = domain_cpu_time(d),
 	    .flags = d->ops->mode == MMU_SHADOW ? XEN_DOMINF_hvm_guest : 0,
@@ -282,6 +283,8 @@ static s32 carry_out(struct vcpu *v, struct xen_domctl *op)
 		return vcpu_info(d, &op->u.getvcpuinfo);
 	case XEN_DOMCTL_scheduler_op:
 		return scheduler_op(d, &op->u.scheduler_op);
+	case XEN_DOMCTL_tl_memory:
+		return memory_ctl(d, &op->u.tl_memory);
 	case XEN_DOMCTL_tl_trace:
 		trace_filter(d, &op->u.tl_trace.classes);
 		return 0;

@@ -1,24 +1,30 @@
 /* given.c: the devices that are Domain 0's to drive. */
 #include "hw/given.h"
 
+bool ata2_is_ours;
+
+#define ATA2_IRQ 15
+
 static const struct {
 	u16 first, last;
+	bool ata2;
 } given[] = {
-    {0x1F0, 0x1F7}, {0x3F6, 0x3F6},		    /* the ATA channels: registers, and control */
-    {0x170, 0x177}, {0x376, 0x376}, {0x300, 0x31F}, /* an NE2000 */
+    {0x1F0, 0x1F7, false}, {0x3F6, 0x3F6, false}, /* the first ATA channel: registers, control */
+    {0x300, 0x31F, false},			  /* an NE2000 */
+    {0x170, 0x177, true},  {0x376, 0x376, true},  /* the second ATA channel, unless it is ours */
 };
 
 bool port_given(u32 port, u32 size)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(given); i++)
 		if (port >= given[i].first && port + size - 1 <= given[i].last)
-			return true;
+			return !(given[i].ata2 && ata2_is_ours);
 	return false;
 }
 
 bool irq_given(u32 irq)
 {
-	return irq == 14 || irq == 15 || (irq >= 9 && irq <= 11);
+	return irq == 14 || (irq == ATA2_IRQ && !ata2_is_ours) || (irq >= 9 && irq <= 11);
 }
 
 u32 given_in(u16 port, u32 size)

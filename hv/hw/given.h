@@ -10,6 +10,8 @@
 
 #include <trapline/types.h>
 
+/** The second ATA channel is not: there is the swap disk (ata.h). */
+extern bool ata2_is_ours;
 /** Whether all `size` ports from `port` on are. */
 bool port_given(u32 port, u32 size);
 /** in and out of such a port: 1, 2 or 4 bytes. */

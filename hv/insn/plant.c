@@ -54,11 +54,14 @@ struct found_code {
 #define FOUND_CODE_PAGES pages_of(sizeof(struct found_code))
 
 /* The machine frame of a guest-physical address. Code was loaded, so memory is there. */
-static mfn_t code_frame(const struct domain *d, u32 pa)
+static mfn_t code_frame(struct domain *d, u32 pa)
 {
 	u32 n = paddr_pfn(paddr(pa)).n;
 
-	return n < d->nr_pages ? d->p2m[n] : mfn(INVALID_FRAME);
+	if (n >= d->nr_pages)
+		return mfn(INVALID_FRAME);
+	/* Its contents may have to be fetched. */
+	return p2m_swapped(d->p2m[n]) ? d->ops->frame(d, n, false) : d->p2m[n];
 }
 
 static bool read_code(void *ctx, u32 pa, u8 *dst, u32 n)

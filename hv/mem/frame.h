@@ -44,6 +44,7 @@ _Static_assert(FRAME_REFS_MAX + (u64)MAX_FRAMES * (PAGE_SIZE / sizeof(u32)) < ~0
 #define FRAME_ALLOCATED 0x04 /* its owner holds the reference of allocation */
 #define FRAME_TRACED	0x08 /* shadow: a page table in use: the guest's writes come to us */
 #define FRAME_WATCHED	0x10 /* shadow: the same for patched code and descriptor tables */
+#define FRAME_USED	0x20 /* shadow, overcommit=swap: since the clock's hand last came by */
 
 extern struct frame *frame_table;
 extern u32 nr_frames; /* machine frames covered by frame_table and m2p */

@@ -61,13 +61,14 @@ static inline maddr_t mfn_maddr(mfn_t f)
 }
 
 #define INVALID_FRAME 0xFFFFFFFFu
+#define NO_FRAMES     0x80000000u /* numbers from here on are no frames: domain.h, P2M_ */
 static inline bool pfn_valid(pfn_t f)
 {
 	return f.n != INVALID_FRAME;
 }
 static inline bool mfn_valid(mfn_t f)
 {
-	return f.n != INVALID_FRAME;
+	return f.n < NO_FRAMES;
 }
 
 #endif

@@ -9,7 +9,7 @@
 #include "insn/insn.h"
 #include "insn/scan.h"
 #include "lib/printk.h"
-#include "mmu/shadow/shadow.h"
+#include "mmu/shadow/reclaim.h"
 #include "trap/fast.h"
 #include "trap/trap.h"
 
@@ -80,6 +80,9 @@ static bool shadow_ready(struct vcpu *v)
 		return false;
 	if (v->let_through && r->eip != d->shadow->let_through_eip)
 		shadow_let_through_end(v);
+	/* What an instruction that is let through needs is not taken away from it. */
+	if (d->populated > d->reserve.resident && !v->let_through && swap_out_one(d))
+		return false;
 	if ((r->eip - d->code.start >= d->code.len || r->cs != d->code.cs) && d->patches &&
 	    from_kernel(r))
 		code_entered(v);
@@ -173,6 +176,7 @@ const struct guest_ops shadow_guest = {
     .tick = shadow_tick,
     .input = shadow_input,
     .watch = shadow_watch,
+    .balloon = shadow_balloon,
     .dump = shadow_dump,
     .destroy = release_native,
 };

@@ -18,11 +18,13 @@
 #define BALLOON_MAGIC 0x456C6D6Fu
 
 /* Commands. */
-#define BALLOON_START  0 /* EBX out: how many pages the guest was made with (N) */
-#define BALLOON_TARGET 1 /* EBX out: how many it is to have; N: all. The guest follows when it can */
-#define BALLOON_GIVE   2 /* EBX in: a page that the guest does without; out: how many it has then */
-#define BALLOON_TAKE   3 /* EBX in: a page that it had given; it has it again, full of zeroes; out:
-			  * how many it has then */
+#define BALLOON_START 0 /* EBX out: how many pages the guest was made with (N) */
+#define BALLOON_TARGET                                                                             \
+	1	       /* EBX out: how many it is to have; N: all. The guest follows when it can */
+#define BALLOON_GIVE 2 /* EBX in: a page that the guest does without; out: how many it has then */
+#define BALLOON_TAKE                                                                               \
+	3 /* EBX in: a page that it had given; it has it again, full of zeroes; out:               \
+	   * how many it has then */
 
 /* Answers. */
 #define BALLOON_OK	  0
@@ -30,8 +32,9 @@
 #define BALLOON_RANGE	  2 /* GIVE, TAKE: it never had a page of that number */
 #define BALLOON_GIVEN	  3 /* GIVE: it has given it already */
 #define BALLOON_NOT_GIVEN 4 /* TAKE: it has it */
-#define BALLOON_IN_USE	  5 /* GIVE: a page table or directory that is in use, a descriptor table,
-			     * code with patches in it, or it is being read or written: another one
+#define BALLOON_IN_USE                                                                              \
+	5		    /* GIVE: a page table or directory that is in use, a descriptor table,  \
+			     * code with patches in it, or it is being read or written: another one \
 			     */
 #define BALLOON_LIMIT	  6 /* TAKE: it has as many as it may have (tl mem-max) */
 #define BALLOON_NO_MEMORY 7 /* TAKE: the machine has none left; later perhaps */

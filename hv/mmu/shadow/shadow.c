@@ -11,7 +11,7 @@
 #include "insn/scan.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
-#include "mmu/shadow/shadow.h"
+#include "mmu/shadow/reclaim.h"
 #include "trace/trace.h"
 
 /* A directory that is not the base and is written this often is being reused as something else. */
@@ -299,6 +299,11 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	forget_translations(s);
 	if (l2 && old & PTE_P)
 		forget_code(d);
+	/* What is on the swap disk comes back when it is touched, not when it is mapped. */
+	if (l1 && (val & PTE_P) && p2m_swapped(p2m_of(d, val >> PAGE_SHIFT))) {
+		spte_set(d, l1, i, 0);
+		l1 = NULL;
+	}
 	/* LAB 02.3a BEGIN */
 	if (l1) {
 		/* A page that is mapped as already accessed is about to be used: give it machine

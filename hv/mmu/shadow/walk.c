@@ -1,6 +1,7 @@
 /*[H56] walk.c: walking the guest's own page tables, as its processor would (SDM 3A 4.3). */
 #include "insn/scan.h"
 #include "mem/domain_page.h"
+#include "mmu/shadow/reclaim.h"
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
 
@@ -11,13 +12,17 @@ mfn_t populate(struct domain *d, u32 n)
 	if (n >= d->nr_pages)
 		return mfn(INVALID_FRAME);
 	m = d->p2m[n];
-	if (mfn_valid(m))
+	if (mfn_valid(m) || m.n == P2M_GIVEN)
 		return m;
 	/* The seed's "allocate a page of machine memory, record PA->MA mapping". */
 	m = alloc_frame(d->id);
 	if (!mfn_valid(m)) {
 		domain_kill(d, END_no_memory, n, "the machine has no memory left for it");
 		return m;
+	}
+	if (p2m_swapped(d->p2m[n]) && !swap_in(d, n, m)) {
+		frame_put(frame_of(m));
+		return mfn(INVALID_FRAME);
 	}
 	d->p2m[n] = m;
 	d->populated++;
@@ -48,7 +53,8 @@ u32 guest_word(struct domain *d, u32 n, u32 index)
 {
 	mfn_t m;
 
-	if (n >= d->nr_pages || !mfn_valid(m = d->p2m[n]))
+	m = p2m_of(d, n);
+	if (!mfn_valid(m) && !(p2m_swapped(m) && mfn_valid(m = populate(d, n))))
 		return 0;
 	if (frame_of(m)->flags & FRAME_WATCHED)
 		return word_in_code(d, n, index);
@@ -94,7 +100,7 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 	*w = (struct walk){0};
 	if (!(v->virt.cr0 & CR0_PG)) {
 		w->present = w->allowed = true;
-		w->pfn = va >> PAGE_SHIFT;
+		w->pfn = place_of(d, va >> PAGE_SHIFT);
 		w->pde = PTE_P | PTE_RW | PTE_US | PTE_A;
 		w->pte = (va & PTE_FRAME) | w->pde | PTE_D;
 		return;
@@ -117,6 +123,7 @@ void guest_walk(struct vcpu *v, vaddr_t va, u32 access, struct walk *w)
 	w->allowed = level_allows(w->pde, access, wp, &w->wp_off) &&
 		     level_allows(w->pte, access, wp, &w->wp_off);
 	/* LAB 02.1b END */
+	w->pfn = place_of(d, w->pfn);
 	if (!w->allowed || access & PF_LOOK)
 		return;
 

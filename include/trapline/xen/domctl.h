@@ -34,6 +34,10 @@
 /* The same: which classes of events are recorded of a domain, if they are at all. */
 #define XEN_DOMCTL_tl_trace 0x1003
 
+/* The same: the memory of a shadow-mode domain: what its balloon driver is asked for, and how much
+ * of it the hypervisor keeps in the machine's memory. */
+#define XEN_DOMCTL_tl_memory 0x1004
+
 #define XEN_SYSCTL_readconsole	     1
 #define XEN_SYSCTL_tbuf_op	     2
 #define XEN_SYSCTL_physinfo	     3
@@ -91,7 +95,8 @@ struct xen_domctl_getmemlist {
 	xen_u64 num_pfns; /* out */
 };
 
-/** How much memory it may have. Of a shadow-mode domain that is fixed by the first call. */
+/** How much memory it may have: not less than it has. Of a shadow-mode domain the first call says
+ * which numbers its pages have, and later ones cannot say more. */
 struct xen_domctl_max_mem {
 	xen_u64 max_memkb;
 };
@@ -144,6 +149,21 @@ struct xen_domctl_tl_trace {
 	u32 classes;
 };
 
+/** In pages. Of what is "out" all is told, whatever is set. */
+struct xen_domctl_tl_memory {
+	u32 what;   /* TL_MEMORY_ */
+	u32 pages;  /* TARGET, RESIDENT: so many */
+	u32 victim; /* RESIDENT: how pages are chosen that go to the swap disk: TL_VICTIM_ */
+	u32 target, limit, has;	    /* out: it is to have, may have, has not given away */
+	u32 resident, resident_max; /* out: in the machine's memory now, and at most */
+	u32 swapped, outs, ins;	    /* out: on the swap disk now; written to it, read from it */
+};
+#define TL_MEMORY_LOOK	   0u
+#define TL_MEMORY_TARGET   1u
+#define TL_MEMORY_RESIDENT 2u
+#define TL_VICTIM_CLOCK	   0u
+#define TL_VICTIM_RANDOM   1u
+
 struct xen_domctl {
 	u32 cmd, interface_version;
 	domid_t domain;
@@ -160,6 +180,7 @@ struct xen_domctl {
 		struct xen_domctl_tl_console tl_console;
 		struct xen_domctl_tl_trace tl_trace;
 		struct xen_domctl_tl_disk tl_disk;
+		struct xen_domctl_tl_memory tl_memory;
 		u8 pad[128];
 	} u;
 };
