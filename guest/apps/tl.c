@@ -4,6 +4,7 @@
 static const char help[] =
     "tl create KERNEL [name=NAME] [mmu=shadow|direct] [mem=MB] [vcpus=N] [initrd=FILE] [mcuadv=N]\n"
     "                 [vbd=hda:PARTS|cow:PARTS:PARTS] [vif=ip=ADDRESS[,mac=ADDRESS]] [trace=LIST]\n"
+    "                 [resident=KB [swap-victim=clock|random]]\n"
     "                 [paused=1] [WORD=VALUE ...]   make a domain and start it; the other words\n"
     "                 are its kernel's command line. KERNEL is a file, or finch. PARTS of the "
     "disk\n"
@@ -26,8 +27,8 @@ static const char help[] =
     "tl trace to=FILE            all that it has recorded, for `tltrace extract --stream`\n"
     "tl many COUNT CYCLES MS     so many at once, which share the processor for MS; then CYCLES\n"
     "                            one after the other: what they cost, and what they leave\n"
-    "tl mem-max DOMAIN MB        how much memory it may have (mmu=direct)\n"
-    "tl mem-set DOMAIN MB        how much it is to have: the limit, and in the store the target\n"
+    "tl mem-max DOMAIN MB        how much memory it may have\n"
+    "tl mem-set DOMAIN MB        how much it is to have: its balloon driver follows\n"
     "tl net                      the router's interfaces, rules and counters\n"
     "tl net add RULE             in|out [INTERFACE] accept|drop [PROTOCOL] [from PLACE] [to "
     "PLACE];\n"

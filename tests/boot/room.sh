@@ -31,7 +31,7 @@ for isolation in paging segments; do
 	ok "the_first_prints_what_it_prints_alone_$isolation" same_as_alone $isolation 1 shadow 3
 	ok "the_second_prints_what_it_prints_alone_$isolation" same_as_alone $isolation 2 direct 4
 	says $isolation "the_third_walks_$isolation" '^\(d3\) walk: read back 0xc0ffee07 ok$'
-	says $isolation "the_list_tells_memory_state_and_time_$isolation" '^second +2 direct +8192 +8192 ended +1[0-9][0-9]$'
+	says $isolation "the_list_tells_memory_state_and_time_$isolation" '^second +2 direct +8192 +8192 +8192 ended +1[0-9][0-9]$'
 	says $isolation "the_console_is_told_without_marks_$isolation" '^walk: read back 0xc0ffee07 ok$'
 	ok "nothing_of_them_stays_$isolation" free_again "$tmp/$isolation.console"
 done
@@ -83,14 +83,14 @@ tl list
 tl info
 END
 ok each_verb_does_what_it_says test $? = 0
-says verbs a_domain_can_be_made_paused '^two +2 shadow +[0-9]+ +8192 paused +0$'
+says verbs a_domain_can_be_made_paused '^two +2 shadow +[0-9]+ +8192 +8192 paused +0$'
 says verbs and_runs_when_it_is_unpaused '^\(d2\) init: scenario=procs status=0$'
 says verbs parameters_are_kept '^mcuadv=20 warpback=0 '
 says verbs a_pause_stops_it '^name=one id=1 mmu=direct state=paused '
 says verbs and_it_goes_on '^name=one id=1 mmu=direct state=(ready|blocked) '
-says verbs a_maximum_is_set '^one +1 direct +8192 +16384 '
+says verbs a_maximum_is_set '^one +1 direct +8192 +16384 +8192 '
 says verbs the_limit_falls_to_what_it_has '^tl: domain 1 \(one\) has 8192 KB, may have 8192 KB, and is to have 4096 KB$'
-says verbs and_is_kept '^one +1 direct +8192 +8192 '
+says verbs and_is_kept '^one +1 direct +8192 +8192 +4096 '
 says verbs and_rises '^tl: domain 1 \(one\) has 8192 KB, may have 12288 KB, and is to have 12288 KB$'
 ok the_store_says_what_it_is_to_have test "$(grep -xE '4096|12288' "$tmp/verbs.console" | xargs)" = '4096 12288'
 ok what_was_running_is_gone test "$(sed -n '/^. tl destroy/,$p' "$tmp/verbs.console" | grep -cE '^(one|two) ')" = 0
@@ -118,8 +118,10 @@ wrong() { # TEST CODE TEXT LINE
 	ok "$1_is_said" grep -qF "$3" "$tmp/wrong.console"
 }
 wrong no_such_file 1 'there is no file nothing.elf: `ls` shows which there are' 'tl create nothing.elf mmu=direct'
-wrong memory_of_shadow 1 'with mmu=shadow the memory of a domain is what it was made with' \
-	$'tl create finch name=s mmu=shadow mem=8 paused=1\ntl mem-set s 4'
+wrong memory_of_shadow 1 'not more than it was made with' $'tl create finch name=s mmu=shadow mem=8 paused=1\ntl mem-set s 9'
+wrong limit_of_shadow 1 'it has more, or was made with less' $'tl create finch name=s mmu=shadow mem=8 paused=1\ntl mem-max s 9'
+wrong resident_in_direct 2 'are for mmu=shadow' 'tl create finch name=s mmu=direct mem=8 resident=1024'
+wrong resident_without_a_disk 1 'the hypervisor has no swap disk' 'tl create finch name=s mmu=shadow mem=8 resident=1024'
 wrong no_such_domain 1 'there is no domain 7: `tl list` shows which there are' 'tl pause 7'
 wrong no_such_verb 2 'what is `dance`' 'tl dance'
 wrong no_such_mode 2 'mmu=nested is neither shadow nor direct' 'tl create finch mmu=nested'

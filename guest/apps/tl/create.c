@@ -24,6 +24,13 @@ static bool is_mode_shadow(const char *word)
 	return !strcmp(word, "shadow");
 }
 
+static bool is_random(const char *word)
+{
+	if (strcmp(word, "clock") && strcmp(word, "random"))
+		bad_usage("swap-victim=%s is neither clock nor random", word);
+	return !strcmp(word, "random");
+}
+
 static void add_word(struct plan *p, const char *word)
 {
 	u32 n = strlen(p->cmdline);
@@ -60,6 +67,10 @@ static bool take_word(struct plan *p, const char *arg)
 		p->shadow = is_mode_shadow(v);
 	else if ((v = value(arg, "mem")))
 		p->nr_pages = number("mem", v, 4, 512) * 256;
+	else if ((v = value(arg, "resident")))
+		p->resident_kb = number("resident", v, 64, 512 * 1024);
+	else if ((v = value(arg, "swap-victim")))
+		p->random = is_random(v);
 	else if ((v = value(arg, "vcpus")))
 		p->nr_vcpus = number("vcpus", v, 1, XEN_LEGACY_MAX_VCPUS);
 	else if ((v = value(arg, "initrd")))
@@ -101,6 +112,11 @@ void read_plan(struct plan *p, int argc, char **argv)
 	}
 	if (p->shadow && p->vif)
 		bad_usage("vif=%s: with mmu=shadow a domain has no network card", p->vif);
+	if ((p->resident_kb || p->random) && !p->shadow)
+		bad_usage("resident= and swap-victim= are for mmu=shadow: in direct mode a domain "
+			  "knows its frames, and none can be taken behind its back");
+	if (p->random && !p->resident_kb)
+		bad_usage("swap-victim= says nothing without resident=");
 	if (!strcmp(p->kernel, "finch")) {
 		p->kernel = p->shadow ? "finch-native.elf" : "finch-pv.elf";
 		if (!p->initrd)
@@ -153,9 +169,27 @@ static void set_vcpus(const struct plan *p, u32 id)
 		fail("vcpus: %s", error_text(err));
 }
 
+static void set_resident(const struct plan *p, u32 id)
+{
+	struct xen_domctl_tl_memory m = {.what = TL_MEMORY_RESIDENT,
+					 .pages = p->resident_kb * 1024 / PAGE,
+					 .victim = p->random ? TL_VICTIM_RANDOM : TL_VICTIM_CLOCK};
+	s32 err = memory_op(id, &m);
+
+	if (err == -6)
+		fail("resident=%u: the hypervisor has no swap disk: start the machine with "
+		     "overcommit=swap",
+		     p->resident_kb);
+	if (err)
+		fail("resident=%u: %s", p->resident_kb,
+		     err == -22 ? "it has no more than mem=" : error_text(err));
+}
+
 void build(const struct plan *p, u32 id)
 {
 	set_max(p, id);
+	if (p->resident_kb)
+		set_resident(p, id);
 	if (p->nr_vcpus > 1)
 		set_vcpus(p, id);
 	if (p->shadow)

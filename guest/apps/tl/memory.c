@@ -1,11 +1,26 @@
-/* memory.c: how much memory a domain may have, and how much it is asked to have. */
+/*
+ * memory.c: how much memory a domain may have, and how much it is asked to have. A direct-mode
+ * domain reads that in the store (memory/target, in KB), as Xen's do; one of shadow mode is told by
+ * its balloon device.
+ */
 #include "tl/tl.h"
+
+#define KB_PER_PAGE (PAGE / 1024)
 
 static s32 set_limit(u32 domid, u32 kb)
 {
 	struct xen_domctl op = {.u.max_mem = {kb}};
 
 	return domctl(&op, XEN_DOMCTL_max_mem, domid);
+}
+
+s32 memory_op(u32 domid, struct xen_domctl_tl_memory *m)
+{
+	struct xen_domctl op = {.u.tl_memory = *m};
+	s32 err = domctl(&op, XEN_DOMCTL_tl_memory, domid);
+
+	*m = op.u.tl_memory;
+	return err;
 }
 
 int memory_max(const char *domain, const char *mb)
@@ -16,32 +31,77 @@ int memory_max(const char *domain, const char *mb)
 
 	find_domain(domain, &d);
 	err = set_limit(d.domain, kb);
+	if (err == -22 && d.flags & XEN_DOMINF_hvm_guest)
+		fail("mem-max: it has more, or was made with less");
 	if (err)
-		fail("mem-max: %s",
-		     err == -22 ? "it has more, or has mmu=shadow" : error_text(err));
+		fail("mem-max: %s", err == -22 ? "it has more" : error_text(err));
 	return 0;
 }
 
 /* The limit falls as far as it can: what a domain has, only itself can give back. */
+static u32 set_direct(const struct xen_domctl_getdomaininfo *d, u32 kb)
+{
+	u32 has = (u32)d->tot_pages * KB_PER_PAGE, limit = kb > has ? kb : has;
+	s32 err = set_limit(d->domain, limit);
+
+	if (err)
+		fail("mem-set: %s", error_text(err));
+	return limit;
+}
+
+/* @return the limit, too, which stays; *has what it has not given away */
+static u32 set_shadow(const struct xen_domctl_getdomaininfo *d, u32 kb, u32 *has)
+{
+	struct xen_domctl_tl_memory m = {.what = TL_MEMORY_TARGET, .pages = kb / KB_PER_PAGE};
+	s32 err = memory_op(d->domain, &m);
+
+	if (err == -22)
+		fail("mem-set: %s may not have more than %u KB (mem-max; and with mmu=shadow not "
+		     "more than it was made with)",
+		     name_of(d), (u32)d->max_pages * KB_PER_PAGE);
+	if (err)
+		fail("mem-set: %s", error_text(err));
+	*has = m.has * KB_PER_PAGE;
+	return m.limit * KB_PER_PAGE;
+}
+
 int memory_set(const char *domain, const char *mb)
 {
 	u32 kb = number("MB", mb, 1, 512) * 1024, limit, has;
 	struct xen_domctl_getdomaininfo d;
-	s32 err;
 
 	find_domain(domain, &d);
-	if (d.flags & XEN_DOMINF_hvm_guest)
-		fail("mem-set: with mmu=shadow the memory of a domain is what it was made with");
 	if (d.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying))
 		fail("mem-set: %s has ended", name_of(&d));
-	has = (u32)d.tot_pages * 4;
-	limit = kb > has ? kb : has;
-	err = set_limit(d.domain, limit);
-	if (err)
-		fail("mem-set: %s", error_text(err));
+	has = (u32)d.tot_pages * KB_PER_PAGE;
+	limit = d.flags & XEN_DOMINF_hvm_guest ? set_shadow(&d, kb, &has) : set_direct(&d, kb);
 	record_open();
 	record_target(d.domain, kb);
 	printf("tl: domain %u (%s) has %u KB, may have %u KB, and is to have %u KB\n", d.domain,
 	       name_of(&d), has, limit, kb);
 	return 0;
+}
+
+u32 memory_target(const struct xen_domctl_getdomaininfo *d)
+{
+	struct xen_domctl_tl_memory m = {.what = TL_MEMORY_LOOK};
+	u32 kb = 0;
+
+	if (!(d->flags & XEN_DOMINF_hvm_guest))
+		kb = recorded_target(d->domain);
+	else if (!memory_op(d->domain, &m))
+		kb = m.target * KB_PER_PAGE;
+	return kb ? kb : (u32)d->max_pages * KB_PER_PAGE;
+}
+
+void memory_show(u32 domid)
+{
+	struct xen_domctl_tl_memory m = {.what = TL_MEMORY_LOOK};
+
+	if (memory_op(domid, &m))
+		return;
+	printf("has=%u KB resident=%u KB of at most %u KB, swapped=%u KB, pages swapped out=%u "
+	       "in=%u\n",
+	       m.has * KB_PER_PAGE, m.resident * KB_PER_PAGE, m.resident_max * KB_PER_PAGE,
+	       m.swapped * KB_PER_PAGE, m.outs, m.ins);
 }

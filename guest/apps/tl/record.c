@@ -259,6 +259,18 @@ void record_target(u32 domid, u32 kb)
 	put_number(domid, "/memory/target", kb);
 }
 
+u32 recorded_target(u32 domid)
+{
+	struct text path = place(domid, "/memory/target");
+	u32 kb;
+
+	connect_to_store();
+	if (!connected || xs_ask_path(XS_READ, path.at, NULL, 0) < 0 ||
+	    !whole_number(xs_answer(), 1u << 22, &kb))
+		return 0;
+	return kb;
+}
+
 void record_forget(u32 domid)
 {
 	struct text home = place(domid, ""), number = {.len = 0};

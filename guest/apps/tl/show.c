@@ -33,8 +33,9 @@ static const char *mmu_of(const struct xen_domctl_getdomaininfo *d)
 
 static void show_line(const struct xen_domctl_getdomaininfo *d)
 {
-	printf("%-16s %5u %-6s %7u %7u %-9s %9u", name_of(d), d->domain, mmu_of(d),
-	       (u32)d->tot_pages * 4, (u32)d->max_pages * 4, state_of(d), to_ms(d->cpu_time));
+	printf("%-16s %5u %-6s %7u %7u %7u %-9s %9u", name_of(d), d->domain, mmu_of(d),
+	       (u32)d->tot_pages * 4, (u32)d->max_pages * 4, memory_target(d), state_of(d),
+	       to_ms(d->cpu_time));
 	if (d->max_vcpu_id)
 		printf("  %u of %u vcpus", d->nr_online_vcpus, d->max_vcpu_id + 1);
 	printf("\n");
@@ -45,8 +46,8 @@ int show_list(void)
 	struct xen_domctl_getdomaininfo d;
 	u32 id = 0;
 
-	printf("%-16s %5s %-6s %7s %7s %-9s %9s\n", "NAME", "ID", "MMU", "MEM KB", "MAX KB",
-	       "STATE", "TIME ms");
+	printf("%-16s %5s %-6s %7s %7s %7s %-9s %9s\n", "NAME", "ID", "MMU", "MEM KB", "MAX KB",
+	       "AIM KB", "STATE", "TIME ms");
 	while (next_domain(&id, &d))
 		show_line(&d);
 	return 0;
@@ -96,11 +97,14 @@ int show_info(const char *domain)
 		return 0;
 	}
 	find_domain(domain, &d);
-	printf("name=%s id=%u mmu=%s state=%s mem=%u KB max=%u KB time=%u ms vcpus=%u\n",
+	printf("name=%s id=%u mmu=%s state=%s mem=%u KB max=%u KB target=%u KB time=%u ms "
+	       "vcpus=%u\n",
 	       name_of(&d), d.domain, mmu_of(&d), state_of(&d), (u32)d.tot_pages * 4,
-	       (u32)d.max_pages * 4, to_ms(d.cpu_time), d.nr_online_vcpus);
+	       (u32)d.max_pages * 4, memory_target(&d), to_ms(d.cpu_time), d.nr_online_vcpus);
 	if (d.flags & XEN_DOMINF_dying)
 		return 0;
+	if (d.flags & XEN_DOMINF_hvm_guest)
+		memory_show(d.domain);
 	memset(&c, 0, sizeof(c));
 	err = domctl(&op, XEN_DOMCTL_getvcpucontext, d.domain);
 	if (err)

@@ -54,6 +54,8 @@ struct plan {
 	struct file kernel_file, initrd_file;
 	bool shadow, paused;
 	u32 nr_pages, nr_vcpus;
+	u32 resident_kb; /* mmu=shadow: so much of it is in the machine's memory; 0: all */
+	bool random;	 /* and what is not, is chosen at random */
 	u32 mcu_advance; /* 0: as all have it at first */
 	u32 not_traced;	 /* classes of events that are not recorded of it */
 	char cmdline[1024];
@@ -155,6 +157,8 @@ struct rings {
 void record_domain(const struct plan *p, u32 domid, const struct rings *r);
 /** What it is to have, in KB: the domain may watch that. */
 void record_target(u32 domid, u32 kb);
+/** 0: nothing is written down, or there is no store. */
+u32 recorded_target(u32 domid);
 /** Nothing of it stays. */
 void record_forget(u32 domid);
 
@@ -179,6 +183,12 @@ int attach_console(const char *domain);
 /* memory.c */
 int memory_max(const char *domain, const char *mb);
 int memory_set(const char *domain, const char *mb);
+/** Of a shadow-mode domain. @return 0 or a negative error, like the hypervisor */
+s32 memory_op(u32 domid, struct xen_domctl_tl_memory *m);
+/** What a domain is to have, in KB; if nobody has said so, what it may have. */
+u32 memory_target(const struct xen_domctl_getdomaininfo *d);
+/** A line on where a shadow-mode domain's memory is. */
+void memory_show(u32 domid);
 
 /* trace.c */
 /** "all", "off" or a list of classes; ends with an error. @return a bit for each */
