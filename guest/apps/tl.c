@@ -2,7 +2,8 @@
 #include "tl/tl.h"
 
 static const char help[] =
-    "tl create KERNEL [name=NAME] [mmu=shadow|direct] [mem=MB] [vcpus=N] [initrd=FILE] [mcuadv=N]\n"
+    "tl create KERNEL [name=NAME] [mmu=shadow|direct] [isolation=segments|paging]\n"
+    "                 [mem=MB] [vcpus=N] [initrd=FILE] [mcuadv=N]\n"
     "                 [vbd=hda:PARTS|cow:PARTS:PARTS] [vif=ip=ADDRESS[,mac=ADDRESS]] [trace=LIST]\n"
     "                 [resident=KB [swap-victim=clock|random]]\n"
     "                 [paused=1] [WORD=VALUE ...]   make a domain and start it; the other words\n"

@@ -139,7 +139,6 @@ void hv_main(u32 magic, maddr_t info)
 	maddr_t ring;
 	const struct guest_ops *design;
 	struct module modules[3];
-	bool limits;
 	u32 khz;
 
 	uart_init();
@@ -160,13 +159,11 @@ void hv_main(u32 magic, maddr_t info)
 	map_m2p();
 
 	pic_init();
-	if (!gate_create(&hypervisor.vcpu, &shadow_guest.gate, false))
+	if (!gate_create(&hypervisor.vcpu, &shadow_guest.gate, false, false))
 		panic("no memory for the first gate");
 	gate_activate(&hypervisor.vcpu);
 	context_init(&hypervisor.vcpu.context);
-	limits = probe_segment_limits();
-	isolation_segments = options.isolation == ISOLATION_SEGMENTS ||
-			     (options.isolation == ISOLATION_AUTO && limits && design->by_limits);
+	limits_checked = probe_segment_limits();
 	khz = time_init();
 	sched_init(&this_cpu.sched, options.sched, system_time());
 	sched_set_allowance(&this_cpu.sched, options.allowance * 1000);
@@ -176,13 +173,11 @@ void hv_main(u32 magic, maddr_t info)
 	trace_ring_pages = options.trace_kb * 1024 / PAGE_SIZE;
 	trace_init(hv_virt(ring), options.trace_kb * 1024, options.trace, options.stream, khz);
 	at_machine_exit(trace_flush);
-	trace_machine(&trace_nobody, LANE_VMM, LANE_VMM, design->mode, isolation_segments, limits,
-		      nr_frames, khz);
+	trace_machine(&trace_nobody, LANE_VMM, LANE_VMM, design->mode, limits_checked, nr_frames,
+		      khz);
 	printk("trapline: mmu=%s isolation=%s (segment limits are %s by this CPU), %u MB, %u MHz\n",
-	       design->name, isolation_segments ? "segments" : "paging",
-	       limits ? "checked" : "not checked", nr_frames / 256, khz / 1000);
-	if (isolation_segments && !limits)
-		printk("trapline: warning: nothing protects the hypervisor from ring 1 here\n");
+	       design->name, choose_isolation(design), limits_checked ? "checked" : "not checked",
+	       nr_frames / 256, khz / 1000);
 
 	if (options.swap)
 		swap_init();

@@ -63,7 +63,7 @@ static void set(const char *name, const char *value)
 	if (!strcmp(name, "mmu")) {
 		options.mmu = choice(name, value, "shadow|direct") + MMU_SHADOW;
 	} else if (!strcmp(name, "isolation")) {
-		options.isolation = choice(name, value, "auto|segments|paging");
+		options.isolation = choice(name, value, "auto|segments|paging|turns");
 	} else if (!strcmp(name, "trace")) {
 		if (!trace_parse_classes(value, &options.trace, &bad))
 			refuse(name, bad, "off, all, life, trap, hcall, insn, mmu, dom");

@@ -5,14 +5,14 @@
 #include "sched/sched.h"
 
 struct options {
-	u8 mmu;			       /* MMU_SHADOW or MMU_DIRECT */
-	u8 isolation;		       /* ISOLATION_* */
-	u32 trace;		       /* classes */
-	bool stream;		       /* trace out of COM2 */
-	u32 trace_kb;		       /* size of the trace ring */
-	u32 vcpus;		       /* of each direct-mode domain */
-	u32 domid;		       /* of the domain that is started */
-	u32 mem_mb;		       /* memory of the guest */
+	u8 mmu;	      /* MMU_SHADOW or MMU_DIRECT */
+	u8 isolation; /* ISOLATION_*; TURNS: of those that start with the machine, every second */
+	u32 trace;    /* classes */
+	bool stream;  /* trace out of COM2 */
+	u32 trace_kb; /* size of the trace ring */
+	u32 vcpus;    /* of each direct-mode domain */
+	u32 domid;    /* of the domain that is started */
+	u32 mem_mb;   /* memory of the guest */
 	const struct sched_ops *sched; /* who gets the processor */
 	u32 allowance;		       /* us that one may run ahead of the others */
 	char share[256];	       /* several domains at once (share.c); "": one */
@@ -28,7 +28,7 @@ struct options {
 	char guest[512]; /* the guest's command line: scenario=, seed=, and NAME= for each
 			    guest.NAME= */
 };
-enum { ISOLATION_AUTO, ISOLATION_SEGMENTS, ISOLATION_PAGING };
+enum { ISOLATION_AUTO, ISOLATION_SEGMENTS, ISOLATION_PAGING, ISOLATION_TURNS };
 
 extern struct options options;
 

@@ -1,14 +1,38 @@
 /* start.c: a domain from a kernel that the boot loader has put into memory. */
 #include "boot/options.h"
 #include "boot/start.h"
+#include "cpu/gate.h"
 #include "dom/run.h"
 #include "lib/printk.h"
 #include "trace/trace.h"
 
+const char *choose_isolation(const struct guest_ops *design)
+{
+	u8 wanted = options.isolation;
+
+	for (u32 i = MMU_SHADOW; i < ARRAY_SIZE(designs); i++)
+		segments_usual[i] =
+		    wanted == ISOLATION_SEGMENTS ||
+		    (wanted == ISOLATION_AUTO && limits_checked && designs[i]->by_limits);
+	if (wanted == ISOLATION_TURNS)
+		return "turns";
+	return segments_usual[design->mode] ? "segments" : "paging";
+}
+
+/* Of the next one that is started. */
+static bool segments(const struct guest_ops *design)
+{
+	static bool turn;
+
+	if (options.isolation == ISOLATION_TURNS)
+		return turn = !turn;
+	return segments_usual[design->mode];
+}
+
 struct domain *start_domain(const struct guest_ops *design, u16 id, struct module kernel,
 			    struct module initrd)
 {
-	struct domain *d = domain_create(design, id, options.trace);
+	struct domain *d = domain_create(design, id, options.trace, segments(design));
 
 	if (!d) {
 		printk("trapline: no memory to describe a domain\n");
@@ -33,7 +57,8 @@ struct domain *start_domain(const struct guest_ops *design, u16 id, struct modul
 		d->reserve.random = options.random;
 		d->reserve.hand = options.random;
 	}
-	trace_domain_start(&d->vcpu, LANE_VMM, LANE_VMM, d->nr_pages, d->vcpu.regs->eip);
+	trace_domain_start(&d->vcpu, LANE_VMM, LANE_VMM, d->gate->segments, d->nr_pages,
+			   d->vcpu.regs->eip);
 	d->vcpu.regs->vec = 0;
 	domain_unpause(d);
 	return d;

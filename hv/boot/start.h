@@ -4,6 +4,9 @@
 
 #include "dom/guest_ops.h"
 
+/** What is to keep the guests of each design out of the hypervisor (segments_usual), by the command
+ * line and what the processor checks. @return the word for those of this design */
+const char *choose_isolation(const struct guest_ops *design);
 /** A domain as the command line says, which may run from now on. @return NULL, with the reason
  * printed and nothing left of it, if it could not be built */
 struct domain *start_domain(const struct guest_ops *design, u16 id, struct module kernel,

@@ -14,7 +14,7 @@
 struct cpu this_cpu;
 void (*ring0_entry)(struct cpu_regs *frame);
 struct gate_entries gate_entries;
-bool isolation_segments;
+bool limits_checked;
 u32 hv_page_directory[NR_PTES] __attribute__((aligned(PAGE_SIZE)));
 u32 gate_exit_direct_to;
 u32 m2p_pde;
@@ -107,7 +107,7 @@ static void set_switch(struct gate *g, const u8 *at)
 {
 	u8 *code = g->page[GATE_CODE] + (at - gate_code);
 
-	if (isolation_segments) {
+	if (g->segments) {
 		code[0] = 0xEB; /* jmp over both moves */
 		code[1] = 8 - 2;
 	} else {
@@ -155,7 +155,7 @@ static bool make_own(struct gate *g)
 	return g->page[GATE_TABLES] && g->page[GATE_STACK] && g->page[gdt_page];
 }
 
-bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced)
+bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced, bool segments)
 {
 	struct gate *g = v->gate = hv_alloc_page(), *first = v->domain->gate;
 
@@ -164,6 +164,8 @@ bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced)
 	g->layout = layout;
 	g->entries = &layout->entries[traced];
 	g->reserved_sel = layout->reserved_sel;
+	g->segments = segments;
+	g->exit_direct = segments ? (u32)gate_exit_direct_segments : (u32)gate_exit_direct_paging;
 	if (first) {
 		*g = *first;
 		memset(&g->page[GATE_TABLES], 0, sizeof(g->page) - sizeof(g->page[0]));
@@ -173,9 +175,7 @@ bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced)
 		return false;
 	}
 	v->regs = (struct cpu_regs *)(g->page[GATE_STACK] + PAGE_SIZE) - 1;
-	gate_exit_direct_to =
-	    isolation_segments ? (u32)gate_exit_direct_segments : (u32)gate_exit_direct_paging;
-	gate_build_descriptors(g, v->domain->mode);
+	gate_build_descriptors(g);
 	if (first)
 		relocate(g, first->va);
 	else
@@ -244,13 +244,13 @@ void gate_remap(struct gate *g)
 
 u32 gate_guest_pde(const struct gate *g)
 {
-	return pde_of(isolation_segments ? g->monitor_pt : g->pt);
+	return pde_of(g->segments ? g->monitor_pt : g->pt);
 }
 
 void gate_fill_slots(const struct gate *g, u32 *page_directory)
 {
 	for (u32 slot = HV_BASE >> 22; slot < NR_PTES; slot++)
-		page_directory[slot] = isolation_segments ? g->monitor_pd[slot] : 0;
+		page_directory[slot] = g->segments ? g->monitor_pd[slot] : 0;
 	if (g->layout->m2p)
 		page_directory[MACH2PHYS_VIRT_START >> 22] = m2p_pde;
 	page_directory[g->va >> 22] = gate_guest_pde(g);
@@ -260,7 +260,7 @@ void gate_activate(struct vcpu *v)
 {
 	struct gate *g = v->domain->gate;
 
-	write_cr3(isolation_segments && v->cr3 ? v->cr3 : g->monitor_cr3);
+	write_cr3(g->segments && v->cr3 ? v->cr3 : g->monitor_cr3);
 	/* ltr wants an available TSS and marks it busy. */
 	g->own[GATE_SEL_TSS / 8].hi &= ~0x200u;
 	asm volatile("lgdt %0\n\t"
@@ -278,6 +278,7 @@ void gate_activate(struct vcpu *v)
 		     : "memory");
 	gate_load_ldt(g);
 	gate_entries = *g->entries;
+	gate_exit_direct_to = g->exit_direct;
 	current = v;
 }
 
@@ -313,7 +314,7 @@ void gate_set_fast(struct gate *g, u8 vec, u16 cs, u32 eip)
 
 static void __attribute__((noreturn)) leave_by(struct vcpu *v, const u8 *stub)
 {
-	struct gate *g = v->domain->gate;
+	const struct gate *g = v->gate; /* and its domain's */
 
 	v->domain->vcpu.flush = false;
 	asm volatile("movl %0, %%esp\n\t"
@@ -327,8 +328,7 @@ static void __attribute__((noreturn)) leave_by(struct vcpu *v, const u8 *stub)
 
 void gate_exit(struct vcpu *v)
 {
-	leave_by(v,
-		 isolation_segments && !v->domain->vcpu.flush ? gate_leave_same_cr3 : gate_leave);
+	leave_by(v, v->gate->segments && !v->domain->vcpu.flush ? gate_leave_same_cr3 : gate_leave);
 }
 
 void gate_exit_16(struct vcpu *v)

@@ -4,7 +4,7 @@
  * The gate is a few pages that are mapped while a guest runs: entry stubs, IDT, TSS and GDT
  * (read-only), and one entry-stack page. Under `paging` isolation nothing else of the hypervisor
  * is; the stub switches to the monitor's page directory and back. Under `segments` the whole
- * hypervisor is mapped above the guest's segment limits, and CR3 does not change.
+ * hypervisor is mapped above the guest's segment limits, and CR3 does not change (gate.segments).
  */
 #ifndef HV_GATE_H
 #define HV_GATE_H
@@ -77,6 +77,8 @@ struct gate {
 	u32 *monitor_pt;  /* the same for the hypervisor: all writable */
 	u32 *monitor_pd;  /* the hypervisor's page directory for this domain */
 	u32 monitor_cr3;
+	bool segments;	  /* isolation: segment limits keep the guest out, not paging */
+	u32 exit_direct;  /* where gate_exit_direct() goes */
 	u16 reserved_sel; /* the layout's */
 	const struct gate_layout *layout;
 	const struct gate_entries *entries;
@@ -88,16 +90,16 @@ extern void (*ring0_entry)(struct cpu_regs *frame);
 extern struct gate_entries gate_entries;
 /** The page directory that the hypervisor starts with: its part of each address space. */
 extern u32 hv_page_directory[];
-/** True if the hypervisor is protected by segment limits, false if by paging. */
-extern bool isolation_segments;
+/** Does this processor check segment limits? If not, `segments` keeps nobody out. */
+extern bool limits_checked;
 /** The page-directory entry of the M2P table, as guests and hypervisor see it. */
 extern u32 m2p_pde;
 /** 0xFC3FF: the page number of the last page that guest segments may reach under `segments`. */
 #define GUEST_LIMIT_PAGES 0xFC3FFu
 
-/** Build a vcpu's gate; with the first of a domain, its monitor page directory. @return false if
- * memory is short. */
-bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced);
+/** Build a vcpu's gate; with the first of a domain, its monitor page directory. @param segments of
+ * the first: the domain's isolation. @return false if memory is short. */
+bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced, bool segments);
 /** The end of a gate that is not the current one, after those of the domain's later vcpus. */
 void gate_destroy(struct vcpu *v);
 /** From now on the gate's address leads to this vcpu's, of those that its domain has. */
@@ -120,13 +122,12 @@ void gate_set_fast(struct gate *g, u8 vec, u16 cs, u32 eip);
 bool gate_extend(struct gate *g, u16 selector);
 /** Make the first `entries` descriptors of the gate's LDT pages the CPU's LDT; 0: there is none. */
 void gate_set_ldt(struct gate *g, u32 entries);
-/** The segments of rings 0, 1 and 3, from the gate's first reserved selector on (rings.c).
- * @param mode MMU_SHADOW or MMU_DIRECT: a direct-mode guest's reach to behind the M2P table */
-void gate_build_descriptors(struct gate *g, u8 mode);
+/** The segments of rings 0, 1 and 3, from the gate's first reserved selector on (rings.c). */
+void gate_build_descriptors(struct gate *g);
 /** A flat data segment for ring 0 that begins at `base`. */
 struct desc gate_data_segment(u32 base);
-/** Truncate a guest descriptor so that it cannot reach the hypervisor (isolation `segments`). */
-struct desc gate_clip_descriptor(struct desc d);
+/** Under `segments`: truncate a guest descriptor so that it cannot reach the hypervisor. */
+struct desc gate_clip_descriptor(const struct gate *g, struct desc d);
 /** The real descriptor of a selector in the domain's GDT or LDT; NULL: it has no such page. */
 static inline struct desc *gate_descriptor(const struct gate *g, u16 selector)
 {
@@ -148,7 +149,7 @@ void gate_exit(struct vcpu *v) __attribute__((noreturn));
 /** The same where stack16_prepare() has prepared it. */
 void gate_exit_16(struct vcpu *v) __attribute__((noreturn));
 
-/** Where gate_exit_direct() jumps to. */
+/** Where gate_exit_direct() jumps to: the running vcpu's gate.exit_direct (gate_activate). */
 extern u32 gate_exit_direct_to;
 /** The same for a direct-mode domain, whose gate never moves: a few instructions. */
 static inline void __attribute__((noreturn, always_inline)) gate_exit_direct(struct vcpu *v)

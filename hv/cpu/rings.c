@@ -28,7 +28,7 @@ struct desc gate_data_segment(u32 base)
 }
 
 /* The hypervisor's own descriptors, from the first reserved selector on. */
-void gate_build_descriptors(struct gate *g, u8 mode)
+void gate_build_descriptors(struct gate *g)
 {
 	struct desc *d = gate_descriptor(g, g->reserved_sel);
 
@@ -37,9 +37,9 @@ void gate_build_descriptors(struct gate *g, u8 mode)
 	 * M2P table, so theirs end behind it, as Xen's do. */
 	u32 guest_pages = 0x100000;
 
-	if (mode == MMU_DIRECT)
+	if (g->layout->m2p)
 		guest_pages = GUEST_LIMIT_PAGES + 1;
-	else if (isolation_segments)
+	else if (g->segments)
 		guest_pages = HV_BASE >> PAGE_SHIFT;
 	d[GATE_SEL_CS / 8] = segment(0x100000, 0, true);
 	d[GATE_SEL_DS / 8] = segment(0x100000, 0, false);
@@ -50,11 +50,11 @@ void gate_build_descriptors(struct gate *g, u8 mode)
 	/* LAB 01.1b END */
 }
 
-struct desc gate_clip_descriptor(struct desc d)
+struct desc gate_clip_descriptor(const struct gate *g, struct desc d)
 {
 	u32 base = desc_base(d), limit = desc_limit(d), room = HV_BASE - 1 - base;
 
-	if (!isolation_segments)
+	if (!g->segments)
 		return d;
 	/* An expand-down segment reaches from its limit to 4 GiB: there is no clipping that. */
 	if (base >= HV_BASE || (!(d.hi & DESC_CODE) && (d.hi & DESC_EC)))

@@ -12,21 +12,28 @@
 #include "trace/trace.h"
 
 const struct guest_ops *designs[3];
+bool segments_usual[3];
 
 _Static_assert(sizeof(struct domain) <= PAGE_SIZE, "one page holds it");
 
-struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced)
+struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced, bool segments)
 {
 	struct domain *d = domain_find(id) ? NULL : hv_alloc_page(), **end = &domains;
 
+	static bool warned;
+
 	if (!d)
 		return NULL;
+	if (segments && !limits_checked && !warned) {
+		printk("trapline: warning: nothing protects the hypervisor from ring 1 here\n");
+		warned = true;
+	}
 	d->id = id;
 	d->mode = ops->mode;
 	d->ops = ops;
 	d->paused = true;
 	d->records = ~0u;
-	if (!vcpu_create(&d->vcpu, d, 0, traced)) {
+	if (!vcpu_create(&d->vcpu, d, 0, traced, segments)) {
 		hv_free_page(d);
 		return NULL;
 	}

@@ -218,15 +218,15 @@ static inline struct vcpu *vcpu_find(struct domain *d, u32 nr)
 	return v;
 }
 /** Begin a vcpu, down unless it is the first (@return false: memory is short); the end of all. */
-bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced);
+bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced, bool segments);
 void vcpus_free(struct domain *d);
 /** Have `n` vcpus; the new ones are down. @return 0; -ENOMEM: fewer have been made; -EBUSY: too
  * late, it has begun */
 int vcpus_create(struct domain *d, u32 n);
 
-/** Make a domain of this design, without memory. @return NULL if there is no memory to describe it,
- * or the id is in use */
-struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced);
+/** Make a domain of this design, without memory. @param segments its isolation (gate.h). @return
+ * NULL if there is no memory to describe it, or the id is in use */
+struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced, bool segments);
 /** Give back a part of what a domain has, at last the domain. If the processor is at it, it leaves
  * it. From the first part on nobody finds it to ask anything of it. @return true if it is no more
  */

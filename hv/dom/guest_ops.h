@@ -111,6 +111,9 @@ struct guest_ops {
 extern const struct guest_ops shadow_guest, direct_guest;
 /** By enum mmu: what lies below the designs makes domains by this; main.c fills it in. */
 extern const struct guest_ops *designs[3];
+/** By enum mmu: the isolation of domains, unless Domain 0 asks for another: segment limits, or (0)
+ * paging. Option isolation=; main.c fills it in. */
+extern bool segments_usual[3];
 
 /** See to it that the guest's writes to this frame come to us (FRAME_WATCHED). */
 static inline void watch_frame(struct domain *d, mfn_t m)

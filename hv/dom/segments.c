@@ -24,7 +24,7 @@
  * be set: the guest's, for the real table is read-only while it runs. The same trick as with a
  * page's A bit.
  */
-static struct desc raise(struct desc d)
+static struct desc raise(const struct gate *g, struct desc d)
 {
 	if (!(d.hi & DESC_S))
 		return (struct desc){0, 0}; /* gates, TSS, LDT: the guest's are virtual */
@@ -33,7 +33,7 @@ static struct desc raise(struct desc d)
 		d.hi |= 1 << DESC_DPL_SHIFT;
 	if (!(d.hi & DESC_A))
 		d.hi &= ~DESC_P;
-	return gate_clip_descriptor(d);
+	return gate_clip_descriptor(g, d);
 }
 
 static void set_entry(struct vcpu *v, struct desc *real, u16 selector, struct desc d)
@@ -99,7 +99,8 @@ static void sync_table(struct vcpu *v, const struct table_reg *table, u32 have, 
 		if (first == 0 && !ti)
 			part[0] = (struct desc){0, 0}; /* the null selector's */
 		for (u32 k = 0; k < ARRAY_SIZE(part) && first + k < nr; k++)
-			set_entry(v, &copy[k], (first + k) * 8 | ti, raise(part[k]));
+			set_entry(v, &copy[k], (first + k) * 8 | ti,
+				  raise(v->domain->gate, part[k]));
 	}
 	watch(v, real, table->base, have * sizeof(struct desc));
 }

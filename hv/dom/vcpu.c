@@ -7,7 +7,7 @@
 #include "hcall/errno.h"
 #include "mem/frame.h"
 
-bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced)
+bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced, bool segments)
 {
 	v->domain = d;
 	v->name.domain = d->id;
@@ -16,7 +16,7 @@ bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced)
 	v->records = trace_classes & d->records;
 	v->context = hypervisor.vcpu.context;
 	v->down = nr;
-	if (!gate_create(v, &d->ops->gate, traced))
+	if (!gate_create(v, &d->ops->gate, traced, segments))
 		return false;
 	vcpu_add(v);
 	return true;
@@ -29,8 +29,8 @@ static int next_vcpu(struct domain *d, struct vcpu *last)
 	struct sched_params p;
 	int err = -ENOMEM;
 
-	if (v &&
-	    vcpu_create(v, d, last->name.vcpu + 1, d->gate->entries == &d->ops->gate.entries[1])) {
+	if (v && vcpu_create(v, d, last->name.vcpu + 1,
+			     d->gate->entries == &d->ops->gate.entries[1], d->gate->segments)) {
 		err = d->ops->add_vcpu(v);
 		if (err) {
 			vcpu_remove(v);

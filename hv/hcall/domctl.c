@@ -3,6 +3,7 @@
  * carried out.
  */
 #include <trapline/xen/domctl.h>
+#include "cpu/gate.h"
 #include "dom/account.h"
 #include "dom/console.h"
 #include "dom/guest_ops.h"
@@ -78,9 +79,13 @@ static s32 create(const struct domain *by, struct xen_domctl *op)
 	const struct xen_domctl_createdomain *c = &op->u.createdomain;
 	static u16 newest; /* the highest id that has been in use */
 	u32 mode = c->flags & XEN_DOMCTL_CDF_hvm_guest ? MMU_SHADOW : MMU_DIRECT;
+	u32 isolation = c->flags & (XEN_DOMCTL_CDF_tl_segments | XEN_DOMCTL_CDF_tl_paging);
+	bool segments = isolation ? isolation == XEN_DOMCTL_CDF_tl_segments : segments_usual[mode];
 	struct domain *d;
 
-	if (c->flags & ~XEN_DOMCTL_CDF_hvm_guest || op->domain >= DOMID_FIRST_RESERVED)
+	if (c->flags & ~(XEN_DOMCTL_CDF_hvm_guest | isolation) ||
+	    isolation == (XEN_DOMCTL_CDF_tl_segments | XEN_DOMCTL_CDF_tl_paging) ||
+	    op->domain >= DOMID_FIRST_RESERVED)
 		return -EINVAL;
 	if (op->domain && domain_find(op->domain))
 		return -EEXIST;
@@ -93,7 +98,7 @@ static s32 create(const struct domain *by, struct xen_domctl *op)
 		return HCALL_AGAIN;
 	if (op->domain > newest)
 		newest = op->domain;
-	d = domain_create(designs[mode], op->domain, trace_classes);
+	d = domain_create(designs[mode], op->domain, trace_classes, segments);
 	if (!d)
 		return -ENOMEM;
 	d->managed = true;
@@ -129,7 +134,8 @@ static s32 unpause(struct domain *d)
 	if (!v->initialised || !d->paused) /* it has no context yet, or runs already */
 		return -EINVAL;
 	if (!d->begun)
-		trace_domain_start(v, LANE_VMM, LANE_VMM, d->nr_pages, v->regs->eip);
+		trace_domain_start(v, LANE_VMM, LANE_VMM, d->gate->segments, d->nr_pages,
+				   v->regs->eip);
 	d->begun = true;
 	domain_unpause(d);
 	return 0;

@@ -40,7 +40,6 @@ static u32 seed;
 static u32 write_value;
 
 /* ---- the machine ---- */
-bool isolation_segments;
 struct cpu this_cpu;
 
 void *map_domain_page(mfn_t m)
@@ -260,6 +259,7 @@ static void start(void)
 	dom.vcpu.domain = &dom;
 	current = &dom.vcpu;
 	dom.vcpu.regs = &regs;
+	dom.vcpu.gate = &gate;
 	dom.nr_pages = GUEST_PAGES;
 	dom.reserve.resident = dom.reserve.limit = GUEST_PAGES;
 	dom.p2m = calloc(GUEST_PAGES, sizeof(mfn_t));

@@ -96,9 +96,9 @@ void synth_begin(struct synth *s, u32 mmu)
 	memset(s, 0, sizeof(*s));
 	s->now = 1000000;
 	s->domain = TRACE_NO_DOMAIN;
-	synth_event(s, 0, EV_machine, NOTE, U(mmu), U(0), U(0), U(32768), U(KHZ));
+	synth_event(s, 0, EV_machine, NOTE, U(mmu), U(0), U(32768), U(KHZ));
 	s->domain = 1;
-	synth_event(s, 5000, EV_domain_start, NOTE, U(4096), U(0xC0100000));
+	synth_event(s, 5000, EV_domain_start, NOTE, U(0), U(4096), U(0xC0100000));
 }
 
 static void insn(struct synth *s, u32 eip, u32 len, const char *bytes)

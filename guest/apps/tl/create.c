@@ -31,6 +31,15 @@ static bool is_random(const char *word)
 	return !strcmp(word, "random");
 }
 
+static u32 isolation_named(const char *word)
+{
+	if (!strcmp(word, "segments"))
+		return XEN_DOMCTL_CDF_tl_segments;
+	if (strcmp(word, "paging"))
+		bad_usage("isolation=%s is neither segments nor paging", word);
+	return XEN_DOMCTL_CDF_tl_paging;
+}
+
 static void add_word(struct plan *p, const char *word)
 {
 	u32 n = strlen(p->cmdline);
@@ -65,6 +74,8 @@ static bool take_word(struct plan *p, const char *arg)
 		p->name = v;
 	else if ((v = value(arg, "mmu")))
 		p->shadow = is_mode_shadow(v);
+	else if ((v = value(arg, "isolation")))
+		p->isolation = isolation_named(v);
 	else if ((v = value(arg, "mem")))
 		p->nr_pages = number("mem", v, 4, 512) * 256;
 	else if ((v = value(arg, "resident")))
@@ -134,7 +145,7 @@ u32 make(const struct plan *p)
 	struct xen_domctl op = {0};
 	s32 err;
 
-	op.u.createdomain.flags = p->shadow ? XEN_DOMCTL_CDF_hvm_guest : 0;
+	op.u.createdomain.flags = (p->shadow ? XEN_DOMCTL_CDF_hvm_guest : 0) | p->isolation;
 	memcpy(op.u.createdomain.handle, p->name, strlen(p->name));
 	err = domctl(&op, XEN_DOMCTL_createdomain, 0);
 	if (err)

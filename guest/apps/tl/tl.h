@@ -53,6 +53,7 @@ struct plan {
 	const char *vbd;      /* hda:START+SECTORS,...; NULL: it gets no disk */
 	struct file kernel_file, initrd_file;
 	bool shadow, paused;
+	u32 isolation; /* XEN_DOMCTL_CDF_tl_; 0: as is usual there */
 	u32 nr_pages, nr_vcpus;
 	u32 resident_kb; /* mmu=shadow: so much of it is in the machine's memory; 0: all */
 	bool random;	 /* and what is not, is chosen at random */

@@ -156,7 +156,8 @@ int new_base(struct vcpu *v, mfn_t m);
 /* flush.c */
 
 /** A table or a frame of this vcpu's domain has changed: drop all of the CPU's cached translations.
- * Under `paging` isolation every exit to a guest loads CR3, so nothing is left to do. */
+ * Where the one that runs is isolated by paging, each exit to it loads CR3: nothing is left to do.
+ */
 void direct_flush(struct vcpu *v);
 /** Drop the one of `va`, in this vcpu's address space. */
 void direct_invlpg(struct vcpu *v, vaddr_t va);

@@ -11,14 +11,14 @@
 void direct_flush(struct vcpu *v)
 {
 	(void)v;
-	if (isolation_segments)
+	if (current->gate->segments)
 		write_cr3(read_cr3());
 }
 
 void direct_invlpg(struct vcpu *v, vaddr_t va)
 {
 	/* The guest must not flush pages of ours; there is no harm in it, but no use either. */
-	if (isolation_segments && v == current && va < HYPERVISOR_VIRT_START)
+	if (v->gate->segments && v == current && va < HYPERVISOR_VIRT_START)
 		invlpg(va);
 }
 
@@ -29,6 +29,6 @@ void direct_load_base(struct vcpu *v)
 	if (s->base)
 		unmap_domain_page(s->base);
 	s->base = mfn_valid(v->base) ? map_domain_page(v->base) : NULL;
-	if (isolation_segments && v == current)
+	if (v->gate->segments && v == current)
 		write_cr3(v->cr3);
 }

@@ -48,7 +48,7 @@ static void unlink_l1(struct domain *d, struct shadow_page *l1)
 			continue;
 		table = map_domain_page(p->mfn);
 		for (i = p->low; i <= p->high; i++)
-			if ((table[i] & PTE_P) && !slot_is_ours(p, i) &&
+			if ((table[i] & PTE_P) && !slot_is_ours(d, p, i) &&
 			    table[i] >> PAGE_SHIFT == l1->mfn.n)
 				spde_clear(d, p, i);
 		unmap_domain_page(table);
@@ -64,7 +64,7 @@ static void empty(struct domain *d, struct shadow_page *p)
 			continue;
 		if (!is_l2(p))
 			spte_set(d, p, i, 0);
-		else if (!slot_is_ours(p, i))
+		else if (!slot_is_ours(d, p, i))
 			spde_clear(d, p, i);
 	}
 	unmap_domain_page(table);
@@ -73,12 +73,12 @@ static void empty(struct domain *d, struct shadow_page *p)
 }
 
 /* Clear the slots of the gate and the hypervisor: the table is going to be another one. */
-static void take_gate(struct shadow_page *root)
+static void take_gate(const struct domain *d, struct shadow_page *root)
 {
 	u32 *table = map_domain_page(root->mfn);
 
 	table[root->gate_slot] = 0;
-	for (u32 i = HV_BASE >> 22; i < NR_PTES && isolation_segments; i++)
+	for (u32 i = HV_BASE >> 22; i < NR_PTES && d->gate->segments; i++)
 		table[i] = 0;
 	unmap_domain_page(table);
 }
@@ -92,7 +92,7 @@ void shadow_drop(struct domain *d, struct shadow_page *p, u8 why)
 		panic("the root shadow cannot be dropped");
 	empty(d, p);
 	if (p->gate_slot != NO_SLOT)
-		take_gate(p);
+		take_gate(d, p);
 	if (!is_l2(p))
 		unlink_l1(d, p);
 	trace_shadow_del(&d->vcpu, LANE_VMM, LANE_VMM, p->kind, p->key, why);

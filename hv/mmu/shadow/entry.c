@@ -106,9 +106,9 @@ void spde_set(struct domain *d, struct shadow_page *p, u32 i, struct shadow_page
 	unmap_domain_page(table);
 }
 
-bool slot_is_ours(const struct shadow_page *p, u32 i)
+bool slot_is_ours(const struct domain *d, const struct shadow_page *p, u32 i)
 {
-	return i == p->gate_slot || (isolation_segments && i >= HV_BASE >> 22);
+	return i == p->gate_slot || (d->gate->segments && i >= HV_BASE >> 22);
 }
 
 /* Make those of the entries `first` to `last` read-only that map the frame. */

@@ -69,7 +69,7 @@ static void place(struct vcpu *v, struct shadow_page *root, u32 wanted)
 	struct domain *d = v->domain;
 	u32 slot = d->gate->va >> 22, *table;
 
-	if (isolation_segments) {
+	if (d->gate->segments) {
 		if (in_the_way(v))
 			return;
 	} else {
@@ -80,13 +80,13 @@ static void place(struct vcpu *v, struct shadow_page *root, u32 wanted)
 		}
 		if (slot != d->gate->va >> 22)
 			gate_place(d->gate, slot << 22);
-		if (!slot_is_ours(root, slot))
+		if (!slot_is_ours(d, root, slot))
 			spde_clear(d, root, slot);
 	}
 	table = map_domain_page(root->mfn);
 	if (root->gate_slot != NO_SLOT)
 		table[root->gate_slot] = 0;
-	if (isolation_segments)
+	if (d->gate->segments)
 		gate_fill_slots(d->gate, table);
 	else
 		table[slot] = gate_guest_pde(d->gate);
@@ -102,7 +102,7 @@ void shadow_place_gate(struct vcpu *v, struct shadow_page *root)
 bool shadow_make_room(struct vcpu *v, struct shadow_page *root, u32 slot)
 {
 	place(v, root, slot);
-	if (slot_is_ours(root, slot)) /* the hypervisor's memory does not move */
+	if (slot_is_ours(v->domain, root, slot)) /* the hypervisor's memory does not move */
 		domain_kill(v->domain, END_forbidden, slot << 22,
 			    "uses the hypervisor's 64 MB (isolation=segments)");
 	return !v->domain->dying;

@@ -59,13 +59,14 @@ void frame_unmap(struct domain *d, mfn_t m)
 }
 
 /* Does the directory that a vcpu uses lead to this table? */
-static bool leads_to(const struct shadow_page *dir, const struct shadow_page *l1)
+static bool leads_to(const struct domain *d, const struct shadow_page *dir,
+		     const struct shadow_page *l1)
 {
 	u32 *table = map_domain_page(dir->mfn);
 	bool found = false;
 
 	for (u32 i = dir->low; i <= dir->high && !found; i++)
-		found = (table[i] & PTE_P) && !slot_is_ours(dir, i) &&
+		found = (table[i] & PTE_P) && !slot_is_ours(d, dir, i) &&
 			table[i] >> PAGE_SHIFT == l1->mfn.n;
 	unmap_domain_page(table);
 	return found;
@@ -83,7 +84,7 @@ bool is_table_in_use(struct domain *d, u32 n)
 		if (v->virt.cr3 >> PAGE_SHIFT == n)
 			return true;
 		dir = shadow_find(d->shadow, SH_L2, v->virt.cr3 >> PAGE_SHIFT);
-		if (l1 && dir && leads_to(dir, l1))
+		if (l1 && dir && leads_to(d, dir, l1))
 			return true;
 	}
 	return false;

@@ -64,7 +64,7 @@ void shadow_select_root(struct vcpu *v)
 	if (p->gate_slot != d->gate->va >> 22)
 		shadow_place_gate(v, p);
 	v->cr3 = mfn_maddr(p->mfn).a;
-	if (isolation_segments && v == current)
+	if (d->gate->segments && v == current)
 		write_cr3(v->cr3);
 }
 
@@ -116,7 +116,7 @@ static struct shadow_page *l1_for(struct vcpu *v, vaddr_t va, const struct walk 
 	struct shadow_page *root = d->shadow->root, *l1;
 	u32 slot = va >> 22;
 
-	if (slot_is_ours(root, slot) && !shadow_make_room(v, root, slot))
+	if (slot_is_ours(d, root, slot) && !shadow_make_room(v, root, slot))
 		return NULL;
 	if (!(v->virt.cr0 & CR0_PG))
 		l1 = shadow_get(d, SH_UNPAGED_L1, slot);
@@ -317,7 +317,7 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 		return;
 	if (l2 != s->root && ++l2->writes > MAX_IDLE_WRITES) {
 		shadow_drop(d, l2, DROP_freed);
-	} else if (!slot_is_ours(l2, i)) {
+	} else if (!slot_is_ours(d, l2, i)) {
 		/* D as well: in a 4 MB page's entry it decides whether a write must come here. */
 		if ((old ^ val) & ~PTE_AVAIL)
 			spde_clear(d, l2, i);
@@ -382,7 +382,7 @@ static void shadow_invlpg(struct vcpu *v, vaddr_t va)
 	    va / PAGE_SIZE - v->virt.ldt.base / PAGE_SIZE < ARRAY_SIZE(v->virt.real_ldt.at))
 		segments_moved(v);
 	trace_invlpg(v, LANE_VMM, LANE_VMM, va);
-	if (isolation_segments)
+	if (v->gate->segments)
 		invlpg(va);
 }
 

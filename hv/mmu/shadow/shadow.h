@@ -106,7 +106,7 @@ void frame_trace(struct domain *d, mfn_t m, u8 flag);
 /** If this guest frame is no table any more, the guest may write it freely again. */
 void frame_untrace(struct domain *d, u32 pfn);
 /** A slot of a directory's shadow that holds the gate or the hypervisor. */
-bool slot_is_ours(const struct shadow_page *p, u32 i);
+bool slot_is_ours(const struct domain *d, const struct shadow_page *p, u32 i);
 
 struct walk;
 

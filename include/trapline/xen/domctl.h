@@ -52,6 +52,9 @@
 
 /* xen_domctl_createdomain.flags: Xen's word for a guest that is not ported: here, mmu=shadow. */
 #define XEN_DOMCTL_CDF_hvm_guest 1u
+/* Trapline's own: what keeps its ring 1 out of the hypervisor; with neither, what is usual here. */
+#define XEN_DOMCTL_CDF_tl_paging   (1u << 30)
+#define XEN_DOMCTL_CDF_tl_segments (1u << 31)
 
 /* xen_domctl_getdomaininfo.flags */
 #define XEN_DOMINF_dying	 0x01u /* destroyed, but others still have pages of it */

@@ -4,6 +4,6 @@
  * GATE_SEL_CS and so on, in bytes from d. Ring 0 has all 4 GB. How far may the
  * guest's rings reach? A direct-mode guest reads the M2P table and nothing behind it:
  * its last page is GUEST_LIMIT_PAGES. One in shadow mode has all, unless
- * isolation_segments: then it ends below HV_BASE.
+ * g->segments: then it ends below HV_BASE.
  */
 lab_todo("01.1b");
