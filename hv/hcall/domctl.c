@@ -36,7 +36,7 @@ void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info)
 	*info = (struct xen_domctl_getdomaininfo){
 	    .domain = d->id,
 	    .tot_pages = d->populated,
-	    .max_pages = d->ops->mode == MMU_SHADOW ? d->reserve.limit : d->nr_pages,
+	    .max_pages = domain_limit(d),
 	    .shared_info_frame = d->shared_mfn.n,
 	    .cpu_time = domain_cpu_time(d),
 	    .flags = d->ops->mode == MMU_SHADOW ? XEN_DOMINF_hvm_guest : 0,

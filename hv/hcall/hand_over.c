@@ -8,13 +8,6 @@
 
 /* ---- transfer ---- */
 
-/* Nobody but its owner has it, and nothing refers to it: it can change hands. */
-static bool free_to_go(const struct domain *d, const struct frame *f)
-{
-	return f && f->owner == d->id && f->refs == 1 && (f->flags & FRAME_ALLOCATED) &&
-	       !(f->flags & FRAME_PINNED) && !f->type_count;
-}
-
 static void change_owner(struct domain *from, struct domain *to, struct frame *f)
 {
 	/* Its mappings have gone, but perhaps not from the processor's memory. */

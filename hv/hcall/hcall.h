@@ -16,6 +16,7 @@
 #include "dom/domain.h"
 #include "hcall/errno.h"
 #include "insn/insn.h"
+#include "mem/frame.h"
 
 /** Not an error either: the registers are as they should be, EAX included. */
 #define HCALL_REGS_SET (-513)
@@ -95,8 +96,19 @@ s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries);
 /** What a guest wants in its DR`nr`: *val is made what the CPU is to have. @return false: it may
  * not */
 bool debugreg_check(u32 nr, u32 *val);
-/* mem.c: the memory reservation */
-hypercall_fn hc_memory_op;
+/* mem.c: the memory reservation; exchange.c: XENMEM_exchange */
+hypercall_fn hc_memory_op, memory_exchange;
+/** Nobody but its owner has this frame, and nothing refers to it: it can change hands. */
+static inline bool free_to_go(const struct domain *d, const struct frame *f)
+{
+	return f && f->owner == d->id && f->refs == 1 && (f->flags & FRAME_ALLOCATED) &&
+	       !(f->flags & FRAME_PINNED) && !f->type_count;
+}
+/** How many pages it may have. */
+static inline u32 domain_limit(const struct domain *d)
+{
+	return d->p2m ? d->reserve.limit : d->nr_pages;
+}
 /* sched.c: giving up the CPU, and time */
 hypercall_fn hc_sched_op_compat, hc_sched_op, hc_set_timer_op;
 /** The vcpu's timer is to raise VIRQ_TIMER at this system time, in ns; 0: never. */

@@ -43,8 +43,6 @@ static bool extent(struct vcpu *v, struct domain *d, u32 cmd, vaddr_t slot)
 
 	if (d->populated >= d->nr_pages && domain_full(d))
 		return false;
-	if (cmd == XENMEM_populate_physmap && word >= d->nr_pages)
-		return false;
 	m = alloc_frame_uncleared(d->id);
 	if (!mfn_valid(m))
 		return false;
@@ -103,6 +101,9 @@ s32 hc_memory_op(struct vcpu *v, struct hcall_args *a)
 	case XENMEM_populate_physmap:
 		rehook_all(v);
 		return change_reservation(v, a);
+	case XENMEM_exchange:
+		rehook_all(v);
+		return memory_exchange(v, a);
 	case XENMEM_maximum_ram_page:
 		return nr_frames - 1;
 	case XENMEM_current_reservation:
@@ -113,7 +114,7 @@ s32 hc_memory_op(struct vcpu *v, struct hcall_args *a)
 		if (err)
 			return err;
 		return (a->a1 & MEMOP_CMD_MASK) == XENMEM_current_reservation ? d->populated
-									      : d->nr_pages;
+									      : domain_limit(d);
 	}
 	return -ENOSYS;
 }

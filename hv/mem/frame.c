@@ -55,7 +55,7 @@ u32 free_frames(void)
 	return nr_free;
 }
 
-static void clear(mfn_t m)
+void clear_frame(mfn_t m)
 {
 	void *p = map_domain_page(m);
 
@@ -83,7 +83,7 @@ mfn_t alloc_frame(u16 owner)
 	mfn_t m = take_frame(owner, &last_owner);
 
 	if (mfn_valid(m))
-		clear(m);
+		clear_frame(m);
 	return m;
 }
 
@@ -94,7 +94,7 @@ mfn_t alloc_frame_uncleared(u16 owner)
 
 	/* Nobody may see what another owner left behind. (See also forget_owner().) */
 	if (mfn_valid(m) && last_owner != owner)
-		clear(m);
+		clear_frame(m);
 	return m;
 }
 

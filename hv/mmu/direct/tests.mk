@@ -1,5 +1,5 @@
 # hv/mmu/direct/tests.mk: host tests of the direct MMU, and of the other parts of direct mode.
-DIRECT_TESTS := direct_refusals direct_owner direct_model direct_unhook direct_descriptors elf_hostile evtchn_semantics grant_model
+DIRECT_TESTS := direct_refusals direct_owner direct_model direct_unhook direct_descriptors elf_hostile evtchn_semantics grant_model exchange_model
 UNIT_TESTS += $(DIRECT_TESTS:%=$(B)/tests/%)
 
 DIRECT_MMU := $(addprefix hv/mmu/direct/,validate.c update.c pin.c) hv/mem/frame.c hv/dom/account.c \
@@ -9,6 +9,7 @@ $(B)/tests/direct_unhook: $(DIRECT_MMU) hv/mmu/direct/writable.c
 $(B)/tests/direct_descriptors: hv/hcall/desc_check.c
 $(B)/tests/elf_hostile: hv/dom/elf.c hv/build/xen_image.c
 $(B)/tests/evtchn_semantics: hv/comm/evtchn.c hv/comm/pirq.c hv/hw/given.c
+$(B)/tests/exchange_model: hv/hcall/exchange.c hv/mem/contiguous.c hv/mem/frame.c hv/dom/account.c
 $(B)/tests/grant_model: tests/unit/grant_machine.c $(addprefix hv/,mmu/direct/validate.c mmu/direct/update.c \
 	mmu/direct/pin.c mmu/direct/foreign.c mmu/direct/ops.c mem/frame.c dom/account.c comm/evtchn.c comm/pirq.c hw/given.c comm/grant.c \
 	hcall/grant.c hcall/hand_over.c)

@@ -75,6 +75,7 @@ static const struct {
     {gen_update_va, 40},
     {gen_mmuext, 40},
     {gen_memory_op, 10},
+    {gen_exchange, 6},
     {gen_vm_assist, 3},
     {gen_set_gdt, 5},
     {gen_update_descriptor, 8},

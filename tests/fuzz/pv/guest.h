@@ -83,7 +83,7 @@ struct call {
 
 /* tables.c, others.c: each makes up a call. `nested`: it will be part of a multicall. */
 typedef void generator(struct call *c, bool nested);
-generator gen_mmu_update, gen_update_va, gen_mmuext, gen_memory_op, gen_vm_assist;
+generator gen_mmu_update, gen_update_va, gen_mmuext, gen_memory_op, gen_exchange, gen_vm_assist;
 generator gen_set_gdt, gen_update_descriptor, gen_traps, gen_stack, gen_callbacks, gen_debugreg,
     gen_console, gen_event, gen_timer, gen_sched, gen_version, gen_garbage;
 

@@ -208,6 +208,45 @@ void gen_memory_op(struct call *c, bool nested)
 		expect_frames(list, first, cmd == XENMEM_decrease_reservation, result_at);
 }
 
+/* Of single pages the pool hears which have gone and come; of longer extents only what is refused.
+ */
+void gen_exchange(struct call *c, bool nested)
+{
+	struct xen_memory_exchange *x = scratch(sizeof(*x));
+	u32 *in = scratch(8 * 4), *out = scratch(8 * 4), n = random_below(5);
+
+	(void)nested;
+	if (results_get_lost)
+		n = 0;
+	for (u32 i = 0; i < 8; i++) {
+		in[i] = any_mfn();
+		out[i] = random_below(start_info->nr_pages);
+	}
+	x->in = (struct xen_memory_reservation){(u32)in, n, 0, 0, DOMID_SELF, 0};
+	x->out = (struct xen_memory_reservation){(u32)out, n, 0, 0, DOMID_SELF, 0};
+	*c = (struct call){__HYPERVISOR_memory_op, {XENMEM_exchange, in_va(x)}};
+	if (one_in(16)) /* not as many as that */
+		x->in.extent_order = 1 + random_below(40);
+	if (one_in(16))
+		x->out.extent_order = 1 + random_below(40);
+	if (one_in(16))
+		x->in.nr_extents = any_word() | 1u << 31;
+	if (one_in(16))
+		x->in.domid = domain() ^ 1;
+	if (one_in(8))
+		x->nr_exchanged = random_below(6);
+	if (one_in(8))
+		x->out.address_bits = random_below(34);
+	if (one_in(8))
+		x->in.extent_start = bad_va() | 4;
+	if (one_in(8))
+		x->out.extent_start = bad_va() | 4;
+	if (x->in.extent_start == (u32)in)
+		expect_frames(in, x->nr_exchanged, true, (const s32 *)&x->nr_exchanged);
+	if (x->out.extent_start == (u32)out)
+		expect_frames(out, x->nr_exchanged, false, (const s32 *)&x->nr_exchanged);
+}
+
 void gen_vm_assist(struct call *c, bool nested)
 {
 	/* Not the two by which a bad entry ends the domain: scenes.c has those. */

@@ -214,8 +214,7 @@ static const char *give(struct victim *v, u32 page)
 
 	if (!v->shadow && one_in(3))
 		cmd = XENMEM_increase_reservation;
-	want = v->shadow ? page < v->max
-			 : room && (cmd == XENMEM_increase_reservation || page < v->max);
+	want = v->shadow ? page < v->max : room;
 	if (must_be(HCALL(memory_op, cmd, &r, 0, 0), want, "give"))
 		return "a page is given, or refused";
 	if (!want || (v->shadow && p->there))

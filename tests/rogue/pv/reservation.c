@@ -1,9 +1,8 @@
 /* reservation.c: giving back what is not ours, asking for more than there is. */
 #include "pv.h"
 
-#define IN_HV		(HV_LINEAR + HV_IMAGE_PHYS)
-#define UNMAPPED	0x00400000u
-#define MEMORY_EXCHANGE 11
+#define IN_HV	 (HV_LINEAR + HV_IMAGE_PHYS)
+#define UNMAPPED 0x00400000u
 
 static s32 reservation(void)
 {
@@ -188,14 +187,6 @@ static void populate(u32 pfn)
 	done_none(memory_op(XENMEM_populate_physmap, (u32)&pfn, 1, 0, DOMID_SELF));
 }
 
-static void exchange(u32 out)
-{
-	struct xen_memory_reservation r[2] = {{(u32)&r, 1, 0, 0, DOMID_SELF, 0},
-					      {out, 1, 0, 0, DOMID_SELF, 0}};
-
-	verdict_errno(HCALL(memory_op, MEMORY_EXCHANGE, r, 0, 0));
-}
-
 CASES = {
     {"memory-free-hv-frame", 0, 0, free_frame, 0x100},
     {"memory-free-frame-0", 0, 0, free_frame, 0},
@@ -223,5 +214,4 @@ CASES = {
     {"memory-domain-1", 0, 0, domain, 1},
     {"memory-domain-xen", 0, 0, domain, 0x7FF2},
     {"memory-populate-beyond", 0, 0, populate, 0x00FFFFFF},
-    {"memory-exchange", 212, 0, exchange, IN_HV},
 };
