@@ -5,10 +5,8 @@
  */
 #include "grade.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -20,145 +18,12 @@
 
 #define LONG_FILE (4 << 20)
 
-/* alice.tar.gz -> alice */
-static char *student_name(const char *path)
+/* A directory name for any student's name, and what he sent. */
+static char *safe_name(const struct submission *sub, uint64_t hash)
 {
-	static const char *const ends[] = {".zip",    ".tgz",	  ".tar.gz",
-					   ".tar.xz", ".tar.bz2", ".tar"};
-	char *name = copy(base_name(path));
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (n > strlen(ends[i]) && !strcmp(name + n - strlen(ends[i]), ends[i])) {
-			name[n - strlen(ends[i])] = '\0';
-			break;
-		}
-	return name;
-}
-
-static void add(struct class *c, const char *path, time_t when)
-{
-	char *student = student_name(path);
-
-	c->at = realloc(c->at, (c->nr + 1) * sizeof(*c->at));
-	c->at[c->nr++] = (struct submission){copy(path), student, clean_name(student), when};
-}
-
-static void submission_free(struct submission *s)
-{
-	free(s->path), free(s->student), free(s->shown);
-}
-
-static int newest_first(const void *a, const void *b)
-{
-	const struct submission *x = a, *y = b;
-	int order = strcmp(x->student, y->student);
-
-	if (!order)
-		order = (x->when < y->when) - (x->when > y->when);
-	return order ? order : strcmp(x->path, y->path);
-}
-
-/* Of two submissions of one student the newer counts, in whatever order they were named. */
-static void only_the_last(struct class *c)
-{
-	size_t kept = 0;
-
-	qsort(c->at, c->nr, sizeof(*c->at), newest_first);
-	for (size_t i = 0; i < c->nr; i++) {
-		if (kept && !strcmp(c->at[kept - 1].student, c->at[i].student)) {
-			char *newer = clean_name(base_name(c->at[kept - 1].path));
-			char *older = clean_name(base_name(c->at[i].path));
-
-			printf("%s: %s counts, %s is older\n", c->at[i].shown, newer, older);
-			free(newer), free(older);
-			submission_free(&c->at[i]);
-		} else {
-			c->at[kept++] = c->at[i];
-		}
-	}
-	c->nr = kept;
-}
-
-/* One of the lab's files that it holds itself, or NULL. */
-static const char *loose_file(const struct lab *lab, const char *dir)
-{
-	for (size_t i = 0; i < lab->files.nr; i++) {
-		const char *name = base_name(lab->files.at[i]);
-		char *path = text("%s/%s", dir, name);
-		bool found = access(path, F_OK) == 0;
-
-		free(path);
-		if (found)
-			return name;
-	}
-	return NULL;
-}
-
-/* nftw() has no argument for its caller's use. */
-static struct {
-	const struct lab *lab;
-	char *path;
-} below;
-static int could_be_another(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	char *name = student_name(path);
-	bool found = ftw->level == 1 && strcmp(name, base_name(path)); /* an archive */
-
-	(void)st;
-	for (size_t i = 0; i < below.lab->files.nr && ftw->level > 1; i++)
-		found |= !strcmp(base_name(below.lab->files.at[i]), base_name(path));
-	free(name);
-	if (found && type == FTW_F)
-		below.path = clean_name(path);
-	return below.path != NULL;
-}
-
-/* A directory that holds one of the lab's files itself is a submission; but a file that got into a
- * class's directory must not make one submission of the class. */
-static bool is_submission(const struct lab *lab, const char *dir)
-{
-	const char *loose = loose_file(lab, dir);
-
-	below.lab = lab;
-	if (loose && nftw(dir, could_be_another, 32, FTW_PHYS))
-		die("%s holds %s, as a submission does, and %s, as a class does: take one of them "
-		    "away",
-		    clean_name(dir), loose, below.path);
-	return loose != NULL;
-}
-
-/* An archive is a submission; a directory is one, or holds submissions. */
-static void add_argument(struct class *c, const char *arg)
-{
-	struct dirent **names;
-	struct stat st;
-	int n;
-
-	if (stat(arg, &st))
-		die("there is no %s", arg);
-	if (!S_ISDIR(st.st_mode) || is_submission(c->lab, arg)) {
-		add(c, arg, st.st_mtime);
-		return;
-	}
-	n = scandir(arg, &names, NULL, alphasort);
-	for (int i = 0; i < n; i++) {
-		char *path = text("%s/%s", arg, names[i]->d_name);
-
-		if (names[i]->d_name[0] != '.' && !lstat(path, &st))
-			add(c, path, st.st_mtime);
-		free(path);
-		free(names[i]);
-	}
-	if (n >= 0)
-		free(names);
-}
-
-/* A directory name for any student's name. */
-static char *safe_name(const char *student)
-{
-	char *name =
-	    text("%.60s-%08x", student, (unsigned)hash_bytes(HASH_START, student, strlen(student)));
+	hash = hash_bytes(hash, sub->student, strlen(sub->student));
+	hash = hash_bytes(hash, &sub->order, sizeof(sub->order));
+	char *name = text("%.60s-%016llx", sub->student, (unsigned long long)hash);
 
 	for (char *c = name; *c; c++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *c))
@@ -209,66 +74,118 @@ bool job_grade(struct session *s, const char *results)
 	return whole;
 }
 
-bool job_prepare(struct class *c, struct job *j, size_t number)
+/* All notes of a collection in one line. */
+static char *joined(struct list *notes)
 {
-	const struct submission *sub = &c->at[number];
+	char *all = copy("");
+
+	for (size_t i = 0; i < notes->nr; i++) {
+		char *more = text("%s%s%s", all, i ? "; " : "", notes->at[i]);
+
+		free(all);
+		all = more;
+	}
+	list_free(notes);
+	return all;
+}
+
+/* Take what is the lab's, note what is to be noted, and find the place for all that comes of it:
+ * one for each version of a submission, so that earlier gradings keep their evidence. */
+static void take(struct class *c, struct job *j, const struct submission *sub)
+{
+	char *incoming = text("%s/incoming", c->work), *safe, *sources;
 	struct list notes = {0};
-	char *safe = safe_name(sub->student), *out = text("%s/%s", c->work, safe);
-	char *sources = text("%s.src", out);
-	size_t found;
 
-	*j = (struct job){.number = number,
-			  .notes = copy(""),
-			  .trouble = no_room(c->work, ROOM_LEFT),
-			  .s = {.lab = c->lab,
-				.tree = c->kit,
-				.sources = sources,
-				.out = out,
-				.bare = c->bare,
-				.confined = true,
-				.seed = c->seed,
-				.jobs = 1}};
-	free(safe);
-	if (j->trouble) {
-		job_lost(c, j);
-		job_free(j);
-		return false;
-	}
-	remove_tree(sources);
-	found = collect(c->lab, sub->path, sources, &notes);
-	notice(c->lab, c->kit, sources, &notes);
-	j->hash = collected_hash(c->lab, sources);
-	for (size_t i = 0; i < notes.nr; i++) {
-		char *all = text("%s%s%s", j->notes, i ? "; " : "", notes.at[i]);
-
-		free(j->notes);
-		j->notes = all;
-	}
-	list_free(&notes);
-	if (!c->again && book_has(c->book, c->lab, sub->student, j->hash, c->seed)) {
-		c->skipped++;
-		job_free(j);
-		return false;
-	}
-	if (!found) {
+	remove_tree(incoming);
+	j->found = collect(c->lab, sub->parts, sub->nr_parts, incoming, &notes);
+	notice(c->lab, c->kit, incoming, &notes);
+	if (sub->late && !sub->when)
+		list_add(&notes,
+			 "late, but it is not known when; counted as one day, unless `tlgrade "
+			 "marks` says otherwise");
+	j->hash = collected_hash(c->lab, incoming);
+	j->notes = joined(&notes);
+	if (!j->found) {
 		char *all = text("empty: none of the lab's files; %s", j->notes);
 
 		free(j->notes);
 		j->notes = all;
 	}
-	add_starters(c->lab, c->kit, sources);
-	remove_tree(out);
-	make_dirs(out);
-	j->results = text("%s.results", out);
+	safe = safe_name(sub, j->hash);
+	j->s.out = text("%s/%s", c->work, safe);
+	j->s.sources = sources = text("%s.src", j->s.out);
+	remove_tree(sources);
+	if (rename(incoming, sources))
+		die("cannot make %s: %s", sources, strerror(errno));
+	free(incoming), free(safe);
+}
+
+static bool is_wanted(const struct class *c, const struct job *j, const struct submission *sub)
+{
+	enum graded had = book_has(c->book, c->lab, sub, j->hash, c->seed);
+
+	return had == NOT_GRADED || (c->again && (!c->failed || had == GRADED_LESS));
+}
+
+bool job_prepare(struct class *c, struct job *j, size_t number)
+{
+	const struct submission *sub = &c->all.at[number];
+
+	*j = (struct job){.number = number,
+			  .trouble = no_room(c->work, ROOM_LEFT),
+			  .s = {.lab = c->lab,
+				.tree = c->kit,
+				.bare = c->bare,
+				.confined = true,
+				.seed = c->seed,
+				.jobs = 1}};
+	if (j->trouble) {
+		job_lost(c, j);
+		job_free(j);
+		return false;
+	}
+	take(c, j, sub);
+	if (!is_wanted(c, j, sub)) {
+		c->skipped++;
+		if (access(j->s.out, F_OK))
+			remove_tree(j->s.sources);
+		job_free(j);
+		return false;
+	}
+	j->s.not_taken = !j->found;
+	add_starters(c->lab, c->kit, j->s.sources);
+	remove_tree(j->s.out);
+	make_dirs(j->s.out);
+	j->results = text("%s.results", j->s.out);
 	unlink(j->results);
 	return true;
+}
+
+/* A line for each: and of who is not wholly there, what is not. */
+static void tell(const struct class *c, const struct job *j)
+{
+	const struct submission *sub = &c->all.at[j->number];
+	size_t of = c->lab->files.nr, left = c->all.nr - c->done - c->skipped;
+	double minutes = (now() - c->start) / 60;
+
+	printf("[%zu/%zu] %-24.24s ", c->done + c->skipped, c->all.nr, sub->shown);
+	if (j->found)
+		printf("%3d/%d", session_score(&j->s), c->lab->points);
+	else
+		printf("  -/%d", c->lab->points);
+	printf("  (%.1f a minute, %.0f min left)%s\n", (double)c->done / minutes,
+	       (double)left * minutes / (double)c->done,
+	       j->s.built || !j->found ? "" : "  does not build");
+	if (!j->found)
+		printf("      nothing could be taken: %.300s\n", j->notes);
+	else if (j->found < of)
+		printf("      %zu of %zu files taken: %.300s\n", j->found, of, j->notes);
 }
 
 bool job_merge(struct class *c, struct job *j)
 {
 	struct session *s = &j->s;
 	FILE *f = fopen(j->results, "rb");
-	double minutes;
 	bool whole;
 
 	s->results = calloc(c->lab->nr_tests, sizeof(*s->results));
@@ -278,18 +195,16 @@ bool job_merge(struct class *c, struct job *j)
 		fread(s->build_log, sizeof(s->build_log), 1, f) == 1;
 	if (f)
 		fclose(f);
+	for (size_t i = 0; whole && !j->found && i < c->lab->nr_tests; i++)
+		if (s->results[i].verdict != UNGRADED)
+			not_taken(&s->results[i]);
 	free(j->trouble);
 	j->trouble = whole && session_trouble(s) ? copy(session_trouble(s)) : NULL;
 	whole &= !j->trouble;
 	if (whole) {
 		c->done++;
-		minutes = (now() - c->start) / 60;
-		book_store(c->book, s, c->at[j->number].student, j->hash, j->notes);
-		printf("[%zu/%zu] %-24.24s %3d/%d", c->done + c->skipped, c->nr,
-		       c->at[j->number].shown, session_score(s), c->lab->points);
-		printf("  (%.1f a minute, %.0f min left)%s\n", (double)c->done / minutes,
-		       (double)(c->nr - c->done - c->skipped) * minutes / (double)c->done,
-		       s->built ? "" : "  does not build");
+		book_store(c->book, s, &c->all.at[j->number], j->hash, j->notes);
+		tell(c, j);
 	}
 	fflush(stdout);
 	free(s->results);
@@ -301,7 +216,7 @@ void job_lost(struct class *c, const struct job *j)
 	const char *why = j->trouble ? j->trouble : "lost; call again to grade it";
 
 	c->lost++;
-	printf("%s: not graded: %.*s\n", c->at[j->number].shown, (int)strcspn(why, "\n"), why);
+	printf("%s: not graded: %.*s\n", c->all.at[j->number].shown, (int)strcspn(why, "\n"), why);
 	fflush(stdout);
 }
 
@@ -341,11 +256,11 @@ static void engine_local(struct class *c)
 	size_t next = 0;
 	int running = 0;
 
-	while (next < c->nr || running) {
+	while (next < c->all.nr || running) {
 		siginfo_t info;
 
-		for (int k = 0; k < c->jobs && next < c->nr; k++) {
-			while (!jobs[k].pid && next < c->nr)
+		for (int k = 0; k < c->jobs && next < c->all.nr; k++) {
+			while (!jobs[k].pid && next < c->all.nr)
 				if (job_prepare(c, &jobs[k], next++)) {
 					start_job(&jobs[k]);
 					running++;
@@ -383,72 +298,102 @@ static void lock(const struct class *c, const char *book)
 	free(path);
 }
 
-enum { OPT_BOOK = 1, OPT_SEED, OPT_KIT, OPT_ENGINE };
-static const struct option options[] = {{"book", 1, NULL, OPT_BOOK},
-					{"seed", 1, NULL, OPT_SEED},
-					{"kit", 1, NULL, OPT_KIT},
-					{"engine", 1, NULL, OPT_ENGINE},
-					{NULL, 0, NULL, 0}};
+enum { OPT_BOOK = 1, OPT_SEED, OPT_KIT, OPT_ENGINE, OPT_FAILED };
+static const struct option options[] = {
+    {"book", 1, NULL, OPT_BOOK},     {"seed", 1, NULL, OPT_SEED},     {"kit", 1, NULL, OPT_KIT},
+    {"engine", 1, NULL, OPT_ENGINE}, {"failed", 0, NULL, OPT_FAILED}, {NULL, 0, NULL, 0}};
+
+struct asked {
+	char *book;
+	unsigned seed;
+	bool slurm;
+};
+
+static void ask(struct class *c, struct asked *a, int argc, char **argv)
+{
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "j:", options, NULL)) != -1) {
+		switch (opt) {
+		case 'j':
+			c->jobs = atoi(optarg) > 0 ? atoi(optarg) : 1;
+			break;
+		case OPT_BOOK:
+			a->book = copy(optarg);
+			break;
+		case OPT_SEED:
+			a->seed = (unsigned)strtoul(optarg, NULL, 0);
+			break;
+		case OPT_KIT:
+			c->kit = copy(optarg);
+			break;
+		case OPT_FAILED:
+			c->failed = true;
+			break;
+		case OPT_ENGINE:
+			a->slurm = !strcmp(optarg, "slurm");
+			if (!a->slurm && strcmp(optarg, "local"))
+				die("--engine: neither local nor slurm: %s", optarg);
+			break;
+		default:
+			die("what is that? See tlgrade %s --help", argv[0]);
+		}
+	}
+	if (argc - optind < 2)
+		die("which lab, and whose? See tlgrade %s --help", argv[0]);
+	if (c->failed && !c->again)
+		die("--failed is for regrade");
+}
+
+/* The kit, the lab that it is of, and the gradebook. */
+static void open_class(struct class *c, const struct asked *a, const char *lab)
+{
+	char *made;
+
+	if (!c->kit)
+		c->kit = text("%s/build/kit/%s", home(), lab);
+	made = text("%s/build/labs/probe/native.elf", c->kit);
+	if (access(made, R_OK))
+		die("there is no kit %s: make kit LAB=%s", c->kit, lab);
+	free(made);
+	confinement_check();
+	c->lab = lab_load(c->kit, lab);
+	c->work = text("%s.work/%s", a->book, c->lab->name);
+	c->bare = text("%s.work/bare", a->book);
+	make_dirs(c->work);
+	/* The book says where evidence is, from wherever it is asked. */
+	made = realpath(c->work, NULL);
+	free(c->work);
+	c->work = made;
+	lock(c, a->book);
+	c->book = book_open(a->book, true);
+	c->seed = book_seed(c->book, c->lab, a->seed);
+}
 
 int batch(int argc, char **argv)
 {
 	static struct class c;
-	unsigned seed = random_seed();
-	const char *book = "build/gradebook.db";
-	bool slurm = false;
-	char *made;
-	int opt;
+	struct asked a = {.seed = random_seed()};
 
 	c.again = !strcmp(argv[0], "regrade");
-	while ((opt = getopt_long(argc, argv, "j:", options, NULL)) != -1) {
-		switch (opt) {
-		case 'j':
-			c.jobs = atoi(optarg) > 0 ? atoi(optarg) : 1;
-			break;
-		case OPT_BOOK:
-			book = optarg;
-			break;
-		case OPT_SEED:
-			seed = (unsigned)strtoul(optarg, NULL, 0);
-			break;
-		case OPT_KIT:
-			c.kit = copy(optarg);
-			break;
-		case OPT_ENGINE:
-			slurm = !strcmp(optarg, "slurm");
-			if (!slurm && strcmp(optarg, "local"))
-				die("--engine: neither local nor slurm: %s", optarg);
-			break;
-		default:
-			die("what is that? See tlgrade --help");
-		}
-	}
-	if (argc - optind < 2)
-		die("which lab, and whose? See tlgrade --help");
-	if (!c.kit)
-		c.kit = text("build/kit/%s", argv[optind]);
-	made = text("%s/build/labs/probe/native.elf", c.kit);
-	if (access(made, R_OK))
-		die("there is no kit %s: make kit LAB=%s", c.kit, argv[optind]);
-	confinement_check();
-	c.lab = lab_load(c.kit, argv[optind]);
-	c.work = text("%s.work/%s", book, c.lab->name);
-	c.bare = text("%s.work/bare", book);
-	make_dirs(c.work);
-	lock(&c, book);
-	c.book = book_open(book, true);
-	c.seed = book_seed(c.book, c.lab, seed);
+	ask(&c, &a, argc, argv);
+	if (!a.book)
+		a.book = default_book();
+	open_class(&c, &a, argv[optind]);
 	for (int i = optind + 1; i < argc; i++)
-		add_argument(&c, argv[i]);
-	only_the_last(&c);
-	if (!c.jobs && !slurm)
+		add_submissions(&c.all, c.lab, argv[i]);
+	/* The policy is the course's, not the kit's. */
+	policy_load(&c.lab->policy, home(), c.lab->name);
+	if (!c.lab->policy.best)
+		only_the_last(&c.all);
+	if (!c.jobs && !a.slurm)
 		c.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	printf("%s: %zu submissions, seed %u, ", c.lab->name, c.nr, c.seed);
+	printf("%s: %zu submissions, seed %u, ", c.lab->name, c.all.nr, c.seed);
 	if (c.jobs)
 		printf("%d at a time, ", c.jobs);
-	printf("into %s\n", book);
+	printf("into %s\n", a.book);
 	c.start = now();
-	if (slurm)
+	if (a.slurm)
 		engine_slurm(&c);
 	else
 		engine_local(&c);
@@ -457,10 +402,8 @@ int batch(int argc, char **argv)
 	if (c.lost)
 		printf("%zu not graded; mend what is said of them, and call again\n", c.lost);
 	book_close(c.book);
-	free(made), free(c.kit), free(c.work), free(c.bare);
+	free(c.kit), free(c.work), free(c.bare), free(a.book);
 	lab_free(c.lab);
-	for (size_t i = 0; i < c.nr; i++)
-		submission_free(&c.at[i]);
-	free(c.at);
+	submissions_free(&c.all);
 	return c.lost ? 2 : 0;
 }

@@ -6,19 +6,63 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Version 1 kept one grading of each student. */
+#define VERSION 2
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS class(lab TEXT PRIMARY KEY, seed INTEGER NOT NULL);"
     "CREATE TABLE IF NOT EXISTS submission(id INTEGER PRIMARY KEY, student TEXT NOT NULL,"
     " lab TEXT NOT NULL, version TEXT, hash TEXT, seed INTEGER, score INTEGER, points INTEGER,"
-    " built INTEGER, build_log TEXT, notes TEXT, evidence TEXT, UNIQUE(student, lab));"
+    " built INTEGER, build_log TEXT, notes TEXT, evidence TEXT, name TEXT, account TEXT, lms TEXT,"
+    " submitted INTEGER, late INTEGER, taken INTEGER, graded INTEGER);"
+    "CREATE INDEX IF NOT EXISTS whose ON submission(lab, student);"
     "CREATE TABLE IF NOT EXISTS result(submission INTEGER NOT NULL REFERENCES submission(id),"
     " test TEXT NOT NULL, stage TEXT, verdict TEXT, score INTEGER, points INTEGER, seed INTEGER,"
-    " ticks INTEGER, seconds REAL, why TEXT, diagram TEXT, PRIMARY KEY(submission, test));";
+    " ticks INTEGER, seconds REAL, why TEXT, diagram TEXT, PRIMARY KEY(submission, test));"
+    "CREATE TABLE IF NOT EXISTS mark(student TEXT, lab TEXT, answers INTEGER, days INTEGER,"
+    " PRIMARY KEY(student, lab));"
+    "PRAGMA user_version = 2;";
+static const char upgrade[] =
+    "ALTER TABLE submission RENAME TO old;"
+    "CREATE TABLE submission(id INTEGER PRIMARY KEY, student TEXT NOT NULL,"
+    " lab TEXT NOT NULL, version TEXT, hash TEXT, seed INTEGER, score INTEGER, points INTEGER,"
+    " built INTEGER, build_log TEXT, notes TEXT, evidence TEXT, name TEXT, account TEXT, lms TEXT,"
+    " submitted INTEGER, late INTEGER, taken INTEGER, graded INTEGER);"
+    "INSERT INTO submission SELECT id, student, lab, version, hash, seed, score, points, built,"
+    " build_log, notes, evidence, student, '', '', 0, 0, 1, 0 FROM old; DROP TABLE old;";
 
 static void run(sqlite3 *db, const char *sql)
 {
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		die("gradebook: %s", sqlite3_errmsg(db));
+}
+
+static long long number(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *st;
+	long long n = 0;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
+		die("gradebook: %s", sqlite3_errmsg(db));
+	if (sqlite3_step(st) == SQLITE_ROW)
+		n = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
+static void make_tables(sqlite3 *db, const char *path)
+{
+	long long version;
+
+	run(db, "BEGIN IMMEDIATE");
+	version = number(db, "PRAGMA user_version");
+	if (version > VERSION)
+		die("the gradebook %s was made by a newer tlgrade", path);
+	if (version < VERSION) {
+		if (number(db, "SELECT count(*) FROM sqlite_master WHERE name = 'submission'"))
+			run(db, upgrade);
+		run(db, schema);
+	}
+	run(db, "COMMIT");
 }
 
 struct sqlite3 *book_open(const char *path, bool make)
@@ -31,8 +75,7 @@ struct sqlite3 *book_open(const char *path, bool make)
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | create, NULL) != SQLITE_OK)
 		die("cannot open the gradebook %s", path);
 	sqlite3_busy_timeout(db, 30000);
-	if (make)
-		run(db, schema);
+	make_tables(db, path);
 	return db;
 }
 
@@ -101,36 +144,43 @@ unsigned book_seed(struct sqlite3 *db, const struct lab *lab, unsigned wanted)
 	return seed;
 }
 
-bool book_has(struct sqlite3 *db, const struct lab *lab, const char *student, uint64_t hash,
-	      unsigned seed)
+/* Who sends an earlier version once more, after another, has sent something new. */
+enum graded book_has(struct sqlite3 *db, const struct lab *lab, const struct submission *sub,
+		     uint64_t hash, unsigned seed)
 {
-	sqlite3_stmt *st =
-	    prepare(db,
-		    "SELECT 1 FROM submission WHERE student = ? AND lab = ? AND "
-		    "version = ? AND hash = ? AND seed = ?",
-		    "sshhi", student, lab->name, lab->version, hash, (long long)seed);
-	bool found = step(db, st);
+	sqlite3_stmt *st = prepare(
+	    db,
+	    "SELECT a.score < a.points FROM submission a WHERE a.student = ?1 AND a.lab = ?2 AND "
+	    "a.version = ?3 AND a.hash = ?4 AND a.seed = ?5 AND NOT EXISTS (SELECT 1 FROM "
+	    "submission b WHERE b.student = ?1 AND b.lab = ?2 AND b.hash != ?4 AND "
+	    "b.submitted > a.submitted AND b.submitted < ?6) ORDER BY a.id DESC LIMIT 1",
+	    "sshhii", sub->student, lab->name, lab->version, hash, (long long)seed,
+	    (long long)sub->when);
+	enum graded had = NOT_GRADED;
 
+	if (step(db, st))
+		had = sqlite3_column_int(st, 0) ? GRADED_LESS : GRADED;
 	sqlite3_finalize(st);
-	return found;
+	return had;
 }
 
-void book_store(struct sqlite3 *db, const struct session *s, const char *student, uint64_t hash,
-		const char *notes)
+void book_store(struct sqlite3 *db, const struct session *s, const struct submission *sub,
+		uint64_t hash, const char *notes)
 {
+	bool taken = s->results[0].verdict != NOT_TAKEN;
 	long long id;
 
 	run(db, "BEGIN IMMEDIATE");
-	once(db, prepare(db,
-			 "DELETE FROM result WHERE submission IN "
-			 "(SELECT id FROM submission WHERE student = ? AND lab = ?)",
-			 "ss", student, s->lab->name));
-	once(db, prepare(db, "DELETE FROM submission WHERE student = ? AND lab = ?", "ss", student,
-			 s->lab->name));
-	once(db, prepare(db, "INSERT INTO submission VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			 "sshhiiiisss", student, s->lab->name, s->lab->version, hash,
-			 (long long)s->seed, (long long)session_score(s), (long long)s->lab->points,
-			 (long long)s->built, s->built ? "" : s->build_log, notes, s->out));
+	once(
+	    db,
+	    prepare(db,
+		    "INSERT INTO submission VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		    "?, ?, ?, ?)",
+		    "sshhiiiissssssiiii", sub->student, s->lab->name, s->lab->version, hash,
+		    (long long)s->seed, (long long)session_score(s), (long long)s->lab->points,
+		    (long long)s->built, s->built ? "" : s->build_log, notes, s->out, sub->name,
+		    sub->account, sub->lms, (long long)sub->when, (long long)sub->late,
+		    (long long)taken, (long long)time(NULL)));
 	id = sqlite3_last_insert_rowid(db);
 	for (size_t i = 0; i < s->lab->nr_tests; i++) {
 		const struct test *t = &s->lab->tests[i];
@@ -143,6 +193,29 @@ void book_store(struct sqlite3 *db, const struct session *s, const char *student
 			     (long long)r->seed, r->ticks, r->seconds, r->why, r->diagram));
 	}
 	run(db, "COMMIT");
+}
+
+void book_marks_begin(struct sqlite3 *db)
+{
+	run(db, "BEGIN IMMEDIATE");
+}
+
+void book_marks_end(struct sqlite3 *db)
+{
+	run(db, "COMMIT");
+}
+
+void book_mark(struct sqlite3 *db, const struct lab *lab, const char *student, int answers,
+	       int days)
+{
+	once(db, prepare(db, "INSERT OR IGNORE INTO mark VALUES(?, ?, -1, -1)", "ss", student,
+			 lab->name));
+	if (answers >= 0)
+		once(db, prepare(db, "UPDATE mark SET answers = ? WHERE student = ? AND lab = ?",
+				 "iss", (long long)answers, student, lab->name));
+	if (days >= 0)
+		once(db, prepare(db, "UPDATE mark SET days = ? WHERE student = ? AND lab = ?",
+				 "iss", (long long)days, student, lab->name));
 }
 
 static const char *column(sqlite3_stmt *st, int i)
@@ -185,34 +258,119 @@ static void fill(sqlite3 *db, struct session *s, long long id)
 	sqlite3_finalize(st);
 }
 
-bool book_next(struct sqlite3 *db, struct session *s, long long *row, struct book_row *out)
+void book_fill(struct sqlite3 *db, struct session *s, const struct grading *g)
 {
 	sqlite3_stmt *st =
-	    prepare(db,
-		    "SELECT id, student, seed, built, build_log, notes, evidence, score "
-		    "FROM submission WHERE lab = ? ORDER BY student LIMIT 1 OFFSET ?",
-		    "si", s->lab->name, (*row)++);
-	bool found = step(db, st);
+	    prepare(db, "SELECT seed, built, build_log FROM submission WHERE id = ?", "i", g->id);
 
-	if (found) {
-		*out = (struct book_row){.student = copy(column(st, 1)),
-					 .notes = copy(column(st, 5)),
-					 .evidence = copy(column(st, 6)),
-					 .score = sqlite3_column_int(st, 7)};
-		s->seed = (unsigned)sqlite3_column_int64(st, 2);
-		s->built = sqlite3_column_int(st, 3);
-		s->out = out->evidence;
-		put_text(s->build_log, sizeof(s->build_log), "%s", column(st, 4));
-		memset(s->results, 0, s->lab->nr_tests * sizeof(*s->results));
-		for (size_t i = 0; i < s->lab->nr_tests; i++)
-			s->results[i].verdict = SKIPPED; /* a test that is newer than the grade */
-		fill(db, s, sqlite3_column_int64(st, 0));
-	}
+	if (!step(db, st))
+		die("gradebook: grading %lld is gone", g->id);
+	s->seed = (unsigned)sqlite3_column_int64(st, 0);
+	s->built = sqlite3_column_int(st, 1);
+	put_text(s->build_log, sizeof(s->build_log), "%s", column(st, 2));
+	s->out = g->evidence;
+	s->notes = g->notes;
+	if (!s->results)
+		s->results = calloc(s->lab->nr_tests, sizeof(*s->results));
+	memset(s->results, 0, s->lab->nr_tests * sizeof(*s->results));
+	for (size_t i = 0; i < s->lab->nr_tests; i++)
+		s->results[i].verdict = SKIPPED; /* a test that is newer than the grade */
 	sqlite3_finalize(st);
-	return found;
+	fill(db, s, g->id);
 }
 
-void book_row_free(struct book_row *r)
+/* What late days cost, and what is left. */
+static void reckon(const struct policy *p, struct grading *g)
 {
-	free(r->student), free(r->notes), free(r->evidence);
+	g->days = g->given_days >= 0 ? g->given_days : days_late(p, g->when);
+	if (g->given_days < 0 && g->late && !g->days)
+		g->days = 1;
+	g->cost = late_cost(p, g->days, g->score);
+	g->total = g->score - g->cost + (g->answers > 0 ? g->answers : 0);
+}
+
+/* Of gradings of the very same submission the newest counts, of submissions the last or the best.
+ */
+static bool counts_more(const struct policy *p, const struct grading *g, const struct grading *than)
+{
+	if (g->hash == than->hash && g->when == than->when)
+		return g->id > than->id;
+	if (g->taken != than->taken && p->best)
+		return g->taken;
+	if (p->best && g->score - g->cost != than->score - than->cost)
+		return g->score - g->cost > than->score - than->cost;
+	return g->when != than->when ? g->when > than->when : g->id > than->id;
+}
+
+static void choose(const struct policy *p, struct gradings *all)
+{
+	struct grading *best = NULL;
+
+	for (size_t i = 0; i < all->nr; i++) {
+		struct grading *g = &all->at[i];
+
+		for (size_t k = i + 1; k < all->nr && !strcmp(all->at[k].student, g->student); k++)
+			if (all->at[k].hash == g->hash && all->at[k].when == g->when)
+				goto superseded;
+		if (best && strcmp(best->student, g->student))
+			best = NULL;
+		if (!best || counts_more(p, g, best)) {
+			if (best)
+				best->counts = false;
+			best = g;
+			g->counts = true;
+		}
+	superseded:;
+	}
+}
+
+struct gradings book_gradings(struct sqlite3 *db, const struct lab *lab)
+{
+	struct gradings all = {0};
+	sqlite3_stmt *st =
+	    prepare(db,
+		    "SELECT id, s.student, name, account, lms, notes, evidence, hash, "
+		    "submitted, graded, score, late, taken, coalesce(answers, -1), "
+		    "coalesce(days, -1) FROM submission s LEFT JOIN mark m ON m.student = "
+		    "s.student AND m.lab = s.lab WHERE s.lab = ? ORDER BY s.student, id",
+		    "s", lab->name);
+
+	while (step(db, st)) {
+		all.at = realloc(all.at, (all.nr + 1) * sizeof(*all.at));
+		all.at[all.nr] = (struct grading){.id = sqlite3_column_int64(st, 0),
+						  .student = copy(column(st, 1)),
+						  .name = copy(column(st, 2)),
+						  .account = copy(column(st, 3)),
+						  .lms = copy(column(st, 4)),
+						  .notes = copy(column(st, 5)),
+						  .evidence = copy(column(st, 6)),
+						  .hash = strtoull(column(st, 7), NULL, 16),
+						  .when = (time_t)sqlite3_column_int64(st, 8),
+						  .graded = (time_t)sqlite3_column_int64(st, 9),
+						  .score = sqlite3_column_int(st, 10),
+						  .late = sqlite3_column_int(st, 11),
+						  .taken = sqlite3_column_int(st, 12),
+						  .answers = sqlite3_column_int(st, 13),
+						  .given_days = sqlite3_column_int(st, 14)};
+		reckon(&lab->policy, &all.at[all.nr++]);
+	}
+	sqlite3_finalize(st);
+	choose(&lab->policy, &all);
+	return all;
+}
+
+void gradings_free(struct gradings *all)
+{
+	for (size_t i = 0; i < all->nr; i++) {
+		struct grading *g = &all->at[i];
+
+		free(g->student), free(g->name), free(g->account), free(g->lms), free(g->notes),
+		    free(g->evidence);
+	}
+	free(all->at);
+}
+
+char *default_book(void)
+{
+	return text("%s/build/gradebook.db", home());
 }

@@ -3,10 +3,11 @@
  *
  * Nothing is ever unpacked: each entry of an archive is looked at where it is, and only a regular
  * file of moderate size with one of the lab's names is copied, under a path of ours. So links,
- * "..", absolute names, Makefiles and bombs have nothing to act upon. And it is looked at in a
+ * "..", absolute names, Makefiles and bombs have nothing to act upon. An archive in a folder or in
+ * another archive is looked into as well, one in that is not. And it is looked at in a
  * process of its own, which has little time: whatever somebody thinks of, the class goes on.
  */
-#include "grade.h"
+#include "collect.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -20,125 +21,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_FILE    (1 << 20)	 /* a student's source has some 10 KB */
 #define MAX_TOTAL   (64ll << 20) /* what an archive may expand to, headers and all */
 #define MAX_ENTRIES 20000
-#define MAX_PATH    1000 /* bytes in a name */
-#define MAX_DEPTH   32	 /* folders that something may lie in */
-#define MAX_CPU	    5	 /* seconds */
+#define MAX_PATH    1000       /* bytes in a name */
+#define MAX_DEPTH   32	       /* folders that something may lie in */
+#define MAX_INNER   (16 << 20) /* bytes of an archive in an archive */
+#define MAX_CPU	    5	       /* seconds */
 #define MAX_WALL    60
 #define MAX_NOTES   65536 /* bytes of them */
-
-#define MAX_REFUSALS 20 /* that are noted one by one */
-
-/* What is taken of each of the lab's files: the path that it had, and how many could have been. */
-struct choice {
-	char *path;
-	size_t nr;
-};
-/* A collection under way. */
-struct taking {
-	const struct lab *lab;
-	const char *to;
-	struct list *notes;
-	struct choice *choices; /* as lab->files */
-	size_t refused, passed_over;
-	char *passed; /* the first of those, by the alphabet */
-	size_t root;  /* of a directory: where in a path what lies below it begins */
-	int entries;
-};
-
-static void note(struct taking *k, const char *what, const char *name)
-{
-	char *s = text("%.200s: %s", name, what), *clean = clean_name(s);
-
-	list_add(k->notes, clean);
-	free(s), free(clean);
-}
-
-/* There may be thousands of them. */
-static void refuse(struct taking *k, const char *what, const char *path)
-{
-	if (k->refused++ < MAX_REFUSALS)
-		note(k, what, path);
-}
-
-static void pass_over(struct taking *k, const char *path)
-{
-	/* Asked for, but not to be compiled: it is marked by hand. */
-	if (!strcmp(base_name(path), "answers.md"))
-		return;
-	k->passed_over++;
-	if (k->passed && strcmp(k->passed, path) <= 0)
-		return;
-	free(k->passed);
-	k->passed = copy(path);
-}
-
-static bool ends_in(const char *path, const char *tail)
-{
-	size_t n = strlen(path), end = strlen(tail);
-
-	return n >= end && !strcmp(path + n - end, tail) && (n == end || path[n - end - 1] == '/');
-}
-
-/* Is it where the handout has the student's file? */
-static bool at_home(const struct taking *k, const char *path)
-{
-	char *home = text("labs/%s/%s", k->lab->name, base_name(path));
-	bool found = ends_in(path, home);
-
-	free(home);
-	return found;
-}
-
-/* Is it a file of the handout that is not the student's? So is guest/apps/walk.c. */
-static bool given(const struct taking *k, const char *path)
-{
-	bool found = false;
-
-	for (const char *p = path, *slash; !found && (slash = strchr(p, '/')); p = slash + 1) {
-		char *there = text("%s/../../%s", k->lab->dir, p);
-
-		found = access(there, F_OK) == 0;
-		free(there);
-	}
-	return found;
-}
-
-/* Which of the lab's files it could be, or NULL if the lab does not ask for it. */
-static struct choice *wanted(const struct taking *k, const char *path)
-{
-	for (size_t i = 0; i < k->lab->files.nr; i++) {
-		const char *file = k->lab->files.at[i];
-
-		if (!strcmp(base_name(file), base_name(path)))
-			return at_home(k, path) || ends_in(path, file) || !given(k, path)
-				   ? &k->choices[i]
-				   : NULL;
-	}
-	return NULL;
-}
-
-static int depth(const char *path)
-{
-	int n = 0;
-
-	for (; *path; path++)
-		n += *path == '/';
-	return n;
-}
-
-/* Directories and archives have an order of their own, by which nothing may be decided. Only of one
- * path the later counts, as it would if the archive were unpacked. */
-static bool counts_more(const struct taking *k, const char *path, const char *than)
-{
-	if (at_home(k, path) != at_home(k, than))
-		return at_home(k, path);
-	if (depth(path) != depth(than))
-		return depth(path) < depth(than);
-	return strcmp(path, than) <= 0;
-}
 
 /* Both have an end that no honest submission comes near. */
 static bool far_fetched(struct taking *k, const char *path)
@@ -157,33 +47,27 @@ static bool leads_out(const char *path)
 	return *path == '/';
 }
 
-static void take(struct taking *k, struct choice *c, const char *path, const char *bytes, size_t n)
-{
-	char *to = text("%s/%s", k->to, base_name(path));
+static void from_archive(struct taking *k, const char *path, const char *name);
 
-	if (memchr(bytes, 0, n)) {
-		refuse(k, "is no text; refused", path);
-	} else {
-		c->nr++;
-		if ((!c->path || counts_more(k, path, c->path)) && write_file(to, bytes, n)) {
-			free(c->path);
-			c->path = copy(path);
-		}
-	}
-	free(to);
-}
-
-static void from_file(struct taking *k, const char *path, const struct stat *st)
+/* A file of a directory, or a part of a submission by itself; `name` is what the student called it.
+ */
+static void from_file(struct taking *k, const char *path, const char *name, const struct stat *st)
 {
-	const char *name = path + k->root;
 	struct choice *c;
+	enum fit fit;
 	char *bytes;
 	FILE *f;
 	size_t n;
 
 	if (far_fetched(k, name))
 		return;
-	c = wanted(k, name);
+	c = wanted(k, name, &fit);
+	if (!c && S_ISREG(st->st_mode) && is_archive(name)) {
+		k->prefix = name;
+		from_archive(k, path, name);
+		k->prefix = NULL;
+		return;
+	}
 	if (!c) {
 		pass_over(k, name);
 		return;
@@ -199,7 +83,7 @@ static void from_file(struct taking *k, const char *path, const struct stat *st)
 	bytes = malloc(MAX_FILE);
 	if (f && bytes) {
 		n = fread(bytes, 1, MAX_FILE, f);
-		take(k, c, name, bytes, n);
+		take(k, c, fit, name, bytes, n);
 	}
 	free(bytes);
 	if (f)
@@ -223,34 +107,34 @@ static int visit(const char *path, const struct stat *st, int type, struct FTW *
 	if (ftw->level == 0)
 		walking->root = strlen(path) + 1;
 	if (type == FTW_F || type == FTW_SL || type == FTW_SLN)
-		from_file(walking, path, st);
-	return too_many(walking, ++walking->entries);
+		from_file(walking, path, path + walking->root, st);
+	return too_many(walking, ++walking->entries) || walking->total > MAX_TOTAL;
 }
 
 /* What was unpacked so far, of files and of headers. */
-static bool too_much(struct archive *a)
+static bool too_much(const struct taking *k, struct archive *a)
 {
-	return archive_filter_bytes(a, 0) > MAX_TOTAL;
+	return k->total > MAX_TOTAL || archive_filter_bytes(a, 0) > MAX_TOTAL;
 }
 
-/* The bytes of one entry; NULL if there are too many for a source. */
-static char *entry_bytes(struct archive *a, size_t *n, long long *total)
+/* The bytes of one entry; NULL if there are more than `max`. */
+static char *entry_bytes(struct taking *k, struct archive *a, size_t *n, size_t max)
 {
-	char *bytes = malloc(MAX_FILE + 1), spare[16384];
+	char *bytes = malloc(max + 1), spare[16384];
 	bool fits = true;
 	ssize_t got;
 
 	*n = 0;
-	while (*total <= MAX_TOTAL && !too_much(a)) {
+	while (!too_much(k, a)) {
 		if (fits)
-			got = archive_read_data(a, bytes + *n, MAX_FILE + 1 - *n);
+			got = archive_read_data(a, bytes + *n, max + 1 - *n);
 		else
 			got = archive_read_data(a, spare, sizeof(spare));
 		if (got <= 0)
 			break;
-		*total += got;
+		k->total += got;
 		*n += (size_t)got;
-		fits = *n <= MAX_FILE;
+		fits = *n <= max;
 	}
 	if (fits)
 		return bytes;
@@ -258,24 +142,52 @@ static char *entry_bytes(struct archive *a, size_t *n, long long *total)
 	return NULL;
 }
 
-static void one_entry(struct taking *k, struct archive *a, struct archive_entry *e,
-		      long long *total)
+static void read_archive(struct taking *k, struct archive *a, const char *name);
+static struct archive *new_archive(void);
+
+/* An archive in an archive: as if its files lay in a folder of its name. */
+static void from_inner(struct taking *k, const char *path, const char *bytes, size_t n)
 {
-	const char *path = archive_entry_pathname(e);
-	bool far = path && far_fetched(k, path);
-	struct choice *c = path && !far ? wanted(k, path) : NULL;
+	struct archive *a = new_archive();
+
+	const char *outer = k->prefix;
+
+	k->prefix = path;
+	k->inner++;
+	if (archive_read_open_memory(a, bytes, n) != ARCHIVE_OK)
+		refuse(k, "is neither a tar nor a zip archive", path);
+	else
+		read_archive(k, a, path);
+	k->inner--;
+	k->prefix = outer;
+	archive_read_free(a);
+}
+
+static void one_entry(struct taking *k, struct archive *a, struct archive_entry *e)
+{
+	const char *own = archive_entry_pathname(e);
+	char *path = !own ? NULL : k->prefix ? text("%s/%s", k->prefix, own) : copy(own);
+	bool far = path && far_fetched(k, path), inner = false;
+	enum fit fit = NO_FIT;
+	struct choice *c = path && !far ? wanted(k, path, &fit) : NULL;
 	size_t n;
 	char *bytes;
 
-	if (archive_entry_filetype(e) == AE_IFDIR)
+	if (archive_entry_filetype(e) == AE_IFDIR) {
+		free(path);
 		return;
+	}
 	if (!path) {
 		refuse(k, "its name cannot be read; refused", "a file");
 	} else if (far) {
 		/* It has been said. */
-	} else if (leads_out(path)) {
+	} else if (leads_out(own)) {
 		refuse(k, "leads out of its archive; refused", path);
 		c = NULL;
+	} else if (!c && is_archive(path) && archive_entry_filetype(e) == AE_IFREG) {
+		inner = !k->inner;
+		if (!inner)
+			refuse(k, "is an archive in an archive in another; not looked into", path);
 	} else if (!c) {
 		pass_over(k, path);
 	} else if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e)) {
@@ -283,115 +195,105 @@ static void one_entry(struct taking *k, struct archive *a, struct archive_entry 
 		c = NULL;
 	}
 	/* What is not wanted is read as well, so that a bomb is noticed. */
-	bytes = entry_bytes(a, &n, total);
-	if (c && !bytes)
-		refuse(k, "is bigger than 1 MB; refused", path);
+	bytes = entry_bytes(k, a, &n, inner ? MAX_INNER : MAX_FILE);
+	if (!bytes && (c || inner))
+		refuse(k, inner ? "is bigger than 16 MB; refused" : "is bigger than 1 MB; refused",
+		       path);
 	else if (c)
-		take(k, c, path, bytes, n);
-	free(bytes);
+		take(k, c, fit, path, bytes, n);
+	else if (inner && !too_much(k, a))
+		from_inner(k, path, bytes, n);
+	free(bytes), free(path);
 }
 
-static void from_archive(struct taking *k, const char *path)
+static struct archive *new_archive(void)
 {
 	struct archive *a = archive_read_new();
-	struct archive_entry *e;
-	long long total = 0;
 
 	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_bzip2(a);
 	archive_read_support_filter_xz(a);
 	archive_read_support_format_tar(a);
 	archive_read_support_format_zip(a);
-	if (archive_read_open_filename(a, path, 65536) != ARCHIVE_OK) {
-		note(k, "is neither a directory nor a tar or zip archive", base_name(path));
-	} else {
-		int status;
+	return a;
+}
 
-		while ((status = archive_read_next_header(a, &e)) == ARCHIVE_OK ||
-		       status == ARCHIVE_WARN) {
-			one_entry(k, a, e, &total);
-			if (total > MAX_TOTAL || too_much(a)) {
-				note(k,
-				     "expands to more than 64 MB; the rest of it is not looked at",
-				     base_name(path));
-				break;
-			}
-			if (too_many(k, ++k->entries))
-				break;
+static void read_archive(struct taking *k, struct archive *a, const char *name)
+{
+	struct archive_entry *e;
+	int status;
+
+	while ((status = archive_read_next_header(a, &e)) == ARCHIVE_OK || status == ARCHIVE_WARN) {
+		one_entry(k, a, e);
+		if (too_much(k, a)) {
+			if (k->total <= MAX_TOTAL) /* headers: the archives around it end, too */
+				k->total = MAX_TOTAL + 1;
+			note(k, "expands to more than 64 MB; the rest of it is not looked at",
+			     name);
+			break;
 		}
-		if (status < ARCHIVE_WARN)
-			note(k, "is a damaged archive", base_name(path));
+		if (k->entries > MAX_ENTRIES || too_many(k, ++k->entries))
+			break;
 	}
+	if (status < ARCHIVE_WARN)
+		note(k, "is a damaged archive", name);
+	/* Many archives with long headers are a bomb as well. */
+	k->total += archive_filter_bytes(a, 0);
+}
+
+static void from_archive(struct taking *k, const char *path, const char *name)
+{
+	struct archive *a = new_archive();
+
+	if (archive_read_open_filename(a, path, 65536) != ARCHIVE_OK)
+		note(k, "is neither a directory nor a tar or zip archive", name);
+	else
+		read_archive(k, a, name);
 	archive_read_free(a);
 }
 
-/* What can be said only when all was looked at. @return how many were taken */
-static size_t conclude(struct taking *k)
+/* A part of a submission: a folder, an archive, or if there are several a file by itself. */
+static void from_part(struct taking *k, const struct part *p, bool only)
 {
-	const struct list *files = &k->lab->files;
-	size_t n = 0;
-	char *s;
+	enum fit fit;
+	struct stat st;
 
-	if (k->refused > MAX_REFUSALS) {
-		s = text("%zu more", k->refused - MAX_REFUSALS);
-		note(k, "refused", s);
-		free(s);
+	if (lstat(p->path, &st))
+		note(k, "is not there", p->path);
+	else if (S_ISDIR(st.st_mode)) {
+		walking = k;
+		nftw(p->path, visit, 32, FTW_PHYS);
+	} else if (!S_ISREG(st.st_mode)) {
+		note(k, "is neither a directory nor a regular file", p->as);
+	} else if (is_archive(p->as) || (only && !wanted(k, p->as, &fit))) {
+		from_archive(k, p->path, p->as);
+	} else {
+		from_file(k, p->path, p->as, &st);
 	}
-	if (k->passed_over) {
-		s = k->passed_over == 1
-			? copy(k->passed)
-			: text("%.150s and %zu more", k->passed, k->passed_over - 1);
-		note(k, "not asked for; passed over", s);
-		free(s);
-	}
-	for (size_t i = 0; i < files->nr; i++) {
-		const char *name = base_name(files->at[i]);
-		struct choice *c = &k->choices[i];
-
-		if (!c->path) {
-			note(k, "is missing; the starter's counts", name);
-			continue;
-		}
-		n++;
-		if (c->nr > 1) {
-			s = text("is there %zu times; %.200s counts", c->nr, c->path);
-			note(k, s, name);
-			free(s);
-		}
-		free(c->path);
-	}
-	return n;
 }
 
-static size_t collect_here(const struct lab *lab, const char *submission, const char *to,
-			   struct list *notes)
+static size_t collect_here(const struct lab *lab, const struct part *parts, size_t nr,
+			   const char *to, struct list *notes)
 {
 	struct taking k = {.lab = lab,
 			   .to = to,
 			   .notes = notes,
 			   .choices = calloc(lab->files.nr, sizeof(struct choice))};
-	struct stat st;
 	size_t n;
 
 	make_dirs(to);
-	if (lstat(submission, &st))
-		note(&k, "is not there", submission);
-	else if (S_ISDIR(st.st_mode)) {
-		walking = &k;
-		nftw(submission, visit, 32, FTW_PHYS);
-	} else if (S_ISREG(st.st_mode)) {
-		from_archive(&k, submission);
-	} else {
-		note(&k, "is neither a directory nor a regular file", base_name(submission));
-	}
+	if (!nr)
+		list_add(notes, "no file was handed in");
+	for (size_t i = 0; i < nr; i++)
+		from_part(&k, &parts[i], nr == 1);
 	n = conclude(&k);
 	free(k.choices), free(k.passed);
 	return n;
 }
 
 /* In a process of its own: it tells the number, and then the notes, a line each. */
-static void __attribute__((noreturn))
-collector(const struct lab *lab, const char *submission, const char *to, int out, pid_t parent)
+static void __attribute__((noreturn)) collector(const struct lab *lab, const struct part *parts,
+						size_t nr, const char *to, int out, pid_t parent)
 {
 	struct rlimit cpu = {MAX_CPU, MAX_CPU};
 	struct list notes = {0};
@@ -401,14 +303,15 @@ collector(const struct lab *lab, const char *submission, const char *to, int out
 	die_with(parent, SIGKILL);
 	setrlimit(RLIMIT_CPU, &cpu);
 	alarm(MAX_WALL);
-	n = collect_here(lab, submission, to, &notes);
+	n = collect_here(lab, parts, nr, to, &notes);
 	fprintf(f, "%zu\n", n);
 	for (size_t i = 0; i < notes.nr; i++)
 		fprintf(f, "%s\n", notes.at[i]);
 	_exit(fclose(f) ? 1 : 0);
 }
 
-size_t collect(const struct lab *lab, const char *submission, const char *to, struct list *notes)
+size_t collect(const struct lab *lab, const struct part *parts, size_t nr, const char *to,
+	       struct list *notes)
 {
 	char *all = calloc(1, MAX_NOTES), *line, *rest;
 	pid_t self = getpid(), pid;
@@ -423,7 +326,7 @@ size_t collect(const struct lab *lab, const char *submission, const char *to, st
 	if (pid < 0)
 		die("no process");
 	if (pid == 0)
-		collector(lab, submission, to, fd[1], self);
+		collector(lab, parts, nr, to, fd[1], self);
 	close(fd[1]);
 	while (have < MAX_NOTES - 1 && (got = read(fd[0], all + have, MAX_NOTES - 1 - have)) > 0)
 		have += (size_t)got;
@@ -437,7 +340,7 @@ size_t collect(const struct lab *lab, const char *submission, const char *to, st
 	} else {
 		/* Half of it is not what was sent. */
 		char *said = text("%.200s: cannot be read within %d s of CPU time; refused",
-				  base_name(submission), MAX_CPU),
+				  nr ? parts[0].as : "it", MAX_CPU),
 		     *clean = clean_name(said);
 
 		remove_tree(to);
@@ -447,32 +350,4 @@ size_t collect(const struct lab *lab, const char *submission, const char *to, st
 	}
 	free(all);
 	return n;
-}
-
-uint64_t collected_hash(const struct lab *lab, const char *dir)
-{
-	uint64_t h = HASH_START;
-
-	for (size_t i = 0; i < lab->files.nr; i++) {
-		char *path = text("%s/%s", dir, base_name(lab->files.at[i]));
-
-		h = hash_file(h, path);
-		free(path);
-	}
-	return h;
-}
-
-void add_starters(const struct lab *lab, const char *tree, const char *sources)
-{
-	for (size_t i = 0; i < lab->files.nr; i++) {
-		const char *name = base_name(lab->files.at[i]);
-		char *to = text("%s/%s", sources, name);
-		char *from = text("%s/labs/%s/%s", tree, lab->name, name), *bytes;
-
-		if (access(to, R_OK) && (bytes = read_file(from, MAX_FILE, false))) {
-			write_file(to, bytes, strlen(bytes));
-			free(bytes);
-		}
-		free(to), free(from);
-	}
 }

@@ -135,6 +135,8 @@ static void set(struct parse *p, const char *key, const char *value)
 	} else if (!strcmp(key, "hint")) {
 		list_add(&p->lab->hints, value);
 		return;
+	} else if (policy_key(&p->lab->policy, key, value)) {
+		return;
 	} else if (!strcmp(key, "scenario") || !strcmp(key, "wrong") || !strcmp(key, "run")) {
 		return; /* grader/scenario's, and grader/handout's */
 	}
@@ -144,11 +146,27 @@ static void set(struct parse *p, const char *key, const char *value)
 	*place = copy(value);
 }
 
+/* As hash_file(), but what only says what counts makes no other version. */
+static uint64_t hash_conf(uint64_t h, const char *conf)
+{
+	char *all = read_file(conf, 1 << 20, false);
+
+	h = hash_bytes(h, base_name(conf), strlen(base_name(conf)) + 1);
+	for (char *line = all, *end; line && *line; line = end) {
+		end = line + strcspn(line, "\n");
+		end += *end == '\n';
+		if (!is_policy(line))
+			h = hash_bytes(h, line, (size_t)(end - line));
+	}
+	free(all);
+	return h;
+}
+
 /* What makes a test fail in another way than before is another version of the lab. */
 static uint64_t version(const struct lab *lab, const char *conf)
 {
 	char *dir = text("%s/tests", lab->dir);
-	uint64_t h = hash_file(HASH_START, conf);
+	uint64_t h = hash_conf(HASH_START, conf);
 	struct dirent **names;
 	int n = scandir(dir, &names, NULL, alphasort);
 
@@ -232,6 +250,26 @@ static void check_order(const struct lab *lab, const char *path)
 	free(reached);
 }
 
+static const struct policy no_policy = {.last_day = -1, .answers = 20};
+
+void policy_load(struct policy *p, const char *tree, const char *name)
+{
+	char *path = text("%s/labs/%s/lab.conf", tree, name), line[4096], *eq;
+	FILE *f = fopen(path, "r");
+
+	free(path);
+	if (!f)
+		return;
+	*p = no_policy;
+	while (fgets(line, sizeof(line), f)) {
+		if (!is_policy(line) || !(eq = strchr(line, '=')))
+			continue;
+		*eq = '\0';
+		policy_key(p, trim(line), trim(eq + 1));
+	}
+	fclose(f);
+}
+
 struct lab *lab_load(const char *tree, const char *name)
 {
 	struct lab *lab = calloc(1, sizeof(*lab));
@@ -242,6 +280,7 @@ struct lab *lab_load(const char *tree, const char *name)
 	if (!f)
 		die("no such lab: %s", path);
 	p.path = path;
+	lab->policy = no_policy;
 	lab->name = copy(name);
 	lab->dir = text("%s/labs/%s", tree, name);
 	while (fgets(line, sizeof(line), f)) {

@@ -88,9 +88,33 @@ struct test {
 	bool bochs;    /* runs in Bochs, which checks segment limits; else in QEMU */
 	bool untraced; /* TRACE=off: there is no trace to judge by */
 };
+/* late.c: what counts, and what being late costs. */
+struct policy {
+	time_t due;	  /* 0: never */
+	int grace;	  /* minutes */
+	int free_days;	  /* that cost nothing */
+	int points_a_day; /* that each further day costs */
+	int last_day;	  /* who is later has none; -1: as late as one likes */
+	int answers;	  /* points for answers.md, which a person gives */
+	bool best;	  /* of several submissions the best counts, else the last */
+};
+/** A key of lab.conf's [lab]. @return false if it is none of the policy's; dies if it is wrong */
+bool policy_key(struct policy *p, const char *key, const char *value);
+/** Is this line of lab.conf one of those? */
+bool is_policy(const char *line);
+/** "2026-03-01 23:59[:00[.123]] [Z|+0100]"; without a zone this machine's. @return 0 if it is no
+ * time
+ */
+time_t parse_time(const char *s);
+/** Days begun after the deadline and the grace; 0 if there is no deadline or nobody knows when. */
+int days_late(const struct policy *p, time_t when);
+/** The points of `score` that so many days cost. */
+int late_cost(const struct policy *p, int days, int score);
+
 struct lab {
 	char *name, *dir, *title;
-	uint64_t version;  /* of lab.conf and tests/ */
+	struct policy policy;
+	uint64_t version;  /* of lab.conf and tests/; the policy is no part of it */
 	struct list files; /* hv/... */
 	struct list hints; /* as a test's, for all of them: these are looked at first */
 	struct stage *stages;
@@ -102,6 +126,10 @@ struct lab {
 /** Read labs/NAME/lab.conf under `tree`; dies with file and line if it is wrong. */
 struct lab *lab_load(const char *tree, const char *name);
 void lab_free(struct lab *lab);
+/** The policy of labs/NAME/lab.conf under `tree`, if it is there. */
+void policy_load(struct policy *p, const char *tree, const char *name);
+/** Where labs/ is: here, else above the program; "." if nowhere. */
+const char *home(void);
 
 /* command.c */
 
@@ -143,6 +171,7 @@ enum verdict {
 	UNCONFIRMED,
 	HUNG,
 	NOT_BUILT,
+	NOT_TAKEN, /* nothing of the lab's could be taken out of what was sent */
 	UNGRADED,
 	NR_VERDICTS
 };
@@ -169,10 +198,12 @@ struct session {
 	uid_t uid; /* as a command's; session_run() chooses */
 	unsigned seed;
 	int jobs;
-	const char *only; /* one stage or test, or NULL */
-	const char *emu;  /* "qemu", "bochs": only its tests; NULL: all */
-	bool made;	  /* out/hv.elf is there: nothing is to be built */
-	int cpu;	  /* seconds of CPU time that a test gets; 0: as always */
+	const char *only;  /* one stage or test, or NULL */
+	const char *emu;   /* "qemu", "bochs": only its tests; NULL: all */
+	bool made;	   /* out/hv.elf is there: nothing is to be built */
+	bool not_taken;	   /* there is nothing of the student's to grade */
+	const char *notes; /* of what was collected, or NULL */
+	int cpu;	   /* seconds of CPU time that a test gets; 0: as always */
 	char build_log[4000];
 	bool built;
 	struct result *results;				  /* as lab->tests */
@@ -180,6 +211,8 @@ struct session {
 	void *user;
 };
 void session_run(struct session *s);
+/** The verdict of each test, if nothing of the lab's was there. */
+void not_taken(struct result *r);
 /** Is this test one of those that the session was asked for? */
 bool session_wants(const struct session *s, size_t test);
 /** Why a test that is not done is not. */
@@ -249,22 +282,26 @@ void report_tap(const struct session *s, FILE *f);
 void report_junit_begin(FILE *f);
 void report_junit(const struct session *s, const char *student, FILE *f);
 void report_junit_end(FILE *f);
-/** A table of all, or (f is for a directory of evidence) of one. */
-void report_html_begin(const struct lab *lab, FILE *f);
-void report_html(const struct session *s, const char *student, FILE *f);
-void report_html_end(FILE *f);
 /** &, <, >, quotes and what XML 1.0 does not allow. */
 void put_escaped(FILE *f, const char *s);
 
 /* collect.c */
 
+/* A file or folder of a submission, and the name that the student gave it. */
+struct part {
+	char *path, *as;
+};
 /**
- * Take the lab's files, and nothing else, out of a submission (a directory, a tar or a zip) into
- * directory `to`. Of several with one name that counts which lies in labs/NAME; else the one
- * nearest to the top, and of those the first by the alphabet. @return how many; `notes` says what
- * was missing, refused or passed over
+ * Take the lab's files, and nothing else, out of the parts of a submission (directories, tars,
+ * zips, files) into directory `to`; archives in them are looked into, those in these are not. Of
+ * several files for one of the lab's that counts which has its very name, else which lies in
+ * labs/NAME, else the one nearest to the top, and of those the first by the alphabet. @return how
+ * many; `notes` says what was missing, refused or passed over
  */
-size_t collect(const struct lab *lab, const char *submission, const char *to, struct list *notes);
+size_t collect(const struct lab *lab, const struct part *parts, size_t nr, const char *to,
+	       struct list *notes);
+/** By the end of its name. */
+bool is_archive(const char *name);
 /** notice.c: what a person should look at in what was collected, compared with the handout `tree`.
  */
 void notice(const struct lab *lab, const char *tree, const char *sources, struct list *notes);
@@ -273,50 +310,153 @@ void add_starters(const struct lab *lab, const char *tree, const char *to);
 /** A hash of what was collected. */
 uint64_t collected_hash(const struct lab *lab, const char *dir);
 
-/* book.c: the gradebook. */
+/* book.c: the gradebook. Every grading stays in it. */
 struct sqlite3;
-struct book_row {
-	char *student, *lab, *notes, *evidence;
-	uint64_t hash, version;
-	unsigned seed;
-	int score, points;
+struct submission;
+struct grading {
+	long long id;
+	char *student, *name, *account, *lms; /* as struct submission's */
+	char *notes, *evidence;
+	uint64_t hash;
+	time_t when, graded;
+	int score;	/* of the tests */
+	bool late;	/* the platform says so, but not when */
+	bool taken;	/* false: there was nothing to grade */
+	int answers;	/* of answers.md; -1: not marked */
+	int given_days; /* late, as a person said; -1: nobody did */
+	int days, cost; /* late, and what that costs */
+	int total;	/* what is left, and the answers */
+	bool counts;	/* of the student's this one */
+};
+struct gradings {
+	struct grading *at;
+	size_t nr;
 };
 /** Dies if it is not there and not to be made. */
 struct sqlite3 *book_open(const char *path, bool make);
-void book_store(struct sqlite3 *db, const struct session *s, const char *student, uint64_t hash,
-		const char *notes);
+void book_store(struct sqlite3 *db, const struct session *s, const struct submission *sub,
+		uint64_t hash, const char *notes);
 /** Is the same submission graded already, with this seed and lab version? */
-bool book_has(struct sqlite3 *db, const struct lab *lab, const char *student, uint64_t hash,
-	      unsigned seed);
-/** Fill a session from the book for one student; false at the end. Call with *row = 0 first. */
-bool book_next(struct sqlite3 *db, struct session *s, long long *row, struct book_row *out);
-void book_row_free(struct book_row *r);
+enum graded { NOT_GRADED, GRADED, GRADED_LESS /* than all points */ };
+enum graded book_has(struct sqlite3 *db, const struct lab *lab, const struct submission *sub,
+		     uint64_t hash, unsigned seed);
+/** All gradings of a lab, by student and in their order; by the lab's policy, one of each student's
+ * counts. */
+struct gradings book_gradings(struct sqlite3 *db, const struct lab *lab);
+/** A session as that grading left it; `s->results` is allocated. */
+void book_fill(struct sqlite3 *db, struct session *s, const struct grading *g);
+/** Between these what is marked is marked wholly, or not at all. */
+void book_marks_begin(struct sqlite3 *db);
+void book_marks_end(struct sqlite3 *db);
+/** What a person gave; -1 leaves what is there. */
+void book_mark(struct sqlite3 *db, const struct lab *lab, const char *student, int answers,
+	       int days);
+void gradings_free(struct gradings *all);
 void book_close(struct sqlite3 *db);
 /** The seed of a class: the one that the book has, else `wanted`. */
 unsigned book_seed(struct sqlite3 *db, const struct lab *lab, unsigned wanted);
+/** build/gradebook.db of home(). */
+char *default_book(void);
+
+/* report_csv.c */
+int stage_points(const struct session *s, const struct stage *stage);
+/** A cell in quotes that no spreadsheet takes for a formula. */
+void csv_field(const char *s, FILE *f);
+void report_csv_head(const struct lab *lab, FILE *f);
+void report_csv(const struct session *s, const struct grading *g, FILE *f);
+/** What the gradebook of "canvas", "moodle" or "blackboard" takes; `column`: its name there, or
+ * NULL. */
+void report_gradebook(const struct lab *lab, const struct gradings *all, const char *lms,
+		      const char *column, FILE *f);
+/* report_html.c: one page of all, which needs nothing else. */
+void report_html(struct sqlite3 *db, const struct lab *lab, const struct gradings *all,
+		 const char *kit, FILE *f);
+
+/* copies.c: who has written the same. */
+struct pair {
+	size_t a, b; /* of the gradings */
+	int percent; /* that the smaller one's fingerprints have in common with the other's */
+	bool equal;  /* word for word, but for comments and layout */
+};
+struct copies {
+	struct pair *at; /* most alike first */
+	size_t nr;
+	struct work *works; /* as the gradings */
+	size_t nr_works;
+	bool looked; /* false: there is no starter to tell what is everybody's */
+};
+/** Pairs of at least `percent` among the gradings that count. `tree`: kit or tree with the starter.
+ */
+struct copies copies_find(const struct lab *lab, const char *tree, const struct gradings *all,
+			  int percent);
+/** The lines that student `which` of a pair has written, of all files: [[file, line, text,
+ * common]...]
+ */
+json_t *copies_lines(const struct copies *c, const struct pair *p, size_t which);
+void copies_free(struct copies *c);
+#define COPIES_PERCENT 40 /* unless somebody asks for another threshold */
+
+/* lms.c */
+
+/* What a platform says of a file in its download. */
+struct sent {
+	const char *lms;
+	char *name, *account; /* the student's; of a group "a; b" */
+	char *as;	      /* the name that the student gave it, or NULL */
+	time_t when;	      /* 0: it does not say */
+	long long order;      /* the greater the later, of one student */
+	bool late;	      /* it says that much */
+	bool beside;	      /* no file of the student's */
+};
+/** By the name of a file or folder. @return false if no platform makes such names */
+bool lms_name(const char *file, struct sent *s);
+/** Blackboard's .txt beside a submission: the student's name, and the whole user name. */
+void blackboard_text(const char *path, struct sent *s);
+/** Gradescope's submission_metadata.yml; `as` is then the folder. @return how many */
+size_t gradescope_metadata(const char *path, struct sent **out);
+void sent_free(struct sent *s);
+
+/* class.c: whose submissions there are. */
+struct submission {
+	struct part *parts;
+	size_t nr_parts;
+	char *student;	      /* by what the gradebook knows him: the account, if there is one */
+	char *name, *account; /* "" without a platform */
+	char *shown;	      /* both, for a terminal */
+	const char *lms;      /* "" */
+	time_t when;	      /* handed in; for files of no platform, last changed */
+	long long order;
+	bool late; /* says the platform, but not when */
+};
+struct submissions {
+	struct submission *at;
+	size_t nr;
+};
+/** Add those in a directory, or that one. */
+void add_submissions(struct submissions *all, const struct lab *lab, const char *arg);
+/** Of each student only the last; says which. */
+void only_the_last(struct submissions *all);
+void submissions_free(struct submissions *all);
 
 /* batch.c: a class, each submission a job. */
-struct submission {
-	char *path, *student;
-	char *shown; /* the student's name, for a terminal */
-	time_t when; /* last changed */
-};
 struct class
 {
 	struct lab *lab;
 	char *kit, *work, *bare;
 	unsigned seed;
-	int jobs; /* at a time; 0: as many as there can be */
-	bool again;
+	int jobs;    /* at a time; 0: as many as there can be */
+	bool again;  /* what is graded already, too */
+	bool failed; /* but only what lacks points */
 	struct sqlite3 *book;
-	struct submission *at;
-	size_t nr, skipped, done, lost;
+	struct submissions all;
+	size_t skipped, done, lost;
 	double start;
 };
 struct job {
 	pid_t pid;
 	size_t number; /* of the submission */
 	uint64_t hash;
+	size_t found;	       /* of the lab's files */
 	char *notes, *results; /* a file */
 	char *name;	       /* slurm.c: of its directory; NULL: nothing to do any more */
 	char *trouble;	       /* why it is not graded, or NULL */
@@ -341,5 +481,7 @@ int task(int argc, char **argv);
 /* main.c's other commands */
 int report(int argc, char **argv);
 int show(int argc, char **argv);
+int marks(int argc, char **argv);
+int copies(int argc, char **argv);
 
 #endif

@@ -18,6 +18,9 @@ $(B)/host/grader/%.o: grader/%.c
 	@$(call say,HOSTCC,$<)
 	$(Q)$(CC) $(HOSTCFLAGS) -Igrader -c -o $@ $<
 
+# The page is linked in, so that tlgrade finds it from anywhere.
+$(B)/host/grader/report_html.o: grader/report.html
+
 # QEMU counts a graded run's instructions with this.
 ICOUNT := $(B)/bin/icount.so
 $(ICOUNT): tools/icount.c

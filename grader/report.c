@@ -7,86 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Spreadsheets take a cell that begins with one of these for a formula, unless a ' is before it. */
-static void csv_field(const char *s, FILE *f)
-{
-	fputs(*s && strchr("=+-@", *s) ? "\"'" : "\"", f);
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c == '"')
-			fputc('"', f);
-		fputc(c < ' ' || c == 127 ? '?' : c, f);
-	}
-	fputc('"', f);
-}
-
-static void csv_head(const struct lab *lab)
-{
-	printf("student,score,points");
-	for (size_t i = 0; i < lab->nr_tests; i++)
-		printf(",%s %s", lab->tests[i].stage->id, lab->tests[i].name);
-	printf(",notes\n");
-}
-
-static void csv(const struct session *s, const struct book_row *row)
-{
-	csv_field(row->student, stdout);
-	printf(",%d,%d", session_score(s), s->lab->points);
-	for (size_t i = 0; i < s->lab->nr_tests; i++)
-		printf(",%s", verdict_names[s->results[i].verdict]);
-	printf(",");
-	csv_field(row->notes, stdout);
-	printf("\n");
-}
-
-enum format { CSV, HTML, JUNIT, TAP, GRADESCOPE, AUTOLAB, NONE };
-
-static void begin(enum format f, const struct lab *lab)
-{
-	if (f == CSV)
-		csv_head(lab);
-	else if (f == HTML)
-		report_html_begin(lab, stdout);
-	else if (f == JUNIT)
-		report_junit_begin(stdout);
-}
-
-static void one(enum format f, const struct session *s, const struct book_row *row)
-{
-	json_t *j;
-
-	switch (f) {
-	case CSV:
-		csv(s, row);
-		break;
-	case HTML:
-		report_html(s, row->student, stdout);
-		break;
-	case JUNIT:
-		report_junit(s, row->student, stdout);
-		break;
-	case TAP:
-		report_tap(s, stdout);
-		break;
-	case AUTOLAB:
-		report_autolab(s, stdout);
-		break;
-	default:
-		j = report_gradescope(s);
-		json_dumpf(j, stdout, JSON_INDENT(1));
-		printf("\n");
-		json_decref(j);
-	}
-}
-
-static void end(enum format f)
-{
-	if (f == HTML)
-		report_html_end(stdout);
-	else if (f == JUNIT)
-		report_junit_end(stdout);
-}
+enum format { CSV, HTML, JUNIT, TAP, GRADESCOPE, AUTOLAB, MOODLE, CANVAS, BLACKBOARD };
+enum { OPT_BOOK = 20, OPT_STUDENT, OPT_OUT, OPT_COLUMN, OPT_GRADING, OPT_KIT };
 
 static const struct option options[] = {{"csv", 0, NULL, CSV},
 					{"html", 0, NULL, HTML},
@@ -94,95 +16,250 @@ static const struct option options[] = {{"csv", 0, NULL, CSV},
 					{"tap", 0, NULL, TAP},
 					{"gradescope", 0, NULL, GRADESCOPE},
 					{"autolab", 0, NULL, AUTOLAB},
-					{"book", 1, NULL, 20},
-					{"student", 1, NULL, 21},
+					{"moodle", 0, NULL, MOODLE},
+					{"canvas", 0, NULL, CANVAS},
+					{"blackboard", 0, NULL, BLACKBOARD},
+					{"book", 1, NULL, OPT_BOOK},
+					{"student", 1, NULL, OPT_STUDENT},
+					{"out", 1, NULL, OPT_OUT},
+					{"column", 1, NULL, OPT_COLUMN},
+					{"grading", 1, NULL, OPT_GRADING},
+					{"kit", 1, NULL, OPT_KIT},
 					{NULL, 0, NULL, 0}};
 
-/* Every row of the book, or one student's; dies if there is none. */
-static void rows(const struct lab *lab, const char *book, const char *student, enum format f)
+struct asked {
+	enum format format;
+	const char *command, *student, *out, *column;
+	char *book, *kit;
+	long long grading; /* 0: the one that counts */
+	struct lab *lab;
+};
+
+static struct asked ask(int argc, char **argv)
 {
-	struct session s = {.lab = lab, .results = calloc(lab->nr_tests, sizeof(struct result))};
-	struct sqlite3 *db = book_open(book, false);
-	struct book_row row;
-	long long at = 0;
-	bool found = false;
+	struct asked a = {.format = CSV, .command = argv[0]};
+	int opt;
 
-	while (book_next(db, &s, &at, &row)) {
-		if (!student || !strcmp(student, row.student)) {
-			if (!found)
-				begin(f, lab);
-			found = true;
-			if (f != NONE) {
-				one(f, &s, &row);
-			} else {
-				char *shown = clean_name(row.student);
-
-				printf("%s: %s\n", lab->name, shown);
-				free(shown);
-				if (row.notes[0])
-					printf("  %s\n", row.notes);
-				if (!s.built)
-					printf("it does not build:\n%s\n", s.build_log);
-				for (size_t i = 0; i < lab->nr_tests; i++)
-					report_line(&s, i, stdout);
-				report_text(&s, stdout);
-				printf("  evidence: %s/\n", row.evidence);
-			}
-		}
-		book_row_free(&row);
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt == OPT_BOOK)
+			a.book = copy(optarg);
+		else if (opt == OPT_STUDENT)
+			a.student = optarg;
+		else if (opt == OPT_OUT)
+			a.out = optarg;
+		else if (opt == OPT_COLUMN)
+			a.column = optarg;
+		else if (opt == OPT_GRADING)
+			a.grading = atoll(optarg);
+		else if (opt == OPT_KIT)
+			a.kit = copy(optarg);
+		else if (opt == '?')
+			die("what is that? See tlgrade %s --help", argv[0]);
+		else
+			a.format = (enum format)opt;
 	}
-	if (!found)
-		die("nothing of %s in %s", student ? student : lab->name, book);
-	end(f);
-	book_close(db);
+	if (optind >= argc)
+		die("which lab? See tlgrade %s --help", argv[0]);
+	a.lab = lab_load(home(), argv[optind]);
+	if (!a.book)
+		a.book = default_book();
+	if (!a.kit)
+		a.kit = text("%s/build/kit/%s", home(), a.lab->name);
+	return a;
+}
+
+static bool is_of(const struct grading *g, const char *student)
+{
+	return !student || !strcmp(g->student, student) || !strcmp(g->name, student);
+}
+
+static void one(enum format format, const struct session *s, const struct grading *g, FILE *f)
+{
+	json_t *j;
+
+	if (format == CSV) {
+		report_csv(s, g, f);
+	} else if (format == JUNIT) {
+		report_junit(s, g->student, f);
+	} else if (format == TAP) {
+		report_tap(s, f);
+	} else if (format == AUTOLAB) {
+		report_autolab(s, f);
+	} else {
+		j = report_gradescope(s);
+		json_dumpf(j, f, JSON_INDENT(1));
+		fputc('\n', f);
+		json_decref(j);
+	}
+}
+
+/* A file of its own for a student, whatever the name. */
+static FILE *file_of(const struct asked *a, const struct grading *g)
+{
+	static const char *const ends[] = {[TAP] = "tap", [GRADESCOPE] = "json", [AUTOLAB] = "txt"};
+	char *safe = copy(g->student), *path;
+	FILE *f;
+
+	for (char *c = safe; *c; c++)
+		if (*c == '/' || (unsigned char)*c < ' ' || *c == 127 || (c == safe && *c == '.'))
+			*c = '_';
+	make_dirs(a->out);
+	path = text("%s/%.200s.%s", a->out, safe, ends[a->format]);
+	if (access(path, F_OK) == 0) {
+		free(path); /* two whose names differ in such a letter only */
+		path = text("%s/%.200s-%lld.%s", a->out, safe, g->id, ends[a->format]);
+	}
+	f = fopen(path, "w");
+	if (!f)
+		die("cannot write %s", path);
+	free(safe), free(path);
+	return f;
+}
+
+static void rows(const struct asked *a, struct sqlite3 *db, const struct gradings *all)
+{
+	bool apart = a->format >= TAP && a->format <= AUTOLAB && !a->student;
+	struct session s = {.lab = a->lab};
+	FILE *f = stdout;
+
+	if (apart && !a->out)
+		die("this format is for one: --student NAME, or for all of the class a file each: "
+		    "--out DIR");
+	if (a->format == CSV)
+		report_csv_head(a->lab, f);
+	else if (a->format == JUNIT)
+		report_junit_begin(f);
+	for (size_t i = 0; i < all->nr; i++) {
+		const struct grading *g = &all->at[i];
+
+		if (!g->counts || !is_of(g, a->student))
+			continue;
+		book_fill(db, &s, g);
+		if (apart)
+			f = file_of(a, g);
+		one(a->format, &s, g, f);
+		if (apart && fclose(f))
+			die("cannot write in %s", a->out);
+	}
+	if (a->format == JUNIT)
+		report_junit_end(f);
 	free(s.results);
 }
 
-static struct lab *which(int argc, char **argv)
+/* A directory of one student for each run of report --out would mix old and new. */
+static void clear_out(const struct asked *a)
 {
-	if (optind >= argc)
-		die("which lab? See tlgrade --help");
-	return lab_load(".", argv[optind]);
+	if (a->out && access(a->out, F_OK) == 0 && rmdir(a->out))
+		die("%s is there already, and not empty", a->out);
+}
+
+static struct gradings gradings_of(const struct asked *a, struct sqlite3 *db)
+{
+	struct gradings all = book_gradings(db, a->lab);
+	bool found = false;
+
+	for (size_t i = 0; i < all.nr; i++)
+		found |= is_of(&all.at[i], a->student);
+	if (!found) {
+		gradings_free(&all);
+		die("nothing of %s in %s", a->student ? a->student : a->lab->name, a->book);
+	}
+	return all;
 }
 
 int report(int argc, char **argv)
 {
-	struct lab *lab;
-	const char *book = "build/gradebook.db", *student = NULL;
-	enum format f = CSV;
-	int opt;
+	static const char *const lms[] = {
+	    [MOODLE] = "moodle", [CANVAS] = "canvas", [BLACKBOARD] = "blackboard"};
+	struct asked a = ask(argc, argv);
+	struct sqlite3 *db = book_open(a.book, false);
+	struct gradings all = gradings_of(&a, db);
 
-	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (opt == 20)
-			book = optarg;
-		else if (opt == 21)
-			student = optarg;
-		else if (opt == '?')
-			die("what is that? See tlgrade --help");
-		else
-			f = (enum format)opt;
-	}
-	lab = which(argc, argv);
-	if (f >= TAP && f <= AUTOLAB && !student)
-		die("this format is for one: --student NAME");
-	rows(lab, book, student, f);
-	lab_free(lab);
-	return 0;
+	clear_out(&a);
+	if (a.format == HTML)
+		report_html(db, a.lab, &all, a.kit, stdout);
+	else if (a.format >= MOODLE)
+		report_gradebook(a.lab, &all, lms[a.format], a.column, stdout);
+	else
+		rows(&a, db, &all);
+	gradings_free(&all);
+	book_close(db);
+	lab_free(a.lab);
+	free(a.book), free(a.kit);
+	return fflush(stdout) ? 2 : 0;
+}
+
+static void date(char *to, size_t size, time_t when)
+{
+	struct tm t;
+
+	put_text(to, size, "at an unknown time");
+	if (when && localtime_r(&when, &t))
+		strftime(to, size, "%Y-%m-%d %H:%M", &t);
+}
+
+static void show_one(struct sqlite3 *db, const struct lab *lab, const struct grading *g)
+{
+	struct session s = {.lab = lab};
+	char *shown = clean_name(g->name), *id = clean_name(g->account), when[40];
+
+	book_fill(db, &s, g);
+	date(when, sizeof(when), g->when);
+	printf("%s: %s%s%s%s\n", lab->name, shown, *id ? " (" : "", id, *id ? ")" : "");
+	printf("  handed in %s; grading %lld\n", when, g->id);
+	if (g->days)
+		printf("  %d days late, which costs %d\n", g->days, g->cost);
+	if (g->answers >= 0)
+		printf("  answers.md: %d/%d; all in all %d\n", g->answers, lab->policy.answers,
+		       g->total);
+	if (*g->notes)
+		printf("  %s\n", g->notes);
+	if (!s.built)
+		printf("it does not build:\n%s\n", s.build_log);
+	for (size_t i = 0; i < lab->nr_tests && g->taken; i++)
+		report_line(&s, i, stdout);
+	if (g->taken)
+		report_text(&s, stdout);
+	printf("  evidence: %s/\n", g->evidence);
+	free(s.results), free(shown), free(id);
 }
 
 int show(int argc, char **argv)
 {
-	struct lab *lab;
-	const char *book = "build/gradebook.db";
-	int opt;
+	struct asked a = ask(argc, argv);
+	struct sqlite3 *db;
+	struct gradings all;
+	bool found = false;
 
-	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
-		if (opt == 20)
-			book = optarg;
-	lab = which(argc, argv);
 	if (optind + 1 >= argc)
-		die("which student? See tlgrade --help");
-	rows(lab, book, argv[optind + 1], NONE);
-	lab_free(lab);
+		die("which student? See tlgrade show --help");
+	a.student = argv[optind + 1];
+	db = book_open(a.book, false);
+	all = gradings_of(&a, db);
+	for (size_t i = 0; i < all.nr; i++) {
+		const struct grading *g = &all.at[i];
+
+		if (!is_of(g, a.student) || (a.grading ? g->id != a.grading : !g->counts))
+			continue;
+		show_one(db, a.lab, g);
+		found = true;
+	}
+	if (!found)
+		die("there is no grading %lld of %s", a.grading, a.student);
+	for (size_t i = 0; i < all.nr; i++) {
+		const struct grading *g = &all.at[i];
+		char when[40], graded[40];
+
+		if (!is_of(g, a.student) || (a.grading ? g->id == a.grading : g->counts))
+			continue;
+		date(when, sizeof(when), g->when);
+		date(graded, sizeof(graded), g->graded);
+		printf("  grading %lld: %d/%d, handed in %s, graded %s (--grading %lld)\n", g->id,
+		       g->score, a.lab->points, when, graded, g->id);
+	}
+	gradings_free(&all);
+	book_close(db);
+	lab_free(a.lab);
+	free(a.book), free(a.kit);
 	return 0;
 }

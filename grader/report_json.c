@@ -35,9 +35,10 @@ json_t *report_gradescope(const struct session *s)
 {
 	json_t *tests = json_array();
 	double seconds = 0;
-	char *output = text("%s, seed %u, lab version %016llx%s%s", s->lab->name, s->seed,
-			    (unsigned long long)s->lab->version,
-			    s->build_log[0] && !s->built ? "\n" : "", s->built ? "" : s->build_log);
+	char *output = text("%s, seed %u, lab version %016llx%s%s%s%s", s->lab->name, s->seed,
+			    (unsigned long long)s->lab->version, s->notes && *s->notes ? "\n" : "",
+			    s->notes ? s->notes : "", s->build_log[0] && !s->built ? "\n" : "",
+			    s->built ? "" : s->build_log);
 
 	for (size_t i = 0; i < s->lab->nr_tests; i++) {
 		json_array_append_new(tests, one_test(s, i));
@@ -67,6 +68,8 @@ void report_autolab(const struct session *s, FILE *f)
 	}
 	j = json_pack("{s:o}", "scores", scores);
 	line = json_dumps(j, JSON_COMPACT);
+	if (s->notes && *s->notes)
+		fprintf(f, "%s\n", s->notes);
 	fprintf(f, "%s\n", line);
 	free(line);
 	json_decref(j);

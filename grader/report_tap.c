@@ -17,6 +17,8 @@ void report_tap(const struct session *s, FILE *f)
 {
 	fprintf(f, "TAP version 14\n1..%zu\n# %s, seed %u, %d/%d points\n", s->lab->nr_tests,
 		s->lab->name, s->seed, session_score(s), s->lab->points);
+	if (s->notes && *s->notes)
+		fprintf(f, "# %s\n", s->notes);
 	for (size_t i = 0; i < s->lab->nr_tests; i++) {
 		const struct test *t = &s->lab->tests[i];
 		const struct result *r = &s->results[i];

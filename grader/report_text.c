@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const marks[NR_VERDICTS] = {"ok",	  "FAIL", "skip",  "todo",
-					       "FORGED?", "HUNG", "BUILD", "TROUBLE"};
+static const char *const signs[NR_VERDICTS] = {"ok",   "FAIL",	"skip", "todo",	  "FORGED?",
+					       "HUNG", "BUILD", "NONE", "TROUBLE"};
 
 /* Indented, so that the tests' own lines stand out. */
 static void block(FILE *f, const char *s)
@@ -38,14 +38,14 @@ void report_line(const struct session *s, size_t i, FILE *f)
 	const char *paint = r->verdict == PASSED ? "32" : r->verdict == SKIPPED ? "33" : "31";
 
 	fprintf(f, "  %s%s%s%-7s%s %-6s %2d/%-2d  %s: %s", color ? "\033[" : "", color ? paint : "",
-		color ? "m" : "", marks[r->verdict], color ? "\033[0m" : "", t->stage->id,
+		color ? "m" : "", signs[r->verdict], color ? "\033[0m" : "", t->stage->id,
 		session_points(s, i), t->points, t->name, t->title ? t->title : "");
 	if (r->ticks > 0)
 		fprintf(f, "  (%lld instructions)", r->ticks);
 	if (r->verdict == PASSED && lacks)
 		fprintf(f, "  (passes, but needs %s)", lacks);
 	fputc('\n', f);
-	if (r->verdict == PASSED || r->verdict == NOT_BUILT)
+	if (r->verdict == PASSED || r->verdict == NOT_BUILT || r->verdict == NOT_TAKEN)
 		return;
 	if (told_before(s, i))
 		fprintf(f, "          %.*s\n", (int)strcspn(r->why, "\n"), r->why);

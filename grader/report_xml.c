@@ -1,4 +1,4 @@
-/* report_xml.c: JUnit's XML, and a table in HTML. */
+/* report_xml.c: JUnit's XML. */
 #include "grade.h"
 
 #include <string.h>
@@ -88,61 +88,15 @@ void report_junit(const struct session *s, const char *student, FILE *f)
 		}
 		fputs("</testcase>\n", f);
 	}
+	if (s->notes && *s->notes) {
+		fputs("<system-out>", f);
+		put_escaped(f, s->notes);
+		fputs("</system-out>\n", f);
+	}
 	fputs("</testsuite>\n", f);
 }
 
 void report_junit_end(FILE *f)
 {
 	fputs("</testsuites>\n", f);
-}
-
-void report_html_begin(const struct lab *lab, FILE *f)
-{
-	fputs("<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>", f);
-	put_escaped(f, lab->title ? lab->title : lab->name);
-	fputs("</title>\n<style>body{font:14px sans-serif}table{border-collapse:collapse}"
-	      "td,th{border:1px solid #bbb;padding:2px 6px;text-align:left}"
-	      ".passed{background:#cfc}.skipped{background:#ffc}.other{background:#fcc}</"
-	      "style>\n<h1>",
-	      f);
-	put_escaped(f, lab->title ? lab->title : lab->name);
-	fputs("</h1>\n<table><tr><th>student<th>points", f);
-	for (size_t i = 0; i < lab->nr_tests; i++) {
-		fprintf(f, "<th title=\"");
-		put_escaped(f, lab->tests[i].title ? lab->tests[i].title : "");
-		fprintf(f, "\">%s<br>%s", lab->tests[i].stage->id, lab->tests[i].name);
-	}
-	fputs("\n", f);
-}
-
-void report_html(const struct session *s, const char *student, FILE *f)
-{
-	fputs("<tr><td>", f);
-	put_escaped(f, student);
-	fprintf(f, "<td>%d/%d", session_score(s), s->lab->points);
-	for (size_t i = 0; i < s->lab->nr_tests; i++) {
-		const struct result *r = &s->results[i];
-
-		fprintf(f, "<td class=\"%s\" title=\"",
-			r->verdict == PASSED || r->verdict == SKIPPED ? verdict_names[r->verdict]
-								      : "other");
-		if (r->verdict == PASSED && session_lacks(s, i))
-			fprintf(f, "passes, but needs %s", session_lacks(s, i));
-		put_escaped(f, r->why);
-		fputs("\">", f);
-		if (r->diagram[0]) {
-			fputs("<a href=\"", f);
-			put_escaped(f, s->out);
-			fputs("/", f);
-			put_escaped(f, r->diagram);
-			fputs("\">", f);
-		}
-		fprintf(f, "%d%s", session_points(s, i), r->diagram[0] ? "</a>" : "");
-	}
-	fputs("\n", f);
-}
-
-void report_html_end(FILE *f)
-{
-	fputs("</table></html>\n", f);
 }

@@ -11,8 +11,9 @@
 #define FIRST_UID 60000 /* of those that no distribution hands out */
 #define NR_UIDS	  5000
 
-const char *const verdict_names[NR_VERDICTS] = {"passed",      "failed", "skipped",   "not written",
-						"unconfirmed", "hung",	 "not built", "not graded"};
+const char *const verdict_names[NR_VERDICTS] = {"passed",      "failed",      "skipped",
+						"not written", "unconfirmed", "hung",
+						"not built",   "not taken",   "not graded"};
 
 /* How a stage stands: 1 all its tests passed, 0 not all are done, -1 one did not pass. Those that
  * nobody asked for do not count. */
@@ -245,6 +246,12 @@ static uid_t uid_for(const char *out)
 	return FIRST_UID + (uid_t)((h >> 16) % NR_UIDS);
 }
 
+void not_taken(struct result *r)
+{
+	*r = (struct result){.verdict = NOT_TAKEN, .done = true};
+	put_text(r->why, sizeof(r->why), "nothing of the lab could be taken out of what was sent");
+}
+
 void session_run(struct session *s)
 {
 	size_t nr = s->lab->nr_tests, left;
@@ -263,7 +270,10 @@ void session_run(struct session *s)
 	/* Who has all the room that a submission can fill cannot run out of it to escape a verdict.
 	 */
 	check_room(s, s->confined ? ROOM_JOB : ROOM_LEFT, &made);
-	if (made.verdict == PASSED) {
+	if (made.verdict == PASSED && s->not_taken) {
+		not_taken(&made);
+		s->built = true; /* it was not tried */
+	} else if (made.verdict == PASSED) {
 		made.verdict = build(s);
 		put_text(made.why, sizeof(made.why), "%s",
 			 made.verdict == UNGRADED ? s->build_log : "it does not build");

@@ -57,16 +57,16 @@ static char *submit(const struct class *c, const struct job *jobs, size_t *next)
 	size_t n = 0;
 	FILE *f;
 
-	while (*next < c->nr && !jobs[*next].name)
+	while (*next < c->all.nr && !jobs[*next].name)
 		++*next;
-	if (*next == c->nr)
+	if (*next == c->all.nr)
 		return NULL;
 	index = text("%s/tasks.XXXXXX", c->work);
 	f = fdopen(mkstemp(index), "w");
 	if (!f)
 		die("cannot write %s", index);
 	fprintf(f, "%s\n%s\n%u\n", c->lab->name, c->kit, c->seed);
-	for (; *next < c->nr && n < MOST_TASKS; ++*next)
+	for (; *next < c->all.nr && n < MOST_TASKS; ++*next)
 		if (jobs[*next].name && ++n)
 			fprintf(f, "%s\n", jobs[*next].name);
 	if (fclose(f))
@@ -122,7 +122,7 @@ static size_t take(struct class *c, struct job *jobs)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->nr; i++) {
+	for (size_t i = 0; i < c->all.nr; i++) {
 		if (!jobs[i].name || access(jobs[i].results, R_OK))
 			continue;
 		if (job_merge(c, &jobs[i])) {
@@ -178,7 +178,7 @@ static void clean(const struct class *c)
 
 void engine_slurm(struct class *c)
 {
-	struct job *jobs = calloc(c->nr + 1, sizeof(*jobs));
+	struct job *jobs = calloc(c->all.nr + 1, sizeof(*jobs));
 	char *program = realpath("/proc/self/exe", NULL);
 	char *work = c->work, *kit = c->kit;
 	size_t left = 0;
@@ -188,7 +188,7 @@ void engine_slurm(struct class *c)
 	c->kit = realpath(kit, NULL);
 	free(work), free(kit);
 	setenv("TLGRADE", program, 1);
-	for (size_t i = 0; i < c->nr; i++) {
+	for (size_t i = 0; i < c->all.nr; i++) {
 		if (job_prepare(c, &jobs[i], i)) {
 			place(c, &jobs[i]);
 			left++;
@@ -201,7 +201,7 @@ void engine_slurm(struct class *c)
 			printf("%zu did not come back: sent again\n", left);
 		left = go_round(c, jobs, left);
 	}
-	for (size_t i = 0; i < c->nr; i++) {
+	for (size_t i = 0; i < c->all.nr; i++) {
 		if (jobs[i].name)
 			job_lost(c, &jobs[i]);
 		job_free(&jobs[i]);

@@ -255,3 +255,29 @@ double now(void)
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
+
+static bool is_tree(const char *dir)
+{
+	char *labs = text("%s/labs", dir), *makefile = text("%s/Makefile", dir);
+	bool found = access(labs, X_OK) == 0 && access(makefile, R_OK) == 0;
+
+	free(labs), free(makefile);
+	return found;
+}
+
+const char *home(void)
+{
+	static char *found;
+	char *dir;
+
+	if (found)
+		return found;
+	dir = is_tree(".") ? NULL : realpath("/proc/self/exe", NULL);
+	for (char *slash; dir && (slash = strrchr(dir, '/')) && slash > dir;) {
+		*slash = '\0';
+		if (is_tree(dir))
+			return found = dir;
+	}
+	free(dir);
+	return found = copy(".");
+}

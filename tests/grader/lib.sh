@@ -62,7 +62,8 @@ harmful() {
 
 # What a class got, in the book $book of $lab; stopped/hostile count for the closing line.
 row() { grep -F "\"$1" "$book.csv" | head -1; }
-score() { row "$1" | sed 's/^"[^"]*",\([0-9]*\),.*/\1/'; }
+# (What nobody could grade has no points there.)
+score() { row "$1" | sed 's/^"[^"]*",\([0-9]*\),.*/\1/; s/^$/0/'; }
 stopped=0 hostile=0
 # stopped NAME WHAT MAX: no more than MAX points, and WHAT in its report
 stopped() {
@@ -74,4 +75,26 @@ stopped() {
 	else
 		ok "stopped_$1" bash -c 'row=$1; echo "$row"; head -50 "$2"; false' - "$(row "$1")" "$tmp/shown"
 	fi
+}
+# played LAB DIR [LINES]: a kit in which no machine runs: what a student's file says is the console. 100 points, for
+# `one=1` 60 and for `two=1` 40. LINES are [lab]'s besides. For tests of what comes after the verdicts.
+played() {
+	hollow "$1" "$2"
+	mkdir -p "$2/tools" "$2/build/bin"
+	# shellcheck disable=SC2016 # make's
+	printf '%%.elf: ; @cp $(LAB_SRC)/walk.c $@\n' >"$2/Makefile"
+	cat >"$2/tools/run" <<-'END'
+		#!/bin/bash
+		for word; do case $word in OUT=*) out=${word#*=} ;; HV=*) hv=${word#*=} ;; esac done
+		: >"$out.int.log"
+		cp "$hv" "$out.console"
+	END
+	printf '#!/bin/sh\n[ "$1" != spoken ] || cat "$3"\nexit 0\n' >"$2/build/bin/tltrace"
+	chmod +x "$2/tools/run" "$2/build/bin/tltrace"
+	{
+		printf '[lab]\ntitle = Played\nfile = hv/mmu/shadow/walk.c\n%b\n' "${3:-}"
+		printf '[stage 02.1]\ntitle = one\n[stage 02.2]\ntitle = two\n'
+		printf '[test one]\nstage = 02.1\npoints = 60\nrun = TRACE=off SCENARIO=one\nconsole = ^one=1$\n'
+		printf '[test two]\nstage = 02.2\npoints = 40\nrun = TRACE=off SCENARIO=two\nconsole = ^two=1$\n'
+	} >"$2/labs/$1/lab.conf"
 }

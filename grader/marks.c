@@ -1,0 +1,181 @@
+/*
+ * marks.c: points that a person gives, out of a table: a header, and a row for each student.
+ * Columns are found by their names: student (or id, or name), points (of answers.md), late (days,
+ * instead of those that time stamps tell). All of it is taken, or if something is wrong nothing.
+ */
+#include "grade.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define MAX_TABLE (16 << 20)
+#define MAX_WRONG 10 /* that are said */
+
+struct mark {
+	char *student;
+	int answers, days;
+};
+
+/* The cells of the next row, as RFC 4180 has them; *s is then behind it. */
+static struct list row(char **s)
+{
+	struct list cells = {0};
+	char *from = *s;
+	bool more = true;
+
+	while (more) {
+		bool quoted = *from == '"';
+		char *start = from += quoted, *to = from, *c;
+
+		while (*from &&
+		       (quoted ? *from != '"' || from[1] == '"' : !strchr(",\r\n", *from))) {
+			from += quoted && *from == '"';
+			*to++ = *from++;
+		}
+		c = text("%.*s", (int)(to - start), start);
+		list_add(&cells, trim(c));
+		free(c);
+		from += strcspn(from, ",\r\n");
+		more = *from == ',';
+		from += more;
+	}
+	*s = from + strspn(from, "\r\n");
+	return cells;
+}
+
+static int column(const struct list *head, const char *name)
+{
+	for (size_t i = 0; i < head->nr; i++)
+		if (!strcasecmp(head->at[i], name))
+			return (int)i;
+	return -1;
+}
+
+/* A number of at most `max`; -1: none is given; -2: it is something else. */
+static int number(const struct list *cells, int at, int max)
+{
+	char *end;
+	long n;
+
+	if (at < 0 || (size_t)at >= cells->nr || !*cells->at[at])
+		return -1;
+	n = strtol(cells->at[at], &end, 10);
+	return *end || n < 0 || n > max ? -2 : (int)n;
+}
+
+/* The student that a row is of, by what the gradebook calls him, else by the name if only one has
+ * it. */
+static const char *whose(const struct gradings *all, const char *who)
+{
+	const char *found = NULL;
+
+	if (*who == '\'') /* as our own tables write what would be a formula */
+		who++;
+	for (size_t i = 0; i < all->nr; i++)
+		if (!strcmp(all->at[i].student, who))
+			return all->at[i].student;
+	for (size_t i = 0; i < all->nr; i++) {
+		if (strcmp(all->at[i].name, who))
+			continue;
+		if (found && strcmp(found, all->at[i].student))
+			return NULL;
+		found = all->at[i].student;
+	}
+	return found;
+}
+
+static void wrong(size_t *nr, size_t line, const char *what, const char *which)
+{
+	char *shown = clean_name(which);
+
+	if (++*nr <= MAX_WRONG)
+		fprintf(stderr, "tlgrade: row %zu: %s: %s\n", line, what, shown);
+	free(shown);
+}
+
+static size_t read_table(char *s, const struct lab *lab, const struct gradings *all,
+			 struct mark *marks)
+{
+	struct list head;
+	size_t n = 0, bad = 0, line = 1;
+	int who, points, late;
+
+	if (!strncmp(s, "\xEF\xBB\xBF", 3))
+		s += 3;
+	head = row(&s);
+	who = column(&head, "student");
+	who = who < 0 ? column(&head, "id") : who;
+	who = who < 0 ? column(&head, "name") : who;
+	points = column(&head, "points");
+	late = column(&head, "late");
+	list_free(&head);
+	if (who < 0 || (points < 0 && late < 0))
+		die("the first row has no column `student`, or none of `points` and `late`");
+	while (*s) {
+		struct list cells = row(&s);
+		const char *name = (size_t)who < cells.nr ? cells.at[who] : "";
+		struct mark m = {.answers = number(&cells, points, lab->policy.answers),
+				 .days = number(&cells, late, 1000)};
+
+		line++;
+		m.student = (char *)whose(all, name);
+		if (!m.student && *name)
+			wrong(&bad, line, "no such student, or several of that name", name);
+		if (m.answers == -2)
+			wrong(&bad, line, "no number of points, or more than there are",
+			      cells.at[points]);
+		if (m.days == -2)
+			wrong(&bad, line, "no number of days", cells.at[late]);
+		if (m.student)
+			marks[n++] = m;
+		list_free(&cells);
+	}
+	if (bad)
+		die("%zu mistakes in the table; nothing of it is taken", bad);
+	return n;
+}
+
+static const struct option options[] = {{"book", 1, NULL, 1}, {NULL, 0, NULL, 0}};
+
+int marks(int argc, char **argv)
+{
+	char *book = NULL, *table;
+	struct gradings all;
+	struct mark *given;
+	struct sqlite3 *db;
+	struct lab *lab;
+	size_t n, rows = 2;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt != 1)
+			die("what is that? See tlgrade marks --help");
+		book = copy(optarg);
+	}
+	if (argc - optind != 2)
+		die("which lab, and which table? See tlgrade marks --help");
+	lab = lab_load(home(), argv[optind]);
+	table = read_file(argv[optind + 1], MAX_TABLE, false);
+	if (!table)
+		die("cannot read %s", argv[optind + 1]);
+	if (!book)
+		book = default_book();
+	db = book_open(book, false);
+	all = book_gradings(db, lab);
+	for (const char *s = table; *s; s++)
+		rows += *s == '\n' || *s == '\r';
+	given = calloc(rows, sizeof(*given));
+	n = read_table(table, lab, &all, given);
+	book_marks_begin(db);
+	for (size_t i = 0; i < n; i++)
+		book_mark(db, lab, given[i].student, given[i].answers, given[i].days);
+	book_marks_end(db);
+	printf("%zu students marked\n", n);
+	gradings_free(&all);
+	book_close(db);
+	free(given), free(table), free(book);
+	lab_free(lab);
+	return 0;
+}

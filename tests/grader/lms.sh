@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# lms.sh: what platforms pack for download is taken as it is: the right name and id, late days by the policy, the
+# last of several, and who has sent nothing that could be taken has no 0. Nothing is built here, but all is collected.
+. "$(dirname "$0")/lib.sh"
+export TZ=UTC
+lab=03-shadow-vs-direct
+tl=$PWD/build/bin/tlgrade
+hollow $lab "$tmp/tree"
+sed -i '/^title = Shadow/a due = 2026-03-01 23:59 +0100\nlate_points = 10' "$tmp/tree/labs/$lab/lab.conf"
+reference $lab "$tmp/files"
+here=$PWD
+cd "$tmp/tree" || exit 1
+batch() { $tl batch $lab "$tmp/$1" --kit "$tmp/tree" --book "$tmp/$1.db" --seed 3 -j 2 >"$tmp/$1.log" 2>&1 || { cat "$tmp/$1.log"; false; }; }
+report() { $tl report $lab --book "$tmp/$1.db" "${@:2}" >"$tmp/$1.out" 2>"$tmp/$1.err" || { cat "$tmp/$1.err"; false; }; }
+all_right() { python3 "$here/tests/grader/columns.py" csv "$tmp/$1.out" "$tmp/$1.want"; }
+for lms in plain moodle moodle-flat canvas blackboard gradescope; do
+	python3 "$here/tests/grader/lms.py" $lms "$tmp/files" "$tmp/$lms" >"$tmp/$lms.want"
+	ok "the_class_is_graded_$lms" batch $lms
+	ok "it_is_reported_$lms" report $lms --csv
+	ok "each_under_name_and_id_with_late_days_$lms" all_right $lms
+	fails "what_is_in_a_folder_besides_is_nobody_$lms" grep -qE '^"(__MACOSX|Thumbs|Grades|submission_metadata)' "$tmp/$lms.out"
+	ok "what_could_not_be_taken_is_said_on_a_line_$lms" test "$(grep -c '^      nothing could be taken: ' "$tmp/$lms.log")" = 3
+	ok "called_again_nothing_is_left_to_do_$lms" bash -c '"$@" | grep -q "^0 graded, 12 were already"' - $tl batch $lab "$tmp/$lms" --kit "$tmp/tree" --book "$tmp/$lms.db"
+	case $lms in moodle | canvas | blackboard)
+		ok "its_gradebook_has_a_file_$lms" report $lms --$lms
+		ok "with_its_columns_$lms" python3 "$here/tests/grader/columns.py" $lms "$tmp/$lms.out" "$tmp/$lms.want"
+		;;
+	esac
+done
+# The earlier of two is the one with an error in it.
+sources() { cat "$tmp/$1.db.work/$lab"/*.src/*; }
+for lms in canvas blackboard; do
+	ok "of_two_the_later_counts_$lms" grep -q ' counts, .* is older$' "$tmp/$lms.log"
+	fails "and_not_the_earlier_$lms" grep -q '#error the earlier one' <(sources $lms)
+done
+ok a_third_level_is_not_looked_into grep -q 'is an archive in an archive in another; not looked into' "$tmp/moodle.log"
+ok another_name_is_said grep -q '(1).[ch]: taken for' <(report moodle --csv && cat "$tmp/moodle.out")
+
+# In every report it is not taken, and why.
+report moodle --csv && id=$(awk -F, '$2 == "" { gsub(/"/, "", $1); print $1; exit }' "$tmp/moodle.out")
+$tl show $lab "$id" --book "$tmp/moodle.db" >"$tmp/shown"
+ok to_show_it_tells grep -q "empty: none of the lab's files" "$tmp/shown"
+for format in gradescope tap autolab junit html; do
+	if [ $format = junit ] || [ $format = html ]; then what=(); else what=(--student "$id"); fi
+	ok "a_report_tells_$format" report moodle --$format "${what[@]}"
+	ok "by_its_notes_$format" grep -qE "none of the lab('|&#39;|\\\\u0027)s files" "$tmp/moodle.out"
+done
+for format in gradescope tap autolab; do
+	ok "for_the_whole_class_$format" report moodle --$format --out "$tmp/out-$format"
+	ok "a_file_each_$format" test "$(find "$tmp/out-$format" -type f | wc -l)" = 12
+	ok "not_where_something_is_$format" dies 'is there already, and not empty' $tl report $lab --$format --out "$tmp/out-$format" --book "$tmp/moodle.db"
+done
+
+# From any folder, and with help.
+cd "$here" || exit 1
+mkdir "$tmp/elsewhere"
+ok a_report_from_elsewhere bash -c 'cd "$1" && "$2" report "$3" --csv --book ../moodle.db' - "$tmp/elsewhere" "$tl" $lab
+for command in grade batch regrade report show marks copies; do
+	ok "help_$command" grep -q "^usage: tlgrade .*$lab\|^usage: tlgrade" <($tl $command --help)
+done
+
+# Several that it could be: none.
+hollow $lab "$tmp/tree2"
+mkdir -p "$tmp/doubt/al" && echo 'int a;' >"$tmp/doubt/al/update (1).c" && echo 'int b;' >"$tmp/doubt/al/update (2).c" && echo 'int c;' >"$tmp/doubt/al/Entry.H"
+$tl batch $lab "$tmp/doubt" --kit "$tmp/tree2" --book "$tmp/doubt.db" >"$tmp/doubt.log" 2>&1
+ok who_sends_two_that_it_could_be_is_told grep -q 'could be .*update (1).c or .*update (2).c; neither is taken' "$tmp/doubt.log"
+ok other_letters_are_taken grep -q 'Entry.H: taken for entry.h' "$tmp/doubt.log"
+ok and_the_line_says_how_much grep -q '1 of 5 files taken' "$tmp/doubt.log"
+done_testing

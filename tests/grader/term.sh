@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# term.sh: what comes after the verdicts: late days, submissions that are handed in again, points that a person gives, earlier
+# gradings, and a gradebook of an earlier version.
+. "$(dirname "$0")/lib.sh"
+export TZ=UTC
+lab=02-pagefault
+tl=$PWD/build/bin/tlgrade
+due='due = 2026-03-01 23:59 +0100'
+played $lab "$tmp/kit" "$due\nlate_points = 10\nlate_free = 1\nlate_most = 4\nlate_grace = 30"
+cd "$tmp/kit" || exit 1
+policy() { played $lab "$tmp/kit" "$1"; }
+# hand NAME WHEN LINES: a submission as of that time
+hand() {
+	mkdir -p "$tmp/class/$1" && printf "$3" >"$tmp/class/$1/walk.c" && touch -d "$2" "$tmp/class/$1/walk.c"
+}
+batch() { $tl "${1:-batch}" $lab "${@:2}" "$tmp/class" --kit "$tmp/kit" --book "$tmp/book.db" --seed 4 -j 2 >"$tmp/log" 2>&1 || { cat "$tmp/log"; false; }; }
+report() { $tl report $lab --book "$tmp/book.db" "$@"; }
+# row NAME COLUMN...: of the CSV
+row() {
+	report --csv | python3 -c '
+import csv, sys
+for r in csv.DictReader(sys.stdin):
+    if r["student"] == sys.argv[1]:
+        print(*[r[c] for c in sys.argv[2:]])' "$@"
+}
+is() { local want=$1; shift; local got; got=$(row "$@"); echo "$got"; [ "$got" = "$want" ]; }
+all='one=1\ntwo=1\n'
+hand punctual 2026-03-01T22:59:00Z "$all"
+hand within-grace 2026-03-01T23:29:00Z "$all"
+hand one-day 2026-03-01T23:29:01Z "$all"
+hand two-days 2026-03-03T12:00:00Z "$all"
+hand four-days 2026-03-05T23:28:00Z "$all"
+hand too-late 2026-03-05T23:30:00Z "$all"
+hand little 2026-03-04T12:00:00Z 'one=0\n'
+ok the_class_is_graded batch
+for line in 'punctual 0 0 100' 'within-grace 0 0 100' 'one-day 1 0 100' 'two-days 2 10 90' 'four-days 4 30 70' 'too-late 5 100 0' 'little 3 0 0'; do
+	set -- $line
+	ok "late_days_by_the_policy_$1" is "$2 $3 $4" "$1" 'days late' 'late costs' total
+done
+policy "$due\nlate_points = 5"
+ok another_policy_needs_no_other_grading is '5 25 75' four-days 'days late' 'late costs' total
+batch
+ok it_is_not_another_version_of_the_lab grep -q '^0 graded, 7 were already' "$tmp/log"
+policy 'due = tomorrow'
+ok what_is_no_time_is_an_error dies 'due: not like 2026-03-01 23:59 +0100: tomorrow' $tl report $lab --csv --book "$tmp/book.db"
+
+# Handed in again: worse and later.
+policy "$due\nlate_points = 10"
+hand two-days 2026-03-04T12:00:00Z 'one=1\ntwo=0\n'
+batch
+ok only_what_is_new_is_graded grep -q '^1 graded, 6 were already' "$tmp/log"
+ok the_last_counts is '60 3 30 30' two-days score 'days late' 'late costs' total
+policy "$due\nlate_points = 10\ncounts = best"
+ok or_the_best_after_what_being_late_costs is '100 2 20 80' two-days score 'days late' 'late costs' total
+hand one-day 2026-03-10T12:00:00Z "$all# better?\n" && sed -i '$d' "$tmp/class/one-day/walk.c" && hand one-day 2026-03-10T12:00:00Z "${all}three=3\n"
+batch
+ok as_many_points_but_later_are_not_better is '100 1 10 90' one-day score 'days late' 'late costs' total
+$tl show $lab two-days --book "$tmp/book.db" >"$tmp/shown"
+ok to_show_it_names_the_others grep -qE '^  grading [0-9]+: 60/100, handed in 2026-03-04 12:00' "$tmp/shown"
+other=$(sed -n 's/^  grading \([0-9]*\): .*/\1/p' "$tmp/shown")
+ok and_shows_them grep -q 'should have:  ^two=1' <($tl show $lab two-days --grading "$other" --book "$tmp/book.db")
+ok their_evidence_is_there_still bash -c 'for d; do test -s "$d/hv.elf" || exit 1; done' - "$tmp/book.db.work/$lab"/two-days-????????????????
+
+# Sent back and forth: the first again is something new.
+policy "$due\ncounts = last"
+hand back 2026-02-01T12:00:00Z 'one=1\n' && batch && hand back 2026-02-02T12:00:00Z 'one=2\n' && batch && hand back 2026-02-03T12:00:00Z 'one=1\n' && batch
+ok what_was_sent_before_the_last_counts_when_it_is_sent_again is 60 back score
+
+# Graded again.
+batch regrade --failed
+ok of_what_failed_only grep -q '^3 graded, 5 were already' "$tmp/log"
+ok these_are_they test "$(sed -n 's/^\[[0-9/]*\] \([^ ]*\).*/\1/p' "$tmp/log" | sort | xargs)" = 'back little two-days'
+ok and_each_earlier_grading_is_there test "$(report --csv | wc -l)" = 9 -a "$($tl show $lab little --book "$tmp/book.db" | grep -c '^  grading')" = 1
+ok failed_is_for_regrade dies '--failed is for regrade' $tl batch $lab --failed "$tmp/class" --kit "$tmp/kit"
+
+# Points for answers.md, and late days that a person knows better.
+table() { printf "$1" >"$tmp/marks.csv"; }
+marks() { $tl marks $lab "$tmp/marks.csv" --book "$tmp/book.db"; }
+policy "$due\nlate_points = 10"
+table '\xef\xbb\xbfStudent,remark,Points,late\r\npunctual,"well, ""done""",17,\r\n"two-days",,,0\r\nlittle,,3,\r\n'
+ok marks_are_taken marks
+ok points_are_added is '17 117' punctual answers total
+ok days_replace_those_of_the_clock is '0 0 60' two-days 'days late' 'late costs' total
+ok answers_count_without_the_tests is '3 3' little answers total
+table 'student,points\npunctual,12\nnobody,3\nlittle,21\nback,two\n'
+ok a_table_with_mistakes_is_refused dies '3 mistakes in the table; nothing of it is taken' $tl marks $lab "$tmp/marks.csv" --book "$tmp/book.db"
+ok it_names_them grep -q 'row 3: no such student, or several of that name: nobody' "$tmp/stderr"
+ok and_nothing_of_it_counts is '17 117' punctual answers total
+table 'who,points\npunctual,12\n'
+ok a_table_without_students_is_refused dies 'no column `student`' $tl marks $lab "$tmp/marks.csv" --book "$tmp/book.db"
+printf 'student,points\n"=%.0s' 1 >"$tmp/marks.csv" && head -c 300000 /dev/zero | tr '\0' '"' >>"$tmp/marks.csv"
+ok a_table_of_quotes_is_refused dies 'mistake' $tl marks $lab "$tmp/marks.csv" --book "$tmp/book.db"
+batch regrade
+ok marks_outlive_another_grading is '17 117' punctual answers total
+
+# A gradebook of version 1.
+python3 - "$tmp/old.db" "$tmp/kit" <<-'END'
+	import sqlite3, sys
+	db = sqlite3.connect(sys.argv[1])
+	db.executescript("""CREATE TABLE class(lab TEXT PRIMARY KEY, seed INTEGER NOT NULL);
+	CREATE TABLE submission(id INTEGER PRIMARY KEY, student TEXT NOT NULL, lab TEXT NOT NULL, version TEXT, hash TEXT, seed INTEGER,
+	score INTEGER, points INTEGER, built INTEGER, build_log TEXT, notes TEXT, evidence TEXT, UNIQUE(student, lab));
+	CREATE TABLE result(submission INTEGER NOT NULL REFERENCES submission(id), test TEXT NOT NULL, stage TEXT, verdict TEXT,
+	score INTEGER, points INTEGER, seed INTEGER, ticks INTEGER, seconds REAL, why TEXT, diagram TEXT, PRIMARY KEY(submission, test));
+	INSERT INTO class VALUES('02-pagefault', 99);
+	INSERT INTO submission VALUES(7, 'old', '02-pagefault', 'v', 'h', 99, 60, 100, 1, '', 'a note', '/nowhere');
+	INSERT INTO result VALUES(7, 'one', '02.1', 'passed', 60, 60, 1, 5, 0.1, '', '');
+	INSERT INTO result VALUES(7, 'two', '02.2', 'failed', 0, 40, 1, 5, 0.1, 'why', '');""")
+END
+$tl report $lab --csv --book "$tmp/old.db" >"$tmp/old.csv"
+ok an_older_gradebook_is_read grep -qE '^"old",60,100,"old","",,0,0,,60,60,0,passed,failed,"a note"' "$tmp/old.csv"
+$tl batch $lab "$tmp/class" --kit "$tmp/kit" --book "$tmp/old.db" >"$tmp/log" 2>&1
+ok and_goes_on grep -q '^8 graded, 0 were already' "$tmp/log"
+ok with_its_seed grep -q 'seed 99' "$tmp/log"
+python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute("PRAGMA user_version = 3")' "$tmp/old.db"
+ok a_newer_one_is_refused dies 'was made by a newer tlgrade' $tl report $lab --csv --book "$tmp/old.db"
+done_testing
