@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEWEST 8  /* fingerprints that say something */
-#define MANY   10 /* who share one that more than half of the class has share what the lab leads to \
-		   */
+/* Fewer fingerprints say nothing; and what more people than MANY have, and more than half of the
+ * class, is what the lab leads to. */
+#define FEWEST	   8
+#define MANY	   10
 #define MAX_SOURCE (1 << 20)
 
 /* Its sources lie beside the evidence. */
