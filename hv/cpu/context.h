@@ -19,5 +19,4 @@ void context_init(struct context *c);
 void context_set_fpu(struct vcpu *v, const u8 fpu[512]);
 /** The processor goes on as `next`: its tables, its address space, its registers beside v->regs. */
 void context_switch(struct vcpu *next);
-
 #endif

@@ -16,14 +16,12 @@ void (*ring0_entry)(struct cpu_regs *frame);
 struct gate_entries gate_entries;
 bool limits_checked;
 u32 hv_page_directory[NR_PTES] __attribute__((aligned(PAGE_SIZE)));
-u32 gate_exit_direct_to;
 u32 m2p_pde;
 
 extern u8 gate_code[], gate_code_end[];
 extern u8 gate_switch_common[], gate_switch_fault[], gate_switch_protection[],
     gate_switch_hypercall[];
-extern u8 gate_leave[], gate_leave_same_cr3[], gate_leave_16[];
-extern u8 gate_exit_direct_segments[], gate_exit_direct_paging[];
+extern u8 gate_leave[], gate_leave_direct[], gate_leave_same_cr3[], gate_leave_16[];
 
 #define STUB_SIZE      16
 #define HYPERCALL_STUB 48
@@ -101,18 +99,20 @@ static u32 pde_of(const void *table)
 	return mfn_maddr(hv_page_mfn(table)).a | PTE_P | PTE_RW | PTE_A | PTE_D;
 }
 
+/* The address space stays: a jump over `len` bytes of code that would change it. */
+static void skip(struct gate *g, const u8 *at, u8 len)
+{
+	memcpy(g->page[GATE_CODE] + (at - gate_code), (u8[]){0xEB, len - 2}, 2);
+}
+
 /* A stub's switch to the hypervisor's address space (mov $cr3, %eax; mov %eax, %cr3), or nothing
  * where it is there already. */
 static void set_switch(struct gate *g, const u8 *at)
 {
-	u8 *code = g->page[GATE_CODE] + (at - gate_code);
-
-	if (g->segments) {
-		code[0] = 0xEB; /* jmp over both moves */
-		code[1] = 8 - 2;
-	} else {
-		memcpy(code + 1, &g->monitor_cr3, 4);
-	}
+	if (g->segments)
+		skip(g, at, 8);
+	else
+		memcpy(g->page[GATE_CODE] + (at - gate_code) + 1, &g->monitor_cr3, 4);
 }
 
 /* What all vcpus of a domain have in common: the code, and the tables that map the gate. */
@@ -131,6 +131,8 @@ static bool make_common(struct gate *g)
 	set_switch(g, gate_switch_fault);
 	set_switch(g, gate_switch_protection);
 	set_switch(g, gate_switch_hypercall);
+	if (g->segments)
+		skip(g, gate_leave_direct, 3);
 	memcpy(g->monitor_pd, hv_page_directory, PAGE_SIZE);
 	return true;
 }
@@ -165,7 +167,6 @@ bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced, 
 	g->entries = &layout->entries[traced];
 	g->reserved_sel = layout->reserved_sel;
 	g->segments = segments;
-	g->exit_direct = segments ? (u32)gate_exit_direct_segments : (u32)gate_exit_direct_paging;
 	if (first) {
 		*g = *first;
 		memset(&g->page[GATE_TABLES], 0, sizeof(g->page) - sizeof(g->page[0]));
@@ -278,7 +279,6 @@ void gate_activate(struct vcpu *v)
 		     : "memory");
 	gate_load_ldt(g);
 	gate_entries = *g->entries;
-	gate_exit_direct_to = g->exit_direct;
 	current = v;
 }
 

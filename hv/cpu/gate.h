@@ -78,7 +78,6 @@ struct gate {
 	u32 *monitor_pd;  /* the hypervisor's page directory for this domain */
 	u32 monitor_cr3;
 	bool segments;	  /* isolation: segment limits keep the guest out, not paging */
-	u32 exit_direct;  /* where gate_exit_direct() goes */
 	u16 reserved_sel; /* the layout's */
 	const struct gate_layout *layout;
 	const struct gate_entries *entries;
@@ -149,16 +148,14 @@ void gate_exit(struct vcpu *v) __attribute__((noreturn));
 /** The same where stack16_prepare() has prepared it. */
 void gate_exit_16(struct vcpu *v) __attribute__((noreturn));
 
-/** Where gate_exit_direct() jumps to: the running vcpu's gate.exit_direct (gate_activate). */
-extern u32 gate_exit_direct_to;
 /** The same for a direct-mode domain, whose gate never moves: a few instructions. */
 static inline void __attribute__((noreturn, always_inline)) gate_exit_direct(struct vcpu *v)
 {
 	asm volatile("movl %0, %%esp\n\t"
-		     "jmp *%1"
+		     "jmp gate_exit_direct_to"
 		     :
 		     : "i"(HV_GATE + (GATE_STACK + 1) * PAGE_SIZE - sizeof(struct cpu_regs)),
-		       "m"(gate_exit_direct_to), "a"(v->cr3)
+		       "a"(v->cr3)
 		     : "memory");
 	__builtin_unreachable();
 }

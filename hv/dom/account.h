@@ -8,6 +8,7 @@
 #ifndef HV_ACCOUNT_H
 #define HV_ACCOUNT_H
 
+#include "cpu/gate.h"
 #include "dom/domain.h"
 #include "mem/frame.h"
 
@@ -22,6 +23,19 @@ struct domain *owner_of(const struct frame *f);
 /** The last reference to the last page of the owner is being dropped. */
 void last_page_put(struct domain *owner);
 
+/** The processor may remember translations that hold no longer: drop all that it has of `current`'s
+ * address space. There are no others, for each switch drops them; and where paging isolates, each
+ * way out does. */
+#ifdef TRAPLINE_HOST_TEST
+void flush_translations(void);
+#else
+static inline void flush_translations(void)
+{
+	if (current->gate->segments)
+		write_cr3(read_cr3());
+}
+#endif
+
 /** One page more, by its machine number, in direct mode. */
 static inline void page_charge(struct domain *d, mfn_t m)
 {
@@ -33,10 +47,13 @@ static inline void page_charge(struct domain *d, mfn_t m)
 }
 
 /** Drop a reference that `d` had to a frame of a domain's, its own or another's. The owner's count
- * of pages falls only with the last one, so that it gets no other page before. */
+ * of pages falls only with the last one, so that it gets no other page before. Then the frame may
+ * be somebody else's, or a page table: whoever runs, and has dropped a mapping of it without a
+ * flush, must not reach it any more. */
 static inline void page_put(struct domain *d, struct frame *f)
 {
 	if (f->refs == 1) {
+		flush_translations();
 		if (f->owner != d->id)
 			d = owner_of(f);
 		if (!count_down_to_1(&d->populated))

@@ -19,9 +19,6 @@ static bool give_back(struct domain *d, mfn_t m)
 	if (!f || f->owner != d->id || !(f->flags & FRAME_ALLOCATED) || (f->flags & FRAME_PINNED))
 		return false;
 	f->flags &= ~FRAME_ALLOCATED;
-	/* The guest may have dropped its mapping without a flush. */
-	if (f->refs == 1)
-		direct_flush(&d->vcpu);
 	page_put(d, f);
 	return true;
 }

@@ -6,6 +6,7 @@
 
 #include "hw/pic.h"
 #include "grant_machine.h"
+#include "dom/guest_ops.h"
 #include "dom/run.h"
 #include "hcall/hcall.h"
 #include "insn/insn.h"
@@ -56,15 +57,48 @@ void hv_free_page(void *page)
 	free(page);
 }
 
-/* What the MMU needs of the processor, and of page tables that the guest writes: there are none. */
+/* ---- the processor ---- */
+
+struct remembered tlb[SLOTS][FRAMES];
+
+void flush_translations(void)
+{
+	memset(tlb, 0, sizeof(tlb));
+}
 void direct_flush(struct vcpu *v)
 {
 	(void)v;
+	flush_translations();
 }
 void direct_invlpg(struct vcpu *v, vaddr_t va)
 {
-	(void)v, (void)va;
+	if (v == current && va >> PAGE_SHIFT < SLOTS)
+		memset(tlb[va >> PAGE_SHIFT], 0, sizeof(tlb[0]));
 }
+void machine_run(u16 id)
+{
+	if (current == &guests[id].d->vcpu)
+		return;
+	current = &guests[id].d->vcpu;
+	flush_translations(); /* another page directory is loaded */
+	machine_touch();
+}
+void machine_touch(void)
+{
+	const u32 *low = current ? memory[guests[current->domain->id].frame[LOW]] : NULL;
+
+	for (u32 i = 0; low && i < SLOTS; i++) {
+		struct remembered *r = &tlb[i][low[i] >> PAGE_SHIFT];
+
+		if (!(low[i] & PTE_P))
+			continue;
+		r->read = true;
+		r->write |= !!(low[i] & PTE_RW);
+		r->owner = frame_table[low[i] >> PAGE_SHIFT].owner;
+	}
+}
+
+/* What the MMU needs of page tables that the guest writes: there are none. */
 void direct_load_base(struct vcpu *v)
 {
 	v->domain->direct->base = mfn_valid(v->base) ? memory[v->base.n] : NULL;
@@ -162,6 +196,14 @@ void machine_init(void)
 	frames_release(0, FRAMES);
 }
 
+/* Others call its frames by the numbers that they have. */
+static mfn_t frame_number(struct domain *d, u32 n, bool write)
+{
+	(void)d, (void)write;
+	return mfn(n);
+}
+static const struct guest_ops design = {.frame = frame_number};
+
 static bool use_tables(struct domain *d, const u32 *frame)
 {
 	memory[frame[DIRECTORY]][0] = frame[LOW] << PAGE_SHIFT | PTE_P | PTE_RW | PTE_US;
@@ -183,6 +225,8 @@ bool machine_create(u16 id)
 	guests[id].d = d->vcpu.domain = d;
 	d->id = id;
 	d->mmu = &direct_ops;
+	d->ops = &design;
+	d->privileged = id == 0;
 	d->nr_pages = PAGES;
 	d->shared_mfn = NO_FRAME;
 	d->shared = &shared[id];
@@ -200,6 +244,11 @@ bool machine_create(u16 id)
 void machine_destroy(u16 id)
 {
 	struct domain *d = guests[id].d, **at = &domains;
+
+	if (current == &d->vcpu) {
+		current = NULL;
+		flush_translations();
+	}
 
 	while (*at != d)
 		at = &(*at)->next;

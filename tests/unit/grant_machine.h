@@ -28,6 +28,23 @@ extern u32 memory[FRAMES][1024];
 extern u32 heap_pages; /* in use */
 extern u32 held;       /* mappings */
 
+/*
+ * What the processor may remember of the one that runs: of each of the first pages of its table
+ * LOW, every frame that the entry has led to, and how, since that was last dropped. (It remembers
+ * one of them at most; which, nobody knows.) The hypervisor need not drop what leads to the guest's
+ * own frames, until such a frame is somebody else's or becomes a page table.
+ */
+#define SLOTS 6u /* pages of LOW that are played with */
+struct remembered {
+	bool read, write;
+	u16 owner; /* then, of the frame */
+};
+extern struct remembered tlb[SLOTS][FRAMES];
+/** From now on this guest runs. */
+void machine_run(u16 id);
+/** It may have used all its pages. */
+void machine_touch(void);
+
 void machine_init(void);
 /** A domain with this id. @return false: its last one is not gone yet, or memory is short */
 bool machine_create(u16 id);

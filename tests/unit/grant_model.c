@@ -1,7 +1,8 @@
 /*
- * grant_model.c: domains that grant, map, unmap, copy, give away, overwrite and die at random,
- * against a model that has no counts: it looks at all page tables, and at the list of what has been
- * mapped and not unmapped.
+ * grant_model.c: domains that grant, map, unmap, copy, give away, overwrite and die at random, one
+ * of which maps pages of the others because it may, against a model that has no counts: it looks at
+ * all page tables, and at the list of what has been mapped and not unmapped. What the processor
+ * remembers leads to no frame that is another's by now, and to no page table that could be written.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +16,6 @@
 #include "insn_scale.h"
 
 #define REFS	 10u /* that are played with */
-#define SLOTS	 6u  /* entries of each table */
 #define MAPPINGS 64u
 
 /* What was mapped and not unmapped. */
@@ -29,6 +29,7 @@ static struct mapping {
 static u32 random_state;
 static struct {
 	u32 mapped, refused, unmapped, copied, transferred, destroyed, overwritten, zombies;
+	u32 foreign, forbidden, tables, remembered;
 } met;
 
 static u32 below(u32 n)
@@ -118,6 +119,38 @@ static void check_entry(u16 id, u32 ref, u32 step)
 		fail_msg("step %u: entry %u of domain %u has flags %x", step, ref, id, e->flags);
 }
 
+/* Is the frame granted to the one that runs, and mapped by it? Domain 0 needs no grant. */
+static bool may_remember(u32 n)
+{
+	u16 id = current->domain->id;
+
+	if (frame_table[n].owner == id || id == 0)
+		return true;
+	for (u32 i = 0; i < MAPPINGS; i++)
+		if (mappings[i].used && mappings[i].user == id && mappings[i].frame == n)
+			return true;
+	return false;
+}
+
+static void check_tlb(u32 step)
+{
+	for (u32 slot = 0; slot < SLOTS; slot++)
+		for (u32 n = 0; n < FRAMES; n++) {
+			const struct remembered *r = &tlb[slot][n];
+			const u32 *low = memory[guests[current->domain->id].frame[LOW]];
+
+			if (!r->read)
+				continue;
+			met.remembered += low[slot] >> PAGE_SHIFT != n || !(low[slot] & PTE_P);
+			if (frame_table[n].owner != r->owner || !may_remember(n) ||
+			    (r->write && is_table(n)))
+				fail_msg("step %u: page %u of domain %u still leads to frame %u, "
+					 "then of domain %x, now of %x, type %u",
+					 step, slot, current->domain->id, n, r->owner,
+					 frame_table[n].owner, frame_table[n].type);
+		}
+}
+
 static void compare(u32 step)
 {
 	struct counts c[FRAMES] = {{0}};
@@ -147,11 +180,14 @@ static void compare(u32 step)
 			check_entry(id, ref, step);
 	}
 	assert_int_equal(held, 0);
+	if (current)
+		check_tlb(step);
+	machine_touch();
 }
 
 /* ---- what the guests do ---- */
 
-static u16 any_guest(void)
+static u16 one_of_them(void)
 {
 	u16 id;
 
@@ -159,6 +195,14 @@ static u16 any_guest(void)
 		id = below(DOMAINS);
 	while (!guests[id].d);
 	return id;
+}
+
+/* It runs: mostly the same as before. */
+static u16 any_guest(void)
+{
+	if (!current || !below(8))
+		machine_run(one_of_them());
+	return current->domain->id;
 }
 
 static u32 any_frame(u16 id)
@@ -347,6 +391,17 @@ static void overwrite(u32 step)
 	met.overwritten += fine && foreign;
 }
 
+/* It maps this frame no more, without a flush. */
+static void let_go(u16 id, u32 n)
+{
+	for (u32 i = 0; i < 2 * SLOTS; i++) {
+		u32 table = guests[id].frame[i < SLOTS ? LOW : OTHER];
+
+		if (is_table(table) && memory[table][i % SLOTS] >> PAGE_SHIFT == n)
+			assert_int_equal(l1_update(guests[id].d, memory[table], i % SLOTS, 0), 0);
+	}
+}
+
 /* The table that is hooked nowhere is unpinned, with what it maps, and pinned again, empty. */
 static void let_table_go(u32 step)
 {
@@ -370,6 +425,29 @@ static void let_table_go(u32 step)
 	assert_int_equal(pin_table(guests[id].d, mfn(n), FT_PAGE_TABLE), 0);
 }
 
+/* A page of data becomes a table, empty, and one that is one becomes a page of data again. */
+static void change_part(u32 step)
+{
+	u16 id = any_guest();
+	u32 n = guests[id].frame[DATA + below(PAGES - DATA)];
+	struct frame *f = &frame_table[n];
+	bool fine;
+
+	if (f->owner != id || !(f->flags & FRAME_ALLOCATED))
+		return;
+	let_go(id, n);
+	fine = !f->type_count;
+	if (f->flags & FRAME_PINNED) {
+		assert_int_equal(unpin_table(guests[id].d, mfn(n)), 0);
+		return;
+	}
+	if (fine)
+		memset(memory[n], 0, PAGE_SIZE);
+	if ((pin_table(guests[id].d, mfn(n), FT_PAGE_TABLE) == 0) != fine)
+		fail_msg("step %u: domain %u makes a table of frame %u", step, id, n);
+	met.tables += fine;
+}
+
 static void transfer(u32 step)
 {
 	u16 id = any_guest(), to;
@@ -380,6 +458,8 @@ static void transfer(u32 step)
 	bool fine;
 
 	any_entry(id, GTF_accept_transfer, &to, &ref);
+	if (below(2))
+		let_go(id, n);
 	op.domid = to;
 	op.ref = ref;
 	if (to < DOMAINS && guests[to].d && ref < REFS)
@@ -473,7 +553,7 @@ static void balloon(u32 step)
 	struct domain *d = guests[id].d;
 
 	(void)step;
-	if (f->owner == id && (f->flags & FRAME_ALLOCATED)) {
+	if (f->owner == id && (f->flags & FRAME_ALLOCATED) && !(f->flags & FRAME_PINNED)) {
 		f->flags &= ~FRAME_ALLOCATED;
 		page_put(d, f);
 	} else if (d->populated < PAGES && free_frames()) {
@@ -484,9 +564,29 @@ static void balloon(u32 step)
 	}
 }
 
+/* Domain 0 maps a page of another, or its own again. */
+static void map_foreign(u32 step)
+{
+	u16 of = one_of_them();
+	u32 slot = below(SLOTS), frame = any_frame(of), rw = below(2) ? PTE_RW : 0, *entry;
+	bool fine = frame < FRAMES && frame_table[frame].owner == of && (!rw || !is_table(frame));
+	u32 val = frame << PAGE_SHIFT | PTE_P | rw;
+
+	if (!guests[0].d || of == 0)
+		return;
+	machine_run(0);
+	entry = &memory[guests[0].frame[below(2) ? LOW : OTHER]][slot];
+	if (!is_table((entry - memory[0]) / 1024))
+		return;
+	if ((l1_update_foreign(guests[0].d, guests[of].d, entry, val) == 0) != fine)
+		fail_msg("step %u: Domain 0 maps frame %u of domain %u", step, frame, of);
+	met.foreign += fine;
+	met.forbidden += !fine;
+}
+
 static void end_one(u32 step)
 {
-	u16 id = any_guest();
+	u16 id = one_of_them();
 
 	(void)step;
 	if (!below(30)) {
@@ -501,8 +601,9 @@ static void end_one(u32 step)
 }
 
 static void (*const operations[])(u32 step) = {
-    grant, grant, grant,     map,	   map,	     map,  map,	 unmap,	  unmap,
-    unmap, unmap, overwrite, let_table_go, transfer, copy, copy, balloon, end_one,
+    grant,   grant,   grant,	   map,		map,	      map,	map,	     unmap,
+    unmap,   unmap,   unmap,	   overwrite,	let_table_go, transfer, copy,	     copy,
+    balloon, end_one, map_foreign, map_foreign, overwrite,    balloon,	change_part, change_part,
 };
 
 static void all_agree_and_nothing_is_left(void **unused)
@@ -526,13 +627,16 @@ static void all_agree_and_nothing_is_left(void **unused)
 	assert_int_equal(heap_pages, 0);
 	printf(
 	    "# %u mapped, %u refused, %u unmapped, %u overwritten, %u copied, %u transferred, %u "
-	    "domains destroyed, zombies %u times\n",
+	    "domains destroyed, zombies %u times, %u foreign, %u forbidden, %u tables; %u "
+	    "remembered\n",
 	    met.mapped, met.refused, met.unmapped, met.overwritten, met.copied, met.transferred,
-	    met.destroyed, met.zombies);
-	assert_true(met.mapped > steps / 40 && met.unmapped > steps / 60 &&
+	    met.destroyed, met.zombies, met.foreign, met.forbidden, met.tables, met.remembered);
+	assert_true(met.mapped > steps / 60 && met.unmapped > steps / 90 &&
 		    met.refused > steps / 80);
 	assert_true(met.overwritten && met.copied > steps / 200 && met.transferred > steps / 2000 &&
 		    met.destroyed > steps / 2000 && met.zombies);
+	assert_true(met.foreign > steps / 100 && met.forbidden && met.tables > steps / 200 &&
+		    met.remembered > steps / 20);
 }
 
 int main(void)

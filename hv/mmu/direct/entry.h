@@ -67,8 +67,6 @@ static inline void l1e_put(struct domain *d, u32 pte)
 		panic("frame %x is not writable", pte_mfn(pte).n);
 	if (count_down_to_1(&f->refs))
 		return;
-	/* The frame may be somebody else's next: the CPU must not remember this mapping. */
-	direct_flush(&d->vcpu);
 	page_put(d, f);
 }
 

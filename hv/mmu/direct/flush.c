@@ -11,8 +11,7 @@
 void direct_flush(struct vcpu *v)
 {
 	(void)v;
-	if (current->gate->segments)
-		write_cr3(read_cr3());
+	flush_translations();
 }
 
 void direct_invlpg(struct vcpu *v, vaddr_t va)
