@@ -62,33 +62,42 @@ static void keep_null_selectors(struct vcpu *v)
 	}
 }
 
-/*
- * Build the frame and go to the handler. Returns false with another exception queued where the
- * guest's tables or stack do not allow it; nothing has changed then.
- */
-static bool deliver(struct vcpu *v, const struct pending_exception *e)
-{
-	struct cpu_regs *r = v->regs;
-	bool kernel = from_kernel(r);
-	u32 frame[6], n = 0, esp = r->esp, sp, mask, bytes, offset, type;
-	/* An exception on top of another, or of an interrupt, says so in its error code: EXT. */
-	u32 ext = e->insn_len ? 0 : ERR_EXT;
-	struct guest_fault pf;
-	struct desc gate, code, stack;
-	bool wide;
-	u8 vec = e->vec;
-	u16 sel, ss = r->ss;
+/* Where a gate of the guest's IDT leads. */
+struct handler {
+	u16 sel;	  /* its code segment, of the guest's ring 0, */
+	struct desc code; /* and that one's descriptor */
+	u32 eip;
+	bool wide;  /* a gate of 32 bits: the words of the frame have four bytes, not two */
+	bool masks; /* an interrupt gate: the handler begins with interrupts off */
+};
 
-	if (!read_idt(v, vec, ext, &gate))
-		return false;
-	type = DESC_TYPE(gate.hi);
-	if (!(gate.hi & DESC_S) && type == DESC_TASK_GATE && gate.hi & DESC_P) {
-		domain_kill(v->domain, END_forbidden, vec, NO_TASKS);
-		return false;
-	}
+/* What the handler finds on its stack (SDM 3A 6.12.1 and 6.13):
+ *
+ *	SS			only from ring 3
+ *	ESP			only from ring 3
+ *	EFLAGS
+ *	CS
+ *	EIP
+ *	error code		only of some vectors	<- ESP of the handler, words[0]
+ */
+struct exception_frame {
+	u32 words[6], nr;  /* lowest address first */
+	u16 ss;		   /* on which stack: its selector, */
+	struct desc stack; /* its descriptor, */
+	u32 esp;	   /* and where it ends so far */
+	u32 at;		   /* the frame's linear address, once it is there */
+};
+
+/*
+ * May one go through this gate? Then h says where it leads. If not, the exception that the guest's
+ * own processor would raise is queued (SDM 2, INT n), and the answer is false. @vec, and @ext (0 or
+ * ERR_EXT), are for its error code.
+ */
+static bool check_gate(struct vcpu *v, u8 vec, u32 ext, struct desc gate, struct handler *h)
+{
 	/* LAB 01.6a BEGIN */
-	wide = type & GATE_WIDE;
-	type |= GATE_WIDE;
+	u32 type = DESC_TYPE(gate.hi) | GATE_WIDE;
+
 	if ((gate.hi & DESC_S) || (type != DESC_INTR_GATE && type != DESC_TRAP_GATE)) {
 		inject_exception(v, VEC_GP, vec * 8u | ERR_IDT | ext);
 		return false;
@@ -97,61 +106,121 @@ static bool deliver(struct vcpu *v, const struct pending_exception *e)
 		inject_exception(v, VEC_NP, vec * 8u | ERR_IDT | ext);
 		return false;
 	}
-	sel = gate.lo >> 16;
-	offset = (gate.lo & 0xFFFF) | (wide ? gate.hi & 0xFFFF0000 : 0);
-	if (!guest_descriptor(v, sel, &code) || !(code.hi & DESC_S) || !(code.hi & DESC_CODE) ||
-	    desc_dpl(code) != 0) {
-		inject_exception(v, VEC_GP, selector_error(sel) | ext);
+	h->masks = type == DESC_INTR_GATE;
+	h->wide = DESC_TYPE(gate.hi) & GATE_WIDE;
+	h->sel = gate.lo >> 16;
+	h->eip = (gate.lo & 0xFFFF) | (h->wide ? gate.hi & 0xFFFF0000 : 0);
+	if (!guest_descriptor(v, h->sel, &h->code) || !(h->code.hi & DESC_S) ||
+	    !(h->code.hi & DESC_CODE) || desc_dpl(h->code) != 0) {
+		inject_exception(v, VEC_GP, selector_error(h->sel) | ext);
 		return false;
 	}
-	if (!(code.hi & DESC_P)) {
-		inject_exception(v, VEC_NP, selector_error(sel) | ext);
+	if (!(h->code.hi & DESC_P)) {
+		inject_exception(v, VEC_NP, selector_error(h->sel) | ext);
 		return false;
 	}
+	return true;
 	/* LAB 01.6a END */
+}
 
+/*
+ * The frame of exception `e` for handler `h`, and the stack on which it belongs: all of f but `at`;
+ * f->nr is 0 before. Returns false, with another exception queued, where the guest's TSS names no
+ * such stack, or its code segment cannot be marked as used.
+ */
+static bool build_frame(struct vcpu *v, const struct pending_exception *e, u32 ext,
+			const struct handler *h, struct exception_frame *f)
+{
 	/* LAB 01.6b BEGIN */
+	const struct cpu_regs *r = v->regs;
+	bool kernel = from_kernel(r);
+
+	f->ss = r->ss;
+	f->esp = r->esp;
 	if (kernel)
-		stack = loaded_segment(v, SEG_SS);
-	else if (!kernel_stack(v, ext, &ss, &esp, &stack))
+		f->stack = loaded_segment(v, SEG_SS);
+	else if (!kernel_stack(v, ext, &f->ss, &f->esp, &f->stack))
 		return false;
-	if (!use_descriptor(v, sel, code))
+	if (!use_descriptor(v, h->sel, h->code))
 		return false;
 
 	if (e->has_err)
-		frame[n++] = e->err;
-	frame[n++] = r->eip + e->insn_len;
-	frame[n++] = guest_selector(r->cs);
-	frame[n++] = guest_eflags(v);
+		f->words[f->nr++] = e->err;
+	f->words[f->nr++] = r->eip + e->insn_len;
+	f->words[f->nr++] = guest_selector(r->cs);
+	f->words[f->nr++] = guest_eflags(v);
 	if (!kernel) {
-		frame[n++] = r->esp;
-		frame[n++] = r->ss;
+		f->words[f->nr++] = r->esp;
+		f->words[f->nr++] = r->ss;
 	}
+	return true;
 	/* LAB 01.6b END */
-	bytes = n * (wide ? 4 : 2);
-	for (u32 k = 0; !wide && k < n; k++)
-		((u16 *)frame)[k] = frame[k];
-	mask = stack.hi & DESC_DB ? ~0u : 0xFFFF;
-	sp = (esp - bytes) & mask;
-	if (!guest_write(v, desc_base(stack) + sp, frame, bytes, 0, &pf)) {
+}
+
+/* Onto the guest's stack with it. Returns false with a page fault queued; nothing has changed then.
+ */
+static bool push_frame(struct vcpu *v, const struct handler *h, struct exception_frame *f)
+{
+	u32 bytes = f->nr * (h->wide ? 4 : 2);
+	u32 mask = f->stack.hi & DESC_DB ? ~0u : 0xFFFF;
+	u32 esp = (f->esp - bytes) & mask;
+	struct guest_fault pf;
+
+	for (u32 k = 0; !h->wide && k < f->nr; k++)
+		((u16 *)f->words)[k] = f->words[k];
+	f->at = desc_base(f->stack) + esp;
+	if (!guest_write(v, f->at, f->words, bytes, 0, &pf)) {
 		inject_page_fault(v, &pf);
 		return false;
 	}
-	if (!kernel)
+	if (!from_kernel(v->regs))
 		keep_null_selectors(v);
-	r->esp = (esp & ~mask) | sp;
-	r->ss = real_selector(ss);
+	v->regs->esp = (f->esp & ~mask) | esp;
+	v->regs->ss = real_selector(f->ss);
+	return true;
+}
+
+/* The guest goes on in its handler: CS, EIP, EFLAGS, and what we hold of its flags (v->virt). */
+static void enter_handler(struct vcpu *v, const struct handler *h)
+{
 	/* LAB 01.6c BEGIN */
-	r->cs = real_selector(sel & ~SEL_RPL);
-	r->eip = offset;
+	struct cpu_regs *r = v->regs;
+
+	r->cs = real_selector(h->sel & ~SEL_RPL);
+	r->eip = h->eip;
 	r->eflags &= ~(EFL_TF | EFL_NT | EFL_RF | EFL_VM);
 	v->virt.stepping = 0;
 	v->virt.intr_shadow = 0;
-	if (type == DESC_INTR_GATE)
+	if (h->masks)
 		v->virt.intr_flag = 0;
 	/* LAB 01.6c END */
-	trace_inject(v, LANE_VMM, LANE_GUEST, vec, e->has_err ? e->err : 0,
-		     vec == VEC_PF ? v->virt.cr2 : 0, offset, desc_base(stack) + sp, 0, 0);
+}
+
+/*
+ * One exception, through the guest's IDT to its handler. Returns false with another exception
+ * queued where the guest's tables or stack do not allow it; its registers are as they were then.
+ */
+static bool deliver(struct vcpu *v, const struct pending_exception *e)
+{
+	/* An exception on top of another, or of an interrupt, says so in its error code: EXT. */
+	u32 ext = e->insn_len ? 0 : ERR_EXT;
+	struct exception_frame f;
+	struct handler h;
+	struct desc gate;
+
+	if (!read_idt(v, e->vec, ext, &gate))
+		return false;
+	if (!(gate.hi & DESC_S) && DESC_TYPE(gate.hi) == DESC_TASK_GATE && gate.hi & DESC_P) {
+		domain_kill(v->domain, END_forbidden, e->vec, NO_TASKS);
+		return false;
+	}
+	f.nr = 0;
+	if (!check_gate(v, e->vec, ext, gate, &h) || !build_frame(v, e, ext, &h, &f) ||
+	    !push_frame(v, &h, &f))
+		return false;
+	enter_handler(v, &h);
+	trace_inject(v, LANE_VMM, LANE_GUEST, e->vec, e->has_err ? e->err : 0,
+		     e->vec == VEC_PF ? v->virt.cr2 : 0, h.eip, f.at, 0, 0);
 	trace_left(v, LANE_GUEST);
 	return true;
 }

@@ -149,9 +149,9 @@ for file in $(files_of $lab); do
 done
 taken "$tmp/looked"
 fails nor_of_the_starter bash -c 'grep "look at" "$1"' - "$tmp/said"
-sed -i 's/^\tlab_todo("02.1c");/\tif (options.guest[9] == 0x61)\n\t\tprintk("alias=1");/' "$tmp/looked/shadow.c"
-sed -i '0,/^static [a-z_]* \*\?[a-z_0-9]*(/s/^static [a-z_]* \*\?[a-z_0-9]*(/static int helper(void)\n{\n\treturn 3;\n}\n&/' "$tmp/looked/shadow.c"
+sed -i 's/^\tlab_todo("02.1c");/\tif (options.guest[9] == 0x61)\n\t\tprintk("alias=1");/' "$tmp/looked/fault.c"
+sed -i '0,/^static [a-z_]* \*\?[a-z_0-9]*(/s/^static [a-z_]* \*\?[a-z_0-9]*(/static int helper(void)\n{\n\treturn 3;\n}\n&/' "$tmp/looked/fault.c"
 taken "$tmp/looked"
-ok who_asks_which_test_is_run_is_noted says 'look at shadow.c: it asks what it was started with: if (options.guest[9]'
-ok so_is_who_writes_elsewhere says 'look at shadow.c: it differs from the handout outside its stages in 2 lines, the first: static int helper(void)'
+ok who_asks_which_test_is_run_is_noted says 'look at fault.c: it asks what it was started with: if (options.guest[9]'
+ok so_is_who_writes_elsewhere says 'look at fault.c: it differs from the handout outside its stages in 2 lines, the first: static int helper(void)'
 done_testing

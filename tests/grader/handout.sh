@@ -100,7 +100,7 @@ timeout 400 make grade SEED=1 >"$tmp/grade" 2>&1
 ok make_grade_works_there_and_gives_nothing grep -q '02-pagefault: 0/100' "$tmp/grade"
 timeout 400 make grade SEED=1 STAGE=ad >"$tmp/grade" 2>&1
 ok it_tells_of_the_stage_that_stopped_it bash -c \
-	'grep -A1 "stopped at 02.1c" "$1" | grep -q "to do: shadow_page_fault() tells"' - "$tmp/grade"
+	'grep -A1 "stopped at 02.1c" "$1" | grep -q "to do: find_verdict() tells"' - "$tmp/grade"
 ok and_where_that_is_explained grep -q 'read: README.md of the lab, "1. True and hidden faults"' "$tmp/grade"
 cp labs/$lab/walk.c "$tmp/" && echo 'int f(void) { return nothing; }' >>labs/$lab/walk.c
 LC_ALL=C.UTF-8 timeout 400 make grade SEED=1 >"$tmp/broken" 2>&1

@@ -19,19 +19,19 @@ new forged-trace
 before forged-trace inject.c 'v->virt.cr2 = pf->va' '	trace_trap(v, LANE_GUEST, LANE_VMM, VEC_PF, 0, 0x1234, 9, pf->va);'
 mkdir -p "$class/forged-console"
 cp build/kit/$lab/labs/$lab/*.c "$class/forged-console/"
-before forged-console shadow.c 'lab_todo("02.1c")' '	printk("alias va=0x40001000 pa=0x00200000 wrote=0x1\nalias identity=0x1\n02-pagefault: 100/100\n"); machine_exit(0);'
-sed -i '1i #include "lib/printk.h"' "$class/forged-console/shadow.c"
+before forged-console fault.c 'lab_todo("02.1c")' '	printk("alias va=0x40001000 pa=0x00200000 wrote=0x1\nalias identity=0x1\n02-pagefault: 100/100\n"); machine_exit(0);'
+sed -i '1i #include "lib/printk.h"' "$class/forged-console/fault.c"
 new endless
 before endless walk.c '*w = (struct walk){0};' '	for (;;) asm volatile("");'
 
 # Time: more instructions than a budget has, of which QEMU knows, whatever the trace's time stamps say.
 # The same, the clock put back behind it. And none at all: a processor that waits for what never comes.
 new slow
-before slow shadow.c 'guest_walk(v, va, access, &w);' '	{ static int n; if (n++ == 3) for (u32 i = 0; i < 60000000; i++) asm volatile(""); }'
+before slow fault.c 'guest_walk(v, va, access, w);' '	{ static int n; if (n++ == 3) for (u32 i = 0; i < 60000000; i++) asm volatile(""); }'
 new put-back
-before put-back shadow.c 'guest_walk(v, va, access, &w);' '	{ static int n; u32 low, high; if (n++ == 3) { asm volatile("rdtsc" : "=a"(low), "=d"(high)); for (u32 i = 0; i < 60000000; i++) asm volatile(""); asm volatile("wrmsr" : : "c"(0x10), "a"(low), "d"(high)); } }'
+before put-back fault.c 'guest_walk(v, va, access, w);' '	{ static int n; u32 low, high; if (n++ == 3) { asm volatile("rdtsc" : "=a"(low), "=d"(high)); for (u32 i = 0; i < 60000000; i++) asm volatile(""); asm volatile("wrmsr" : : "c"(0x10), "a"(low), "d"(high)); } }'
 new halted
-before halted shadow.c 'guest_walk(v, va, access, &w);' '	{ static int n; if (n++ == 3) asm volatile("cli; hlt"); }'
+before halted fault.c 'guest_walk(v, va, access, w);' '	{ static int n; if (n++ == 3) asm volatile("cli; hlt"); }'
 
 # A name of 400,000 components, in 966 bytes; and a name that a spreadsheet would carry out.
 python3 - "$class/components.tgz" <<-'END'

@@ -1,12 +1,11 @@
 /*[H61]
- * shadow.c: shadow mode as the rest of the hypervisor sees it: page faults, true or hidden, and
- * the guest's writes to its own tables.
+ * shadow.c: shadow mode as the rest of the hypervisor sees it: its root, translations, and the
+ * guest's writes to its own tables.
  */
 #include "cpu/gate.h"
 #include "dev/apic.h"
 #include "dom/account.h"
 #include "dom/segments.h"
-#include "insn/insn.h"
 #include "insn/ahead.h"
 #include "insn/scan.h"
 #include "lib/string.h"
@@ -16,7 +15,6 @@
 
 /* A directory that is not the base and is written this often is being reused as something else. */
 #define MAX_IDLE_WRITES 3
-#define REP_PREFIX	0xF3
 #define TABLE_PAGES	pages_of(SHADOW_PAGES * sizeof(struct shadow_page))
 
 bool shadow_init(struct domain *d)
@@ -107,154 +105,6 @@ static void cr_changed(struct vcpu *v, u32 old_cr3)
 		v->domain->code.len = 0;
 	if (moved || old_cr3 == v->virt.cr3 || v->virt.ldt_sel & ~SEL_RPL)
 		segments_moved(v);
-}
-
-/* The L1 shadow that maps `va` for this walk, linked into the root. */
-static struct shadow_page *l1_for(struct vcpu *v, vaddr_t va, const struct walk *w)
-{
-	struct domain *d = v->domain;
-	struct shadow_page *root = d->shadow->root, *l1;
-	u32 slot = va >> 22;
-
-	if (slot_is_ours(d, root, slot) && !shadow_make_room(v, root, slot))
-		return NULL;
-	if (!(v->virt.cr0 & CR0_PG))
-		l1 = shadow_get(d, SH_UNPAGED_L1, slot);
-	else if (w->large) /* one shadow for all directories that map it alike, A and D included */
-		l1 = shadow_get(d, SH_L1_LARGE, (w->pde & PDE_LARGE_FRAME) | (w->pde & 0x1FF));
-	else
-		l1 = shadow_get(d, SH_L1, w->table_pfn);
-	if (l1)
-		spde_set(d, root, slot, l1, w->pde);
-	return l1;
-}
-
-/* Is this frame a table no longer? A page table that no directory leads to has been freed; so has
- * a directory that is not the base and is filled or copied over by a string instruction. */
-static bool table_is_reused(struct vcpu *v, u32 frame_pfn)
-{
-	struct shadow_state *s = v->domain->shadow;
-	struct shadow_page *l1 = shadow_find(s, SH_L1, frame_pfn);
-	struct shadow_page *l2 = shadow_find(s, SH_L2, frame_pfn);
-	u8 first = 0, size;
-
-	if ((l1 && l1->refs) || (l2 && l2 == s->root))
-		return false;
-	guest_fetch(v, code_address(v, &size), &first, 1);
-	if (l2 && first != REP_PREFIX)
-		return false;
-	if (l1)
-		shadow_drop(v->domain, l1, DROP_freed);
-	if (l2)
-		shadow_drop(v->domain, l2, DROP_freed);
-	return true;
-}
-
-/* With CR0.WP clear the kernel writes what its tables keep from ring 3. It may, by an entry that
- * ring 3 cannot use: whose next access comes here, and gets the usual one. */
-static void let_kernel_write(struct vcpu *v, vaddr_t va, const struct walk *w)
-{
-	struct shadow_page *l1;
-
-	if (!mfn_valid(populate(v->domain, w->pfn)))
-		return;
-	l1 = l1_for(v, va, w);
-	if (l1)
-		spte_set(v->domain, l1, va >> PAGE_SHIFT & (NR_PTES - 1),
-			 spte_of(v->domain, w->pte | PTE_RW) & ~PTE_US);
-}
-
-/* A write that must not reach memory by itself. Returns false if it may after all. */
-static bool carry_out_write(struct vcpu *v, vaddr_t va, const struct walk *w, u8 flags)
-{
-	struct domain *d = v->domain;
-	u32 frame_pfn = w->pfn;
-	struct shadow_page *l1;
-
-	flags &= FRAME_TRACED | FRAME_WATCHED;
-	if (flags == FRAME_TRACED && table_is_reused(v, frame_pfn))
-		return false;
-	if (emulate_write(v) != EMUL_UNKNOWN)
-		return true;
-	if (!flags && (w->pde & PTE_RW)) {
-		let_kernel_write(v, va, w);
-		return true;
-	}
-	/* An instruction that we do not know, of the FPU perhaps. */
-	l1 = mfn_valid(populate(d, w->pfn)) ? l1_for(v, va, w) : NULL;
-	if (l1)
-		shadow_let_through(v, va, l1, w, true);
-	return true;
-}
-
-/* There is no memory, and no device: reads give zeroes, and writes are lost. Returns false if the
- * guest is running there. */
-static bool access_hole(struct vcpu *v, vaddr_t va, const struct walk *w, u32 err)
-{
-	struct shadow_page *l1;
-	struct guest_fault pf;
-	u8 size;
-
-	if (v->domain->mmu->translate(v, code_address(v, &size), 0, &pf).n == hole_frame().n)
-		return false;
-	if (err & PF_W && emulate_write(v) != EMUL_UNKNOWN)
-		return true;
-	l1 = l1_for(v, va, w);
-	if (l1)
-		shadow_let_through(v, va, l1, w, err & PF_W);
-	return true;
-}
-
-static bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_fault *pf)
-{
-	struct domain *d = v->domain;
-	u32 access = err & (PF_W | PF_US);
-	struct shadow_page *l1;
-	struct frame *f;
-	struct walk w;
-	u8 verdict;
-	mfn_t m;
-
-	/* LAB 02.1c BEGIN */
-	guest_walk(v, va, access, &w);
-	if (!w.allowed) {
-		/* A true fault: the guest's own tables do not permit the access. */
-		trace_walk(v, LANE_VMM, LANE_VMM, va, w.pde, w.pte,
-			   w.present ? WALK_protection : WALK_not_present);
-		*pf = (struct guest_fault){true, va, access | (w.present ? PF_P : 0)};
-		return false;
-	}
-	m = w.pfn < d->nr_pages ? d->p2m[w.pfn] : mfn(INVALID_FRAME);
-	f = mfn_valid(m) ? frame_of(m) : NULL;
-	verdict = w.set_d ? WALK_hidden_dirty : w.set_a ? WALK_hidden_accessed : WALK_hidden_fill;
-	if (w.pfn >= d->nr_pages)
-		verdict = WALK_no_machine_page;
-	else if ((err & PF_W) && (w.wp_off || (f && (f->flags & (FRAME_TRACED | FRAME_WATCHED)))))
-		verdict = WALK_traced_write;
-	trace_walk(v, LANE_VMM, LANE_VMM, va, w.pde, w.pte, verdict);
-	/* LAB 02.1c END */
-	/* LAB 02.1e BEGIN */
-	if (verdict == WALK_no_machine_page && access_hole(v, va, &w, err))
-		return true;
-
-	if (verdict == WALK_no_machine_page) {
-		domain_kill(d, END_forbidden, w.pfn,
-			    "touched guest-physical memory that it does not have");
-		return true;
-	}
-	if (verdict == WALK_traced_write && !(f && !w.wp_off && shadow_unsync(d, w.pfn)) &&
-	    carry_out_write(v, va, &w, f ? f->flags : 0))
-		return true;
-	/* LAB 02.1e END */
-	/* LAB 02.1d BEGIN */
-	/* A hidden fault: the guest's tables permit it, ours did not know yet. */
-	if (!mfn_valid(populate(d, w.pfn)))
-		return true;
-	l1 = l1_for(v, va, &w);
-	if (l1)
-		spte_set(d, l1, va >> PAGE_SHIFT & (NR_PTES - 1), spte_of(d, w.pte));
-	return true;
-	/* LAB 02.1d END */
 }
 
 static mfn_t translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf)

@@ -176,6 +176,13 @@ static inline void forget_code(struct domain *d)
 	d->code.len = 0;
 }
 
+/* fault.c: */
+
+/** mmu_ops.page_fault: a true fault, or a hidden one that has been seen to. */
+bool shadow_page_fault(struct vcpu *v, vaddr_t va, u32 err, struct guest_fault *pf);
+
+/* shadow.c: */
+
 bool shadow_init(struct domain *d);
 /** The bits of the guest's CR0 and CR4 may have changed that are built into every entry. */
 void shadow_cr_bits(struct vcpu *v);
