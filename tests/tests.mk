@@ -1,6 +1,6 @@
 # TEST_PROGRAMS: what else the boot tests need (set by rogue.mk).
 # Tests: unit tests are listed in UNIT_TESTS by the parts; boot tests are scripts that speak TAP.
--include tests/rogue/rogue.mk tests/bench/bench.mk tests/fuzz/fuzz.mk tests/matrix/matrix.mk tests/boot/ends/ends.mk tests/boot/day/day.mk tests/boot/domains/domains.mk tests/boot/pair/pair.mk tests/boot/own/own.mk tests/boot/store/store.mk tests/boot/smp/smp.mk tests/boot/mp/mp.mk
+-include tests/rogue/rogue.mk tests/bench/bench.mk tests/fuzz/fuzz.mk tests/matrix/matrix.mk tests/boot/ends/ends.mk tests/boot/day/day.mk tests/boot/domains/domains.mk tests/boot/pair/pair.mk tests/boot/own/own.mk tests/boot/store/store.mk tests/boot/smp/smp.mk tests/boot/mp/mp.mk tests/boot/balloon/balloon.mk
 
 BOOT_CHECK := tests/boot/rooms.sh tests/boot/walk.sh tests/boot/fuzz.sh
 BOOT_TESTS := $(wildcard tests/boot/*.sh tests/bochs/*.sh)

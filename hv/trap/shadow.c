@@ -68,6 +68,12 @@ static void shadow_back_in_kernel(struct vcpu *v)
 /* Nearly always there is nothing. */
 static bool shadow_deliver_pending(struct vcpu *v)
 {
+	struct domain *d = v->domain;
+
+	/* A page each time, until they are no more than there may be; but not what an instruction
+	 * needs that is let through. */
+	if (d->populated > d->reserve.resident && !v->let_through)
+		swap_out_one(d);
 	return (v->exc.valid || vdev_intr_pending(v->domain->vdev)) && shadow_deliver(v);
 }
 
@@ -80,9 +86,6 @@ static bool shadow_ready(struct vcpu *v)
 		return false;
 	if (v->let_through && r->eip != d->shadow->let_through_eip)
 		shadow_let_through_end(v);
-	/* What an instruction that is let through needs is not taken away from it. */
-	if (d->populated > d->reserve.resident && !v->let_through && swap_out_one(d))
-		return false;
 	if ((r->eip - d->code.start >= d->code.len || r->cs != d->code.cs) && d->patches &&
 	    from_kernel(r))
 		code_entered(v);

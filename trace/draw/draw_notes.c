@@ -212,6 +212,35 @@ static void note_dom(struct step *n, const struct event *e, bool many)
 	}
 }
 
+/* Pages that go and come, by the guest's will or behind its back. */
+static void note_reclaim(struct step *n, const struct event *e)
+{
+	u32 pfn = event_u32(e, "pfn");
+
+	if (event_is(e, EV_balloon)) {
+		bool gives = !strcmp(name_of("ballooning", event_u32(e, "what")), "give");
+
+		draw_text(n->title, "balloon: the guest %s a page", gives ? "gives" : "takes back");
+		if (event_u32(e, "answer"))
+			draw_detail(n, "PA 0x%05x000: refused (%u)", pfn, event_u32(e, "answer"));
+		else
+			draw_detail(n, "PA 0x%05x000; it has %u pages", pfn, event_u32(e, "has"));
+	} else if (event_is(e, EV_swap_out)) {
+		draw_text(n->title, "write a page to the machine's disk");
+		draw_detail(n, "PA 0x%05x000 → sector %u (%s)", pfn, event_u32(e, "sector"),
+			    name_of("victim", event_u32(e, "victim")));
+		draw_detail(n, "the guest does not know");
+	} else {
+		u32 vec = event_u32(e, "vec");
+
+		draw_text(n->title, "read a page from the machine's disk");
+		draw_detail(n, "sector %u → PA 0x%05x000", event_u32(e, "sector"), pfn);
+		draw_detail(n, vec == 14    ? "the guest has touched it"
+			       : vec == 255 ? "another domain wants it"
+					    : "an instruction wants it that is carried out");
+	}
+}
+
 static void note_tables(struct step *n, const struct event *e)
 {
 	if (event_is(e, EV_cr3)) {
@@ -233,6 +262,8 @@ static void note_tables(struct step *n, const struct event *e)
 		draw_text(n->title, none ? "a frame loses its type" : "a frame takes a type");
 		draw_detail(n, "MFN 0x%05x: %s", event_u32(e, "mfn"),
 			    name_of("ptype", event_u32(e, "type")));
+	} else if (event_is(e, EV_swap_out) || event_is(e, EV_swap_in) || event_is(e, EV_balloon)) {
+		note_reclaim(n, e);
 	} else {
 		note_plain(n, e);
 	}
