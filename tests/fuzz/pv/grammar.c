@@ -71,24 +71,11 @@ static const struct {
 	generator *make;
 	u8 weight;
 } grammar[] = {
-    {gen_mmu_update, 40},
-    {gen_update_va, 40},
-    {gen_mmuext, 40},
-    {gen_memory_op, 10},
-    {gen_exchange, 6},
-    {gen_vm_assist, 3},
-    {gen_set_gdt, 5},
-    {gen_update_descriptor, 8},
-    {gen_traps, 4},
-    {gen_stack, 2},
-    {gen_callbacks, 3},
-    {gen_debugreg, 4},
-    {gen_console, 2},
-    {gen_event, 16},
-    {gen_timer, 2},
-    {gen_sched, 2},
-    {gen_version, 6},
-    {gen_garbage, 16},
+    {gen_mmu_update, 40}, {gen_update_va, 40}, {gen_mmuext, 40},   {gen_memory_op, 10},
+    {gen_exchange, 6},	  {gen_vm_assist, 3},  {gen_set_gdt, 5},   {gen_update_descriptor, 8},
+    {gen_traps, 4},	  {gen_stack, 2},      {gen_callbacks, 3}, {gen_debugreg, 4},
+    {gen_console, 2},	  {gen_event, 16},     {gen_timer, 2},	   {gen_sched, 2},
+    {gen_version, 6},	  {gen_garbage, 16},
 };
 
 static void one_call(struct call *c, bool nested)
