@@ -3,6 +3,7 @@
 #include "boot/options.h"
 #include "boot/start.h"
 #include "comm/evtchn.h"
+#include "comm/inventory.h"
 #include "cpu/gate.h"
 #include "cpu/layout.h"
 #include "hw/pic.h"
@@ -133,6 +134,12 @@ static void machine_end(struct domain *d)
 	machine_exit(well ? 0 : d->end_reason == END_poweroff ? d->end_code : 2);
 }
 
+static void end_recording(void)
+{
+	record_inventory(INVENTORY_end);
+	trace_flush();
+}
+
 void hv_main(u32 magic, maddr_t info)
 {
 	const struct multiboot_info *mbi = hv_virt(info);
@@ -172,9 +179,10 @@ void hv_main(u32 magic, maddr_t info)
 	trace_ring_mfn = maddr_mfn(ring);
 	trace_ring_pages = options.trace_kb * 1024 / PAGE_SIZE;
 	trace_init(hv_virt(ring), options.trace_kb * 1024, options.trace, options.stream, khz);
-	at_machine_exit(trace_flush);
+	at_machine_exit(end_recording);
 	trace_machine(&trace_nobody, LANE_VMM, LANE_VMM, design->mode, limits_checked, nr_frames,
 		      khz);
+	record_inventory(INVENTORY_begin);
 	printk("trapline: mmu=%s isolation=%s (segment limits are %s by this CPU), %u MB, %u MHz\n",
 	       design->name, choose_isolation(design), limits_checked ? "checked" : "not checked",
 	       nr_frames / 256, khz / 1000);

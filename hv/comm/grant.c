@@ -182,6 +182,17 @@ bool grant_map_more(struct domain *d)
 	return g && (g->free_map != NO_HANDLE || extend(g));
 }
 
+void handle_told(struct frame *f, bool maps)
+{
+	bool was = f->mapped;
+
+	f->mapped += maps ? 1 : -1;
+	if (was == !!f->mapped)
+		return;
+	f->flags ^= FRAME_MAPPED;
+	frame_changed(f);
+}
+
 /* ---- transfer ---- */
 
 bool grant_transfer_begin(struct domain *to, domid_t from, u32 ref)
@@ -218,10 +229,12 @@ void grant_destroy(struct domain *d)
 	for (u32 handle = 0; handle < g->nr_maps; handle++) {
 		struct grant_map *map = grant_map_find(d, handle);
 
+		if (!map)
+			continue;
+		handle_changed(grant_map_mfn(map), false);
 		/* Itself it would not find: it is in no list any more. */
-		if (map)
-			grant_put(d, map->granter == d->id ? d : domain_find(map->granter),
-				  map->ref, grant_map_readonly(map), grant_map_mfn(map));
+		grant_put(d, map->granter == d->id ? d : domain_find(map->granter), map->ref,
+			  grant_map_readonly(map), grant_map_mfn(map));
 	}
 	for (u32 i = 0; i < ARRAY_SIZE(g->maps); i++)
 		hv_free_page(g->maps[i]);

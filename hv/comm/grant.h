@@ -13,6 +13,7 @@
 
 #include <trapline/xen/grant_table.h>
 #include "dom/account.h"
+#include "mem/tell.h"
 
 /** How often an entry is in use: by who only reads, and by who may write. */
 struct grant_use {
@@ -91,6 +92,13 @@ static inline struct grant_map *grant_map_find(const struct domain *d, u32 handl
 	struct grant_map *map = g && handle < g->nr_maps ? grant_map_at(g, handle) : NULL;
 
 	return map && map->pte & PTE_P ? map : NULL;
+}
+/** A handle maps frame `m` from now on, or no more: kept while it is recorded. */
+void handle_told(struct frame *f, bool maps) __attribute__((cold));
+static inline void handle_changed(mfn_t m, bool maps)
+{
+	if (memory_told())
+		handle_told(&frame_table[m.n], maps);
 }
 /** Forget it. */
 static inline void grant_map_free(struct domain *d, u32 handle)

@@ -10,6 +10,7 @@
 #include "hcall/hcall.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
+#include "mem/tell.h"
 #include "mmu/direct/direct.h"
 
 #define LDT_MAX 8192u
@@ -36,6 +37,8 @@ static int frame_take(struct domain *d, mfn_t m, u8 type)
 		return -EINVAL;
 	}
 	if (f->type_count == 1) {
+		frame_changed(
+		    f); /* if it was the last thing that the frame was, no type has changed */
 		table = map_domain_page(m);
 		ok = page_check(table);
 		unmap_domain_page(table);

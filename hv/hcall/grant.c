@@ -39,6 +39,7 @@ static s16 map_frame(struct vcpu *v, struct gnttab_map_grant_ref *op, struct gra
 		grant_put(v->domain, granter, op->ref, readonly, m);
 		return err == -EFAULT ? GNTST_bad_virt_addr : GNTST_general_error;
 	}
+	handle_changed(m, true);
 	*map = (struct grant_map){pte | (by_entry ? GRANT_BY_ENTRY : 0), op->dom, op->ref};
 	op->dev_bus_addr = mfn_maddr(m).a;
 	return GNTST_okay;
@@ -79,6 +80,7 @@ static s16 unmap_handle(struct vcpu *v, const struct gnttab_unmap_grant_ref *op)
 	if (op->host_addr >> 32 ||
 	    foreign_unmap(v, op->host_addr, map->pte & GRANT_BY_ENTRY, map->pte))
 		return GNTST_bad_virt_addr;
+	handle_changed(grant_map_mfn(map), false);
 	grant_put(v->domain, domain_find(map->granter), map->ref, grant_map_readonly(map),
 		  grant_map_mfn(map));
 	grant_map_free(v->domain, op->handle);

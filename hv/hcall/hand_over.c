@@ -3,6 +3,7 @@
 #include "hcall/grant.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
+#include "mem/tell.h"
 #include "mmu/direct/direct.h"
 #include "trace/trace.h"
 
@@ -16,6 +17,7 @@ static void change_owner(struct domain *from, struct domain *to, struct frame *f
 	page_charge(to, frame_mfn(f));
 	f->owner = to->id;
 	f->type = FT_NONE;
+	frame_changed(f);
 	m2p[frame_mfn(f).n] = XEN_INVALID_PFN;
 }
 

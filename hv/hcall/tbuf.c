@@ -1,5 +1,6 @@
 /* tbuf.c: Domain 0 says what is traced, and is told where the trace lies: Xen's trace buffers. */
 #include <trapline/xen/domctl.h>
+#include "comm/inventory.h"
 #include "cpu/gate.h"
 #include "hcall/hcall.h"
 #include "trace/trace.h"
@@ -13,8 +14,11 @@ static void begin_anew(struct vcpu *v)
 
 static void record(u32 classes)
 {
+	bool told = trace_classes & classes & TRACE_CLASS_mem; /* of all frames, before */
 	struct vcpu *v;
 
+	if (!told)
+		record_inventory(INVENTORY_end);
 	for (struct domain *d = domains; d; d = d->next) {
 		for_each_vcpu(v, d)
 		{
@@ -27,6 +31,8 @@ static void record(u32 classes)
 	}
 	gate_entries = *current->gate->entries;
 	trace_classes = trace_nobody.records = classes;
+	if (!told)
+		record_inventory(INVENTORY_begin);
 }
 
 void trace_filter(struct domain *d, u32 *classes)

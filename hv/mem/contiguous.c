@@ -2,6 +2,7 @@
 #include "mem/contiguous.h"
 #include "dom/domain.h"
 #include "mem/frame.h"
+#include "mem/tell.h"
 
 static bool all_free(u32 first, u32 n)
 {
@@ -29,5 +30,6 @@ mfn_t alloc_contiguous(u16 owner, u32 order, u32 end)
 		frame_table[i] =
 		    (struct frame){.owner = owner, .refs = 1, .flags = FRAME_ALLOCATED};
 	}
+	frames_changed(&frame_table[first], n);
 	return mfn(first);
 }

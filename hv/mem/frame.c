@@ -4,6 +4,7 @@
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mem/frame.h"
+#include "mem/tell.h"
 
 struct frame *frame_table;
 u32 nr_frames;
@@ -35,6 +36,8 @@ void frames_release(u32 first, u32 end)
 		free_list = i;
 		nr_free++;
 	}
+	if (end > first)
+		frames_changed(&frame_table[first], end - first);
 }
 
 void take_frames(u32 first, u32 n)
@@ -74,6 +77,7 @@ static mfn_t take_frame(u16 owner, u32 *last_owner)
 	free_list = f->aux;
 	nr_free--;
 	*f = (struct frame){.owner = owner, .refs = 1, .flags = FRAME_ALLOCATED};
+	frame_changed(f);
 	return m;
 }
 
@@ -128,6 +132,7 @@ void free_frame(struct frame *f)
 	m2p[n] = XEN_INVALID_PFN;
 	free_list = n;
 	nr_free++;
+	frame_changed(f);
 }
 
 void frame_put(struct frame *f)

@@ -27,8 +27,12 @@ struct frame {
 	u8 flags;	/* FRAME_* */
 	u32 refs;	/* mappings and other uses; the frame is freed when this falls to 0 */
 	u32 type_count; /* uses as `type` */
-	u32 pfn;	/* shadow mode: which page of its owner this is */
-	u32 aux;	/* free list link; shadow: hint (see shadow.c); direct: see validate.c */
+	union {
+		u32 pfn;    /* shadow mode: which page of its owner this is */
+		u32 mapped; /* direct mode: how many handles of grants map it, while that is
+			       recorded */
+	};
+	u32 aux; /* free list link; shadow: hint (see shadow.c); direct: see validate.c */
 };
 /*
  * How many references frame_get() gives to one frame. An entry of a page table takes its own beside
@@ -45,6 +49,7 @@ _Static_assert(FRAME_REFS_MAX + (u64)MAX_FRAMES * (PAGE_SIZE / sizeof(u32)) < ~0
 #define FRAME_TRACED	0x08 /* shadow: a page table in use: the guest's writes come to us */
 #define FRAME_WATCHED	0x10 /* shadow: the same for patched code and descriptor tables */
 #define FRAME_USED	0x20 /* shadow, overcommit=swap: since the clock's hand last came by */
+#define FRAME_MAPPED	0x40 /* direct: `mapped` is not 0 */
 
 extern struct frame *frame_table;
 extern u32 nr_frames; /* machine frames covered by frame_table and m2p */

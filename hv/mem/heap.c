@@ -10,6 +10,7 @@
 #include "lib/string.h"
 #include "mem/frame.h"
 #include "mem/heap.h"
+#include "mem/tell.h"
 
 static u32 first, end; /* the frames that are kept */
 static u32 lowest;     /* below it none of them is free */
@@ -50,6 +51,8 @@ void *hv_alloc_pages(u32 n)
 	}
 	for (u32 m = at; m < at + n; m++)
 		frame_table[m] = (struct frame){.owner = DOM_HV, .refs = 1};
+	if (at >= end) /* those that are kept have been its own before */
+		frames_changed(&frame_table[at], n);
 	return memset(hv_virt(mfn_maddr(mfn(at))), 0, n * PAGE_SIZE);
 }
 

@@ -40,6 +40,9 @@ enum victim { TRACE_VALUES_victim(TRACE_NAME) };
 enum ballooning { TRACE_VALUES_ballooning(TRACE_NAME) };
 #undef TRACE_NAME
 #define SWAP_IN_FOREIGN		 255 /* swap_in's vec: another domain wanted the page */
+#define TRACE_NAME(number, name) INVENTORY_##name = number,
+enum inventory { TRACE_VALUES_inventory(TRACE_NAME) };
+#undef TRACE_NAME
 #define TRACE_NAME(number, name) RING_##name = number,
 enum ring_end { TRACE_VALUES_ring(TRACE_NAME) };
 #undef TRACE_NAME

@@ -6,6 +6,7 @@
 
 u32 trace_classes = ~0u;
 u8 *trace_next, *trace_limit;
+struct vcpu trace_nobody;
 mfn_t trace_ring_mfn;
 u32 trace_ring_pages;
 

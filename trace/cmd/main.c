@@ -8,8 +8,9 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &cmd_extract, &cmd_info, &cmd_dump, &cmd_stats, &cmd_faults,   &cmd_check, &cmd_witness,
-    &cmd_spoken,  &cmd_draw, &cmd_loop, &cmd_diff,  &cmd_timeline, &cmd_ring,  &cmd_events_doc,
+    &cmd_extract, &cmd_info,	 &cmd_dump,   &cmd_stats, &cmd_faults,
+    &cmd_check,	  &cmd_witness,	 &cmd_spoken, &cmd_draw,  &cmd_loop,
+    &cmd_diff,	  &cmd_timeline, &cmd_ring,   &cmd_map,	  &cmd_events_doc,
 };
 
 static void usage(const struct command *c, FILE *to)

@@ -1,5 +1,6 @@
 /*[H68] validate.c: what a frame is used as, and what a page table must hold to be one. */
 #include "mem/domain_page.h"
+#include "mem/tell.h"
 #include "mmu/direct/entry.h"
 #include "trace/trace.h"
 
@@ -13,6 +14,7 @@
 static void note_type(struct domain *d, struct frame *f, u8 type)
 {
 	trace_page_type(&d->vcpu, LANE_VMM, LANE_VMM, frame_mfn(f).n, type);
+	frame_used(f, type);
 }
 
 int type_get(struct domain *d, struct frame *f, u8 type)
@@ -39,7 +41,8 @@ void type_put(struct frame *f)
 {
 	if (!f->type_count)
 		panic("frame %x is not used as anything", frame_mfn(f).n);
-	f->type_count--;
+	if (--f->type_count == 0 && f->type != FT_WRITABLE)
+		frame_changed(f);
 }
 
 #define WORK_SCAN 32u /* units of looking through an empty directory */

@@ -8,6 +8,7 @@
 #include "cpu/layout.h"
 #include "lib/printk.h"
 #include "mem/domain_page.h"
+#include "mem/tell.h"
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
 
@@ -129,6 +130,8 @@ void frame_trace(struct domain *d, mfn_t m, u8 flag)
 	struct frame *f = frame_of(m);
 	struct shadow_page *hint = &s->pages[f->aux / NR_PTES % SHADOW_PAGES];
 
+	if (flag & ~f->flags & FRAME_TRACED)
+		frame_used(f, FT_PAGE_TABLE);
 	f->flags |= flag;
 	if (f->type_count && hint->in_use && hint->kind != SH_L2 && hint->kind != SH_UNPAGED_L2)
 		protect(d, hint, f->aux % NR_PTES, f->aux % NR_PTES, m);
@@ -149,4 +152,5 @@ void frame_untrace(struct domain *d, u32 n)
 	if (shadow_find(s, SH_L1, n) || shadow_find(s, SH_L2, n))
 		return;
 	frame_of(d->p2m[n])->flags &= ~FRAME_TRACED;
+	frame_changed(frame_of(d->p2m[n]));
 }

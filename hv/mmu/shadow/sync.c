@@ -9,6 +9,7 @@
 #include "dev/apic.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
+#include "mem/tell.h"
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
 
@@ -24,6 +25,7 @@ bool shadow_unsync(struct domain *d, u32 table_pfn)
 		return false;
 	s->unsynced[s->nr_unsynced++] = l1;
 	f->flags &= ~FRAME_TRACED;
+	frame_changed(f);
 	return true;
 }
 
