@@ -59,7 +59,7 @@ measure: $(B)/.doctor ## what lab 03 (or LAB=04) is about, in numbers, and the p
 
 # What labs are about is in the others' handouts as objects.
 .PHONY: handout-objects
-handout-objects: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(patsubst guest/%,$(B)/guest/%.o,$(RINGS) $(ROUTER))
+handout-objects: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(patsubst guest/%,$(B)/guest/%.o,$(RINGS) $(BALLOON) $(ROUTER))
 
 HANDOUT ?= $(B)/handout
 handout: $(B)/.doctor ## write the students' archive: LAB=NN-name
@@ -75,7 +75,7 @@ kit: $(B)/.doctor ## prepare for grading a class: LAB=NN-name
 	@mkdir -p $(B)/kit
 	@flock $(B)/kit/.lock flock $(B)/.lock $(MAKE) -j$$(nproc) KIT=$(LAB) LAB= $(B)/kit/$(LAB)/build/.kit $(B)/bin/tlgrade
 ifneq ($(KIT),)
-$(B)/kit/$(KIT)/build/.kit: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(patsubst guest/%,$(B)/guest/%.o,$(RINGS) $(ROUTER)) $(B)/bin/tltrace \
+$(B)/kit/$(KIT)/build/.kit: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(patsubst guest/%,$(B)/guest/%.o,$(RINGS) $(BALLOON) $(ROUTER)) $(B)/bin/tltrace \
 	$(shell find Makefile hv guest include trace grader labs tools tests/matrix tests/fuzz tests/rogue -type f ! -name '*.pyc')
 	@SCENARIO_ELFS=0 grader/handout $(KIT) $(B)/kit
 	@mkdir -p $(@D)/bin && cp $(B)/bin/tltrace $(@D)/bin/

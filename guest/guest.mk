@@ -124,7 +124,7 @@ $(1): $(call app_elf,$(2)) $(INITRD_TEXTS)
 endef
 $(eval $(call initrd,$(GUEST_OUT)/initrd.cpio,$(APPS)))
 # The other kernel and its programs are in no hypervisor, but what is graded runs them.
-$(if $(LAB_GUEST),$(eval $(HV_ELF): | $(FINCH_PV) $(GUEST_OUT)/initrd.cpio $(ROOM) $(LAB_OUT)/rings.elf))
+$(if $(LAB_GUEST),$(eval $(HV_ELF): | $(FINCH_PV) $(GUEST_OUT)/initrd.cpio $(ROOM) $(addprefix $(LAB_OUT)/,rings.elf balloon.elf)))
 # The bare machine has nothing of a student's.
 $(if $(LAB_GUEST),$(eval $(call initrd,$(GB)/initrd.cpio,$(filter-out $(UNIT_APPS),$(APPS)))))
 

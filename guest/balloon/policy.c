@@ -7,6 +7,7 @@ static u32 sweep(const struct policy_ops *ops, u32 *hand)
 	u32 page = *hand;
 	bool round = page == POLICY_NONE; /* the ring's beginning is behind us */
 
+	/* LAB 05.3a BEGIN */
 	for (;;) {
 		page = ops->next(page);
 		if (page == POLICY_NONE && round)
@@ -20,10 +21,12 @@ static u32 sweep(const struct policy_ops *ops, u32 *hand)
 		if (!ops->used(page))
 			return *hand = page;
 	}
+	/* LAB 05.3a END */
 }
 
 u32 policy_victim(struct policy *p, u32 *kind)
 {
+	/* LAB 05.3b BEGIN */
 	/* In the second round nothing is used any more. */
 	for (u32 i = 0; i < 2 * POLICY_KINDS; i++) {
 		u32 page;
@@ -34,4 +37,5 @@ u32 policy_victim(struct policy *p, u32 *kind)
 			return page;
 	}
 	return POLICY_NONE;
+	/* LAB 05.3b END */
 }

@@ -3,27 +3,32 @@
 
 void balloon_set_target(struct balloon *b, u32 pages)
 {
+	/* LAB 05.2a BEGIN */
 	if (pages > b->nr_pages)
 		pages = b->nr_pages;
 	if (pages == b->target)
 		return;
 	b->target = pages;
 	b->wait = 0;
+	/* LAB 05.2a END */
 }
 
 /* What could not be done now is tried again, ever more seldom. */
 static u32 back_off(struct balloon *b)
 {
+	/* LAB 05.2b BEGIN */
 	b->wait = b->wait ? b->wait * 2 : 1;
 	if (b->wait > BALLOON_WAIT_MOST)
 		b->wait = BALLOON_WAIT_MOST;
 	return b->wait;
+	/* LAB 05.2b END */
 }
 
 u32 balloon_step(struct balloon *b)
 {
 	u32 target = b->target, wanted = b->nr_pages - target, n, done;
 
+	/* LAB 05.2c BEGIN */
 	if (wanted == b->held)
 		return b->wait = 0, BALLOON_STAY;
 	n = wanted > b->held ? wanted - b->held : b->held - wanted;
@@ -36,4 +41,5 @@ u32 balloon_step(struct balloon *b)
 		return 0;
 	}
 	return back_off(b);
+	/* LAB 05.2c END */
 }

@@ -3,7 +3,7 @@
  * `make grade` runs it with the reference's files, where it must hold, and with three versions of
  * them that have a mistake each, which it should find. They are in ref/scenario/.
  *
- * labs/probe/rings.h says what there is: room_for() makes room that the lab's functions may touch,
+ * labs/probe/user.h says what there is: room_for() makes room that the lab's functions may touch,
  * CALL() calls one of them, other_end is yours and runs between any two of its instructions.
  */
 #include "rings.h"

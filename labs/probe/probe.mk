@@ -26,18 +26,23 @@ $(PROBE)/random.elf: $(patsubst %,$(PROBE)/%.o,common.c random.S random.c random
 	$(Q)ld $(KLDFLAGS) -T labs/probe/random.ld -o $@ $(filter %.o,$^)
 PROBES += $(PROBE)/random.elf
 
-# Lab 04's: its units, in ring 3.
-RINGS_UNITS := $(call unit_obj,$(RINGS) guest/apps/router/rules.c)
-RINGS_ELF := $(if $(LAB_GUEST),$(LAB_OUT),$(PROBE))/rings.elf
-$(PROBE)/rings%.o: PROBE_CFLAGS += -Iguest -Iguest/apps -I$(B)/gen
-$(PROBE)/rings.c.o: $(B)/gen/lab_stages.h
-rings_objs := $(patsubst %,$(PROBE)/%.o,common.c rings.S rings.c rings_user.c rings_front.c rings_back.c rings_grants.c rings_turns.c rings_rules.c \
-	rings_play.c)
-$(RINGS_ELF): $(rings_objs) $(RINGS_UNITS) $(GB)/string.c.o labs/probe/rings.ld
-	@mkdir -p $(@D)
-	@$(call say,LD,$@)
-	$(Q)ld $(KLDFLAGS) -T labs/probe/rings.ld -o $@ $(filter %.o,$^)
-PROBES += $(RINGS_ELF)
+# Of the labs about a guest: their units in ring 3 (user.h).
+$(PROBE)/user%.o $(PROBE)/todo%.o $(PROBE)/rings%.o $(PROBE)/balloon%.o: PROBE_CFLAGS += -Iguest -Iguest/apps -I$(B)/gen
+$(PROBE)/user.c.o: $(B)/gen/lab_stages.h
+user_objs := $(patsubst %,$(PROBE)/%.o,common.c user.S user.c todo_user.c) $(GB)/string.c.o
+rings_objs := $(user_objs) $(patsubst %,$(PROBE)/%.o,rings.c rings_front.c rings_back.c rings_grants.c rings_turns.c rings_rules.c rings_play.c)
+balloon_objs := $(user_objs) $(patsubst %,$(PROBE)/%.o,balloon.c balloon_user.c balloon_steps.c balloon_clock.c)
+# $(call user_probe,NAME,UNITS): a probe of that name, with a student's units if he has some
+define user_probe
+$(1)_ELF := $(if $(LAB_GUEST),$(LAB_OUT),$(PROBE))/$(1).elf
+$$($(1)_ELF): $$($(1)_objs) $(call unit_obj,$(2)) labs/probe/user.ld
+	@mkdir -p $$(@D)
+	@$$(call say,LD,$$@)
+	$$(Q)ld $$(KLDFLAGS) -T labs/probe/user.ld -o $$@ $$(filter %.o,$$^)
+PROBES += $$($(1)_ELF)
+endef
+$(eval $(call user_probe,rings,$(RINGS) guest/apps/router/rules.c))
+$(eval $(call user_probe,balloon,$(BALLOON)))
 
 # A student's own scenario, in the probe of the lab's design (grader/scenario); in lab 04's, with the units that it is tried on.
 OWN := $(B)/lab/$(LAB)/scenario
@@ -47,5 +52,6 @@ $(OWN)/scenario.o: labs/$(LAB)/scenario.c labs/probe/probe.mk
 	$(Q)$(CC) $(PROBE_CFLAGS) -Iguest -Iguest/apps -Wno-error -c $< -o $@
 $(OWN)/scenario.elf: $(OWN)/scenario.o $(PROBES)
 	$(Q)ld $(KLDFLAGS) -T labs/probe/$(OWN_PORT).ld -o $@ $($(OWN_PORT)_objs) $<
-$(OWN)/%.elf: $(OWN)/scenario.o ref/scenario/%.o $(rings_objs) $(GB)/string.c.o labs/probe/rings.ld
-	$(Q)ld $(KLDFLAGS) -T labs/probe/rings.ld -o $@ $(filter %.o,$^)
+own_objs := $(if $(filter 05%,$(LAB)),$(balloon_objs),$(rings_objs))
+$(OWN)/%.elf: $(OWN)/scenario.o ref/scenario/%.o $(own_objs) labs/probe/user.ld
+	$(Q)ld $(KLDFLAGS) -T labs/probe/user.ld -o $@ $(filter %.o,$^)

@@ -1,6 +1,6 @@
 /*
- * rings.S: the rings probe's start, and its way to ring 3 and back. The units that lab 04 is about run
- * in ring 3, one call at a time; what they may touch is what the probe has mapped for them.
+ * user.S: the start of the machine of user.h, and its way to ring 3 and back. The lab's units run in
+ * ring 3, one call at a time; what they may touch is what the probe has mapped for them.
  */
 	.section .multiboot, "ax"
 	.balign	4
@@ -12,7 +12,7 @@ _start:
 	cld
 	movl	$stack_top, %esp
 	pushl	%ebx
-	call	rings_start
+	call	probe_start
 
 /* void run_user(void): as `user` says, until something comes back; that is in `user` then. The TSS
  * names the end of `user` as the stack of ring 0, so a trap's frame completes it:
@@ -43,6 +43,7 @@ in_\vec:
 	entry	32, 0
 	entry	128, 0
 	entry	129, 0
+	entry	130, 0
 came_back:
 	pushal
 	cld

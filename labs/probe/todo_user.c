@@ -1,4 +1,4 @@
-/* rings_user.c: what runs in ring 3 beside the lab's units. */
+/* todo_user.c: what runs in ring 3 beside the lab's units. */
 #include "lib/lab.h"
 
 void lab_todo_at(const char *id, const char *file, u32 line)

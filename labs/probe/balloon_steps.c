@@ -1,0 +1,189 @@
+/* balloon_steps.c: the balloon follows a target, which changes, by what can be done, which changes. */
+#include "balloon.h"
+
+/** What balloon.h says of a step, without a page being moved. */
+struct model {
+	u32 pages, held, target, wait;
+};
+
+static void set_target(struct model *m, u32 pages)
+{
+	if (pages > m->pages)
+		pages = m->pages;
+	if (pages != m->target)
+		m->wait = 0;
+	m->target = pages;
+}
+
+/* @param can so many pages can be moved; the target changes meanwhile to `news`
+ * @param changes it does */
+static u32 step(struct model *m, u32 can, u32 news, bool changes)
+{
+	u32 target = m->target, wanted = m->pages - target,
+	    n = wanted > m->held ? wanted - m->held : m->held - wanted;
+
+	if (!n) {
+		m->wait = 0;
+		return BALLOON_STAY;
+	}
+	if (n > BALLOON_BATCH)
+		n = BALLOON_BATCH;
+	if (can > n)
+		can = n;
+	m->held = wanted > m->held ? m->held + can : m->held - can;
+	if (changes)
+		set_target(m, news);
+	if (can == n || m->target != target) {
+		m->wait = 0;
+		return 0;
+	}
+	m->wait = m->wait ? m->wait * 2 : 1;
+	if (m->wait > BALLOON_WAIT_MOST)
+		m->wait = BALLOON_WAIT_MOST;
+	return m->wait;
+}
+
+static struct model model_of(const struct balloon *b)
+{
+	return (struct model){b->nr_pages, b->held, b->target, b->wait};
+}
+
+static void same(const char *what, const struct model *m, const struct model *before)
+{
+	const struct balloon *b = w.b;
+
+	if (b->target != m->target || b->wait != m->wait)
+		differs("%s: of %u pages %u were held, target %u, wait %u; the target is %u, wait %u; it "
+			"should be %u, %u",
+			what, before->pages, before->held, before->target, before->wait, b->target,
+			b->wait, m->target, m->wait);
+}
+
+static void targets(void)
+{
+	for (u32 i = 0; i < 200; i++) {
+		u32 pages;
+		struct model m, before;
+
+		any_world();
+		before = m = model_of(w.b);
+		pages = i % 4 == 0   ? m.target
+			: i % 4 == 1 ? m.pages + draw(3)
+			: i % 4 == 2 ? draw(2) ? 0 : ~0u
+				     : draw(m.pages);
+		asks_begin("balloon_set_target");
+		set_target(&m, pages);
+		CALL(balloon_set_target, (u32)w.b, pages);
+		same("balloon_set_target()", &m, &before);
+		look(before.held);
+	}
+}
+
+/* So many pages can be moved, either way. */
+static u32 any_limit(void)
+{
+	u32 can = draw(2) ? BALLOON_BATCH : any_up_to(BALLOON_BATCH);
+
+	w.takes = w.pool = w.taken = can;
+	if (draw(2))
+		w.takes = BALLOON_BATCH;
+	return can;
+}
+
+/* One step of a guest in any state. @param turns the target may change while it is done */
+static void one(bool turns)
+{
+	u32 can, free, got, want;
+	struct model m, before;
+
+	any_world();
+	if (draw(3) == 0)
+		w.b->target = w.b->nr_pages - w.b->held;
+	before = m = model_of(w.b);
+	free = m.pages - 1 - m.held; /* page 0 stays */
+	can = any_limit();
+	if (turns) {
+		/* There is something to be done, so something is asked for. */
+		w.news = draw(3) ? any_up_to(m.pages) : m.target;
+		w.moment = 1;
+	}
+	asks_begin("balloon_step");
+	got = CALL(balloon_step, (u32)w.b);
+	if (m.pages - m.target > m.held && can > free)
+		can = free;
+	/* With no page to be had nothing is asked for but that; the news come all the same. */
+	want = step(&m, can, w.news, turns);
+	same("balloon_step()", &m, &before);
+	look(m.held);
+	if (got != want)
+		differs("balloon_step(): of %u pages %u were held, target %u, wait %u, and %u could be "
+			"moved: the next step is to come in %u ticks; it should be %u",
+			before.pages, before.held, before.target, before.wait, can, got, want);
+}
+
+/*
+ * All of a guest's life: targets that change, a machine with little memory, of which another domain
+ * takes and gives some at any time. In the end there is enough, and the last target is reached.
+ */
+static void life(void)
+{
+	u32 machine, others = 0, ticks = 0, sleep = 0, steps_made = 0, to = draw(80) + 20;
+
+	any_world();
+	machine = draw(w.b->nr_pages);
+	for (; ticks < to + 2 * BALLOON_WAIT_MOST; ticks++) {
+		u32 pages = draw(w.b->nr_pages), before;
+
+		if (ticks < to && draw(12) == 0) {
+			asks_begin("balloon_set_target");
+			CALL(balloon_set_target, (u32)w.b, pages);
+			sleep = 0;
+		}
+		if (ticks == to)
+			machine += w.b->nr_pages + others;
+		others = ticks < to ? draw(machine + 1) : 0;
+		for (; !sleep; steps_made++) {
+			w.takes = w.taken = BALLOON_BATCH;
+			w.pool = machine - others < BALLOON_BATCH ? machine - others : BALLOON_BATCH;
+			w.news = ticks < to && draw(8) == 0 ? pages : NO_NEWS;
+			w.moment = 1 + draw(40);
+			asks_begin("balloon_step");
+			before = w.b->held;
+			sleep = CALL(balloon_step, (u32)w.b);
+			if (w.b->held < before)
+				machine -= before - w.b->held;
+			else
+				machine += w.b->held - before;
+			if (others > machine)
+				others = machine;
+			look(w.b->held);
+			if (steps_made > 4000)
+				differs("balloon_step(): %u steps, and the target is not reached",
+					steps_made);
+		}
+		if (sleep != BALLOON_STAY)
+			sleep--;
+	}
+	if (w.b->held != w.b->nr_pages - w.b->target &&
+	    w.b->target) /* page 0 cannot be given away, whatever the target */
+		differs("balloon_step(): of %u pages %u are held, and the target is %u, since %u ticks",
+			w.b->nr_pages, w.b->held, w.b->target, ticks - to);
+}
+
+void balloon_steps(void)
+{
+	if (scenario_is("targets")) {
+		targets();
+		all_right(200);
+	}
+	if (scenario_is("steps") || scenario_is("turns")) {
+		for (u32 i = 0; i < 200; i++)
+			one(scenario_is("turns"));
+		all_right(200);
+	}
+	if (scenario_is("life")) {
+		for (u32 i = 0; i < 20; i++)
+			life();
+		all_right(20);
+	}
+}
