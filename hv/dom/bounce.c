@@ -72,8 +72,8 @@ static u32 enter_anyhow(struct vcpu *v, const struct trap_info *t, u32 nr, const
 			    t->address ? "the ring-1 stack cannot be written" : "no handler");
 		return 0;
 	}
-	/* Next time it will be known. */
-	learn_page(v, va, size, true);
+	/* Next time it will be in the software TLB. */
+	soft_tlb_fill(v, va, size, true);
 	go_to(v, t, ss, esp);
 	return va;
 }
@@ -89,7 +89,7 @@ enter_slowly(struct vcpu *v, const struct trap_info *t, u32 nr, u32 w0, u32 w1)
 /*
  * Write a frame on the ring-1 stack and go to the handler. Inlined, so that each kind of frame
  * (`nr` of the words w0, w1 lie below where to go back to) gets code of its own for the usual case:
- * the flat stack segment, and a page that is known.
+ * the flat stack segment, and a page that is in the software TLB.
  * @return the frame's linear address, or 0: the domain has ended
  */
 static ALWAYS_INLINE u32 enter_from(struct vcpu *v, const struct trap_info *t, bool kernel, u32 nr,
@@ -101,7 +101,7 @@ static ALWAYS_INLINE u32 enter_from(struct vcpu *v, const struct trap_info *t, b
 
 	if ((kernel ? r->ss & 0xFFFF : v->kernel_ss) != FLAT_RING1_SS || !t->address)
 		return enter_slowly(v, t, nr, w0, w1);
-	word = (u32 *)known_page(v, esp, size, true);
+	word = (u32 *)soft_tlb_lookup(v, esp, size, true);
 	if (!word)
 		return enter_slowly(v, t, nr, w0, w1);
 	if (nr > 0)

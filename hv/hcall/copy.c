@@ -5,7 +5,7 @@
 
 int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len)
 {
-	const u8 *page = learn_page(v, src, len, false);
+	const u8 *page = soft_tlb_fill(v, src, len, false);
 	struct guest_fault pf;
 
 	if (!page)
@@ -16,7 +16,7 @@ int copy_from_guest_slowly(struct vcpu *v, void *dst, vaddr_t src, u32 len)
 
 int copy_to_guest_slowly(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
 {
-	u8 *page = learn_page(v, dst, len, true);
+	u8 *page = soft_tlb_fill(v, dst, len, true);
 	struct guest_fault pf;
 
 	if (!page)

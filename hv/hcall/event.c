@@ -134,7 +134,7 @@ s32 hc_event_channel_op_compat(struct vcpu *v, struct hcall_args *a)
 {
 	const struct {
 		u32 cmd, port;
-	} *send = (const void *)known_page(v, a->a1, sizeof(*send), false);
+	} *send = (const void *)soft_tlb_lookup(v, a->a1, sizeof(*send), false);
 
 	if (send && send->cmd == EVTCHNOP_send)
 		return evtchn_send(v->domain, send->port);

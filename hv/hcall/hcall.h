@@ -146,7 +146,7 @@ int copy_to_guest(struct vcpu *v, vaddr_t dst, const void *src, u32 len);
 /** Copy from and to the guest's memory, as its kernel would. @return 0 or -EFAULT */
 static inline int copy_from_guest(struct vcpu *v, void *dst, vaddr_t src, u32 len)
 {
-	const u8 *page = known_page(v, src, len, false);
+	const u8 *page = soft_tlb_lookup(v, src, len, false);
 
 	if (!page)
 		return copy_from_guest_slowly(v, dst, src, len);
@@ -155,7 +155,7 @@ static inline int copy_from_guest(struct vcpu *v, void *dst, vaddr_t src, u32 le
 }
 static inline int copy_to_guest(struct vcpu *v, vaddr_t dst, const void *src, u32 len)
 {
-	u8 *page = known_page(v, dst, len, true);
+	u8 *page = soft_tlb_lookup(v, dst, len, true);
 
 	if (!page)
 		return copy_to_guest_slowly(v, dst, src, len);

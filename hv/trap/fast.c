@@ -135,10 +135,10 @@ static ALWAYS_INLINE bool plain_int(struct vcpu *v, const struct cpu_regs *r)
 
 	if (r->vec != VEC_GP || (r->err & (ERR_IDT | ERR_EXT)) != ERR_IDT) /* see fault() */
 		return false;
-	code = known_code(v, r->eip, 1);
+	code = soft_itlb_lookup(v, r->eip, 1);
 	if (code)
 		return *code == INT_N;
-	learn_code(v, r->eip, 1); /* a miss: this time by trap_entry() */
+	soft_itlb_fill(v, r->eip, 1); /* a miss: this time by trap_entry() */
 	return false;
 }
 
@@ -160,9 +160,9 @@ static ALWAYS_INLINE void privileged(struct vcpu *v, bool traced)
 
 	if (r->vec != VEC_GP || r->err || r->cs != FLAT_RING1_CS || r->eflags & EFL_TF)
 		return;
-	code = known_code(v, eip, PRIVILEGED_LEN);
+	code = soft_itlb_lookup(v, eip, PRIVILEGED_LEN);
 	if (!code) {
-		learn_code(v, eip, PRIVILEGED_LEN); /* this time it goes the long way */
+		soft_itlb_fill(v, eip, PRIVILEGED_LEN); /* this time it goes the long way */
 		return;
 	}
 	op = privileged_short(code);

@@ -24,12 +24,12 @@ static inline void record_insn(struct vcpu *v)
 static ALWAYS_INLINE void record_insn_direct(struct vcpu *v)
 {
 	u32 eip = v->regs->eip;
-	const b16 *known = (const b16 *)known_code(v, eip, sizeof(*known));
+	const b16 *known = (const b16 *)soft_itlb_lookup(v, eip, sizeof(*known));
 	struct trace_fields_insn *t;
 
 	if (!known) {
 		record_insn_fetched(v);
-		learn_code(v, eip, sizeof(*known)); /* next time it is a hit */
+		soft_itlb_fill(v, eip, sizeof(*known)); /* next time it is a hit */
 		return;
 	}
 	t = trace_insn_at(v, LANE_VMM, LANE_VMM);

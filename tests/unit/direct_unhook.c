@@ -42,7 +42,7 @@ void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
 	(void)d, (void)reason, (void)code, (void)text;
 	killed++;
 }
-u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
+u8 *soft_tlb_fill(struct vcpu *v, vaddr_t va, u32 len, bool write)
 {
 	(void)v, (void)va, (void)len, (void)write;
 	return NULL;

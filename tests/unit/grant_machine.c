@@ -103,7 +103,7 @@ void direct_load_base(struct vcpu *v)
 {
 	v->domain->direct->base = mfn_valid(v->base) ? memory[v->base.n] : NULL;
 }
-void forget_pages(struct domain *d)
+void soft_tlb_flush(struct domain *d)
 {
 	(void)d;
 }
@@ -130,7 +130,7 @@ mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 	(void)v, (void)va, (void)access, (void)pf;
 	return NO_FRAME;
 }
-u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
+u8 *soft_tlb_fill(struct vcpu *v, vaddr_t va, u32 len, bool write)
 {
 	(void)v, (void)va, (void)len, (void)write;
 	return NULL; /* so that all is read by copy_from_guest() */

@@ -43,20 +43,20 @@ struct unhooked {
  * One entry of the software TLB (walk.h): what an earlier walk of the guest's tables found. Table
  * and page stay mapped as long as it is here. It is valid as long as both entries are as they were.
  */
-struct known_page {
+struct soft_tlb_entry {
 	vaddr_t readable, writable; /* the page's last byte, or 0: it is not */
 	u32 pde, pte;
 	const u32 *pte_at;
 	uintptr_t to_page;	/* what is added to a linear address of this page to reach it */
 	u8 *page;		/* NULL: empty */
 } __attribute__((aligned(32))); /* so that one is found by shifting */
-#define NR_KNOWN 8
+#define NR_SOFT_TLB 8
 
 /** The state of one direct-mode domain's MMU. */
 struct direct_state {
-	u32 work;			   /* units done in this entry into the hypervisor */
-	struct known_page known[NR_KNOWN]; /* the software TLB */
-	struct known_page code;		   /* one entry more: the page it last trapped in */
+	u32 work; /* units done in this entry into the hypervisor */
+	struct soft_tlb_entry soft_tlb[NR_SOFT_TLB]; /* the software TLB */
+	struct soft_tlb_entry soft_itlb; /* for instructions: the page it last trapped in */
 	u32 *base;    /* the page directory of the vcpu that has run last; mapped as long as that */
 	u32 fault_va; /* of the write that is being emulated */
 	mfn_t burst;  /* choose.h: the table that is being written, and how often it was */

@@ -73,7 +73,7 @@ bool direct_create(struct domain *d)
 		return false;
 	d->direct = s;
 	s->unfinished = d->vcpu.base = NO_FRAME;
-	forget_pages(d);
+	soft_tlb_flush(d);
 	for (u32 i = 0; i < NR_UNHOOKED; i++) {
 		s->unhooked[i].table = NO_FRAME;
 		s->unhooked[i].before = hv_alloc_page();
@@ -158,7 +158,7 @@ bool direct_release(struct domain *d)
 	struct vcpu *v = &d->vcpu;
 
 	rehook_all(v);
-	forget_pages(d);
+	soft_tlb_flush(d);
 	s->work = 0;
 	for_each_vcpu(v, d) if (!vcpu_release(d, v)) return false;
 	return release_frames(d);

@@ -66,33 +66,33 @@ mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 
 /* In an empty entry: a directory entry that no valid directory has. */
 static const u32 no_pte;
-static const struct known_page unknown = {.pde = ~0u, .pte_at = &no_pte};
+static const struct soft_tlb_entry empty = {.pde = ~0u, .pte_at = &no_pte};
 
-static void forget(struct known_page *k)
+static void evict(struct soft_tlb_entry *k)
 {
 	if (k->page) {
 		unmap_domain_page(k->pte_at);
 		unmap_domain_page(k->page);
 	}
-	*k = unknown;
+	*k = empty;
 }
 
-void forget_pages(struct domain *d)
+void soft_tlb_flush(struct domain *d)
 {
-	for (u32 i = 0; i < NR_KNOWN; i++)
-		forget(&d->direct->known[i]);
-	forget(&d->direct->code);
+	for (u32 i = 0; i < NR_SOFT_TLB; i++)
+		evict(&d->direct->soft_tlb[i]);
+	evict(&d->direct->soft_itlb);
 }
 
 /* The window is nearly full. What the domain at hand is using now must stay. */
-static void forget_others_pages(void)
+static void flush_others(void)
 {
 	for (struct domain *d = domains; d; d = d->next)
 		if (d->direct && d != current->domain)
-			forget_pages(d);
+			soft_tlb_flush(d);
 }
 
-static u8 *learn(struct vcpu *v, struct known_page *k, vaddr_t va, u32 len, bool write)
+static u8 *fill(struct vcpu *v, struct soft_tlb_entry *k, vaddr_t va, u32 len, bool write)
 {
 	struct direct_state *s = v->domain->direct;
 	struct guest_fault pf;
@@ -104,8 +104,8 @@ static u8 *learn(struct vcpu *v, struct known_page *k, vaddr_t va, u32 len, bool
 	/* A page table can be "written" too (the assists), but never behind the validator. */
 	if (!mfn_valid(m) || (write && frame_of(m)->type == FT_PAGE_TABLE))
 		return NULL;
-	forget(k);
-	window_short = forget_others_pages;
+	evict(k);
+	window_short = flush_others;
 	k->readable = va | (PAGE_SIZE - 1);
 	k->writable = write ? k->readable : 0;
 	k->pde = s->base[va >> 22];
@@ -113,15 +113,15 @@ static u8 *learn(struct vcpu *v, struct known_page *k, vaddr_t va, u32 len, bool
 	k->pte = *k->pte_at;
 	k->page = map_domain_page(m);
 	k->to_page = (uintptr_t)k->page - (va & PAGE_MASK);
-	return at_known(k, va);
+	return soft_tlb_address(k, va);
 }
 
-u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
+u8 *soft_tlb_fill(struct vcpu *v, vaddr_t va, u32 len, bool write)
 {
-	return learn(v, &v->domain->direct->known[va / PAGE_SIZE % NR_KNOWN], va, len, write);
+	return fill(v, &v->domain->direct->soft_tlb[va / PAGE_SIZE % NR_SOFT_TLB], va, len, write);
 }
 
-const u8 *learn_code(struct vcpu *v, vaddr_t va, u32 len)
+const u8 *soft_itlb_fill(struct vcpu *v, vaddr_t va, u32 len)
 {
-	return learn(v, &v->domain->direct->code, va, len, false);
+	return fill(v, &v->domain->direct->soft_itlb, va, len, false);
 }

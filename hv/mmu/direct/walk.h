@@ -12,14 +12,14 @@ mfn_t direct_translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 bool direct_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
 		  struct guest_fault *pf);
 
-/** A TLB miss: walk the tables, and fill in the entry. @return as known_page; NULL if it must be
- * done by guest_read() or guest_write() */
-u8 *learn_page(struct vcpu *v, vaddr_t va, u32 len, bool write) __attribute__((cold));
-const u8 *learn_code(struct vcpu *v, vaddr_t va, u32 len) __attribute__((cold));
+/** A TLB miss: walk the tables, and fill in the entry. @return as soft_tlb_lookup(); NULL if it
+ * must be done by guest_read() or guest_write() */
+u8 *soft_tlb_fill(struct vcpu *v, vaddr_t va, u32 len, bool write) __attribute__((cold));
+const u8 *soft_itlb_fill(struct vcpu *v, vaddr_t va, u32 len) __attribute__((cold));
 /** Flush the software TLB. */
-void forget_pages(struct domain *d);
+void soft_tlb_flush(struct domain *d);
 
-static ALWAYS_INLINE u8 *at_known(const struct known_page *k, vaddr_t va)
+static ALWAYS_INLINE u8 *soft_tlb_address(const struct soft_tlb_entry *k, vaddr_t va)
 {
 	u8 *at = (u8 *)((uintptr_t)va + k->to_page);
 
@@ -33,10 +33,10 @@ static ALWAYS_INLINE u8 *at_known(const struct known_page *k, vaddr_t va)
  * the tables each time, and then does not match any more.
  * @return where they are, until the next walk; NULL: a miss
  */
-static ALWAYS_INLINE u8 *known_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
+static ALWAYS_INLINE u8 *soft_tlb_lookup(struct vcpu *v, vaddr_t va, u32 len, bool write)
 {
 	const struct direct_state *s = v->domain->direct;
-	const struct known_page *k = &s->known[va / PAGE_SIZE % NR_KNOWN];
+	const struct soft_tlb_entry *k = &s->soft_tlb[va / PAGE_SIZE % NR_SOFT_TLB];
 	/* Of the page in which it ends: if that is the next one, it has another place than this. */
 	u32 last = (va + len - 1) | (PAGE_SIZE - 1);
 
@@ -44,24 +44,24 @@ static ALWAYS_INLINE u8 *known_page(struct vcpu *v, vaddr_t va, u32 len, bool wr
 	if ((write ? k->writable : k->readable) != last || s->base[va >> 22] != k->pde ||
 	    *k->pte_at != k->pte)
 		return NULL;
-	return at_known(k, va);
+	return soft_tlb_address(k, va);
 }
 /** The same for instructions, which have an entry of their own: an instruction TLB. */
-static ALWAYS_INLINE const u8 *known_code(struct vcpu *v, vaddr_t va, u32 len)
+static ALWAYS_INLINE const u8 *soft_itlb_lookup(struct vcpu *v, vaddr_t va, u32 len)
 {
 	const struct direct_state *s = v->domain->direct;
 
-	if (s->code.readable != (va | (PAGE_SIZE - 1)) || va % PAGE_SIZE > PAGE_SIZE - len ||
-	    s->code.pde != s->base[va >> 22] || *s->code.pte_at != s->code.pte)
+	if (s->soft_itlb.readable != (va | (PAGE_SIZE - 1)) || va % PAGE_SIZE > PAGE_SIZE - len ||
+	    s->soft_itlb.pde != s->base[va >> 22] || *s->soft_itlb.pte_at != s->soft_itlb.pte)
 		return NULL;
-	return at_known(&s->code, va);
+	return soft_tlb_address(&s->soft_itlb, va);
 }
-/** known_page(), and on a miss a walk. */
+/** soft_tlb_lookup(), and on a miss a walk. */
 static ALWAYS_INLINE u8 *find_page(struct vcpu *v, vaddr_t va, u32 len, bool write)
 {
-	u8 *page = known_page(v, va, len, write);
+	u8 *page = soft_tlb_lookup(v, va, len, write);
 
-	return page ? page : learn_page(v, va, len, write);
+	return page ? page : soft_tlb_fill(v, va, len, write);
 }
 
 #endif
