@@ -7,11 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -241,9 +243,21 @@ static void start_job(struct job *j)
 	}
 }
 
+/* nftw() has no argument for its caller's use. */
+static long long blocks;
+static int count_blocks(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)path, (void)type, (void)ftw;
+	blocks += st->st_blocks;
+	return 0;
+}
+
 static void end_job(struct class *c, struct job *j)
 {
 	waitpid(j->pid, NULL, 0);
+	blocks = 0;
+	nftw(j->s.out, count_blocks, 32, FTW_PHYS);
+	c->disk += blocks * 512;
 	if (!job_merge(c, j))
 		job_lost(c, j);
 	unlink(j->results);
@@ -374,6 +388,7 @@ int batch(int argc, char **argv)
 {
 	static struct class c;
 	struct asked a = {.seed = random_seed()};
+	struct rusage used;
 
 	c.again = !strcmp(argv[0], "regrade");
 	ask(&c, &a, argc, argv);
@@ -399,6 +414,11 @@ int batch(int argc, char **argv)
 		engine_local(&c);
 	printf("%zu graded, %zu were already; %.1f a minute\n", c.done, c.skipped,
 	       (double)c.done / ((now() - c.start) / 60 + 1e-9));
+	if (c.done && !a.slurm) {
+		getrusage(RUSAGE_CHILDREN, &used);
+		printf("%.1f MB of disk a submission; its largest process had %ld MB of memory\n",
+		       (double)c.disk / 1e6 / (double)c.done, used.ru_maxrss / 1024);
+	}
 	if (c.lost)
 		printf("%zu not graded; mend what is said of them, and call again\n", c.lost);
 	book_close(c.book);

@@ -184,6 +184,16 @@ void take(struct taking *k, struct choice *c, enum fit fit, const char *path, co
 	free(to);
 }
 
+/* As if it had not been there. */
+static void leave(const struct taking *k, size_t i)
+{
+	char *to = text("%s/%s", k->to, base_name(k->lab->files.at[i]));
+
+	unlink(to);
+	free(to), free(k->choices[i].path);
+	k->choices[i].path = NULL;
+}
+
 /* @return is it there? */
 static bool conclude_one(struct taking *k, size_t i)
 {
@@ -234,7 +244,15 @@ size_t conclude(struct taking *k)
 		note(k, "not asked for; passed over", s);
 		free(s);
 	}
+	if (k->class) {
+		list_free(k->notes);
+		list_add(k->notes,
+			 "it holds what a platform has packed of a class: unpack it, and name "
+			 "the folder; nothing of it is taken");
+	}
 	for (size_t i = 0; i < k->lab->files.nr; i++) {
+		if (k->class)
+			leave(k, i);
 		n += conclude_one(k, i);
 		free(k->choices[i].path), free(k->choices[i].rival);
 	}

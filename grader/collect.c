@@ -163,6 +163,29 @@ static void from_inner(struct taking *k, const char *path, const char *bytes, si
 	archive_read_free(a);
 }
 
+/* A class's download is no submission: of all its students one would be graded. */
+static void look_for_class(struct taking *k, const char *path)
+{
+	struct sent first = {0}, last = {0};
+	char *top;
+
+	k->class |= !strcmp(base_name(path), "submission_metadata.yml");
+	if (!strstr(path, "_assignsubmission_") && !strstr(path, "_attempt_") && !is_archive(path))
+		return;
+	top = text("%.*s", (int)strcspn(path, "/"), path);
+	if (lms_name(top, &first) || lms_name(base_name(path), &last)) {
+		struct sent *who = first.lms ? &first : &last;
+		/* Of Canvas others may have such names, too. */
+		bool sure = strcmp(who->lms, "canvas") || is_archive(path);
+
+		k->class |= sure && k->other && strcmp(k->other, who->account);
+		if (sure && !k->other)
+			k->other = copy(who->account);
+	}
+	sent_free(&first), sent_free(&last);
+	free(top);
+}
+
 static void one_entry(struct taking *k, struct archive *a, struct archive_entry *e)
 {
 	const char *own = archive_entry_pathname(e);
@@ -194,6 +217,8 @@ static void one_entry(struct taking *k, struct archive *a, struct archive_entry 
 		refuse(k, "is no regular file; refused", path);
 		c = NULL;
 	}
+	if (path && !far && !k->inner && !k->class)
+		look_for_class(k, own);
 	/* What is not wanted is read as well, so that a bomb is noticed. */
 	bytes = entry_bytes(k, a, &n, inner ? MAX_INNER : MAX_FILE);
 	if (!bytes && (c || inner))
@@ -287,7 +312,7 @@ static size_t collect_here(const struct lab *lab, const struct part *parts, size
 	for (size_t i = 0; i < nr; i++)
 		from_part(&k, &parts[i], nr == 1);
 	n = conclude(&k);
-	free(k.choices), free(k.passed);
+	free(k.choices), free(k.passed), free(k.other);
 	return n;
 }
 

@@ -29,6 +29,8 @@ struct taking {
 	size_t root;	    /* of a directory: where in a path what lies below it begins */
 	const char *prefix; /* of an archive in something: what its paths begin with */
 	int inner;	    /* archives around the one that is read */
+	char *other;	    /* the account of a student whom a platform has named in it */
+	bool class;	    /* and of another one */
 	int entries;
 	long long total; /* bytes that were unpacked */
 };

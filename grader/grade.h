@@ -450,6 +450,7 @@ struct class
 	struct sqlite3 *book;
 	struct submissions all;
 	size_t skipped, done, lost;
+	long long disk; /* bytes that those done take */
 	double start;
 };
 struct job {

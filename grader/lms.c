@@ -25,16 +25,21 @@ static char *group(const char *s, const regmatch_t *m)
 	return m->rm_so < 0 ? NULL : text("%.*s", (int)(m->rm_eo - m->rm_so), s + m->rm_so);
 }
 
+/* Each of the three patterns is compiled once. */
 static bool matches(const char *pattern, const char *s, regmatch_t *m)
 {
-	regex_t re;
-	bool found;
+	static struct {
+		const char *text;
+		regex_t re;
+	} known[3];
+	size_t i = 0;
 
-	if (regcomp(&re, pattern, REG_EXTENDED))
+	while (known[i].text && strcmp(known[i].text, pattern))
+		i++;
+	if (!known[i].text && regcomp(&known[i].re, pattern, REG_EXTENDED))
 		die("a pattern that is none: %s", pattern);
-	found = regexec(&re, s, MAX_GROUPS, m, 0) == 0;
-	regfree(&re);
-	return found;
+	known[i].text = pattern;
+	return regexec(&known[i].re, s, MAX_GROUPS, m, 0) == 0;
 }
 
 static bool from_moodle(const char *file, struct sent *s)

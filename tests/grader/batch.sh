@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # batch.sh: a class of sixty (TRAPLINE_TEST_SAMPLE=1: of 24), of all kinds, is graded; for every third of them again, killed in
-# the middle and called again in another order, the book ends up the same.
+# the middle and then at nine random moments (KILLS=SEED), and called again in another order, the book ends up the same.
 . "$(dirname "$0")/lib.sh"
 lab=03-shadow-vs-direct
 tl=build/bin/tlgrade class=$tmp/class
@@ -32,7 +32,7 @@ lost() { grep -aE ': not graded|^tlgrade:' "$1"; }
 whole() { nice $tl batch $lab "$class" --book "$tmp/one.db" --seed 8 -j 2 >"$tmp/one.log" 2>&1 || { lost "$tmp/one.log"; false; }; }
 ok the_class_is_graded whole
 ok all_of_it grep -q "^$size graded, 0 were already" "$tmp/one.log"
-tail -n 1 "$tmp/one.log" | sed 's/^/# | /'
+tail -n 2 "$tmp/one.log" | sed 's/^/# | /'
 
 # Killed, not asked to stop; nothing it started may go on.
 # (A folder without files, given by itself, is a class of nobody.)
@@ -51,6 +51,19 @@ for _ in $(seq 200); do
 	sleep 0.1
 done
 ok nothing_goes_on_after_the_kill bash -c 'for p; do tr "\\0" " " <"$p"; echo; done; [ $# = 0 ]' - $(left)
+RANDOM=${KILLS:-7}
+for moment in $(for _ in 1 2 3 4 5 6 7 8 9; do echo $((RANDOM % 50)); done); do
+	nice $tl batch $lab "${third[@]}" --book "$tmp/two.db" --seed 8 -j 2 >>"$tmp/two.log" 2>&1 &
+	pid=$!
+	sleep "$((moment / 10)).$((moment % 10))"
+	kill -KILL $pid 2>/dev/null
+	wait $pid 2>/dev/null
+done
+for _ in $(seq 200); do
+	[ -n "$(left)" ] || break
+	sleep 0.1
+done
+ok nor_after_nine_more bash -c 'for p; do tr "\\0" " " <"$p"; echo; done; [ $# = 0 ]' - $(left)
 lost "$tmp/two.log"
 ok it_was_killed_in_the_middle test "$(grep -c '^\[' "$tmp/two.log")" -lt $((size / 3))
 again() { printf '%s\0' "${third[@]}" | sort -rz |
@@ -58,6 +71,7 @@ again() { printf '%s\0' "${third[@]}" | sort -rz |
 ok it_goes_on again
 ok what_was_graded_is_not_graded_again \
 	grep -qE '^[0-9]+ graded, [1-9][0-9]* were already' "$tmp/three.log"
+ok and_none_is_in_the_book_twice test "$(python3 -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) - count(DISTINCT student) FROM submission").fetchone()[0])' "$tmp/two.db")" = 0
 csv "$tmp/one.db"
 csv "$tmp/two.db"
 # Each row of the second book is in the first one, too.

@@ -134,6 +134,80 @@ ok so_many_files_are_not_looked_at soon "$tmp/many.tar.gz" '20000 files: are the
 mkdir -p "$tmp/hollow-deep/$(printf 'a/%.0s' $(seq 40))" && touch "$tmp/hollow-deep/$(printf 'a/%.0s' $(seq 40))walk.c"
 ok a_folder_may_not_be_so_deep_either soon "$tmp/hollow-deep" 'has a name too long, or lies too deep; refused'
 
+# The same, one archive within another: all limits are of all of them together.
+python3 - "$tmp" <<'END'
+import io, sys, tarfile, zipfile
+out = sys.argv[1]
+def zipped(entries, level=zipfile.ZIP_DEFLATED):
+    b = io.BytesIO()
+    with zipfile.ZipFile(b, "w", level) as z:
+        for name, data in entries:
+            z.writestr(name, data)
+    return b.getvalue()
+def put(name, data):
+    open(f"{out}/{name}", "wb").write(data)
+mine = [("walk.c", "mine\n")]
+zeros = zipped([("zeros", bytes(48 << 20))])
+put("bombs.zip", zipped([("1.zip", zeros), ("2.zip", zeros)] + [("z.zip", zipped(mine))]))
+put("thick.zip", zipped([("thick.zip", zipped([("other", bytes(17 << 20))], zipfile.ZIP_STORED)), ("z.zip", zipped(mine))]))
+many = zipped([(f"f{i}", b"") for i in range(300)])
+put("crowd.zip", zipped([(f"{i}.zip", many) for i in range(100)]))
+put("heads.zip", zipped([("h.tar.bz2", open(f"{out}/headers.tar.bz2", "rb").read())]))
+put("heads-again.zip", zipped([(f"{i}.tar.bz2", open(f"{out}/headers.tar.bz2", "rb").read()[:150000]) for i in range(40)]))
+b = io.BytesIO()
+with tarfile.open(fileobj=b, mode="w") as t:
+    for name, kind, link in ("../../../../tmp/pwned/walk.c", tarfile.REGTYPE, ""), ("entry.c", tarfile.SYMTYPE, "/etc/passwd"), ("inject.c", tarfile.LNKTYPE, "/etc/passwd"):
+        info = tarfile.TarInfo(name)
+        info.type, info.linkname = kind, link
+        t.addfile(info)
+put("links.zip", zipped([("l.tar", b.getvalue())]))
+deep = zipped(mine)
+for i in range(40):
+    deep = zipped([(f"{i}.zip", deep)])
+put("matryoshka.zip", deep)
+put("deep-inside.zip", zipped([("a/" * 20 + "x.zip", zipped([("b/" * 20 + "walk.c", "mine\n")]))]))
+put("noise-inside.zip", zipped([("x.zip", b"PK\3\4 no"), ("y.tar.gz", b"\x1f\x8b\x08" + bytes(40)), ("z.zip", zipped(mine))]))
+END
+ok bombs_within_are_one_bomb soon "$tmp/bombs.zip" 'expands to more than 64 MB'
+ok what_is_too_big_to_be_looked_into_is_said soon "$tmp/thick.zip" 'thick.zip: is bigger than 16 MB; refused'
+ok and_the_next_is_looked_into is walk.c mine
+ok many_in_many_are_too_many soon "$tmp/crowd.zip" '20000 files: are the most that are looked at'
+ok headers_within_count_as_well soon "$tmp/heads.zip" 'expands to more than 64 MB'
+ok headers_of_many_count_together soon "$tmp/heads-again.zip" 'expands to more than 64 MB'
+ok within_nothing_leads_out soon "$tmp/links.zip" 'pwned/walk.c: leads out of its archive; refused'
+ok nor_are_there_links soon "$tmp/links.zip" 'l.tar/entry.c: is no regular file; refused'
+ok of_forty_in_each_other_two_are_opened soon "$tmp/matryoshka.zip" '39.zip/38.zip: is an archive in an archive in another; not looked into'
+ok depths_add_up soon "$tmp/deep-inside.zip" 'has a name too long, or lies too deep; refused'
+ok noise_within_does_not_hide_the_rest soon "$tmp/noise-inside.zip" 'x.zip: is a damaged archive'
+ok which_is_taken is walk.c mine
+
+# Random names, of the pieces that platforms' names have: each file is a student's, is older than another, or is said to be nobody's.
+python3 - "$tmp/fuzz" "${SEED:-5}" <<'END'
+import os, random, sys
+rng = random.Random(int(sys.argv[2]))
+pieces = ["_", "_", "_", "-", " ", "123", "45", "0", "99999999999999999999999", "LATE", "late", "anon", "attempt", "assignsubmission", "file",
+          "onlinetext", "2026-03-01-23-58-12", "9999-99-99-99-99-99", "jane", "Doe", "walk", ".c", ".zip", ".ZIP", ".tar.gz", ".txt", ".7z", "(1)", "'", '"',
+          "=", "%s%n", "\t", "\n", "\x1b[2J", "é", "\udcff", "..", "a" * 60]
+os.mkdir(sys.argv[1])
+for i in range(120):
+    name = "".join(rng.choice(pieces) for _ in range(rng.randrange(1, 12))).lstrip(".")
+    if rng.random() < 0.5:
+        name = rng.choice(["jane_1_2_", "J_7_assignsubmission_file_", "Lab_j_attempt_2026-03-01-23-58-12_", "doe_LATE_3_4_"]) + name
+    if not name or len(os.fsencode(name)) > 200 or name.endswith(".c"):
+        continue
+    path = f"{sys.argv[1]}/{name}"
+    if rng.random() < 0.3:
+        os.makedirs(path, exist_ok=True)
+    elif not os.path.exists(path):
+        open(path, "w").write("walk")
+print(len(os.listdir(sys.argv[1])))
+END
+$tl batch $lab "$tmp/fuzz" --kit "$tmp/tree" --book "$tmp/fuzz.db" -j 2 >"$tmp/fuzz.log" 2>&1
+ok random_names_end_in_no_disorder grep -qE '^[0-9]+ graded, 0 were already' "$tmp/fuzz.log"
+ok and_in_no_control_character bash -c '! LC_ALL=C grep -aP "[\x01-\x08\x0b-\x1f]" "$1"' - "$tmp/fuzz.log"
+(cd "$tmp/tree" && $tl report $lab --csv --book "$tmp/fuzz.db") >"$tmp/fuzz.csv" 2>"$tmp/fuzz.err"
+ok each_student_of_them_is_reported test "$(python3 -c 'import csv, sys; print(sum(1 for _ in csv.DictReader(open(sys.argv[1], errors="surrogateescape"))))' "$tmp/fuzz.csv")" = "$(sed -n 's/^\([0-9]*\) graded.*/\1/p' "$tmp/fuzz.log")"
+
 # What a person should look at. It costs nothing.
 mkdir -p "$tmp/tree/ref/given" "$tmp/looked"
 stages=$(sed -n 's/^\[stage \(.*\)\]/\1/p' labs/$lab/lab.conf | tr '\n' ' ')

@@ -8,7 +8,7 @@ mkdir "$tmp/trapline"
 cp -a Makefile docs grader guest hv include labs tests tools trace README.md LICENSE "$tmp/trapline/" 2>/dev/null
 (cd build && tar -cf - --exclude=./kit --exclude=./tests/log --exclude=./ccache --exclude=./grade --exclude=./plain .) | (mkdir "$tmp/trapline/build" && cd "$tmp/trapline/build" && tar -xf -)
 reference $lab "$tmp/files"
-python3 tests/grader/lms.py moodle "$tmp/files" "$tmp/moodle" >"$tmp/want"
+python3 tests/grader/lms.py moodle "$tmp/files" "$tmp/moodle" zip,upper-zip,tgz,files,junk >"$tmp/want"
 (cd "$tmp/moodle" && zip -qr "$tmp/download.zip" .)
 python3 - docs/course.md "$tmp" <<-'END'
 	import re, sys
@@ -27,7 +27,7 @@ while IFS= read -r command; do
 	unzip*) mv "$tmp/download.zip" "$tmp/course/" ;;
 	esac
 	# Each in a shell of its own, as pasted.
-	run() { timeout 500 nice bash -c "$1" </dev/null; }
+	run() { timeout 500 bash -c "$1" </dev/null; }
 	ok "command_$n: ${command//#/}" run "$command"
 	case $command in
 	*batch* | *regrade*) cp "$tmp/out" "$tmp/batch-$n" && grep -E '^[0-9]+ graded' "$tmp/out" | sed 's/^/# | /' ;;
@@ -41,5 +41,5 @@ row() { python3 -c 'import csv, sys; print(*[next(r for r in csv.DictReader(open
 ok full_work_in_time_has_all_points test "$(row 100 score 'days late' answers total)" = '100 0 17 117'
 ok a_day_late_costs_ten test "$(row 102 score 'days late' total)" = '100 1 90'
 ok an_excuse_costs_nothing test "$(row 103 score 'days late' answers total)" = '100 0 12 112'
-ok the_second_call_had_nothing_to_do grep -q '^0 graded, 12 were already' "$(ls -v "$tmp"/batch-* | sed -n 2p)"
+ok the_second_call_had_nothing_to_do grep -q '^0 graded, 5 were already' "$(ls -v "$tmp"/batch-* | sed -n 2p)"
 done_testing

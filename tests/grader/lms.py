@@ -1,4 +1,4 @@
-# lms.py LMS FILES TO: lay out a class as that platform packs it for download, from FILES (a folder of a
+# lms.py LMS FILES TO [WAY,...]: lay out a class as that platform packs it for download, from FILES (a folder of a
 # student's files). Prints what should come of each: id, name, days late, taken (1, 0: nothing is there).
 #
 # Names and layouts: Moodle's mod/assign/classes/downloader.php, Canvas's lib/content_zipper.rb, Blackboard's
@@ -68,6 +68,8 @@ def put(path, data, when):
     os.utime(path, (when.timestamp(), when.timestamp()))
 
 
+if len(sys.argv) > 4:
+    ways = {way: ways[way] for way in sys.argv[4].split(",")}
 metadata = ["---"]
 for i, (way, sent) in enumerate(ways.items()):
     name, account = people[i], str(100 + i)

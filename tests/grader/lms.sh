@@ -27,6 +27,16 @@ for lms in plain moodle moodle-flat canvas blackboard gradescope; do
 		;;
 	esac
 done
+# A download that nobody has unpacked is no student's; nor does a student's own folder, as a platform had named it, make a class.
+for lms in moodle blackboard gradescope; do
+	(cd "$tmp/$lms" && zip -qr "$tmp/$lms-packed.zip" .)
+	$tl batch $lab "$tmp/$lms-packed.zip" --kit "$tmp/tree" --book "$tmp/packed-$lms.db" >"$tmp/packed.log" 2>&1
+	ok "what_is_packed_of_a_class_is_not_taken_for_one_$lms" grep -q 'nothing could be taken: .*unpack it, and name the folder' "$tmp/packed.log"
+done
+mkdir -p "$tmp/own/Jane Doe_1_assignsubmission_file" && cp "$tmp/files"/* "$tmp/own/Jane Doe_1_assignsubmission_file/"
+(cd "$tmp/own" && zip -qr "$tmp/jane.zip" .)
+$tl batch $lab "$tmp/jane.zip" --kit "$tmp/tree" --book "$tmp/jane.db" >"$tmp/packed.log" 2>&1
+fails a_students_own_folder_is_no_class grep -q 'could be taken' "$tmp/packed.log"
 # The earlier of two is the one with an error in it.
 sources() { cat "$tmp/$1.db.work/$lab"/*.src/*; }
 for lms in canvas blackboard; do
