@@ -1,5 +1,5 @@
 # The hypervisor: freestanding, one ELF image for every mode.
-HV_C := $(wildcard hv/boot/*.c hv/cpu/*.c hv/lib/*.c hv/mem/*.c hv/trace/*.c hv/trap/*.c hv/insn/*.c \
+HV_C := $(wildcard hv/boot/*.c hv/cpu/*.c hv/lib/*.c hv/mem/*.c hv/trace/*.c hv/trap/*.c hv/insn/*.c hv/find/*.c \
 	hv/dev/*.c hv/mmu/*.c hv/mmu/shadow/*.c hv/mmu/direct/*.c hv/dom/*.c hv/comm/*.c hv/hcall/*.c hv/hw/*.c hv/build/*.c hv/sched/*.c)
 HV_S := hv/boot/entry.S hv/cpu/gate.S hv/cpu/probe.S
 

@@ -45,7 +45,7 @@ XEN = defines("include/trapline/xen/xen.h")
 ASSIST = {"writable": 1 << XEN["VMASST_TYPE_writable_pagetables"], "unhook": 1 << 31}
 HYPERCALLS = {n: name[len("__HYPERVISOR_"):] for name, n in XEN.items() if name.startswith("__HYPERVISOR_")}
 MMUEXT = {n: name for name, n in XEN.items() if name.startswith("MMUEXT_")}
-PLANTED = defines("hv/insn/scan.h")["PLANTED_BYTE"]
+PLANTED = defines("hv/find/find.h")["PLANTED_BYTE"]
 DOM_HV, DOM_FREE, DOM_NONE = (defines("hv/dom/domain.h")[n] for n in ("DOM_HV", "DOM_FREE", "DOM_NONE"))
 X86 = defines("hv/cpu/x86.h")
 VECTORS = {int(n): name for name, n in re.findall(r"^\tVEC_([A-Z]{2,3}) = (\d+),", source("hv/cpu/x86.h"), re.M)}

@@ -20,7 +20,7 @@ struct options {
 	u32 together;	 /* so many domains at once instead of one (selftest.c); 0: one */
 	u32 shadows;	 /* shadow mode: how many shadow tables a domain may have */
 	bool outofsync;	 /* shadow mode: how tables are followed (mmu/shadow/sync.c) */
-	bool breakpoint; /* shadow mode: how silent instructions are made to trap (insn/ahead.c) */
+	bool breakpoint; /* shadow mode: how silent instructions are made to trap (find/ahead.c) */
 	bool swap;	 /* overcommit=swap: there is a swap disk */
 	bool random;	 /* shadow mode: pages that go there are chosen at random */
 	u32 resident_kb; /* shadow mode: so much of the first domain is in memory at most; 0: all */

@@ -1,7 +1,7 @@
 /* context_native.c: a shadow-mode domain in the hands of the one that makes it. */
 #include "build/build.h"
+#include "find/find.h"
 #include "hcall/errno.h"
-#include "insn/scan.h"
 #include "lib/string.h"
 #include "mem/frame.h"
 #include "mmu/shadow/shadow.h"

@@ -53,6 +53,7 @@ struct gate_layout {
 	u16 reserved_sel;		/* GATE_SHADOW_RESERVED or GATE_DIRECT_RESERVED */
 	bool tables;			/* it has a page each for a GDT and an LDT from the start */
 	bool m2p;			/* the guest sees the M2P table */
+	bool breakpoints;		/* what it has in DR0 to DR7 is there while it runs */
 	struct gate_entries entries[2]; /* without a trace, and with one */
 };
 

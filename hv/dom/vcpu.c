@@ -2,10 +2,10 @@
 #include "cpu/gate.h"
 #include "dom/guest_ops.h"
 #include "dom/run.h"
-#include "trace/trace.h"
 #include "dom/time.h"
 #include "hcall/errno.h"
 #include "mem/frame.h"
+#include "trace/trace.h"
 
 bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced, bool segments)
 {

@@ -1,6 +1,6 @@
 /*[H31] emulate.c: one system instruction from fetch to its end, whichever it is. */
+#include "find/find.h"
 #include "insn/emulate.h"
-#include "insn/scan.h"
 #include "mem/frame.h"
 #include "trace/trace.h"
 

@@ -50,9 +50,6 @@ static inline enum emul emul_fault(struct emulation *e, const struct guest_fault
 enum emul emul_begin(struct emulation *e, struct vcpu *v);
 /** Call the handler and, if it is done, move on: EIP, RF, single step, trace (as `op`). */
 enum emul emul_execute(struct emulation *e, emul_handler *handler, u8 op);
-/** Bytes that have been read from linear address `va`: put back what the patches replaced
- * (overlay.c). */
-void emul_overlay(struct vcpu *v, vaddr_t va, void *bytes, u32 n);
 
 /* operand.c: registers, addresses, memory and the stack. The functions that return bool return
  * false with an exception queued. */

@@ -2,7 +2,7 @@
  * emulate_debug.c: debug registers. The guest's breakpoints are put into the real ones; where we
  * carry out an instruction in its place, we look ourselves whether it strikes one.
  */
-#include "insn/ahead.h"
+#include "find/find.h"
 #include "insn/emulate.h"
 #include "lib/range.h"
 

@@ -3,8 +3,8 @@
  * runs, the real IF is 1 and the real IOPL 0.
  */
 #include "dom/run.h"
+#include "find/find.h"
 #include "insn/emulate.h"
-#include "insn/scan.h"
 #include "trace/trace.h"
 
 u32 changeable_eflags(u32 size)

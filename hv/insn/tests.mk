@@ -16,7 +16,7 @@ SCAN_OBJECTS := $(INSN_PURE:%.c=$(B)/%.o)
 SCAN_FILES := $(SCAN_OBJECTS) $(B)/hv.elf $(B)/guest/finch-native.elf
 comma := ,
 UNIT_TESTS += $(B)/tests/insn_scan
-$(B)/tests/insn_scan: tests/unit/insn_scan.c tests/unit/insn_oracle.c hv/insn/scan.c hv/insn/patch.c \
+$(B)/tests/insn_scan: tests/unit/insn_scan.c tests/unit/insn_oracle.c hv/find/scan.c hv/find/patch.c \
 		$(INSN_PURE) $(HV_HEADERS) | $(SCAN_OBJECTS)
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
@@ -24,7 +24,7 @@ $(B)/tests/insn_scan: tests/unit/insn_scan.c tests/unit/insn_oracle.c hv/insn/sc
 		$(HOSTLDFLAGS) -lcmocka -lcapstone
 
 # The emulator, on the machine of tests/unit/hv_mock.h.
-INSN_EMULATOR := $(INSN_PURE) hv/insn/alu.c hv/dom/descriptor.c hv/dom/real.c hv/insn/operand.c hv/insn/overlay.c \
+INSN_EMULATOR := $(INSN_PURE) hv/insn/alu.c hv/dom/descriptor.c hv/dom/real.c hv/insn/operand.c hv/find/overlay.c \
 	$(wildcard hv/insn/emulate*.c hv/insn/write_*.c) hv/dom/segments.c hv/hw/given.c
 UNIT_TESTS += $(B)/tests/insn_write $(B)/tests/insn_system
 $(B)/tests/insn_write: tests/unit/insn_write.c

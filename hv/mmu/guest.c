@@ -1,5 +1,5 @@
 /*[H21] guest.c: reaching guest memory by linear address, as the guest's own instruction would. */
-#include "insn/scan.h"
+#include "find/find.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mem/frame.h"
@@ -30,8 +30,8 @@ static void read_page(const struct domain *d, mfn_t m, u32 offset, void *dst, u3
 
 	copy(dst, page + offset, len);
 	unmap_domain_page(page);
-	if ((f->flags & FRAME_WATCHED) && d->patches)
-		patch_table_overlay(d->patches, paddr(f->pfn * PAGE_SIZE + offset), dst, len);
+	if (f->flags & FRAME_WATCHED)
+		patch_overlay(d, paddr(f->pfn * PAGE_SIZE + offset), dst, len);
 }
 
 /* From one page to the next. */

@@ -52,7 +52,7 @@ extern const struct mmu_ops shadow_ops, direct_ops;
 /**
  * Read or write guest memory by linear address, with the rights of ring 1 (`access` 0) or ring 3
  * (`access` PF_US), exactly as the guest's own instruction would, and as the guest wrote it,
- * without patches (insn/scan.h). Crosses pages. Nothing is written if any page of the range faults.
+ * without patches (find/scan.h). Crosses pages. Nothing is written if any page of the range faults.
  * @return true, or false with *pf holding the fault to inject.
  */
 bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, struct guest_fault *pf);

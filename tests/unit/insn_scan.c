@@ -9,7 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "insn/scan.h"
+#undef PF_W /* the hypervisor has that name for something else */
+#include "find/scan.h"
 #include "insn_oracle.h"
 #include "insn_scale.h"
 

@@ -3,7 +3,7 @@
  * CR3, so that a context switch finds them again; the least recently used go when room is short.
  */
 #include "cpu/gate.h"
-#include "insn/ahead.h"
+#include "find/find.h"
 #include "lib/printk.h"
 #include "mem/domain_page.h"
 #include "mmu/shadow/shadow.h"

@@ -5,7 +5,7 @@
  */
 #include "cpu/gate.h"
 #include "dom/segments.h"
-#include "insn/ahead.h"
+#include "find/find.h"
 #include "mmu/shadow/shadow.h"
 
 void shadow_load(struct vcpu *v)

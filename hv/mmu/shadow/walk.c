@@ -1,5 +1,5 @@
 /*[H56] walk.c: walking the guest's own page tables, as its processor would (SDM 3A 4.3). */
-#include "insn/scan.h"
+#include "find/find.h"
 #include "mem/domain_page.h"
 #include "mmu/shadow/reclaim.h"
 #include "mmu/shadow/shadow.h"

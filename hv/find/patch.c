@@ -1,5 +1,6 @@
 /*[H32] patch.c: the table of patches: an array sorted by guest-physical address. */
-#include "insn/scan.h"
+#include "dom/domain.h"
+#include "find/scan.h"
 #include "lib/string.h"
 
 struct patch_table *patch_table_init(void *memory, u32 bytes)
@@ -60,4 +61,15 @@ void patch_table_overlay(const struct patch_table *t, paddr_t pa, u8 *bytes, u32
 		return;
 	for (u32 k = patch_find(t, pa.a); k < t->nr && t->entries[k].pa - pa.a < n; k++)
 		bytes[t->entries[k].pa - pa.a] = t->entries[k].byte;
+}
+
+const struct patch *patch_lookup(const struct domain *d, paddr_t pa)
+{
+	return d->patches ? patch_table_lookup(d->patches, pa) : NULL;
+}
+
+void patch_overlay(const struct domain *d, paddr_t pa, u8 *bytes, u32 n)
+{
+	if (d->patches)
+		patch_table_overlay(d->patches, pa, bytes, n);
 }

@@ -1,6 +1,6 @@
 /*[H34] overlay.c: code as the guest wrote it: without the patches. */
+#include "find/find.h"
 #include "insn/emulate.h"
-#include "insn/scan.h"
 #include "mem/frame.h"
 #include "mmu/mmu.h"
 

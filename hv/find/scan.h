@@ -1,28 +1,17 @@
 /*
- * scan.h: finding a guest's sensitive instructions ahead of time, and patching them.
+ * scan.h: the table of patches, and the scan that makes it.
  *
- * A patch is the one byte 0xF4, hlt, written over the first byte of an instruction (the source
- * calls that planting): in rings 1 to 3 it raises #GP right there. The table of what was there
- * before is per domain, and sorted by guest-physical address. scan.c and patch.c reach memory
- * through struct code_memory only, so that host tests run them; plant.c connects them to a domain.
+ * The table of what was there before is per domain, and sorted by guest-physical address. scan.c
+ * and patch.c reach memory through struct code_memory only, so that host tests run them; plant.c
+ * connects them to a domain.
  */
 #ifndef HV_SCAN_H
 #define HV_SCAN_H
 
+#include "find/find.h"
 #include "insn/insn.h"
-#include "mem/words.h"
-
-#define PLANTED_BYTE 0xF4 /* hlt */
-
-/** One patch. */
-struct patch {
-	u32 pa;	 /* guest-physical address of the instruction */
-	u8 byte; /* what its first byte really is */
-	u8 op;	 /* enum op */
-};
 
 #define MAX_CODE_REGIONS 8
-#define MAX_CODE_PAGES	 2048 /* 8 MB of code, over all regions */
 #define NO_BOUNDARY	 0xFF
 
 /** A stretch of code that has been scanned. */
@@ -91,38 +80,7 @@ enum scan_error patch_table_rescan(struct patch_table *t, const struct code_memo
 enum scan_error patch_table_written(struct patch_table *t, paddr_t pa, u32 len,
 				    const struct code_memory *m, struct scan_result *result);
 
-struct domain;
-struct elf;
-struct vcpu;
-struct found_code;
-/* The same on a domain's memory (plant.c). A domain in which nothing was patched has no table; the
- * first three are then without effect. An error of the scanner ends the domain. */
-const struct patch *patch_lookup(const struct domain *d, paddr_t pa);
-void patch_overlay(const struct domain *d, paddr_t pa, u8 *bytes, u32 n);
-/** The guest has written `len` bytes at guest-physical `pa`, and they are in memory. */
-void patch_written(struct domain *d, u32 pa, u32 len);
-/** Scan the executable sections of a kernel that has just been loaded (all of its executable
- * segments, if it has no sections). @return false if the domain has been ended */
-bool scan_kernel(struct domain *d, const struct elf *elf);
-/** The same of one that is no ELF file: all that has been loaded of it. Can be called for more than
- * one stretch. */
-bool scan_image(struct domain *d, u32 start, u32 end);
-/** The same, a part at a time: *start moves on, and is `end` when it is done. */
-bool scan_part(struct domain *d, u32 *start, u32 end);
-/** The domain's end: what the scanner has is given back. */
-void scan_end(struct domain *d);
-
-/**
- * A vcpu is about to run its kernel at EIP, or has been stopped there: if that is not in code that
- * has been scanned (it has been generated, copied or loaded by the guest itself), follow it from
- * there and patch what is needed. Also what d->catch_reads asks for, the first time.
- */
-void code_entered(struct vcpu *v);
-/** Is the `hlt` at EIP a patch of ours, in a copy that the guest has made of its code? If that
- * cannot be told, says so on the console. */
-bool is_copied_trap(struct vcpu *v);
-
-/* For scan.c only. */
+/* For the files of this folder. */
 /** Index of the first entry at or after `pa`. */
 u32 patch_find(const struct patch_table *t, u32 pa);
 bool patch_insert(struct patch_table *t, u32 index, struct patch p);

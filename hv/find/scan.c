@@ -6,7 +6,7 @@
  * trap planted in it changes it. A recursive sweep, which follows jumps, would miss all code that
  * is reached through pointers, and that is worse: a missed popf is a silent error.
  */
-#include "insn/scan.h"
+#include "find/scan.h"
 #include "lib/string.h"
 
 #define BUFFER 256

@@ -10,7 +10,7 @@
 #include "dom/guest_ops.h"
 #include "dom/inject.h"
 #include "dom/segments.h"
-#include "insn/ahead.h"
+#include "find/find.h"
 #include "insn/insn.h"
 #include "lib/string.h"
 #include "trace/trace.h"
