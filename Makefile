@@ -52,7 +52,7 @@ SCHED ?= bvt
 HOST_MEM ?=
 RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS DISK NET,'$v=$($v)')
 
-.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains disk-campaign fuzz fuzz-insns mutation-hv clean
+.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains bench-balloon disk-campaign fuzz fuzz-insns mutation-hv clean
 help: ## list the targets
 	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-13s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
@@ -143,6 +143,10 @@ bench-sched: $(B)/.doctor ## the processor over time, for 1, 10 and 100 domains:
 bench-domains: $(B)/.doctor ## 100 domains at once, and 10,000 one after the other: costs, shares, leaks
 	@$(build) -j$$(nproc) all
 	@tools/bench_domains
+
+bench-balloon: $(B)/.doctor ## one work in too little memory: hypervisor swap, or a balloon: faults, transfers, disk time
+	@$(build) -j$$(nproc) all
+	@tools/bench_balloon $(SEED)
 
 disk-campaign: $(B)/.doctor ## 200 MB through virtual disks, whose back end is killed three times; takes some minutes
 	@$(build) -j$$(nproc) all test-programs

@@ -330,7 +330,7 @@ static void one_bad_call(void)
 	s32 want = -EINVAL;
 
 	random_lists(1);
-	switch (below(8)) {
+	switch (below(10)) {
 	case 0:
 		guest.x.in.domid = 2;
 		break;
@@ -354,6 +354,20 @@ static void one_bad_call(void)
 	case 6:
 		guest.x.in.extent_start = below(2) ? 0xFFFFFFFE : GUEST_VA + sizeof(guest);
 		want = -EFAULT;
+		break;
+	case 7: /* not at the beginning of a unit */
+		random_lists(2);
+		guest.x.in.extent_order = 0;
+		guest.x.out.extent_order = 2;
+		guest.x.in.nr_extents = 8;
+		guest.x.out.nr_extents = 2;
+		guest.x.nr_exchanged = 1 + below(3);
+		break;
+	case 8: /* as many pages, but for what does not fit 32 bits */
+		guest.x.in.extent_order = 2;
+		guest.x.out.extent_order = 0;
+		guest.x.in.nr_extents = 0x40000001;
+		guest.x.out.nr_extents = 4;
 		break;
 	default:
 		guest.x.out.extent_start = below(2) ? 0xFFFFFFFE : GUEST_VA + sizeof(guest);

@@ -8,7 +8,8 @@
 
 #define PAGES 96u /* that its entries lead to */
 
-static u32 gives, takes, refusals;
+static u32 gives, takes, refusals, looked;
+static bool edited; /* since it last looked */
 
 /* Is it among those that the directory in use leads to, by the guest's own tables? */
 static bool may_be_in_use(u32 n)
@@ -27,8 +28,6 @@ static void give_or_take(void)
 	bool gives_it = next_random() % 2, had;
 	u32 given = dom.reserve.given, answer, want = BALLOON_OK;
 
-	if (n < TABLES && n != dom.vcpu.virt.cr3 >> PAGE_SHIFT) /* the test writes to these */
-		return;
 	had = n < GUEST_PAGES && dom.p2m[n].n != P2M_GIVEN;
 	answer = shadow_balloon(&dom, gives_it, n);
 	if (n >= GUEST_PAGES)
@@ -83,16 +82,49 @@ static void check_places(void)
 	assert_int_equal(swapped, used);
 }
 
+static bool has(u32 n)
+{
+	return dom.p2m[n].n != P2M_GIVEN;
+}
+
+/* An instruction is carried out, or fetched: what was found before may hold no longer. */
+static void hypervisor_looks(u32 va)
+{
+	struct ref want = ref_walk(va, 0);
+	struct guest_fault pf;
+	mfn_t m;
+
+	/* A processor's TLB, too, holds what was there before until it is told. */
+	if (edited)
+		shadow_ops.invlpg(&dom.vcpu, va);
+	edited = dom.lazy_tables;
+	for (u32 again = 0; again < 2; again++) {
+		m = dom.mmu->translate(&dom.vcpu, va, PF_LOOK, &pf);
+		assert_int_equal(mfn_valid(m), want.allowed);
+		if (want.allowed)
+			assert_int_equal(m.n, want.beyond ? hole_frame().n : dom.p2m[want.pfn].n);
+	}
+	looked = va;
+}
+
 static void step(void)
 {
 	u32 what = next_random() % 16;
 
+	/* What it has seen last is soon another page. */
+	if (looked && next_random() % 2)
+		hypervisor_looks(looked);
+
+	edited |= what < 12;
 	if (what < 6) {
 		u32 slot = next_random() % 2 ? slots[next_random() % ARRAY_SIZE(slots)]
 					     : next_random() % 6;
 
-		guest_store(next_random() % TABLES, slot, random_entry());
-	} else if (what < 13) {
+		u32 n = next_random() % TABLES;
+
+		if (has(n))
+			guest_store(n, slot, random_entry());
+	} else if (what < 12) {
 		u32 va = random_va(), access = next_random() % 2 * PF_W | next_random() % 2 * PF_US;
 		struct ref before = ref_walk(va, access);
 
@@ -101,10 +133,15 @@ static void step(void)
 			shadow_ops.invlpg(&dom.vcpu, va);
 		cpu_access(va, access);
 		check_marks(va, access, before);
+	} else if (what == 12) {
+		hypervisor_looks(random_va());
 	} else if (what < 15) {
 		give_or_take();
 	} else if (next_random() % 4 == 0) {
-		dom.vcpu.virt.cr3 = next_random() % TABLES << 12;
+		u32 n = next_random() % TABLES;
+
+		if (has(n))
+			dom.vcpu.virt.cr3 = n << 12;
 		shadow_ops.cr_changed(&dom.vcpu, 0);
 	}
 }
@@ -132,7 +169,7 @@ static void give_all_back(u32 before)
 static void pages_come_and_go_and_nothing_is_lost(void **state)
 {
 	const char *scale = getenv("TRAPLINE_TEST_SCALE");
-	u32 rounds = 4000 * (scale ? atoi(scale) : 1), outs = 0, ins = 0;
+	u32 rounds = 6000 * (scale ? atoi(scale) : 1), outs = 0, ins = 0;
 
 	(void)state;
 	for (u32 run = 1; run <= 8; run++) {
@@ -141,10 +178,12 @@ static void pages_come_and_go_and_nothing_is_lost(void **state)
 		dom.shadow_bound = run % 2 ? 12 : 0;
 		memset(truth, 0, sizeof(truth));
 		start();
+		looked = 0;
+		edited = true;
 		dom.reserve.random = run % 2;
 		dom.reserve.hand = run % 2;
 		dom.reserve.resident = 12 + run * 4;
-		dom.reserve.limit = GUEST_PAGES - 4;
+		dom.reserve.limit = GUEST_PAGES - 40;
 		dom.vcpu.virt.cr0 = CR0_PE | CR0_PG | (run == 3 ? 0 : CR0_WP);
 		dom.vcpu.virt.cr4 = run % 3 ? CR4_PSE : 0;
 		shadow_ops.cr_changed(&dom.vcpu, 0);
@@ -167,7 +206,7 @@ static void pages_come_and_go_and_nothing_is_lost(void **state)
 	}
 	print_message("%u pages out, %u in, %u given, %u taken, %u times refused\n", outs, ins,
 		      gives, takes, refusals);
-	assert_true(outs > 500 && ins > 500 && gives > 100 && takes > 100 && refusals > 100);
+	assert_true(outs > 300 && ins > 200 && gives > 100 && takes > 100 && refusals > 100);
 }
 
 int main(void)

@@ -14,6 +14,18 @@ static s32 set_limit(u32 domid, u32 kb)
 	return domctl(&op, XEN_DOMCTL_max_mem, domid);
 }
 
+/* "12" are MB, "9830K" are KB. */
+static u32 kilobytes(const char *word)
+{
+	char kb[16];
+	u32 n = strlen(word);
+
+	if (!n || n >= sizeof(kb) || word[n - 1] != 'K')
+		return number("MB", word, 1, 512) * 1024;
+	strlcpy(kb, word, n); /* without the K */
+	return number("KB", kb, 1024, 512 * 1024);
+}
+
 s32 memory_op(u32 domid, struct xen_domctl_tl_memory *m)
 {
 	struct xen_domctl op = {.u.tl_memory = *m};
@@ -25,7 +37,7 @@ s32 memory_op(u32 domid, struct xen_domctl_tl_memory *m)
 
 int memory_max(const char *domain, const char *mb)
 {
-	u32 kb = number("MB", mb, 1, 512) * 1024;
+	u32 kb = kilobytes(mb);
 	struct xen_domctl_getdomaininfo d;
 	s32 err;
 
@@ -67,7 +79,7 @@ static u32 set_shadow(const struct xen_domctl_getdomaininfo *d, u32 kb, u32 *has
 
 int memory_set(const char *domain, const char *mb)
 {
-	u32 kb = number("MB", mb, 1, 512) * 1024, limit, has;
+	u32 kb = kilobytes(mb), limit, has;
 	struct xen_domctl_getdomaininfo d;
 
 	find_domain(domain, &d);
