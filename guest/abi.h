@@ -29,8 +29,10 @@
 #define SYS_signal	48
 #define SYS_dup2	63
 #define SYS_getppid	64
+#define SYS_swapon	87 /* (name of a disk, or part of one) */
 #define SYS_mmap	90
 #define SYS_munmap	91
+#define SYS_sysinfo	116 /* (struct sysinfo *) */
 #define SYS_sigreturn	119
 #define SYS_mprotect	125
 #define SYS_yield	158
@@ -50,6 +52,7 @@
 
 #define HZ 100 /* ticks in a second */
 
+#define EPERM	1
 #define ESRCH	3
 #define EINTR	4
 #define ENOENT	2
@@ -203,6 +206,23 @@ struct vif_address {
 /** Of a file system, in blocks of 4 KB. */
 struct room {
 	u32 blocks, left;
+};
+
+/** Memory, in pages of 4 KB; and what happened since boot. */
+struct sysinfo {
+	u32 total;	  /* the machine was started with */
+	u32 free, cached; /* cached: of files */
+	u32 balloon;	  /* given back for now */
+	u32 swap, swap_used;
+	u32 faults;	  /* page faults that were served */
+	u32 ins, outs;	  /* pages read from swap, and written */
+	u32 hits, misses; /* of files: were in the cache, or not */
+	u32 dropped;	  /* pages given up of the cache */
+};
+
+/** From dev/balloon: pages that it holds, and that the domain is to have. */
+struct balloon_state {
+	u32 held, target;
 };
 
 struct listing {

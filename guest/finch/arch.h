@@ -20,9 +20,11 @@
 #define PTE_A	    0x020
 #define PTE_D	    0x040
 #define PTE_FOREIGN 0x200 /* ours to use: the frame is not this machine's own */
-#define PTE_FLAGS   0xFFF
-#define PF_P	    0x1
-#define PF_W	    0x2
+#define PTE_SWAPPED 0x400 /* not present: where a frame's number would be, is that of a swap slot  \
+			   */
+#define PTE_FLAGS 0xFFF
+#define PF_P	  0x1
+#define PF_W	  0x2
 
 /* Vectors of a struct trapframe that the common code knows, beside the exceptions. */
 #define TRAP_PAGE_FAULT 14
@@ -91,6 +93,16 @@ s32 arch_foreign(const struct foreign_copy *c);
 s32 arch_map_foreign(vaddr_t va, u32 domid, u32 frame);
 /** A file that is no file: what the hypervisor and the process agree on by reading and writing. */
 const struct device *arch_device(const char *name);
+/** Do programs tell the hypervisor where their pages are? Then none of these may go away. */
+bool arch_pages_stay(void);
+/** Ask for a balloon. @return 0, with ops, p2m and nr_pages set; -ENODEV: there is nobody who would
+ * want memory back */
+struct balloon;
+s32 arch_balloon(struct balloon *b);
+/** How many pages this machine is to have now; all_pages if nobody has said. */
+u32 arch_balloon_target(u32 all_pages);
+/** Ticks after which that is worth another look; 0: a change wakes who sleeps on arch_balloon. */
+u32 arch_balloon_poll(void);
 /** The stack on which the next trap from an application will be served. */
 void set_kernel_stack(u32 top);
 

@@ -37,6 +37,8 @@ s32 sync(void);
 s32 mkfs(const char *disk);
 s32 room(struct room *r);
 s32 meminfo(void);
+s32 swapon(const char *disk);
+s32 sysinfo(struct sysinfo *i);
 s32 hypercall(const struct hyper_call *c);
 s32 foreign(const struct foreign_copy *c);
 s32 map_foreign(const void *va, u32 domid, u32 frame);

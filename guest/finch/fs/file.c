@@ -1,5 +1,6 @@
 /* file.c: descriptors, and the open files behind them. */
 #include "fs/fs.h"
+#include "dev/balloon.h"
 #include "proc/proc.h"
 #include "lib/lib.h"
 #include "net/net.h"
@@ -133,6 +134,13 @@ static s32 open_raw(const char *disk)
 	return fd_alloc(f);
 }
 
+static const struct device *common_device(const char *name)
+{
+	if (!strcmp(name, "dev/tty/raw"))
+		return &tty_raw;
+	return strcmp(name, "dev/balloon") ? NULL : &balloon_device;
+}
+
 s32 file_open(const char *name)
 {
 	const struct device *device;
@@ -144,7 +152,8 @@ s32 file_open(const char *name)
 	name += *name == '/';
 	if (!strncmp(name, "dev/net/", 8))
 		return net_open(name + 8);
-	device = strcmp(name, "dev/tty/raw") ? arch_device(name) : &tty_raw;
+	device = common_device(name);
+	device = device ? device : arch_device(name);
 	if (!strncmp(name, "dev/", 4) && disk_named(name + 4) && !device)
 		return open_raw(name + 4);
 	if (device)

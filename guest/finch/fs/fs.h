@@ -92,7 +92,11 @@ s32 disk_mount(const char *disk);
 /** @return -EBUSY: a file of it is open */
 s32 disk_unmount(void);
 struct disk;
+/** By its name, or a part of it: NAME:START+COUNT, in sectors. @return NULL: there is none */
 struct disk *disk_named(const char *disk);
+/** The part START+COUNT of a disk, up to four at a time. @return NULL: there is no such part */
+struct disk *disk_part(struct disk *whole, const char *extent);
+bool disk_is_mounted(const struct disk *d);
 /** Make an empty file system: what was on the disk is gone. */
 s32 disk_format(const char *disk);
 /** The file's name on the disk, of a path that begins with disk/; NULL for others. */

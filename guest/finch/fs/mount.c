@@ -1,4 +1,5 @@
 /* mount.c: the one file system on a disk that is mounted: its files are disk/NAME. */
+#include "fs/cache.h"
 #include "fs/fs.h"
 #include "fs/nest.h"
 #include "dev/ata.h"
@@ -23,13 +24,28 @@ static s32 unlock(s32 result)
 	return result;
 }
 
-struct disk *disk_named(const char *name)
+static struct disk *whole_disk(const char *name)
 {
 	if (!strcmp(name, "hda"))
 		return ata_disk(0);
 	if (!strcmp(name, "hdb"))
 		return ata_disk(1);
 	return strcmp(name, "xvda") ? NULL : vbd_disk();
+}
+
+struct disk *disk_named(const char *name)
+{
+	char whole[8];
+	u32 n = 0;
+
+	while (name[n] && name[n] != ':')
+		n++;
+	if (!name[n])
+		return whole_disk(name);
+	if (n >= sizeof(whole))
+		return NULL;
+	strlcpy(whole, name, n + 1);
+	return disk_part(whole_disk(whole), name + n + 1);
 }
 
 static void give_pages(void)
@@ -43,6 +59,7 @@ static void give_pages(void)
 
 static s32 take_pages(void)
 {
+	memory_make(NEST_BUFS + FRAMES_KEPT);
 	for (u32 i = 0; i < NEST_BUFS; i++) {
 		pages[i] = page_alloc();
 		if (!pages[i]) {
@@ -89,6 +106,7 @@ static s32 unmount(void)
 	err = nest_sync(&nest);
 	/* What the disk did not take is lost: nobody could do better. */
 	mounted = false;
+	cache_empty();
 	give_pages();
 	return err;
 }
@@ -99,6 +117,11 @@ s32 disk_unmount(void)
 	return unlock(unmount());
 }
 
+bool disk_is_mounted(const struct disk *d)
+{
+	return mounted && nest.disk == d;
+}
+
 static s32 format(const char *name)
 {
 	struct disk *d = disk_named(name);
@@ -107,7 +130,7 @@ static s32 format(const char *name)
 
 	if (!d)
 		return -ENODEV;
-	if (mounted && nest.disk == d)
+	if (disk_is_mounted(d))
 		return -EBUSY;
 	page = page_alloc();
 	if (!page)
@@ -143,6 +166,7 @@ static s32 find(const char *name, bool create)
 		return nest_create(&nest, name);
 	if (ino < 0)
 		return ino;
+	cache_forget((u32)ino, 0, ~0u);
 	return nest_truncate(&nest, (u32)ino) < 0 ? -EIO : ino;
 }
 
@@ -158,7 +182,10 @@ static s32 remove(const char *name)
 
 	if (ino < 0)
 		return ino;
-	return files_on_disk((u32)ino) ? -EBUSY : nest_remove(&nest, (u32)ino);
+	if (files_on_disk((u32)ino))
+		return -EBUSY;
+	cache_forget((u32)ino, 0, ~0u);
+	return nest_remove(&nest, (u32)ino);
 }
 
 s32 disk_remove(const char *name)
@@ -174,16 +201,82 @@ static s32 move_on(struct file *f, s32 done)
 	return unlock(done);
 }
 
+/* A page of a file into the cache; what lies behind the file's end is zeros there. @return its
+ * frame, NO_FRAME: there is no room for it; or an error of the disk in *err */
+static u32 fetch(u32 inode, u32 index, s32 *err)
+{
+	u32 pfn = cache_frame();
+	u8 *page = frame_address(pfn);
+	s32 got = pfn == NO_FRAME ? 0 : nest_read(&nest, inode, index * PAGE_SIZE, page, PAGE_SIZE);
+
+	*err = got < 0 ? got : 0;
+	if (got < 0)
+		frame_put(pfn);
+	if (got < 0 || pfn == NO_FRAME)
+		return NO_FRAME;
+	memset(page + got, 0, PAGE_SIZE - (u32)got);
+	cache_add(inode, index, pfn);
+	return pfn;
+}
+
+/* Up to the end of a page. `ahead`: read together what the pages up to this one need. */
+static s32 read_piece(u32 inode, u32 pos, u8 *to, u32 len, u32 ahead)
+{
+	u32 index = pos / PAGE_SIZE, pfn = cache_find(inode, index);
+	s32 err = 0;
+
+	if (pfn == NO_FRAME && ahead)
+		err = nest_ahead(&nest, inode, index, ahead);
+	if (pfn == NO_FRAME && !err)
+		pfn = fetch(inode, index, &err);
+	if (err)
+		return err;
+	if (pfn == NO_FRAME)
+		return nest_read(&nest, inode, pos, to, len);
+	frame_get(pfn); /* `to` may need memory, and the cache give this up for it */
+	memcpy(to, (u8 *)frame_address(pfn) + pos % PAGE_SIZE, len);
+	frame_put(pfn);
+	return (s32)len;
+}
+
+static s32 read_cached(u32 inode, u32 pos, u8 *to, u32 len)
+{
+	struct nest_inode i;
+	u32 done = 0;
+	s32 got = nest_stat(&nest, inode, &i);
+
+	if (got < 0 || pos >= i.size)
+		return got;
+	len = len < i.size - pos ? len : i.size - pos;
+	for (; done < len; done += (u32)got) {
+		u32 at = pos + done, k = PAGE_SIZE - at % PAGE_SIZE;
+		u32 ahead =
+		    !done || !(at / PAGE_SIZE % NEST_AHEAD) ? (pos + len - 1) / PAGE_SIZE + 1 : 0;
+
+		got = read_piece(inode, at, to + done, k < len - done ? k : len - done, ahead);
+		if (got < 0)
+			return done ? (s32)done : got;
+		if (!got)
+			break;
+	}
+	return (s32)done;
+}
+
 static s32 file_on_disk_read(struct file *f, u8 *buf, u32 n)
 {
 	lock();
-	return move_on(f, nest_read(&nest, f->inode, f->pos, buf, n));
+	return move_on(f, read_cached(f->inode, f->pos, buf, n));
 }
 
 static s32 file_on_disk_write(struct file *f, const u8 *buf, u32 n)
 {
+	s32 done;
+
 	lock();
-	return move_on(f, nest_write(&nest, f->inode, f->pos, buf, n));
+	done = nest_write(&nest, f->inode, f->pos, buf, n);
+	if (n)
+		cache_forget(f->inode, f->pos / PAGE_SIZE, (f->pos + n - 1) / PAGE_SIZE);
+	return move_on(f, done);
 }
 
 const struct device disk_device = {

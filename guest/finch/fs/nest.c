@@ -6,7 +6,6 @@
 #define MAGIC	   0x5453454Eu /* "NEST" */
 #define BITS	   (BLOCK_SIZE * 8)
 #define PER_INODES (BLOCK_SIZE / NEST_INODE_SIZE)
-#define AT_ONCE	   16 /* blocks that are read together */
 
 struct super {
 	u32 magic, blocks, nr_inodes, inode_start, bitmap_start, nr_bitmaps, data_start;
@@ -294,12 +293,11 @@ static s32 map_block(struct nest *n, u32 ino, u32 at, u32 *block, bool *fresh)
 	return *block && (*block < n->data_start || *block >= n->blocks) ? -EIO : 0;
 }
 
-/* Read together what the next blocks of a file need. */
-static s32 read_ahead(struct nest *n, u32 ino, u32 at, u32 end)
+s32 nest_ahead(struct nest *n, u32 ino, u32 at, u32 end)
 {
-	u32 blocks[AT_ONCE], count = 0, block;
+	u32 blocks[NEST_AHEAD], count = 0, block;
 
-	for (; at < end && count < AT_ONCE; at++) {
+	for (; at < end && count < NEST_AHEAD; at++) {
 		s32 err = map_block(n, ino, at, &block, NULL);
 
 		if (err < 0)
@@ -327,8 +325,8 @@ s32 nest_read(struct nest *n, u32 ino, u32 pos, u8 *to, u32 len)
 		u32 k = BLOCK_SIZE - off < len - done ? BLOCK_SIZE - off : len - done;
 		struct buf *b;
 
-		if (!done || !(at % AT_ONCE))
-			err = read_ahead(n, ino, at, (pos + len - 1) / BLOCK_SIZE + 1);
+		if (!done || !(at % NEST_AHEAD))
+			err = nest_ahead(n, ino, at, (pos + len - 1) / BLOCK_SIZE + 1);
 		if (!err)
 			err = map_block(n, ino, at, &block, NULL);
 		if (err < 0)

@@ -27,6 +27,7 @@
 #define NEST_MOST	262144 /* blocks: 1 GB */
 #define NEST_LEAST	64
 #define NEST_FREED	96
+#define NEST_AHEAD	16 /* blocks that are read together */
 #define NEST_PER_BLOCK	(BLOCK_SIZE / 4)
 #define NEST_FILE_MOST	(NEST_MOST * (u32)BLOCK_SIZE) /* bytes; no disk has room for more */
 #define NEST_INODE_SIZE 128
@@ -89,6 +90,9 @@ s32 nest_remove(struct nest *n, u32 ino);
 s32 nest_truncate(struct nest *n, u32 ino);
 /** @return bytes read; 0 at the end or behind it */
 s32 nest_read(struct nest *n, u32 ino, u32 pos, u8 *buf, u32 len);
+/** Read together what the blocks from `at` on need, up to `end` or NEST_AHEAD of them, so that
+ * nest_read() finds it. */
+s32 nest_ahead(struct nest *n, u32 ino, u32 at, u32 end);
 /** What lies between the end and `pos` reads as zeros. @return bytes written, which may be fewer if
  * the disk is full; -ENOSPC if none, -EFBIG */
 s32 nest_write(struct nest *n, u32 ino, u32 pos, const u8 *buf, u32 len);

@@ -30,6 +30,25 @@ static void fill_page(const struct region *r, vaddr_t va, void *to)
 	memset((u8 *)to + n, 0, PAGE_SIZE - n);
 }
 
+/* A page comes back from the swap area. Its slot stays the frame's: until somebody writes, which
+ * sets the D bit, the page need not be written again. */
+static enum fault swap_in(const struct region *r, pte_t *slot, bool write)
+{
+	u32 pfn = frame_alloc(), from = pte_slot(*slot);
+	u32 flags = PTE_P | PTE_US | PTE_A | (r->prot & PROT_WRITE ? PTE_RW : 0);
+
+	if (pfn == NO_FRAME)
+		return FAULT_NO_MEM;
+	/* Others run meanwhile; but the entry, and its slot, are this process's. */
+	if (swap_read(from, pfn) < 0) {
+		frame_put(pfn);
+		return FAULT_NO_DISK;
+	}
+	mmu_map(slot, pte_make(pfn, flags | (write ? PTE_D : 0)));
+	swap_set_slot(pfn, from);
+	return FAULT_DONE;
+}
+
 static enum fault first_touch(const struct region *r, vaddr_t va, pte_t *slot)
 {
 	u32 pfn = frame_alloc();
@@ -78,6 +97,8 @@ enum fault space_fault(struct space *s, vaddr_t va, bool write)
 	slot = table_make(s, va);
 	if (!slot)
 		return FAULT_NO_MEM;
+	if (slot->v & PTE_SWAPPED)
+		return swap_in(r, slot, write);
 	if (!(slot->v & PTE_P))
 		return first_touch(r, va, slot);
 	if (write && !(slot->v & PTE_RW))

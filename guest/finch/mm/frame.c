@@ -8,7 +8,7 @@
 #include "lib/lib.h"
 
 static u16 free_list[MAX_PAGES]; /* a stack of frame numbers */
-static u32 nr_free;
+static u32 nr_free, nr_all;
 /*
  * Users of each frame. A free frame already carries the one of whoever will take it, so that
  * taking a frame touches nothing but the top of the stack above.
@@ -26,6 +26,7 @@ static bool is_busy(const struct boot *boot, u32 pfn)
 
 void frame_init(const struct boot *boot)
 {
+	nr_all = boot->nr_pages;
 	for (u32 pfn = 0; pfn < boot->nr_pages; pfn++) {
 		users[pfn] = 1;
 		if (!is_busy(boot, pfn))
@@ -55,10 +56,12 @@ void frame_get(u32 pfn)
 
 void frame_put(u32 pfn)
 {
-	if (users[pfn] > 1)
+	if (users[pfn] > 1) {
 		users[pfn]--;
-	else
-		free_list[nr_free++] = (u16)pfn;
+		return;
+	}
+	swap_set_slot(pfn, 0);
+	free_list[nr_free++] = (u16)pfn;
 }
 
 u32 frame_users(u32 pfn)
@@ -69,6 +72,11 @@ u32 frame_users(u32 pfn)
 u32 frames_free(void)
 {
 	return nr_free;
+}
+
+u32 frames_all(void)
+{
+	return nr_all;
 }
 
 void *page_alloc(void)

@@ -16,6 +16,8 @@ void frame_put(u32 pfn);
 /** How many use it. */
 u32 frame_users(u32 pfn);
 u32 frames_free(void);
+/** How many the machine was started with, those of the kernel and the initrd among them. */
+u32 frames_all(void);
 /** A cleared frame by its kernel address, or NULL. */
 void *page_alloc(void);
 void page_free(void *page);
@@ -75,6 +77,7 @@ enum fault {
 	FAULT_DONE,
 	FAULT_BAD, /* the process has no right to that */
 	FAULT_NO_MEM,
+	FAULT_NO_DISK, /* it was swapped out, and cannot be read */
 };
 /** Make va usable for a read (or a write) if the process has a right to it. */
 enum fault space_fault(struct space *s, vaddr_t va, bool write);
@@ -94,5 +97,56 @@ s32 space_protect(struct space *s, vaddr_t start, vaddr_t end, u32 prot);
 vaddr_t space_room(struct space *s, u32 len);
 /** How many pages are in memory. */
 u32 space_pages(struct space *s);
+
+/*
+ * swap.c: pages in slots of a disk. Each slot counts who needs it: entries of page tables, and a
+ * frame that holds the same. A frame's mark says that it has changed since, and nobody's D bit
+ * does.
+ */
+struct disk;
+struct disk_io;
+/** Swap to this disk, all of it. @return 0, -EBUSY: there is one already, -ENOMEM */
+s32 swap_on(struct disk *d);
+bool swap_is_on(void);
+/** A free slot, with one who needs it; 0: there is none. */
+u32 swap_take(void);
+void swap_get(u32 slot);
+void swap_put(u32 slot);
+/** Does nobody else need it? */
+bool swap_is_single(u32 slot);
+/** Transfers of slots, each to or from a frame. They may sleep. @return 0, -EIO */
+s32 swap_write(const struct disk_io *v, u32 n);
+s32 swap_read(u32 slot, u32 pfn);
+/** The slot that belongs to a frame, or 0. */
+u32 swap_slot(u32 pfn);
+/** From now on `slot` (which passes to it), 0: none. What belonged to it before is put. */
+void swap_set_slot(u32 pfn, u32 slot);
+bool swap_marked(u32 pfn);
+void swap_mark(u32 pfn, bool changed);
+
+static inline pte_t pte_swapped(u32 slot)
+{
+	return (pte_t){slot << PAGE_SHIFT | PTE_SWAPPED};
+}
+static inline u32 pte_slot(pte_t e)
+{
+	return e.v >> PAGE_SHIFT;
+}
+
+/* reclaim.c */
+#define FRAMES_KEPT 24u /* free frames that a system call or a fault finds */
+/** See that so many frames are free; may sleep. @return false: they are not to be had */
+bool memory_make(u32 frames);
+/** A frame that is to leave this kernel, or NO_FRAME; may sleep. */
+u32 memory_take(void);
+
+struct memory_counts {
+	u32 faults;	     /* page faults that were served */
+	u32 ins, outs;	     /* pages read from swap, and written */
+	u32 hits, misses;    /* pages of files that were in the cache, or not */
+	u32 cached, dropped; /* pages in the cache now; given up of it */
+	u32 slots, used;     /* of swap */
+};
+extern struct memory_counts memory_counts;
 
 #endif

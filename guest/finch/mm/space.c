@@ -14,8 +14,11 @@ s32 space_init(struct space *s)
 	return 0;
 }
 
-/* The next page in [*va, end) that is in memory, skipping over missing tables; NULL at the end. */
-static pte_t *next_present(struct space *s, vaddr_t *va, vaddr_t end)
+#define HAS_PAGE (PTE_P | PTE_SWAPPED)
+
+/* The next entry in [*va, end) for a page, in memory or on the disk, skipping over missing tables;
+ * NULL at the end. */
+static pte_t *next_page(struct space *s, vaddr_t *va, vaddr_t end)
 {
 	while (*va < end) {
 		pte_t *slot = table_find(s, *va);
@@ -24,7 +27,7 @@ static pte_t *next_present(struct space *s, vaddr_t *va, vaddr_t end)
 			*va = (*va | 0x3FFFFF) + 1;
 			continue;
 		}
-		if (slot->v & PTE_P)
+		if (slot->v & HAS_PAGE)
 			return slot;
 		*va += PAGE_SIZE;
 	}
@@ -32,9 +35,11 @@ static pte_t *next_present(struct space *s, vaddr_t *va, vaddr_t end)
 }
 
 /* What an entry led to is used by one fewer. */
-static void put_frame(pte_t e)
+static void put_page(pte_t e)
 {
-	if (!(e.v & PTE_FOREIGN))
+	if (!(e.v & PTE_P))
+		swap_put(pte_slot(e));
+	else if (!(e.v & PTE_FOREIGN))
 		frame_put(pte_pfn(e));
 }
 
@@ -42,11 +47,14 @@ static s32 copy_region(struct space *to, struct space *from, const struct region
 {
 	pte_t *slot, *copy;
 
-	for (vaddr_t va = r->start; (slot = next_present(from, &va, r->end)); va += PAGE_SIZE) {
+	for (vaddr_t va = r->start; (slot = next_page(from, &va, r->end)); va += PAGE_SIZE) {
 		copy = table_make(to, va);
 		if (!copy)
 			return -ENOMEM;
-		frame_get(pte_pfn(*slot));
+		if (slot->v & PTE_P)
+			frame_get(pte_pfn(*slot));
+		else
+			swap_get(pte_slot(*slot));
 		copy->v = slot->v & ~PTE_RW;
 		if (slot->v & PTE_RW)
 			mmu_queue(slot, *copy);
@@ -91,8 +99,8 @@ void space_free(struct space *s)
 			continue;
 		table = frame_address(pte_pfn(s->dir[i]));
 		for (u32 j = 0; j < 1024; j++) {
-			if (table[j].v & PTE_P)
-				put_frame(table[j]);
+			if (table[j].v & HAS_PAGE)
+				put_page(table[j]);
 		}
 		page_free(table);
 	}
@@ -108,12 +116,12 @@ s32 space_unmap(struct space *s, vaddr_t start, vaddr_t end)
 
 	if (err)
 		return err;
-	for (vaddr_t va = start; (slot = next_present(s, &va, end)); va += PAGE_SIZE) {
+	for (vaddr_t va = start; (slot = next_page(s, &va, end)); va += PAGE_SIZE) {
 		pte_t old = *slot;
 
 		mmu_queue(slot, (pte_t){0});
 		/* Nothing takes the frame before the commit: the kernel does not sleep here. */
-		put_frame(old);
+		put_page(old);
 		any = true;
 	}
 	if (any)
@@ -146,7 +154,7 @@ s32 space_protect(struct space *s, vaddr_t start, vaddr_t end, u32 prot)
 	 * Rights are only taken here: a page that may be written from now on is found to be so at
 	 * the first write, which also copies it if it is shared.
 	 */
-	for (vaddr_t va = start; (slot = next_present(s, &va, end)); va += PAGE_SIZE) {
+	for (vaddr_t va = start; (slot = next_page(s, &va, end)); va += PAGE_SIZE) {
 		if ((prot & PROT_WRITE) || !(slot->v & PTE_RW))
 			continue;
 		mmu_queue(slot, (pte_t){slot->v & ~PTE_RW});
@@ -168,11 +176,12 @@ vaddr_t space_room(struct space *s, u32 len)
 
 u32 space_pages(struct space *s)
 {
+	pte_t *slot;
 	u32 n = 0;
 
 	for (struct region *r = s->regions; s->dir && r < s->regions + NR_REGIONS; r++) {
-		for (vaddr_t va = r->start; next_present(s, &va, r->end); va += PAGE_SIZE)
-			n++;
+		for (vaddr_t va = r->start; (slot = next_page(s, &va, r->end)); va += PAGE_SIZE)
+			n += slot->v & PTE_P;
 	}
 	return n;
 }

@@ -22,12 +22,13 @@ struct proc {
 	u32 ksp;    /* where switch_to left the kernel's registers */
 	struct space space;
 	struct file *fds[NR_FDS];
-	const void *channel; /* what it sleeps for */
-	u32 wake_at;	     /* tick at which a sleep ends, 0: none */
-	u32 ticks;	     /* how many found it running */
-	u32 pending;	     /* a bit for each signal not yet delivered */
-	u32 handlers[NSIG];  /* SIG_DFL, SIG_IGN or an address */
-	u32 restorer;	     /* where a handler returns to: calls sigreturn */
+	const void *channel;	/* what it sleeps for */
+	u32 wake_at;		/* tick at which a sleep ends, 0: none */
+	u32 ticks;		/* how many found it running */
+	u32 pending;		/* a bit for each signal not yet delivered */
+	u32 handlers[NSIG];	/* SIG_DFL, SIG_IGN or an address */
+	u32 restorer;		/* where a handler returns to: calls sigreturn */
+	vaddr_t held, held_end; /* pages of the system call that it is in: they stay */
 };
 
 extern struct proc procs[NR_PROCS];

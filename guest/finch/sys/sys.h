@@ -43,6 +43,8 @@ DECLARE(ticks);
 DECLARE(psinfo);
 DECLARE(list);
 DECLARE(meminfo);
+DECLARE(swapon);
+DECLARE(sysinfo);
 DECLARE(hypercall);
 DECLARE(foreign);
 DECLARE(map_foreign);

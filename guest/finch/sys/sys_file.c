@@ -3,18 +3,70 @@
 #include "fs/fs.h"
 #include "lib/lib.h"
 
+#define HELD_MOST (32 * PAGE_SIZE)
+
+/*
+ * Whoever moves data does not want to wait for a page of it, or to lose one to the swap area, or to
+ * another domain that has it only lent: the pages are brought in before, and held until it is done.
+ * While there is memory enough they come by themselves.
+ */
+static s32 hold(vaddr_t va, u32 len, bool write)
+{
+	struct proc *p = current;
+
+	p->held = va & ~(PAGE_SIZE - 1);
+	p->held_end = (va + len + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	if (!swap_is_on() && frames_free() >= FRAMES_KEPT + HELD_MOST / PAGE_SIZE)
+		return 0;
+	for (va = p->held; va < p->held_end; va += PAGE_SIZE) {
+		pte_t *slot = table_find(&p->space, va);
+
+		if (slot && slot->v & PTE_P && (!write || slot->v & PTE_RW))
+			continue;
+		memory_make(FRAMES_KEPT);
+		if (space_fault(&p->space, va, write) != FAULT_DONE)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void let_go(void)
+{
+	current->held = current->held_end = 0;
+}
+
+/* Piece by piece, until one comes back short. */
+static s32 transfer(u32 fd, u32 va, u32 n, bool write_out)
+{
+	u32 done = 0, k;
+	s32 got;
+
+	do {
+		k = n - done < HELD_MOST ? n - done : HELD_MOST;
+		got = hold(va + done, k, !write_out);
+		if (!got)
+			got = write_out ? file_write(fd, (const u8 *)va + done, k)
+					: file_read(fd, (u8 *)va + done, k);
+		let_go();
+		if (got < 0)
+			return done ? (s32)done : got;
+		done += (u32)got;
+	} while (done < n && (u32)got == k);
+	return (s32)done;
+}
+
 s32 sys_read(u32 fd, u32 va, u32 n)
 {
 	if (!user_range(&current->space, va, n, PROT_WRITE))
 		return -EFAULT;
-	return file_read(fd, (u8 *)va, n);
+	return transfer(fd, va, n, false);
 }
 
 s32 sys_write(u32 fd, u32 va, u32 n)
 {
 	if (!user_range(&current->space, va, n, PROT_READ))
 		return -EFAULT;
-	return file_write(fd, (const u8 *)va, n);
+	return transfer(fd, va, n, true);
 }
 
 s32 sys_open(u32 path_va, UNUSED_ARG b, UNUSED_ARG c)

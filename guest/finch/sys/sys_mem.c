@@ -1,5 +1,7 @@
 /* sys_mem.c: system calls about memory. */
 #include "sys/sys.h"
+#include "dev/balloon.h"
+#include "lib/lib.h"
 
 #define ROUND_UP(x) (((x) + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1))
 
@@ -83,4 +85,42 @@ s32 sys_brk(u32 end, UNUSED_ARG b, UNUSED_ARG c)
 s32 sys_meminfo(UNUSED_ARG a, UNUSED_ARG b, UNUSED_ARG c)
 {
 	return (s32)frames_free();
+}
+
+s32 sys_sysinfo(u32 va, UNUSED_ARG b, UNUSED_ARG c)
+{
+	const struct memory_counts *m = &memory_counts;
+	struct sysinfo i = {.total = frames_all(),
+			    .free = frames_free(),
+			    .cached = m->cached,
+			    .balloon = balloon_held(),
+			    .swap = m->slots,
+			    .swap_used = m->used,
+			    .faults = m->faults,
+			    .ins = m->ins,
+			    .outs = m->outs,
+			    .hits = m->hits,
+			    .misses = m->misses,
+			    .dropped = m->dropped};
+
+	if (!user_range(&current->space, va, sizeof(i), PROT_WRITE))
+		return -EFAULT;
+	memcpy((void *)va, &i, sizeof(i));
+	return 0;
+}
+
+s32 sys_swapon(u32 name_va, UNUSED_ARG b, UNUSED_ARG c)
+{
+	char name[40];
+	s32 n = fetch_string(name_va, name, sizeof(name));
+	struct disk *d;
+
+	if (n < 0)
+		return n;
+	if (arch_pages_stay())
+		return -EPERM;
+	d = disk_named(name);
+	if (!d)
+		return -ENODEV;
+	return disk_is_mounted(d) ? -EBUSY : swap_on(d);
 }

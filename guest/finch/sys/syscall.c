@@ -20,6 +20,7 @@ static s32 (*const calls[NR_SYSCALLS])(u32 a, u32 b, u32 c) = {
     [SYS_creat] = sys_creat,	   [SYS_unlink] = sys_unlink,
     [SYS_lseek] = sys_lseek,	   [SYS_mount] = sys_mount,
     [SYS_umount] = sys_umount,	   [SYS_sync] = sys_sync,
+    [SYS_swapon] = sys_swapon,	   [SYS_sysinfo] = sys_sysinfo,
     [SYS_mkfs] = sys_mkfs,	   [SYS_room] = sys_room,
 };
 
@@ -27,6 +28,7 @@ void syscall(struct trapframe *tf)
 {
 	u32 nr = tf->eax;
 
+	memory_make(FRAMES_KEPT);
 	if (nr < NR_SYSCALLS && calls[nr])
 		tf->eax = (u32)calls[nr](tf->ebx, tf->ecx, tf->edx);
 	else

@@ -58,12 +58,17 @@ static void page_fault(struct trapframe *tf)
 {
 	enum fault f = FAULT_BAD;
 
-	if (tf->cr2 < KERNEL_BASE && current)
+	if (tf->cr2 < KERNEL_BASE && current) {
+		memory_counts.faults++;
+		memory_make(FRAMES_KEPT);
 		f = space_fault(&current->space, tf->cr2, tf->err & PF_W);
+	}
 	if (f == FAULT_BAD)
 		exception(tf);
 	else if (f == FAULT_NO_MEM)
 		signal_fault(SIGKILL, "out of memory", tf);
+	else if (f == FAULT_NO_DISK)
+		signal_fault(SIGKILL, "the swap disk failed", tf);
 }
 
 void trap(struct trapframe *tf)

@@ -86,6 +86,11 @@ s32 arch_map_foreign(vaddr_t va, u32 domid, u32 frame)
 	return -ENOSYS;
 }
 
+bool arch_pages_stay(void)
+{
+	return false;
+}
+
 const struct device *arch_device(const char *name)
 {
 	(void)name;

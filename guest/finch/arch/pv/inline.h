@@ -67,6 +67,11 @@ void xenbus_init(const struct start_info *si);
 u32 xenbus_port(void);
 /** Move what can be moved between the store's ring and us. */
 void xenbus_pump(void);
+/** From now on, see what the store says of memory/target; arch_balloon is woken when that changes.
+ */
+void xenbus_watch_target(void);
+/** What it said last, in KB; 0: nothing yet */
+u32 xenbus_target(void);
 extern const struct device xenbus_device;
 /* gntdev.c */
 extern const struct device gntdev_device;

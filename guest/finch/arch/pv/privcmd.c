@@ -21,6 +21,12 @@ static s32 hypercall5(u32 nr, u32 a, u32 b, u32 c, u32 d, u32 e)
 	return result;
 }
 
+/* Hypercalls and mapped pages of others hold machine addresses of this domain's programs. */
+bool arch_pages_stay(void)
+{
+	return is_domain0;
+}
+
 s32 arch_hypercall(const struct hyper_call *c)
 {
 	const u32 *a = c->args;

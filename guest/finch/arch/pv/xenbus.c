@@ -24,6 +24,16 @@ static struct message out, in;
 static u32 out_size, out_sent; /* bytes; equal: nothing is on its way */
 static u32 in_got, in_given;
 
+/*
+ * One value the kernel itself wants to know: how many KB of memory this domain is to have. Its
+ * requests go between those of programs, and what comes for it is not given to them.
+ */
+#define OWN_REQUEST 0x6F776E21u
+static const char target_path[] = "memory/target", target_token[] = "finch-balloon";
+static enum { NOTHING, WATCH, READ } own_next; /* what it asks as soon as it can */
+static bool own_watches;
+static u32 target_kb;
+
 void xenbus_init(const struct start_info *si)
 {
 	if (!si->store_mfn)
@@ -35,6 +45,64 @@ void xenbus_init(const struct start_info *si)
 u32 xenbus_port(void)
 {
 	return port;
+}
+
+void xenbus_watch_target(void)
+{
+	if (own_watches)
+		return;
+	own_watches = true;
+	own_next = WATCH;
+	xenbus_pump();
+}
+
+u32 xenbus_target(void)
+{
+	return target_kb;
+}
+
+static void own_ask(void)
+{
+	u32 n = sizeof(target_path);
+
+	if (own_next == NOTHING || out_sent < out_size)
+		return;
+	out.header = (struct xsd_sockmsg){.type = own_next == WATCH ? XS_WATCH : XS_READ,
+					  .req_id = OWN_REQUEST};
+	memcpy(out.payload, target_path, n);
+	if (own_next == WATCH) {
+		memcpy(out.payload + n, target_token, sizeof(target_token));
+		n += sizeof(target_token);
+	}
+	out.header.len = n;
+	out_size = sizeof(out.header) + n;
+	out_sent = 0;
+	own_next = NOTHING; /* the event that follows a watch asks for the rest */
+}
+
+/* Of a message that came whole. @return whether it was for the kernel */
+static bool own_answer(void)
+{
+	u32 n = in.header.len < sizeof(in.payload) ? in.header.len : sizeof(in.payload) - 1;
+	const char *text = (char *)in.payload;
+
+	if (!own_watches)
+		return false;
+	in.payload[n] = 0;
+	if (in.header.type == XS_WATCH_EVENT) {
+		if (n < sizeof(target_token) ||
+		    memcmp(text + n - sizeof(target_token), target_token, sizeof(target_token)))
+			return false;
+		own_next = READ;
+		return true;
+	}
+	if (in.header.req_id != OWN_REQUEST)
+		return false;
+	if (in.header.type == XS_READ) {
+		target_kb = parse_number(text);
+		wakeup_sleepers(arch_balloon);
+	}
+	return true;
 }
 
 /* What is left of the message that comes in; 0: it is whole. */
@@ -88,8 +156,8 @@ static bool take_part(void)
 	memcpy((u8 *)&in + in_got, page->rsp + MASK_XENSTORE_IDX(at), n);
 	in_got += n;
 	own_index(&page->rsp_cons, n);
-	if (!in_wanted() && !user)
-		in_got = 0; /* nobody asked */
+	if (!in_wanted() && (own_answer() || !user))
+		in_got = 0; /* or nobody asked */
 	return n;
 }
 
@@ -97,8 +165,9 @@ void xenbus_pump(void)
 {
 	bool moved = false;
 
-	while (send_part() || take_part())
-		moved = true;
+	do
+		own_ask();
+	while ((send_part() || take_part()) && (moved = true));
 	if (!moved)
 		return;
 	hyper_event_port(EVTCHNOP_send, port);
