@@ -20,8 +20,9 @@
 #define PTE_A	    0x020
 #define PTE_D	    0x040
 #define PTE_FOREIGN 0x200 /* ours to use: the frame is not this machine's own */
-#define PTE_SWAPPED 0x400 /* not present: where a frame's number would be, is that of a swap slot  \
-			   */
+#define PTE_SWAPPED                                                                                \
+	0x400 /* not present: where a frame's number would be, is that of a swap slot              \
+	       */
 #define PTE_FLAGS 0xFFF
 #define PF_P	  0x1
 #define PF_W	  0x2

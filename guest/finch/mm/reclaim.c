@@ -127,6 +127,15 @@ static void let_go(pte_t *slot, u32 pfn)
 	frame_put(pfn); /* nobody takes it before the commit */
 }
 
+/* The hand may have gone round since it was chosen. */
+static bool is_chosen(u32 page)
+{
+	for (u32 i = 0; i < nr_victims; i++)
+		if (victims[i].page == page)
+			return true;
+	return false;
+}
+
 /* @return false: it can neither go nor be written */
 static bool choose(u32 page)
 {
@@ -137,7 +146,7 @@ static bool choose(u32 page)
 		let_go(slot, pfn);
 		return true;
 	}
-	at = slot_for(pfn);
+	at = is_chosen(page) ? 0 : slot_for(pfn);
 	if (!at)
 		return false;
 	mmu_queue(slot, (pte_t){slot->v & ~PTE_D});
