@@ -137,7 +137,8 @@ static inline u32 pte_slot(pte_t e)
 #define FRAMES_KEPT 24u /* free frames that a system call or a fault finds */
 /** See that so many frames are free; may sleep. @return false: they are not to be had */
 bool memory_make(u32 frames);
-/** A frame that is to leave this kernel, or NO_FRAME; may sleep. */
+/** A frame for who can do without: the cache, the balloon. @return NO_FRAME: programs need it; may
+ * sleep */
 u32 memory_take(void);
 
 struct memory_counts {

@@ -217,5 +217,5 @@ bool memory_make(u32 frames)
 
 u32 memory_take(void)
 {
-	return memory_make(FRAMES_KEPT + 1) ? frame_alloc() : NO_FRAME;
+	return memory_make(2 * FRAMES_KEPT + 1) ? frame_alloc() : NO_FRAME;
 }
