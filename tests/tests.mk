@@ -99,6 +99,13 @@ $(B)/tests/netfront_random: tests/unit/netfront_random.c $(wildcard guest/rings/
 	$(Q)$(CC) $(HOSTCFLAGS) -fno-pie -no-pie -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/finch \
 		-iquote guest/finch/arch/pv $(filter tests/%.c guest/rings/%.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
+# The balloon, on a machine of the test's own.
+UNIT_TESTS += $(B)/tests/balloon_random
+$(B)/tests/balloon_random: tests/unit/balloon_random.c $(wildcard guest/balloon/*.[ch])
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(CC) $(HOSTCFLAGS) -iquote guest $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+
 # The router's rules.
 UNIT_TESTS += $(B)/tests/rules_random
 $(B)/tests/rules_random: tests/unit/rules_random.c tests/unit/router_naive.h $(wildcard guest/apps/router/*.[ch])

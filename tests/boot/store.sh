@@ -113,7 +113,7 @@ tl info
 END
 ok a_hostile_domain_harms_nobody test $? = 0
 says hostile it_was_refused_what_it_asked_for '^\(d3\) hostile: refused, and goes on$'
-says hostile and_lives '^hostile +3 direct +4096 +4096 (ready|blocked) '
+says hostile and_lives '^hostile +3 direct +4096 +4096 +4096 (ready|blocked) '
 ok the_others_say_the_same diff <(said_by hostile 1; said_by hostile 2) <(said_by exchange 1; said_by exchange 2)
 ok nothing_of_it_stays free_again hostile
 
