@@ -44,14 +44,29 @@ static enum fault swap_in(const struct region *r, pte_t *slot, bool write)
 		frame_put(pfn);
 		return FAULT_NO_DISK;
 	}
+	/* When slots become few, the page gives its own back, and has to be written again. */
+	if (memory_counts.used > memory_counts.slots / 2) {
+		mmu_map(slot, pte_make(pfn, flags | PTE_D));
+		swap_put(from);
+		return FAULT_DONE;
+	}
 	mmu_map(slot, pte_make(pfn, flags | (write ? PTE_D : 0)));
 	swap_set_slot(pfn, from);
 	return FAULT_DONE;
 }
 
+/* For a page more. When the swap area is full, the last ones of memory are for those that there
+ * are: else they would only chase each other. */
+static u32 frame_for_more(void)
+{
+	bool full = swap_is_on() && memory_counts.used == memory_counts.slots;
+
+	return full && frames_free() < 2 * FRAMES_KEPT ? NO_FRAME : frame_alloc();
+}
+
 static enum fault first_touch(const struct region *r, vaddr_t va, pte_t *slot)
 {
-	u32 pfn = frame_alloc();
+	u32 pfn = frame_for_more();
 
 	if (pfn == NO_FRAME)
 		return FAULT_NO_MEM;
@@ -76,7 +91,7 @@ static enum fault copy_on_write(const struct region *r, vaddr_t va, pte_t *slot)
 	u32 old = pte_pfn(*slot), pfn = old;
 
 	if (frame_users(old) > 1) {
-		pfn = frame_alloc();
+		pfn = frame_for_more();
 		if (pfn == NO_FRAME)
 			return FAULT_NO_MEM;
 		memcpy(frame_address(pfn), (void *)va, PAGE_SIZE);

@@ -60,12 +60,8 @@ static void page_fault(struct trapframe *tf)
 
 	if (tf->cr2 < KERNEL_BASE && current) {
 		memory_counts.faults++;
-		/* With the swap area full, what can go goes: the last pages of all would chase
-		 * each other. */
-		if (memory_make(FRAMES_KEPT) || !swap_is_on())
-			f = space_fault(&current->space, tf->cr2, tf->err & PF_W);
-		else
-			f = FAULT_NO_MEM;
+		memory_make(FRAMES_KEPT);
+		f = space_fault(&current->space, tf->cr2, tf->err & PF_W);
 	}
 	if (f == FAULT_BAD)
 		exception(tf);
