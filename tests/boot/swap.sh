@@ -95,7 +95,7 @@ ok domain_0_does_not_swap says host '^swapon: hda: not in Domain 0'
 for way in direct shadow; do
 	d=hda first=()
 	[ $way = shadow ] || d=xvda first=(vbd)
-	printf '%s\n' "${first[@]}" "swapon $d:65536+32768" "mkfs $d:0+32768" "mount $d:0+32768" 'balloon -v &' 'work 5 1800 8 200' 'sleep 300' 'free' | programs $way
+	printf '%s\n' "${first[@]}" "swapon $d:65536+32768" "mkfs $d:0+32768" "mount $d:0+32768" 'balloon -v &' 'work 5 1800 16 200' 'sleep 1000' 'free' | programs $way
 done
 updown() { # MMU RUN-ARGUMENTS
 	local way=$1 i
@@ -111,7 +111,7 @@ updown() { # MMU RUN-ARGUMENTS
 free_again() { [ "$(grep -c '^memory: ' "$tmp/host.console")" = 2 ] && [ "$(grep '^memory: ' "$tmp/host.console" | sort -u | wc -l)" = 1 ]; }
 for way in direct shadow; do
 	ok "${way}_up_and_down_ten_times" updown $way
-	ok "${way}_what_it_computes_is_right" right host '(d1) ' 5 1800 8 200
+	ok "${way}_what_it_computes_is_right" right host '(d1) ' 5 1800 16 200
 	ok "${way}_it_had_less_now_and_then" test "$(grep -cE '^\(d1\) balloon: holds [1-9][0-9]{2,} KB' "$tmp/host.console")" -ge 3
 	ok "${way}_and_all_again_in_the_end" says host '^\(d1\) memory: .* balloon 0$'
 done
