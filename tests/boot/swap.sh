@@ -103,7 +103,7 @@ updown() { # MMU RUN-ARGUMENTS
 	{
 		printf '%s\n' 'tl info' 'blkback &' 'sleep 20' "tl create finch name=one mmu=$way mem=8 vbd=hda:0+98304 initrd=$way.cpio scenario=$way" 'sleep 60'
 		for i in $(seq 10); do
-			printf '%s\n' "tl mem-set one $((4 + i % 3))" "sleep $((20 + i * 7))" 'tl list' 'tl mem-set one 8' "sleep $((50 - i * 4))"
+			printf '%s\n' "tl mem-set one $((4 + i % 3))" "sleep $((250 + i * 10))" 'tl list' 'tl mem-set one 8' "sleep $((150 - i * 4))"
 		done
 		printf '%s\n' 'tl wait one' 'tl list' 'tl destroy one' 'tl info'
 	} | host "$@"
