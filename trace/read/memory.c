@@ -9,7 +9,7 @@
 
 /* enum ptype and enum inventory, by the names and numbers of event.def. */
 #define PTYPE(number, name) PTYPE_##name = number,
-enum ptype { TRACE_VALUES_ptype(PTYPE) NR_PTYPES };
+enum ptype { TRACE_VALUES_ptype(PTYPE) };
 #define INVENTORY(number, name) INVENTORY_##name = number,
 enum inventory { TRACE_VALUES_inventory(INVENTORY) };
 
