@@ -4,6 +4,7 @@
  */
 #include <trapline/xen/domctl.h>
 #include "cpu/gate.h"
+#include "comm/inventory.h"
 #include "dom/account.h"
 #include "dom/console.h"
 #include "dom/guest_ops.h"
@@ -123,6 +124,9 @@ static s32 destroy(const struct vcpu *v, u32 id)
 		return -EINVAL;
 	if (!d)
 		return -ESRCH;
+	/* What its end would hide is held against the frame table before. */
+	if (!d->gone)
+		record_inventory(INVENTORY_end);
 	domain_kill(d, END_destroyed, 0, "destroyed");
 	return domain_destroy_part(d) ? 0 : HCALL_AGAIN;
 }

@@ -79,8 +79,8 @@ static int check(const struct trace *t, struct err *err)
 	if (!rc) {
 		if (text.len)
 			fputs(text.s, stdout);
-		printf("%u frames, %u %s at a recording's end: %u differences\n", frames,
-		       inventories, inventories == 1 ? "inventory" : "inventories", differences);
+		printf("%u frames, %u %s: %u differences\n", frames, inventories,
+		       inventories == 1 ? "inventory" : "inventories", differences);
 	}
 	sb_free(&text);
 	return rc ? rc : differences != 0;
