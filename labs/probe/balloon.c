@@ -1,6 +1,6 @@
 /*
- * balloon.c: the guest of lab 05's probe: where each of its pages is, what p2m and m2p should say, and
- * a hypervisor that gives and takes as it likes.
+ * balloon.c: the guest of lab 05's probe: where each of its pages is, what p2m and m2p should say,
+ * and a hypervisor that gives and takes as it likes.
  */
 #include "balloon.h"
 
@@ -157,8 +157,10 @@ static void set_m2p(u32 frame, u32 pfn)
 	if (frame >= FRAMES || !ours[frame])
 		differs("%s(): m2p of frame %x, which is not ours", name, frame);
 	page(pfn, "m2p says");
-	if (where[pfn] == OUT ? frame_of[pfn] != frame : where[pfn] != GIVEN || m2p[frame] != NO_MFN)
-		differs("%s(): m2p is to say page %u for frame %x, and behind it %s", name, pfn, frame,
+	if (where[pfn] == OUT ? frame_of[pfn] != frame
+			      : where[pfn] != GIVEN || m2p[frame] != NO_MFN)
+		differs("%s(): m2p is to say page %u for frame %x, and behind it %s", name, pfn,
+			frame,
 			where[pfn] == GIVEN ? "is another page already" : "is another frame");
 	m2p[frame] = pfn;
 	frame_of[pfn] = frame;
@@ -186,8 +188,8 @@ static s32 release(const u32 *list, u32 n)
 	u32 i;
 
 	if (releases++ || n > BALLOON_BATCH || !n)
-		differs("%s(): release %u pages, by call %u; it is one, of no more than %u", name, n,
-			releases, BALLOON_BATCH);
+		differs("%s(): release %u pages, by call %u; it is one, of no more than %u", name,
+			n, releases, BALLOON_BATCH);
 	for (i = 0; i < n; i++) {
 		u32 pfn = behind(list[i]);
 
@@ -216,9 +218,10 @@ static s32 claim(u32 *list, u32 n)
 	u32 i;
 
 	if (claims++ || n > BALLOON_BATCH || !n || n > w.b->held)
-		differs("%s(): claim %u pages, by call %u; it is one, of no more than %u, and no more "
-			"than are held (%u)",
-			name, n, claims, BALLOON_BATCH, w.b->held);
+		differs(
+		    "%s(): claim %u pages, by call %u; it is one, of no more than %u, and no more "
+		    "than are held (%u)",
+		    name, n, claims, BALLOON_BATCH, w.b->held);
 	for (i = 0; i < n; i++) {
 		if (!w.direct && (page(list[i], "claim") != list[i] || where[list[i]] != GIVEN))
 			differs("%s(): claim page %u, which has memory", name, list[i]);
@@ -277,11 +280,12 @@ void look(u32 held)
 	for (u32 pfn = 0; pfn < w.b->nr_pages; pfn++) {
 		if (where[pfn] == TAKEN || where[pfn] == OUT)
 			differs("%s(): page %u is nobody's: %s", name, pfn,
-				where[pfn] == OUT ? "there is memory behind it, and it is not mapped"
-						  : "it was taken, and not given to the kernel");
+				where[pfn] == OUT
+				    ? "there is memory behind it, and it is not mapped"
+				    : "it was taken, and not given to the kernel");
 		if (w.direct && w.b->p2m[pfn] != word_of(pfn))
-			differs("%s(): p2m says %x of page %u; behind it is %x", name, w.b->p2m[pfn],
-				pfn, word_of(pfn));
+			differs("%s(): p2m says %x of page %u; behind it is %x", name,
+				w.b->p2m[pfn], pfn, word_of(pfn));
 		if (balloon_holds(w.b, pfn) != (where[pfn] == GIVEN))
 			differs("%s(): page %u is %s the balloon, and has %s memory", name, pfn,
 				where[pfn] == GIVEN ? "not in" : "in",
@@ -328,7 +332,8 @@ static void once(bool up, bool fails)
 	got = up ? CALL(balloon_inflate, (u32)w.b, n) : CALL(balloon_deflate, (u32)w.b, n);
 	look(up ? held + can : held - can);
 	if (got != can)
-		differs("%s(%u) gave %u; %u pages have %s", name, n, got, can, up ? "gone" : "come");
+		differs("%s(%u) gave %u; %u pages have %s", name, n, got, can,
+			up ? "gone" : "come");
 	if (was.ops != w.b->ops || was.p2m != w.b->p2m || was.nr_pages != w.b->nr_pages ||
 	    target != w.b->target || wait != w.b->wait)
 		differs("%s() has changed something else of the balloon", name);

@@ -1,6 +1,6 @@
 /*
- * balloon.h (probe): lab 05. The balloon's units run in ring 3; what they ask of their kernel and of
- * the hypervisor comes to the probe, which keeps a model of both, and looks at each request.
+ * balloon.h (probe): lab 05. The balloon's units run in ring 3; what they ask of their kernel and
+ * of the hypervisor comes to the probe, which keeps a model of both, and looks at each request.
  */
 #ifndef PROBE_BALLOON_H
 #define PROBE_BALLOON_H

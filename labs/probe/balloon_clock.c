@@ -1,6 +1,6 @@
 /*
- * balloon_clock.c: what a guest gives up. The clock is known, so each victim is; and on a workload it
- * is measured beside the policies that it should beat, and the one that knows what is to come.
+ * balloon_clock.c: what a guest gives up. The clock is known, so each victim is; and on a workload
+ * it is measured beside the policies that it should beat, and the one that knows what is to come.
  */
 #include "balloon.h"
 
@@ -107,8 +107,8 @@ static void victims(void)
 			u32 there = draw(4), used = draw(4), at = draw(PAGES);
 
 			for (u32 page = 0; page < PAGES; page++) {
-				mem.in[j][page] = some == 3 ? page == at || page == at / 2
-							    : there > draw(4);
+				mem.in[j][page] =
+				    some == 3 ? page == at || page == at / 2 : there > draw(4);
 				mem.used[j][page] = mem.in[j][page] && used > draw(3);
 			}
 			mem.hand[j] = draw(3) == 0   ? POLICY_NONE
@@ -120,9 +120,10 @@ static void victims(void)
 		want = clock(&model, &k);
 		got = ask(&got_k);
 		if (got != want || (want != POLICY_NONE && got_k != k))
-			differs("policy_victim() gave page %u, kind %u; it should be %u, kind %u; the "
-				"hands were at %u and %u",
-				got, got_k, want, k, mem.hand[0], mem.hand[1]);
+			differs(
+			    "policy_victim() gave page %u, kind %u; it should be %u, kind %u; the "
+			    "hands were at %u and %u",
+			    got, got_k, want, k, mem.hand[0], mem.hand[1]);
 		if (want == POLICY_NONE)
 			continue;
 		for (u32 j = 0; j < POLICY_KINDS; j++) {
@@ -131,9 +132,10 @@ static void victims(void)
 					mem.hand[j], model.hand[j]);
 			for (u32 page = 0; page < PAGES; page++)
 				if (mem.used[j][page] != model.used[j][page])
-					differs("policy_victim(): page %u %s its mark, and the victim "
-						"was page %u",
-						page, mem.used[j][page] ? "has" : "has lost", want);
+					differs(
+					    "policy_victim(): page %u %s its mark, and the victim "
+					    "was page %u",
+					    page, mem.used[j][page] ? "has" : "has lost", want);
 		}
 	}
 }
@@ -212,8 +214,8 @@ static u32 highest(enum policy_of policy, u32 now, u32 *k)
 	return victim;
 }
 
-/* @return transfers from and to the disk: a page of the cache is read, what a process has written is
- * written before */
+/* @return transfers from and to the disk: a page of the cache is read, what a process has written
+ * is written before */
 static u32 transfers(enum policy_of policy)
 {
 	u32 n = 0, in = 0;
@@ -229,9 +231,10 @@ static u32 transfers(enum policy_of policy)
 					 : policy == NEXT  ? just_next(&mem, &j)
 							   : highest(policy, i, &j);
 				if (j >= POLICY_KINDS || victim >= PAGES || !mem.in[j][victim])
-					differs("policy_victim() gave page %u, kind %u, which is not "
-						"there",
-						victim, j);
+					differs(
+					    "policy_victim() gave page %u, kind %u, which is not "
+					    "there",
+					    victim, j);
 				mem.in[j][victim] = mem.used[j][victim] = false;
 				n += j == POLICY_SWAP;
 			} else {
@@ -270,8 +273,10 @@ static void budget(void)
 		sum[YOURS] += transfers(YOURS);
 	}
 	most = sum[CLOCK] + sum[CLOCK] / 10;
-	say("balloon: transfers=%u budget=%u clock=%u next=%u fifo=%u last-in=%u random=%u best=%u\n",
-	    sum[YOURS], most, sum[CLOCK], sum[NEXT], sum[FIFO], sum[LAST_IN], sum[RANDOM], sum[BEST]);
+	say("balloon: transfers=%u budget=%u clock=%u next=%u fifo=%u last-in=%u random=%u "
+	    "best=%u\n",
+	    sum[YOURS], most, sum[CLOCK], sum[NEXT], sum[FIFO], sum[LAST_IN], sum[RANDOM],
+	    sum[BEST]);
 	if (sum[YOURS] > most)
 		differs("%u transfers from and to the disk; the budget is %u", sum[YOURS], most);
 }

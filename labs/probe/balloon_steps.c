@@ -1,4 +1,5 @@
-/* balloon_steps.c: the balloon follows a target, which changes, by what can be done, which changes. */
+/* balloon_steps.c: the balloon follows a target, which changes, by what can be done, which changes.
+ */
 #include "balloon.h"
 
 /** What balloon.h says of a step, without a page being moved. */
@@ -53,7 +54,8 @@ static void same(const char *what, const struct model *m, const struct model *be
 	const struct balloon *b = w.b;
 
 	if (b->target != m->target || b->wait != m->wait)
-		differs("%s: of %u pages %u were held, target %u, wait %u; the target is %u, wait %u; it "
+		differs("%s: of %u pages %u were held, target %u, wait %u; the target is %u, wait "
+			"%u; it "
 			"should be %u, %u",
 			what, before->pages, before->held, before->target, before->wait, b->target,
 			b->wait, m->target, m->wait);
@@ -116,9 +118,10 @@ static void one(bool turns)
 	same("balloon_step()", &m, &before);
 	look(m.held);
 	if (got != want)
-		differs("balloon_step(): of %u pages %u were held, target %u, wait %u, and %u could be "
-			"moved: the next step is to come in %u ticks; it should be %u",
-			before.pages, before.held, before.target, before.wait, can, got, want);
+		differs(
+		    "balloon_step(): of %u pages %u were held, target %u, wait %u, and %u could be "
+		    "moved: the next step is to come in %u ticks; it should be %u",
+		    before.pages, before.held, before.target, before.wait, can, got, want);
 }
 
 /*
@@ -144,7 +147,8 @@ static void life(void)
 		others = ticks < to ? draw(machine + 1) : 0;
 		for (; !sleep; steps_made++) {
 			w.takes = w.taken = BALLOON_BATCH;
-			w.pool = machine - others < BALLOON_BATCH ? machine - others : BALLOON_BATCH;
+			w.pool =
+			    machine - others < BALLOON_BATCH ? machine - others : BALLOON_BATCH;
 			w.news = ticks < to && draw(8) == 0 ? pages : NO_NEWS;
 			w.moment = 1 + draw(40);
 			asks_begin("balloon_step");
@@ -166,8 +170,9 @@ static void life(void)
 	}
 	if (w.b->held != w.b->nr_pages - w.b->target &&
 	    w.b->target) /* page 0 cannot be given away, whatever the target */
-		differs("balloon_step(): of %u pages %u are held, and the target is %u, since %u ticks",
-			w.b->nr_pages, w.b->held, w.b->target, ticks - to);
+		differs(
+		    "balloon_step(): of %u pages %u are held, and the target is %u, since %u ticks",
+		    w.b->nr_pages, w.b->held, w.b->target, ticks - to);
 }
 
 void balloon_steps(void)

@@ -1,5 +1,5 @@
-/* rings.h: the probe of lab 04: it plays the other end of a ring, before a call of a lab's function,
- * or between any two of its instructions. */
+/* rings.h: the probe of lab 04: it plays the other end of a ring, before a call of a lab's
+ * function, or between any two of its instructions. */
 #ifndef PROBE_RINGS_H
 #define PROBE_RINGS_H
 

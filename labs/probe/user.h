@@ -1,7 +1,7 @@
 /*
  * user.h: the probe's machine of the labs that are about a guest: the lab's units run in ring 3 and
- * can touch what was made by room_for(), nothing else. The probe calls them one by one; meanwhile it
- * can be somebody else, between any two of their instructions, or where they ask for something.
+ * can touch what was made by room_for(), nothing else. The probe calls them one by one; meanwhile
+ * it can be somebody else, between any two of their instructions, or where they ask for something.
  */
 #ifndef PROBE_USER_H
 #define PROBE_USER_H
@@ -32,8 +32,8 @@ void fill(void *to, u8 with, u32 n);
 bool equal(const void *a, const void *b, u32 n);
 void copy(void *to, const void *from, u32 n);
 
-/** What is asked for in ring 3 by `int $0x82`: EAX says what, EBX and ECX of what. The answer comes in
- * EAX. */
+/** What is asked for in ring 3 by `int $0x82`: EAX says what, EBX and ECX of what. The answer comes
+ * in EAX. */
 extern u32 (*service)(u32 what, u32 a, u32 b);
 
 /* Of each probe: its name, and its scenarios: each looks whether it is meant. */
