@@ -5,13 +5,13 @@
 
 # What a guest prints: the lines of a README that begin with the name of a scenario.
 runs() { sed -n 's/^    \(make run\|tools\/run\) \(.*\)/\2/p' "$1" | sed 's/ *[#|].*//; s/ *OUT=[^ ]*//; s/ *HV=[^ ]*//' | grep 'SCENARIO=[a-z]' | sort -u; }
-shown() { grep -vF ... "$1" | grep -E '^    (alias|fault|map|walk:|ad|types|updates|batch|unhook|insn|rings: tried=[0-9]+) ' | sed 's/^    //; s/ *|\t/\n/'; }
-# A handout's `make run` has the words of its lab.conf. What lab 04's probe prints of its units is the same on the bare
-# machine, in a third of the time.
+shown() { grep -vF ... "$1" | grep -E '^    (alias|fault|map|walk:|ad|types|updates|batch|unhook|insn|rings: tried=[0-9]+|balloon: (tried|transfers)=[0-9]+) ' | sed 's/^    //; s/ *|\t/\n/'; }
+# A handout's `make run` has the words of its lab.conf. What the probes of labs 04 and 05 print of their units is the same on
+# the bare machine, in a third of the time.
 all_printed() { # README
 	local words given
 	given=$(sed -n '/^\[lab\]/,/^$/s/^run *= *//p' "${1%/*}/lab.conf" | sed 's/SCENARIO=[^ ]*//')
-	[[ $1 != */04-* ]] || given+=' MMU=none'
+	[[ $1 != */0[45]-* ]] || given+=' MMU=none'
 	runs "$1" | while read -r words; do
 		# shellcheck disable=SC2086 # a list of words
 		tools/run LIMIT=60 $given $words </dev/null 2>/dev/null | tr -d '\r'
