@@ -28,7 +28,9 @@ RINGS_O := $(call unit_obj,$(RINGS))
 # The balloon: of the direct-mode kernel a student's, of the native one ours: it is the bare machine's, too.
 BALLOON := $(addprefix guest/balloon/,inflate.c target.c policy.c)
 BALLOON_O := $(call unit_obj,$(BALLOON))
-BALLOON_OURS := $(foreach u,$(BALLOON),$(firstword $(wildcard ref/$(u:.c=.o)) $(u:guest/%=$(GB)/%.o)))
+# In the handout of the lab there is none but the student's.
+BALLOON_OURS := $(foreach u,$(BALLOON),$(firstword $(wildcard ref/$(u:.c=.o)) \
+	$(if $(wildcard $(u)),$(u:guest/%=$(GB)/%.o),$(call unit_obj,$(u)))))
 ROUTER := $(sort $(wildcard guest/apps/router/*.c) guest/apps/router/rules.c)
 $(GB)/rings/%.c.o: guest/rings/%.c
 	@mkdir -p $(@D)
@@ -60,6 +62,7 @@ $(FINCH_PV): $(RINGS_O) $(BALLOON_O)
 $(GB)/finch-native.elf: $(BALLOON_OURS)
 # A student's stage that is not written says so.
 $(if $(LAB_GUEST),$(eval $(FINCH_PV): $(GB)/lib/lab_kernel.c.o))
+$(if $(filter $(LAB_OUT)/%,$(BALLOON_OURS)),$(eval $(GB)/finch-native.elf: $(GB)/lib/lab_kernel.c.o))
 $(GB)/lib/%.c.o: guest/lib/%.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
