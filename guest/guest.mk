@@ -28,7 +28,7 @@ RINGS_O := $(call unit_obj,$(RINGS))
 # The balloon: of the direct-mode kernel a student's, of the native one ours: it is the bare machine's, too.
 BALLOON := $(addprefix guest/balloon/,inflate.c target.c policy.c)
 BALLOON_O := $(call unit_obj,$(BALLOON))
-# In the handout of the lab there is none but the student's.
+# In the handout of the lab there is none but the student's; as a class is graded, what lies in build/guest stays.
 BALLOON_OURS := $(foreach u,$(BALLOON),$(firstword $(wildcard ref/$(u:.c=.o)) \
 	$(if $(wildcard $(u)),$(u:guest/%=$(GB)/%.o),$(call unit_obj,$(u)))))
 ROUTER := $(sort $(wildcard guest/apps/router/*.c) guest/apps/router/rules.c)
@@ -54,15 +54,15 @@ $(GB)/$(1)/%.S.o: guest/finch/%.S
 $(2): $(call finch_objs,$(1)) $(GB)/string.c.o guest/finch/arch/$(1)/finch.ld
 	@mkdir -p $$(@D)
 	@$$(call say,LD,$$@)
-	$$(Q)ld $$(KLDFLAGS) -T guest/finch/arch/$(1)/finch.ld -o $$@ $$(filter %.o,$$^)
+	$$(Q)ld $$(KLDFLAGS) -T guest/finch/arch/$(1)/finch.ld -o $$@ $$(filter %.o,$$^ $$|)
 endef
 $(eval $(call finch_port,native,$(GB)/finch-native.elf))
 $(eval $(call finch_port,pv,$(FINCH_PV)))
 $(FINCH_PV): $(RINGS_O) $(BALLOON_O)
-$(GB)/finch-native.elf: $(BALLOON_OURS)
+$(GB)/finch-native.elf: $(if $(filter $(LAB_OUT)/%,$(BALLOON_OURS)),| )$(BALLOON_OURS)
 # A student's stage that is not written says so.
 $(if $(LAB_GUEST),$(eval $(FINCH_PV): $(GB)/lib/lab_kernel.c.o))
-$(if $(filter $(LAB_OUT)/%,$(BALLOON_OURS)),$(eval $(GB)/finch-native.elf: $(GB)/lib/lab_kernel.c.o))
+$(if $(filter $(LAB_OUT)/%,$(BALLOON_OURS)),$(eval $(GB)/finch-native.elf: | $(GB)/lib/lab_kernel.c.o))
 $(GB)/lib/%.c.o: guest/lib/%.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
