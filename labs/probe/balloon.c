@@ -54,7 +54,7 @@ static u32 word_of(u32 pfn)
 void any_world(void)
 {
 	u32 n = draw(3) ? 2 + draw(PAGES_MOST - 1) : 32 * (1 + draw(PAGES_MOST / 32)),
-	    density = draw(4);
+	    density = draw(5);
 
 	w.direct = draw(3);
 	fill(w.b, 0, sizeof(*w.b));
@@ -65,7 +65,9 @@ void any_world(void)
 	/* It ends where ring 3's memory ends. */
 	w.b->p2m = w.direct ? p2m_end - n : NULL;
 	for (u32 pfn = 0; pfn < n; pfn++) {
-		bool held = pfn && (density == 3 ? draw(40) : density) > draw(4);
+		/* None, some, nearly all; or few, far from each other, with the last one. */
+		bool held = pfn && (density == 4 ? !draw(40) || pfn == n - 1
+						 : (density == 3 ? draw(40) : density) > draw(4));
 
 		frame_of[pfn] = NO_MFN;
 		where[pfn] = held ? GIVEN : KERNELS;
