@@ -35,7 +35,7 @@ static void exchange(struct context *from, const struct context *to)
  * runs (shadow_ready()), those that cannot strike us. */
 static void load_breakpoints(const struct vcpu *v)
 {
-	if (v->gate->layout->breakpoints)
+	if (v->gate->breakpoints)
 		write_debug(v->virt.dr, v->virt.dr[7]);
 	else
 		write_dr7(0);

@@ -17,7 +17,7 @@
 
 	.text
 	.globl gate_code, gate_code_end, gate_leave, gate_leave_same_cr3, gate_leave_16
-	.globl gate_leave_direct, gate_exit_direct_to
+	.globl gate_exit_direct_to
 
 /*
  * Save the registers behind vector and error code, and load the hypervisor's data segments. The entry
@@ -122,10 +122,6 @@ from_ring0:
 /* eax: the guest's CR3; esp: its struct cpu_regs, in the entry-stack page. */
 gate_leave:
 	movl %eax, %cr3
-	jmp restore
-/* The same for a direct-mode guest, where gate.c makes of the first a jump over itself for `segments`. */
-gate_leave_direct:
-	movl %eax, %cr3
 gate_leave_same_cr3:
 restore:
 	popl %gs
@@ -158,7 +154,7 @@ gate_leave_16:
 	iret
 gate_code_end:
 	/* Where it is in the gate of a direct-mode domain, which does not move. */
-	.set gate_exit_direct_to, HV_GATE + (gate_leave_direct - gate_code)
+	.set gate_exit_direct_to, HV_GATE + (gate_leave - gate_code)
 
 	.bss
 	.balign 4096

@@ -21,7 +21,7 @@ u32 m2p_pde;
 extern u8 gate_code[], gate_code_end[];
 extern u8 gate_switch_common[], gate_switch_fault[], gate_switch_protection[],
     gate_switch_hypercall[];
-extern u8 gate_leave[], gate_leave_direct[], gate_leave_same_cr3[], gate_leave_16[];
+extern u8 gate_leave[], gate_leave_same_cr3[], gate_leave_16[];
 
 #define STUB_SIZE      16
 #define HYPERCALL_STUB 48
@@ -131,8 +131,8 @@ static bool make_common(struct gate *g)
 	set_switch(g, gate_switch_fault);
 	set_switch(g, gate_switch_protection);
 	set_switch(g, gate_switch_hypercall);
-	if (g->segments)
-		skip(g, gate_leave_direct, 3);
+	if (g->segments && g->layout->loads_cr3)
+		skip(g, gate_leave, 3);
 	memcpy(g->monitor_pd, hv_page_directory, PAGE_SIZE);
 	return true;
 }
@@ -167,6 +167,7 @@ bool gate_create(struct vcpu *v, const struct gate_layout *layout, bool traced, 
 	g->entries = &layout->entries[traced];
 	g->reserved_sel = layout->reserved_sel;
 	g->segments = segments;
+	g->breakpoints = layout->breakpoints;
 	if (first) {
 		*g = *first;
 		memset(&g->page[GATE_TABLES], 0, sizeof(g->page) - sizeof(g->page[0]));
@@ -259,9 +260,9 @@ void gate_fill_slots(const struct gate *g, u32 *page_directory)
 
 void gate_activate(struct vcpu *v)
 {
-	struct gate *g = v->domain->gate;
+	struct gate *g = v->gate; /* and its domain's */
 
-	write_cr3(g->segments && v->cr3 ? v->cr3 : g->monitor_cr3);
+	write_cr3(g->segments ? v->cr3 : g->monitor_cr3);
 	/* ltr wants an available TSS and marks it busy. */
 	g->own[GATE_SEL_TSS / 8].hi &= ~0x200u;
 	asm volatile("lgdt %0\n\t"

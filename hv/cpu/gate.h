@@ -53,6 +53,7 @@ struct gate_layout {
 	u16 reserved_sel;		/* GATE_SHADOW_RESERVED or GATE_DIRECT_RESERVED */
 	bool tables;			/* it has a page each for a GDT and an LDT from the start */
 	bool m2p;			/* the guest sees the M2P table */
+	bool loads_cr3;			/* under `segments`, its MMU does: the way out need not */
 	bool breakpoints;		/* what it has in DR0 to DR7 is there while it runs */
 	struct gate_entries entries[2]; /* without a trace, and with one */
 };
@@ -79,7 +80,8 @@ struct gate {
 	u32 *monitor_pd;  /* the hypervisor's page directory for this domain */
 	u32 monitor_cr3;
 	bool segments;	  /* isolation: segment limits keep the guest out, not paging */
-	u16 reserved_sel; /* the layout's */
+	bool breakpoints; /* the layout's */
+	u16 reserved_sel; /* the same */
 	const struct gate_layout *layout;
 	const struct gate_entries *entries;
 };

@@ -155,6 +155,7 @@ const struct guest_ops direct_guest = {
     .by_limits = true,
     .gate = {.reserved_sel = GATE_DIRECT_RESERVED,
 	     .m2p = true,
+	     .loads_cr3 = true,
 	     .breakpoints = true,
 	     .entries = {{trap_entry, hypercall_untraced, fault_untraced, protection_untraced},
 			 {trap_entry, hypercall_traced, fault_traced, protection_traced}}},
