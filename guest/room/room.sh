@@ -24,3 +24,33 @@ tl wait ata one two three
 tl list
 tl net
 tl destroy ata one two three
+# Three others work while memory goes from one to another, ten times.
+tl create finch name=red mmu=direct mem=8 scenario=room-red
+tl create finch name=green mmu=direct mem=8 scenario=room-green
+tl create finch name=blue mmu=shadow mem=8 scenario=room-blue
+sleep 30
+tl mem-set red 5
+sleep 15
+tl mem-set red 8
+sleep 15
+tl mem-set green 5
+sleep 15
+tl mem-set blue 5
+sleep 15
+tl list
+tl mem-set green 8
+sleep 15
+tl mem-set red 5
+sleep 15
+tl list
+tl mem-set blue 8
+sleep 15
+tl mem-set red 8
+sleep 15
+tl mem-set blue 6
+sleep 15
+tl mem-set blue 8
+sleep 15
+tl wait red green blue
+tl list
+tl destroy red green blue

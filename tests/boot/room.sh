@@ -36,7 +36,7 @@ for isolation in paging segments; do
 	ok "nothing_of_them_stays_$isolation" free_again "$tmp/$isolation.console"
 done
 drawn() {
-	tools/room OUT="$tmp/drawn/room" && grep -q '</svg>' "$tmp/drawn/cpu.svg" "$tmp/drawn/io-request.svg" "$tmp/drawn/ring.svg"
+	tools/room OUT="$tmp/drawn/room" >"$tmp/drawn.said" && grep -q ': 0 differences$' "$tmp/drawn.said" && grep -q '</svg>' "$tmp/drawn/cpu.svg" "$tmp/drawn/io-request.svg" "$tmp/drawn/ring.svg"
 }
 ok who_had_the_processor_is_drawn_and_a_request drawn
 ok nothing_of_that_was_lost bash -c 'build/bin/tltrace info "$1" | grep -q ", 0 discarded"' - "$tmp/drawn/room.ctf"
@@ -50,7 +50,27 @@ sums_agree() { for way in 5:6 6:7 7:5; do
 	[ -n "$(asked "${way%:*}")" ] && [ "$(asked "${way%:*}")" = "$(got "${way#*:}")" ] || return 1
 done; }
 ok datagrams_of_each_came_to_the_next_as_they_were_sent sums_agree
-ok all_have_ended_well test "$(grep -cE '^\(d[1-7]\) init: .* status=0$' "$tmp/drawn/room.console")" = 7
+ok all_have_ended_well test "$(grep -cE '^\(d([1-9]|10)\) init: .* status=0$' "$tmp/drawn/room.console")" = 10
+# Memory goes ten times from one to another: each has what it is to have when it is told the next time; what they compute is right.
+moved() { # NAME: of each change what it had before the next one
+	sed -nE "s/^tl: domain [0-9]+ \($1\) has ([0-9]+) KB, .* is to have ([0-9]+) KB$/\1 \2/p" "$tmp/drawn/room.console"
+}
+follows() { # NAME TIMES
+	[ "$(moved "$1" | wc -l)" = "$2" ] && moved "$1" | awk '(NR == 1 ? 8192 : aim) != $1 { print "had " $1 ", not " aim; bad = 1 } { aim = $2 } END { exit bad }'
+}
+ok red_follows follows red 4
+ok green_follows follows green 2
+ok blue_follows_a_shadow_domain follows blue 4
+ok they_have_all_in_the_end test "$(grep -cE '^(red|green|blue) +[0-9]+ [a-z]+ +[0-9]+ +8192 +8192 ended' "$tmp/drawn/room.console")" = 3
+sums_are_right() { # ID SEED
+	local k
+	for k in 0 1 2 3 4 5 6 7; do
+		tests/boot/work.py $(($2 + k)) 500 20 | grep -qxFf - <(sed -n "s/^(d$1) //p" "$tmp/drawn/room.console" | tr -d '\r') || return 1
+	done
+}
+ok red_computes_what_is_right sums_are_right 8 21
+ok green_does sums_are_right 9 31
+ok blue_does sums_are_right 10 41
 in_picture() { grep -qE -- "$2" "$tmp/drawn/$1.svg" || { grep -oE '>[^<>]+<' "$tmp/drawn/$1.svg" | head -80; false; }; }
 ok a_request_goes_from_the_ring_to_the_upcall in_picture io-request 'puts 1 request into the ring'
 ok beside_it_a_batch in_picture io-request 'puts 32 requests into the ring'
