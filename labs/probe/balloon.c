@@ -83,7 +83,7 @@ void any_world(void)
 			w.b->p2m[pfn] = word_of(pfn);
 	}
 	w.b->target = any_up_to(n);
-	w.b->wait = draw(3) ? 0 : 1u << draw(7);
+	w.b->wait = draw(3) ? 0 : draw(2) ? 1u << draw(6) : BALLOON_WAIT_MOST;
 	w.takes = w.pool = w.taken = BALLOON_BATCH;
 	w.error = (s32[]){0, -1, -12, -22}[draw(4)];
 	w.news = NO_NEWS;
