@@ -187,8 +187,8 @@ void balloon_steps(void)
 		all_right(200);
 	}
 	if (scenario_is("life")) {
-		for (u32 i = 0; i < 20; i++)
+		for (u32 i = 0; i < 8; i++)
 			life();
-		all_right(20);
+		all_right(8);
 	}
 }
