@@ -12,20 +12,24 @@ goes_on() {
 			assert graded and max(graded.values()) == 1, graded
 		END
 }
-all_operators_of() {
-	local what
+# operators_of LIST MAY: of all operators no more than MAY make no mutant here.
+operators_of() {
+	local what none=0
 	for what in 'drop statement' 'negate condition' '< becomes <=' '== becomes !=' 'drop operand' 'constant +1' \
 		'drop flag' 'swap arguments' 'return early' 'exchange fields'; do
-		grep -q ": $what\$" "$1" || { echo "none: $what"; return 1; }
+		grep -q ": $what\$" "$1" || { echo "none: $what"; none=$((none + 1)); }
 	done
+	[ $none -le "$2" ]
 }
 seed=${SEED:-1} sample=${SAMPLE:-30}
 for lab in "${labs[@]}"; do
 	make -s kit mutation-tools LAB="$lab" >"$tmp/kit" 2>&1 || cat "$tmp/kit"
 	tools/mutation "$lab" --list >"$tmp/list"
-	ok "all_operators_make_mutants_of_$lab" all_operators_of "$tmp/list"
+	cat "$tmp/list" >>"$tmp/lists"
+	ok "nearly_all_operators_make_mutants_of_$lab" operators_of "$tmp/list" 1
 	ok "nearly_all_mutants_lose_points_in_$lab" tools/mutation "$lab" --sample "$sample" --seed "$seed" --least 85 -j 1
 	echo "# | $(tail -n 1 "$tmp/out")"
 done
+ok each_operator_makes_some operators_of "$tmp/lists" 0
 ok an_interrupted_campaign_goes_on goes_on "$lab"
 done_testing
