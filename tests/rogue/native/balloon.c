@@ -95,7 +95,10 @@ static void given_elsewhere(u32 unused)
 	must(page_a[0] == 0x5EC3E7, "another-page");
 	must(balloon(BALLOON_GIVE, n) == BALLOON_OK, "give");
 	asm volatile("lock addl %1, (%0)" : : "r"(at), "r"(5) : "memory");
-	asm volatile("movl (%1), %0\n\tfildl (%1)\n\tfistpl (%1)" : "=r"(sum) : "r"(at) : "memory");
+	asm volatile("fninit\n\tmovl (%1), %0\n\tfildl (%1)\n\tfistpl (%1)"
+		     : "=r"(sum)
+		     : "r"(at)
+		     : "memory");
 	verdict_silent(sum == 0 && *(volatile u32 *)at == 0);
 	must(balloon(BALLOON_TAKE, n) == BALLOON_OK, "take");
 	must(page_a[0] == 0, "old-contents");
