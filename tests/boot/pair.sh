@@ -35,7 +35,7 @@ for key in "entries", "instructions":
 ok what_each_did_adds_up adds_up
 both_are_drawn() {
 	local first
-	first=$(build/bin/tltrace dump "$tmp/both.ctf" --event sched | awk '$NF == "warped=0" { n = $1 } END { print n - 10 }')
+	first=$(build/bin/tltrace dump "$tmp/both.ctf" --event sched | awk '/why=yielded/ { n = $1 } END { print n - 10 }')
 	build/bin/tltrace draw "$tmp/both.ctf" --from "$first" --to $((first + 20)) -o "$tmp/both.svg" &&
 		grep -q 'domain 0, ring 1' "$tmp/both.svg" && grep -q 'domain 1, ring 1' "$tmp/both.svg"
 }
