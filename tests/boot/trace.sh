@@ -51,14 +51,14 @@ script filter TRACE=life <<'END'
 tl create finch name=one mmu=shadow mem=8 scenario=spin trace=off
 tl create finch name=two mmu=direct mem=8 scenario=spin
 tl trace-filter Domain-0 off
-tl trace class=all seconds=2 events=100
+tl trace class=life,trap,hcall,insn,mmu,dom seconds=2 events=100
 tl trace-filter two trap
-tl trace class=all seconds=2 events=50
+tl trace class=life,trap,hcall,insn,mmu,dom seconds=2 events=50
 tl trace-filter one dom
 tl trace-filter two off
-tl trace class=all seconds=2 events=20
+tl trace class=life,trap,hcall,insn,mmu,dom seconds=2 events=20
 tl trace-filter Domain-0 all
-tl trace class=all events=20
+tl trace class=life,trap,hcall,insn,mmu,dom events=20
 END
 of() { awk '{ print $3 }' "$tmp/lines" | sort -u | xargs; }
 ok one_domain_of_several_is_recorded same filter 1 100
