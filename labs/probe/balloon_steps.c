@@ -101,6 +101,8 @@ static void one(bool turns)
 	any_world();
 	if (draw(3) == 0)
 		w.b->target = w.b->nr_pages - w.b->held;
+	else if (draw(3) == 0 && w.b->held > BALLOON_BATCH) /* a batch away, one less, one more */
+		w.b->target = w.b->nr_pages - w.b->held + BALLOON_BATCH - 1 + draw(3);
 	before = m = model_of(w.b);
 	free = m.pages - 1 - m.held; /* page 0 stays */
 	can = any_limit();
