@@ -10,18 +10,7 @@
 #define READ_ONLY	 0x61u
 #define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
 
-asm(".section __xen_guest\n"
-    "	.asciz \"GUEST_OS=small,XEN_VER=xen-3.0,VIRT_BASE=0xC0000000,PAE=no,LOADER=generic\"\n"
-    "	.text\n"
-    "	.globl _start\n"
-    "_start: cld\n"
-    "	movl $stack_top, %esp\n"
-    "	pushl %esi\n"
-    "	call main\n"
-    "	.bss\n"
-    "	.space 8192\n"
-    "stack_top:\n"
-    "	.text\n");
+PV_START("small", "main", "8192", "");
 
 u32 pool[PAGES][1024] PAGE_ALIGNED;
 static u32 table[1024] PAGE_ALIGNED;

@@ -16,23 +16,12 @@
 #define WRITABLE	 0x63u
 #define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
 
-asm(".section __xen_guest\n"
-    "	.asciz \"GUEST_OS=small,XEN_VER=xen-3.0,VIRT_BASE=0xC0000000,PAE=no,LOADER=generic\"\n"
-    "	.text\n"
-    "	.globl _start\n"
-    "_start: cld\n"
-    "	movl $stack_top, %esp\n"
-    "	pushl %esi\n"
-    "	call main\n"
-    "debug: incl struck\n"
-    "	iret\n"
-    "no_fpu: incl fpu_asked_for\n"
-    "	iret\n"
-    "fast:	iret\n"
-    "	.bss\n"
-    "	.space 8192\n"
-    "stack_top:\n"
-    "	.text\n");
+PV_START("small", "main", "8192",
+	 "debug: incl struck\n"
+	 "	iret\n"
+	 "no_fpu: incl fpu_asked_for\n"
+	 "	iret\n"
+	 "fast:	iret\n");
 extern u8 debug[], no_fpu[], fast[];
 
 static volatile u32 fpu_asked_for; /* with CR0.TS set: #NM */

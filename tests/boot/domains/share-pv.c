@@ -7,18 +7,7 @@
 #define BASE		 0xC0000000u
 #define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
 
-asm(".section __xen_guest\n"
-    "	.asciz \"GUEST_OS=share,XEN_VER=xen-3.0,VIRT_BASE=0xC0000000,PAE=no,LOADER=generic\"\n"
-    "	.text\n"
-    "	.globl _start\n"
-    "_start: cld\n"
-    "	movl $stack_top, %esp\n"
-    "	pushl %esi\n"
-    "	call main\n"
-    "	.bss\n"
-    "	.space 8192\n"
-    "stack_top:\n"
-    "	.text\n");
+PV_START("share", "main", "8192", "");
 
 static u8 page[4096] __attribute__((aligned(4096)));
 #define shared ((volatile struct shared_info *)page)

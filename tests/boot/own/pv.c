@@ -8,25 +8,14 @@
 #define BASE		 0xC0000000u
 #define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
 
-asm(".section __xen_guest\n"
-    "	.asciz \"GUEST_OS=own,XEN_VER=xen-3.0,VIRT_BASE=0xC0000000,PAE=no,LOADER=generic\"\n"
-    "	.text\n"
-    "	.globl _start\n"
-    "_start: cld\n"
-    "	movl $stack_top, %esp\n"
-    "	pushl %esi\n"
-    "	call main\n"
-    "debug: incl struck\n"
-    "	iret\n"
-    "nm:	incl no_fpu\n" /* the hypervisor has cleared TS */
-    "	iret\n"
-    "ud:	incl no_sse\n"
-    "	addl $3, (%esp)\n"
-    "	iret\n"
-    "	.bss\n"
-    "	.space 8192\n"
-    "stack_top:\n"
-    "	.text\n");
+PV_START("own", "main", "8192",
+	 "debug: incl struck\n"
+	 "	iret\n"
+	 "nm:	incl no_fpu\n" /* the hypervisor has cleared TS */
+	 "	iret\n"
+	 "ud:	incl no_sse\n"
+	 "	addl $3, (%esp)\n"
+	 "	iret\n");
 extern u8 debug[], nm[], ud[];
 
 static const struct start_info *si;

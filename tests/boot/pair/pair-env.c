@@ -1,37 +1,26 @@
 /* pair-env.c: see pair.h. */
 #include "pair.h"
 
-asm(".section __xen_guest\n"
-    "	.asciz \"GUEST_OS=pair,XEN_VER=xen-3.0,VIRT_BASE=0xC0000000,PAE=no,LOADER=generic\"\n"
-    "	.text\n"
-    "	.globl _start\n"
-    "_start: cld\n"
-    "	movl $stack_top, %esp\n"
-    "	pushl %esi\n"
-    "	call begin\n"
-    /* An access that may fault says where to go on. */
-    "fault:	addl $4, %esp\n"
-    "	incl faults\n"
-    "	pushl %eax\n"
-    "	movl go_on_at, %eax\n"
-    "	movl %eax, 4(%esp)\n"
-    "	popl %eax\n"
-    "	iret\n"
-    /* Events stay masked: who blocks again unmasks them. */
-    "	.globl upcall, upcall_timed\n"
-    "upcall_timed: pushl %eax\n"
-    "	pushl %edx\n"
-    "	rdtsc\n"
-    "	movl %eax, upcall_tsc\n"
-    "	popl %edx\n"
-    "	popl %eax\n"
-    "upcall: incl upcalls\n"
-    "	iret\n"
-    "failsafe: ud2\n"
-    "	.bss\n"
-    "	.space 8192\n"
-    "stack_top:\n"
-    "	.text\n");
+PV_START("pair", "begin", "8192",
+	 /* An access that may fault says where to go on. */
+	 "fault:	addl $4, %esp\n"
+	 "	incl faults\n"
+	 "	pushl %eax\n"
+	 "	movl go_on_at, %eax\n"
+	 "	movl %eax, 4(%esp)\n"
+	 "	popl %eax\n"
+	 "	iret\n"
+	 /* Events stay masked: who blocks again unmasks them. */
+	 "	.globl upcall, upcall_timed\n"
+	 "upcall_timed: pushl %eax\n"
+	 "	pushl %edx\n"
+	 "	rdtsc\n"
+	 "	movl %eax, upcall_tsc\n"
+	 "	popl %edx\n"
+	 "	popl %eax\n"
+	 "upcall: incl upcalls\n"
+	 "	iret\n"
+	 "failsafe: ud2\n");
 extern u8 fault[], failsafe[];
 volatile u32 faults, go_on_at, upcalls, upcall_tsc;
 

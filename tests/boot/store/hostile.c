@@ -9,18 +9,7 @@
 
 #define BASE 0xC0000000u
 
-asm(".section __xen_guest\n"
-    "	.asciz \"GUEST_OS=hostile,XEN_VER=xen-3.0,VIRT_BASE=0xC0000000,PAE=no,LOADER=generic\"\n"
-    "	.text\n"
-    "	.globl _start\n"
-    "_start: cld\n"
-    "	movl $stack_top, %esp\n"
-    "	pushl %esi\n"
-    "	call main\n"
-    "	.bss\n"
-    "	.space 16384\n"
-    "stack_top:\n"
-    "	.text\n");
+PV_START("hostile", "main", "16384", "");
 
 static const struct start_info *si;
 static struct xenstore_domain_interface *ring;
