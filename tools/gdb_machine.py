@@ -301,12 +301,11 @@ class Now:
         pointer = m.variable("domains")
         while int(pointer):
             d = m.follow(pointer)
-            v = d["vcpu"]
-            while True:
+            vcpu = d["vcpus"]
+            while int(vcpu):
+                v = m.follow(vcpu)
                 names.append(f"d{int(v['name']['domain'])}v{int(v['name']['vcpu'])}")
-                if not int(v["next"]):
-                    break
-                v = m.follow(v["next"])
+                vcpu = v["next"]
             pointer = d["next"]
         return [cls(name) for name in names]
 
@@ -320,7 +319,7 @@ class Now:
         want, pointer = (int(said[1]), int(said[2] or 0)), self.m.variable("domains")
         while int(pointer):
             self.d = self.m.follow(pointer)
-            self.v = self.d["vcpu"]
+            self.v = self.m.follow(self.d["vcpus"])
             while self.who() != want and int(self.v["next"]):
                 self.v = self.m.follow(self.v["next"])
             if self.who() == want:

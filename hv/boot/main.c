@@ -128,7 +128,7 @@ static void machine_end(struct domain *d)
 
 	audit();
 	if (d->managed) {
-		evtchn_send_virq(&domains->vcpu, VIRQ_DOM_EXC);
+		evtchn_send_virq(domains->vcpus, VIRQ_DOM_EXC);
 		return;
 	}
 	machine_exit(well ? 0 : d->end_reason == END_poweroff ? d->end_code : 2);
@@ -166,10 +166,10 @@ void hv_main(u32 magic, maddr_t info)
 	map_m2p();
 
 	pic_init();
-	if (!gate_create(&hypervisor.vcpu, &shadow_guest.gate, false, false))
+	if (!gate_create(hypervisor.vcpus, &shadow_guest.gate, false, false))
 		panic("no memory for the first gate");
-	gate_activate(&hypervisor.vcpu);
-	context_init(&hypervisor.vcpu.context);
+	gate_activate(hypervisor.vcpus);
+	context_init(&hypervisor.vcpus->context);
 	limits_checked = probe_segment_limits();
 	khz = time_init();
 	sched_init(&this_cpu.sched, options.sched, system_time());

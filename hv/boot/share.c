@@ -43,7 +43,7 @@ static void report(struct domain *first)
 	printk("trapline: shared %u us by %s\n", us(system_time() - begun),
 	       this_cpu.sched.ops->name);
 	for (struct domain *d = domains; d; d = d->next) {
-		struct vcpu_runstate_info r = vcpu_runstate(&d->vcpu);
+		struct vcpu_runstate_info r = vcpu_runstate(d->vcpus);
 
 		if (!domain_sched_get(d, &p))
 			p = (struct sched_params){0};

@@ -57,9 +57,9 @@ struct domain *start_domain(const struct guest_ops *design, u16 id, struct modul
 		d->reserve.random = options.random;
 		d->reserve.hand = options.random;
 	}
-	trace_domain_start(&d->vcpu, LANE_VMM, LANE_VMM, d->gate->segments, d->nr_pages,
-			   d->vcpu.regs->eip);
-	d->vcpu.regs->vec = 0;
+	trace_domain_start(d->vcpus, LANE_VMM, LANE_VMM, d->gate->segments, d->nr_pages,
+			   d->vcpus->regs->eip);
+	d->vcpus->regs->vec = 0;
 	domain_unpause(d);
 	return d;
 }

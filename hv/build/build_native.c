@@ -104,7 +104,7 @@ static bool load_by_addresses(struct domain *d, struct module kernel,
 	    !put(d, h->load_addr, (const u8 *)kernel.start + at, len) ||
 	    !put(d, *image_end, NULL, zeroes))
 		return false;
-	d->vcpu.regs->eip = h->entry_addr;
+	d->vcpus->regs->eip = h->entry_addr;
 	return true;
 }
 
@@ -122,7 +122,7 @@ static u32 physical_entry(const struct elf *elf)
 
 static bool load_elf(struct domain *d, const struct elf *elf, u32 *end)
 {
-	d->vcpu.regs->eip = physical_entry(elf);
+	d->vcpus->regs->eip = physical_entry(elf);
 	return load_segments(d, elf, end);
 }
 
@@ -191,7 +191,7 @@ static bool describe_memory(struct domain *d, const char *cmdline, u32 initrd_pa
 bool build_native(struct domain *d, struct module kernel, struct module initrd, const char *cmdline,
 		  u32 nr_pages)
 {
-	struct vcpu *v = &d->vcpu;
+	struct vcpu *v = d->vcpus;
 	u32 image_end = 0, end, initrd_pa;
 	const struct multiboot_header *h = addresses(kernel);
 	struct elf elf;

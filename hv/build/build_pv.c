@@ -202,7 +202,7 @@ static bool create_shared_info(struct domain *d)
 	d->shared_mfn = hv_page_mfn(d->shared);
 	for (u32 i = 0; i < XEN_LEGACY_MAX_VCPUS; i++)
 		d->shared->vcpu_info[i].evtchn_upcall_mask = 1;
-	add_vcpu_pv(&d->vcpu);
+	add_vcpu_pv(d->vcpus);
 	return true;
 }
 
@@ -232,12 +232,12 @@ static bool use_tables(const struct builder *b)
 		b->d->direct->work = 0;
 		err = pin_table(b->d, base, FT_PAGE_DIRECTORY);
 	} while (err == HCALL_AGAIN);
-	return !err && new_base(&b->d->vcpu, base) == 0;
+	return !err && new_base(b->d->vcpus, base) == 0;
 }
 
 static void set_registers(const struct builder *b, u32 entry)
 {
-	struct vcpu *v = &b->d->vcpu;
+	struct vcpu *v = b->d->vcpus;
 	struct hcall_args stack = {.a1 = FLAT_RING1_SS, .a2 = b->at.stack_end};
 
 	for (u32 i = 0; i < ARRAY_SIZE(v->traps); i++)
@@ -329,6 +329,6 @@ bool release_pv(struct domain *d)
 		d->mmu->destroy(d);
 	hv_free_page(d->shared);
 	d->shared = NULL;
-	d->vcpu.info = NULL;
+	d->vcpus->info = NULL;
 	return true;
 }

@@ -33,7 +33,7 @@ int native_set_max(struct domain *d, u32 nr_pages)
  */
 mfn_t native_frame(struct domain *d, u32 n, bool write)
 {
-	if (n >= d->nr_pages || d->dying || (write && (d->patches || d->vcpu.cr3)))
+	if (n >= d->nr_pages || d->dying || (write && (d->patches || d->vcpus->cr3)))
 		return mfn(INVALID_FRAME);
 	/* Out of memory is the other's problem then. */
 	if (!mfn_valid(d->p2m[n]) && !free_frames())

@@ -108,7 +108,7 @@ static int set_context(struct vcpu *v, const struct vcpu_guest_context *c, const
 	v->event_eip = c->event_callback_eip;
 	v->failsafe_cs = c->failsafe_callback_cs;
 	v->failsafe_eip = c->failsafe_callback_eip;
-	if (v == &d->vcpu) /* it is the whole domain's */
+	if (v == d->vcpus) /* it is the whole domain's */
 		d->vm_assist = c->vm_assist;
 	v->exc.valid = false;
 	v->stopped = 0;

@@ -109,7 +109,7 @@ int add_vcpu_native(struct vcpu *v)
 	tables = populate(d, MP_PA / PAGE_SIZE);
 	if (!mfn_valid(tables) || !apic_create(v))
 		return -ENOMEM;
-	if (!apic_create(&d->vcpu)) {
+	if (!apic_create(d->vcpus)) {
 		hv_free_page(v->apic);
 		return -ENOMEM;
 	}

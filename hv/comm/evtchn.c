@@ -40,12 +40,12 @@ struct port *evtchn_port(const struct domain *d, u32 port)
 /* Out of line: the way of an event to a vcpu that runs counts each register. */
 static void __attribute__((noinline, cold)) wake_first(struct domain *d)
 {
-	vcpu_wake(&d->vcpu);
+	vcpu_wake(d->vcpus);
 }
 
 static inline void wake(struct domain *d, struct vcpu *v)
 {
-	v == &d->vcpu ? wake_first(d) : vcpu_wake(v);
+	v == d->vcpus ? wake_first(d) : vcpu_wake(v);
 }
 
 /*
@@ -83,7 +83,7 @@ static struct vcpu *told(struct domain *d, u32 port)
 {
 	const struct port *p = evtchn_port(d, port);
 
-	return p ? vcpu_find(d, p->vcpu) : &d->vcpu;
+	return p ? vcpu_find(d, p->vcpu) : d->vcpus;
 }
 
 /* Of several vcpus each may poll, and not only for ports that are its own. */
@@ -98,10 +98,10 @@ static void __attribute__((noinline)) notify_several(struct domain *d, u32 port,
 
 void evtchn_set_pending(struct domain *d, u32 port)
 {
-	if (d->vcpu.next)
+	if (d->vcpus->next)
 		notify_several(d, port, NO_VIRQ);
 	else
-		notify(d, &d->vcpu, port, NO_VIRQ);
+		notify(d, d->vcpus, port, NO_VIRQ);
 }
 
 void evtchn_send_virq(struct vcpu *v, u32 virq)

@@ -191,7 +191,7 @@ void gate_destroy(struct vcpu *v)
 
 	for (u32 i = GATE_TABLES; i < ARRAY_SIZE(g->page); i++)
 		hv_free_page(g->page[i]);
-	if (v == &v->domain->vcpu) {
+	if (v->name.vcpu == 0) { /* the first one's, which has the common pages */
 		hv_free_page(g->page[GATE_CODE]);
 		hv_free_page(g->pt);
 		hv_free_page(g->monitor_pt);
@@ -317,7 +317,7 @@ static void __attribute__((noreturn)) leave_by(struct vcpu *v, const u8 *stub)
 {
 	const struct gate *g = v->gate; /* and its domain's */
 
-	v->domain->vcpu.flush = false;
+	v->domain->flush = false;
 	asm volatile("movl %0, %%esp\n\t"
 		     "jmp *%1"
 		     :
@@ -329,7 +329,7 @@ static void __attribute__((noreturn)) leave_by(struct vcpu *v, const u8 *stub)
 
 void gate_exit(struct vcpu *v)
 {
-	leave_by(v, v->gate->segments && !v->domain->vcpu.flush ? gate_leave_same_cr3 : gate_leave);
+	leave_by(v, v->gate->segments && !v->domain->flush ? gate_leave_same_cr3 : gate_leave);
 }
 
 void gate_exit_16(struct vcpu *v)

@@ -4,7 +4,8 @@
 
 struct domain *domains;
 struct domain *zombies;
-struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW, .vcpu.domain = &hypervisor};
+static struct vcpu hv_vcpu = {.domain = &hypervisor};
+struct domain hypervisor = {.id = DOM_HV, .mode = MMU_SHADOW, .vcpus = &hv_vcpu};
 
 static struct domain *find(struct domain *d, u16 id)
 {
@@ -29,10 +30,16 @@ struct domain *owner_of(const struct frame *f)
 	return d;
 }
 
+static void release(struct domain *d)
+{
+	hv_free_page(d->vcpus);
+	hv_free_page(d);
+}
+
 void domain_free(struct domain *d)
 {
 	if (!d->populated) {
-		hv_free_page(d);
+		release(d);
 		return;
 	}
 	d->gone = true;
@@ -51,6 +58,6 @@ void last_page_put(struct domain *owner)
 		at = &(*at)->next;
 	if (*at) {
 		*at = owner->next;
-		hv_free_page(owner);
+		release(owner);
 	}
 }

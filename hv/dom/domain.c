@@ -14,7 +14,8 @@
 const struct guest_ops *designs[3];
 bool segments_usual[3];
 
-_Static_assert(sizeof(struct domain) <= PAGE_SIZE, "one page holds it");
+_Static_assert(sizeof(struct domain) <= PAGE_SIZE && sizeof(struct vcpu) <= PAGE_SIZE,
+	       "one page holds it");
 
 struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced, bool segments)
 {
@@ -33,7 +34,8 @@ struct domain *domain_create(const struct guest_ops *ops, u16 id, bool traced, b
 	d->ops = ops;
 	d->paused = true;
 	d->records = ~0u;
-	if (!vcpu_create(&d->vcpu, d, 0, traced, segments)) {
+	d->vcpus = vcpu_create(d, 0, traced, segments);
+	if (!d->vcpus) {
 		hv_free_page(d);
 		return NULL;
 	}
@@ -55,7 +57,7 @@ bool domain_destroy_part(struct domain *d)
 	d->gone = true;
 	/* What is given back must not be what the processor stands on. */
 	if (current && current->domain == d)
-		context_switch(&hypervisor.vcpu);
+		context_switch(hypervisor.vcpus);
 	if (!d->ops->destroy(d))
 		return false;
 	while (*at != d)
@@ -90,7 +92,7 @@ static void dump(struct vcpu *v)
 static struct vcpu *end(struct domain *d, u8 reason, u32 code, const char *text)
 {
 	const char *how = reason == END_poweroff || reason == END_reboot ? "" : " ended";
-	struct vcpu *v, *last = &d->vcpu;
+	struct vcpu *v, *last = d->vcpus;
 
 	if (d->dying)
 		return NULL;

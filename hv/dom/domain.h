@@ -70,7 +70,6 @@ struct vcpu {
 	struct gate *gate;
 	struct vcpu *next; /* of the same domain */
 	u32 cr3;	   /* machine: what CR3 holds while this vcpu runs */
-	bool flush; /* of the first, for all: the TLB may be stale, reload CR3 on the way out */
 	struct pending_exception exc;
 	bool let_through; /* shadow mode: one instruction is stepped, its page made writable: sync.c
 			   */
@@ -158,8 +157,9 @@ struct domain {
 	u8 mode;		    /* enum mmu of event.def: 1 shadow, 2 direct */
 	const struct mmu_ops *mmu;
 	const struct guest_ops *ops;
-	struct gate *gate; /* of the vcpu that has run last; so are direct->base and its like */
-	struct vcpu vcpu;  /* the first one, which begins; its `next` leads to the others */
+	struct gate *gate;  /* of the vcpu that has run last; so are direct->base and its like */
+	bool flush;	    /* the TLB may be stale: reload CR3 on the way out to it */
+	struct vcpu *vcpus; /* the first one, which begins; its `next` leads to the others */
 
 	u32 nr_pages;		/* guest-physical pages: pfn 0 .. nr_pages - 1 */
 	u32 populated;		/* how many have machine memory */
@@ -207,7 +207,7 @@ extern struct domain *domains;
 extern struct domain hypervisor;
 
 /** Each vcpu of a domain. */
-#define for_each_vcpu(v, d) for (v = &(d)->vcpu; v; v = v->next)
+#define for_each_vcpu(v, d) for (v = (d)->vcpus; v; v = v->next)
 
 /** The vcpu of this number; NULL: there is none. */
 static inline struct vcpu *vcpu_find(struct domain *d, u32 nr)
@@ -217,8 +217,9 @@ static inline struct vcpu *vcpu_find(struct domain *d, u32 nr)
 	for_each_vcpu(v, d) if (v->name.vcpu == nr) break;
 	return v;
 }
-/** Begin a vcpu, down unless it is the first (@return false: memory is short); the end of all. */
-bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced, bool segments);
+/** Begin a vcpu, down unless it is the first (@return NULL: memory is short); the end of all, of
+ * the first of which the trace may still speak until domain_free(). */
+struct vcpu *vcpu_create(struct domain *d, u16 nr, bool traced, bool segments);
 void vcpus_free(struct domain *d);
 /** Have `n` vcpus; the new ones are down. @return 0; -ENOMEM: fewer have been made; -EBUSY: too
  * late, it has begun */

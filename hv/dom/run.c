@@ -108,7 +108,7 @@ bool domain_sched_set(struct domain *d, const struct sched_params *p)
 	struct vcpu *v;
 
 	for_each_vcpu(v, d) if (!s->ops->set(s, &v->unit, p, system_time())) return false;
-	trace_weight(&d->vcpu, LANE_VMM, LANE_VMM, p->mcu_advance, p->warpback ? p->warpvalue : 0);
+	trace_weight(d->vcpus, LANE_VMM, LANE_VMM, p->mcu_advance, p->warpback ? p->warpvalue : 0);
 	/* It may be another's turn now. */
 	if (s->running && !current->preempted)
 		timer_before(slice_begin());
@@ -117,7 +117,7 @@ bool domain_sched_set(struct domain *d, const struct sched_params *p)
 
 bool domain_sched_get(const struct domain *d, struct sched_params *p)
 {
-	return this_cpu.sched.ops->get(&d->vcpu.unit, p);
+	return this_cpu.sched.ops->get(&d->vcpus->unit, p);
 }
 
 struct vcpu_runstate_info vcpu_runstate(const struct vcpu *v)

@@ -7,37 +7,42 @@
 #include "mem/frame.h"
 #include "trace/trace.h"
 
-bool vcpu_create(struct vcpu *v, struct domain *d, u16 nr, bool traced, bool segments)
+struct vcpu *vcpu_create(struct domain *d, u16 nr, bool traced, bool segments)
 {
+	struct vcpu *v = hv_alloc_page();
+
+	if (!v)
+		return NULL;
 	v->domain = d;
 	v->name.domain = d->id;
 	v->name.vcpu = nr;
 	v->lane = LANE_GUEST;
 	v->records = trace_classes & d->records;
-	v->context = hypervisor.vcpu.context;
+	v->context = hypervisor.vcpus->context;
 	v->down = nr;
-	if (!gate_create(v, &d->ops->gate, traced, segments))
-		return false;
+	if (!gate_create(v, &d->ops->gate, traced, segments)) {
+		hv_free_page(v);
+		return NULL;
+	}
 	vcpu_add(v);
-	return true;
+	return v;
 }
 
 /* A whole one, or none. */
 static int next_vcpu(struct domain *d, struct vcpu *last)
 {
-	struct vcpu *v = hv_alloc_page();
+	struct vcpu *v =
+	    vcpu_create(d, last->name.vcpu + 1, d->gate->entries == &d->ops->gate.entries[1],
+			d->gate->segments);
 	struct sched_params p;
-	int err = -ENOMEM;
+	int err;
 
-	if (v && vcpu_create(v, d, last->name.vcpu + 1,
-			     d->gate->entries == &d->ops->gate.entries[1], d->gate->segments)) {
-		err = d->ops->add_vcpu(v);
-		if (err) {
-			vcpu_remove(v);
-			gate_destroy(v);
-		}
-	}
+	if (!v)
+		return -ENOMEM;
+	err = d->ops->add_vcpu(v);
 	if (err) {
+		vcpu_remove(v);
+		gate_destroy(v);
 		hv_free_page(v);
 		return err;
 	}
@@ -50,7 +55,7 @@ static int next_vcpu(struct domain *d, struct vcpu *last)
 
 int vcpus_create(struct domain *d, u32 n)
 {
-	struct vcpu *v = &d->vcpu;
+	struct vcpu *v = d->vcpus;
 	int err = 0;
 
 	while (!err && v->name.vcpu + 1u < n) {
@@ -73,13 +78,13 @@ bool others_run(const struct vcpu *v)
 
 void vcpus_free(struct domain *d)
 {
-	struct vcpu *v = d->vcpu.next, *next;
+	struct vcpu *v = d->vcpus->next, *next;
 
 	for (; v; v = next) {
 		next = v->next;
 		gate_destroy(v);
 		hv_free_page(v);
 	}
-	d->vcpu.next = NULL;
-	gate_destroy(&d->vcpu);
+	d->vcpus->next = NULL;
+	gate_destroy(d->vcpus);
 }

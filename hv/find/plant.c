@@ -48,13 +48,13 @@ void write_code(void *ctx, u32 pa, u8 byte, u8 op)
 	page[pa % PAGE_SIZE] = byte;
 	unmap_domain_page(page);
 	if (op)
-		trace_plant(&d->vcpu, LANE_VMM, LANE_VMM, pa, op);
+		trace_plant(d->vcpus, LANE_VMM, LANE_VMM, pa, op);
 }
 
 bool scan_finish(struct domain *d, enum scan_error err, const struct scan_result *r)
 {
 	if (r->insns)
-		trace_scan(&d->vcpu, LANE_VMM, LANE_VMM, r->start, r->end, r->insns, r->planted);
+		trace_scan(d->vcpus, LANE_VMM, LANE_VMM, r->start, r->end, r->insns, r->planted);
 	if (err)
 		domain_kill(d, err == SCAN_TABLE_FULL ? END_no_memory : END_bad_image, err,
 			    scan_error_text(err));

@@ -133,7 +133,7 @@ static s32 destroy(const struct vcpu *v, u32 id)
 
 static s32 unpause(struct domain *d)
 {
-	struct vcpu *v = &d->vcpu;
+	struct vcpu *v = d->vcpus;
 
 	if (!v->initialised || !d->paused) /* it has no context yet, or runs already */
 		return -EINVAL;
@@ -220,7 +220,7 @@ static s32 code(struct domain *d, struct xen_domctl_tl_code *c)
 	u32 start;
 	s32 err;
 
-	if (d->vcpu.cr3 || c->start >= c->end || c->end > (u64)d->nr_pages * PAGE_SIZE)
+	if (d->vcpus->cr3 || c->start >= c->end || c->end > (u64)d->nr_pages * PAGE_SIZE)
 		return -EINVAL;
 	start = c->start;
 	err = d->ops->code(d, &start, c->end);

@@ -121,7 +121,7 @@ static void hand_over(struct vcpu *v, const struct unit *u)
 	struct domain *d = v->domain;
 
 	/* The mappings of what goes have gone, but perhaps not from the processor's memory. */
-	direct_flush(&d->vcpu);
+	direct_flush(d->vcpus);
 	for (u32 n = 0; n < u->pages; n++) {
 		u32 in_extent = n & ((1u << u->out_order) - 1), pfn = u->pfn[n - in_extent];
 

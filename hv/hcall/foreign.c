@@ -23,7 +23,7 @@ int find_tables_of(struct vcpu *v, u32 domid, struct domain **d)
 	if (!(*d)->direct)
 		return -EINVAL;
 	/* What it writes freely is validated first; that may end it. */
-	rehook_all(&(*d)->vcpu);
+	rehook_all((*d)->vcpus);
 	work_begin((*d)->direct);
 	return (*d)->dying ? -EINVAL : 0;
 }

@@ -12,7 +12,7 @@
 static void change_owner(struct domain *from, struct domain *to, struct frame *f)
 {
 	/* Its mappings have gone, but perhaps not from the processor's memory. */
-	direct_flush(&from->vcpu);
+	direct_flush(from->vcpus);
 	from->populated--;
 	page_charge(to, frame_mfn(f));
 	f->owner = to->id;

@@ -26,7 +26,7 @@ static s32 shut_down(struct vcpu *v, u32 reason)
 /* Let another run, if there is one. */
 static s32 yield(struct vcpu *v)
 {
-	if (domains->next || v->domain->vcpu.next) {
+	if (domains->next || v->domain->vcpus->next) {
 		this_cpu.sched.yielded = true;
 		vcpu_preempt(LOST_yielded);
 	}

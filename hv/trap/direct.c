@@ -135,7 +135,7 @@ static void direct_tick(struct domain *d, u64 now)
 static void direct_input(struct domain *d, u8 byte)
 {
 	console_keep(d, byte);
-	evtchn_send_virq(&d->vcpu, VIRQ_CONSOLE);
+	evtchn_send_virq(d->vcpus, VIRQ_CONSOLE);
 }
 
 static void direct_watch(struct domain *d, mfn_t m)

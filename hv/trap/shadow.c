@@ -129,13 +129,13 @@ static void wake_if_interrupted(struct vcpu *v)
 static void shadow_tick(struct domain *d, u64 now)
 {
 	vdev_advance(d->vdev, now);
-	wake_if_interrupted(&d->vcpu);
+	wake_if_interrupted(d->vcpus);
 }
 
 static void shadow_input(struct domain *d, u8 byte)
 {
 	vdev_console_input(d->vdev, byte);
-	wake_if_interrupted(&d->vcpu);
+	wake_if_interrupted(d->vcpus);
 }
 
 static void shadow_watch(struct domain *d, mfn_t m)

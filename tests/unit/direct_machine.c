@@ -11,6 +11,7 @@
 
 u32 memory[FRAMES][1024] __attribute__((aligned(4096)));
 struct domain guest;
+static struct vcpu first;
 u32 flushes, freed_pages;
 jmp_buf *panicked;
 static struct frame frames[FRAMES];
@@ -73,8 +74,9 @@ void machine_init(void)
 	domains = &guest;
 	guest.id = 1;
 	guest.direct = &state;
-	guest.vcpu.domain = &guest;
-	guest.vcpu.base = NO_FRAME;
+	first = (struct vcpu){.domain = &guest};
+	guest.vcpus = &first;
+	guest.vcpus->base = NO_FRAME;
 	guest.shared_mfn = mfn(SHARED);
 	state.unfinished = NO_FRAME;
 	for (u32 i = 0; i < FRAMES; i++)

@@ -119,13 +119,13 @@ static bool switch_base(u32 step)
 {
 	u32 n = below(PLAYED);
 	bool fine = n == model.base || (alive(n) && derive(NULL, n, ~0u, NOTHING).sound);
-	int err = finish(new_base(&guest.vcpu, mfn(n)));
+	int err = finish(new_base(guest.vcpus, mfn(n)));
 
 	if ((err == 0) != fine)
 		fail_msg("step %u: base %u gives %d", step, n, err);
 	if (!err)
 		model.base = n;
-	return guest.vcpu.base.n == model.base;
+	return guest.vcpus->base.n == model.base;
 }
 
 /* memory_op: give a frame back, or take one; a taken one is empty. */
@@ -162,7 +162,7 @@ static void counts_agree_with_a_model_without_counts(void **unused)
 	memset(&model, 0, sizeof(model));
 	for (u32 n = 0; n < PLAYED; n++)
 		model.allocated[n] = true;
-	assert_int_equal(finish(new_base(&guest.vcpu, mfn(0))), 0);
+	assert_int_equal(finish(new_base(guest.vcpus, mfn(0))), 0);
 	printf("# %u operations, SEED=%u\n", steps, test_seed());
 	for (u32 step = 0; step < steps; step++) {
 		assert_true(operations[below(ARRAY_SIZE(operations))](step));

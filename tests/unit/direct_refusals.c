@@ -53,7 +53,7 @@ static int address_space(void **unused)
 	machine_init();
 	memory[DIR][0] = pte(TABLE, RW);
 	memory[TABLE][0] = pte(DATA, RW);
-	allowed(new_base(&guest.vcpu, mfn(DIR)));
+	allowed(new_base(guest.vcpus, mfn(DIR)));
 	return 0;
 }
 
@@ -117,8 +117,8 @@ static void a_foreign_frame_cannot_be_mapped(void **s)
 	refused(set_l2(DIR, 1, pte(FOREIGN, RW)));
 	refused(pin_l1(FOREIGN));
 	refused(pin_l2(FRAMES));
-	refused(new_base(&guest.vcpu, mfn(FOREIGN)));
-	refused(new_base(&guest.vcpu, mfn(INVALID_FRAME - 1)));
+	refused(new_base(guest.vcpus, mfn(FOREIGN)));
+	refused(new_base(guest.vcpus, mfn(INVALID_FRAME - 1)));
 }
 
 static void of_the_hypervisors_frames_only_shared_info_can_be_mapped(void **s)
@@ -227,17 +227,17 @@ static void a_table_is_pinned_once_and_unpinned_once(void **s)
 static void a_data_page_cannot_be_the_base_pointer(void **s)
 {
 	(void)s;
-	refused(new_base(&guest.vcpu, mfn(DATA)));
-	refused(new_base(&guest.vcpu, mfn(TABLE)));
-	assert_int_equal(guest.vcpu.base.n, DIR);
+	refused(new_base(guest.vcpus, mfn(DATA)));
+	refused(new_base(guest.vcpus, mfn(TABLE)));
+	assert_int_equal(guest.vcpus->base.n, DIR);
 }
 
 static void switching_the_base_releases_the_old_one(void **s)
 {
 	(void)s;
 	memory[OTHER][7] = pte(TABLE, RW);
-	allowed(new_base(&guest.vcpu, mfn(OTHER)));
-	assert_int_equal(guest.vcpu.cr3, OTHER << 12);
+	allowed(new_base(guest.vcpus, mfn(OTHER)));
+	assert_int_equal(guest.vcpus->cr3, OTHER << 12);
 	assert_int_equal(frame_table[DIR].type_count, 0);
 	assert_int_equal(frame_table[DIR].refs, 1);
 	assert_int_equal(frame_table[TABLE].type_count, 1);

@@ -70,12 +70,12 @@ static u32 *touch(u32 va, bool write)
 		u32 *entry = &memory[pde >> 12][(va >> 12) % 1024];
 
 		if (!(pde & PTE_P)) {
-			if (!rehook_missing(&guest.vcpu, va))
+			if (!rehook_missing(guest.vcpus, va))
 				return NULL;
 		} else if (!(*entry & PTE_P)) {
 			return NULL;
 		} else if (write && !(*entry & PTE_RW)) {
-			if (!writable_fault(&guest.vcpu, va))
+			if (!writable_fault(guest.vcpus, va))
 				return NULL;
 			unhooked++;
 		} else {
@@ -110,14 +110,14 @@ static void setup(void)
 	memory[0][0] = pte(KERNEL, PTE_P | PTE_RW);
 	memory[0][1] = pte(2, PTE_P | PTE_RW);
 	memory[0][2] = pte(3, PTE_P | PTE_RW);
-	assert_int_equal(finish(new_base(&guest.vcpu, mfn(0))), 0);
+	assert_int_equal(finish(new_base(guest.vcpus, mfn(0))), 0);
 	assert_int_equal(finish(pin_table(&guest, mfn(4), FT_PAGE_TABLE)), 0);
 	model.pinned_l1[4] = true;
 	guest.direct->base = memory[0];
 	guest.direct->unhooked[0].before = before[0];
 	guest.direct->unhooked[1].before = before[1];
 	guest.direct->unhooked[0].table = guest.direct->unhooked[1].table = NO_FRAME;
-	guest.vcpu.regs = &regs;
+	guest.vcpus->regs = &regs;
 	guest.vm_assist = ASSIST_UNHOOK;
 	unhooked = killed = 0;
 }
@@ -175,14 +175,14 @@ static void free_writing_keeps_the_counts(void **unused)
 			touch((1 + below(2)) << 22 | indices[below(NR_INDICES)] << 12, false);
 			break;
 		case 1: /* it calls the hypervisor about page tables */
-			rehook_all(&guest.vcpu);
+			rehook_all(guest.vcpus);
 			compare_all(step);
 			break;
 		default:
 			store(n, indices[below(NR_INDICES)], good_entry());
 		}
 	}
-	rehook_all(&guest.vcpu);
+	rehook_all(guest.vcpus);
 	compare_all(steps);
 	assert_int_equal(killed, 0);
 	printf("# %u times unhooked\n", unhooked);
@@ -201,7 +201,7 @@ static void a_bad_entry_ends_the_domain_and_does_not_stay(void **unused)
 		store(2, 1, pte(5, PTE_P | PTE_RW));
 		store(2, 2, bad[i]);
 		store(2, 3, pte(6, PTE_P));
-		rehook_all(&guest.vcpu);
+		rehook_all(guest.vcpus);
 		assert_int_equal(killed, 1);
 		assert_int_equal(memory[2][2], 0);
 		compare_all(i);
@@ -229,7 +229,7 @@ static void a_mapping_of_ours_cannot_be_rewritten_through_another_table(void **u
 	/* Writing table 3, which holds that mapping, must end the other's freedom first. */
 	store(3, 1, 0);
 	assert_int_equal(memory[3][0] & PTE_RW, 0);
-	rehook_all(&guest.vcpu);
+	rehook_all(guest.vcpus);
 	assert_int_equal(killed, 0);
 	compare_all(0);
 }

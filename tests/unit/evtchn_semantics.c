@@ -12,6 +12,7 @@
 #include "dom/run.h"
 #include "no_trace.h"
 
+static struct vcpu first[3];
 static struct domain d, other, manager, *all[] = {&d, &other, &manager};
 static struct shared_info shared, others, managers;
 
@@ -39,8 +40,8 @@ static bool begin(struct domain *of, u16 id, struct shared_info *info)
 	of->id = id;
 	of->privileged = id == 0;
 	of->shared = info;
-	of->vcpu.info = &info->vcpu_info[0];
-	of->vcpu.domain = of;
+	of->vcpus = &first[id];
+	*of->vcpus = (struct vcpu){.domain = of, .info = &info->vcpu_info[0]};
 	return evtchn_create(of);
 }
 
@@ -111,18 +112,18 @@ static void a_virq_raises_port_word_and_flag(void **s)
 	u32 port = bind_virq(VIRQ_TIMER);
 
 	(void)s;
-	evtchn_send_virq(&d.vcpu, VIRQ_TIMER);
+	evtchn_send_virq(d.vcpus, VIRQ_TIMER);
 	assert_true(pending(port));
-	assert_int_equal(d.vcpu.info->evtchn_pending_sel, 1u << port / 32);
-	assert_int_equal(d.vcpu.info->evtchn_upcall_pending, 1);
+	assert_int_equal(d.vcpus->info->evtchn_pending_sel, 1u << port / 32);
+	assert_int_equal(d.vcpus->info->evtchn_upcall_pending, 1);
 }
 
 static void an_unbound_virq_goes_nowhere(void **s)
 {
 	(void)s;
-	evtchn_send_virq(&d.vcpu, VIRQ_TIMER);
-	evtchn_send_virq(&d.vcpu, NR_VIRQS + 5);
-	assert_int_equal(d.vcpu.info->evtchn_upcall_pending, 0);
+	evtchn_send_virq(d.vcpus, VIRQ_TIMER);
+	evtchn_send_virq(d.vcpus, NR_VIRQS + 5);
+	assert_int_equal(d.vcpus->info->evtchn_upcall_pending, 0);
 }
 
 static void a_masked_port_waits_for_its_unmasking(void **s)
@@ -131,20 +132,20 @@ static void a_masked_port_waits_for_its_unmasking(void **s)
 
 	(void)s;
 	shared.evtchn_mask[port / 32] |= 1u << port % 32;
-	evtchn_send_virq(&d.vcpu, VIRQ_CONSOLE);
+	evtchn_send_virq(d.vcpus, VIRQ_CONSOLE);
 	assert_true(pending(port));
-	assert_int_equal(d.vcpu.info->evtchn_upcall_pending, 0);
+	assert_int_equal(d.vcpus->info->evtchn_upcall_pending, 0);
 	assert_int_equal(evtchn_unmask(&d, port), 0);
-	assert_int_equal(d.vcpu.info->evtchn_upcall_pending, 1);
+	assert_int_equal(d.vcpus->info->evtchn_upcall_pending, 1);
 }
 
 static void an_event_wakes_a_blocked_vcpu(void **s)
 {
 	(void)s;
 	bind_virq(VIRQ_TIMER);
-	d.vcpu.blocked = true;
-	evtchn_send_virq(&d.vcpu, VIRQ_TIMER);
-	assert_false(d.vcpu.blocked);
+	d.vcpus->blocked = true;
+	evtchn_send_virq(d.vcpus, VIRQ_TIMER);
+	assert_false(d.vcpus->blocked);
 }
 
 static void a_virq_is_bound_once(void **s)
@@ -165,7 +166,7 @@ static void a_closed_port_forgets_its_event(void **s)
 	u32 port = bind_virq(VIRQ_TIMER);
 
 	(void)s;
-	evtchn_send_virq(&d.vcpu, VIRQ_TIMER);
+	evtchn_send_virq(d.vcpus, VIRQ_TIMER);
 	evtchn_close(&d, port);
 	assert_false(pending(port));
 	assert_int_equal(evtchn_send(&d, port), -EINVAL);
@@ -204,16 +205,16 @@ static void a_channel_between_two_carries_both_ways(void **s)
 	assert_int_not_equal(mine, theirs);
 	assert_true(pending_in(&others, theirs));
 	memset(&others, 0, sizeof(others));
-	d.vcpu.blocked = other.vcpu.blocked = true;
+	d.vcpus->blocked = other.vcpus->blocked = true;
 	assert_int_equal(evtchn_send(&d, mine), 0);
 	assert_true(pending_in(&others, theirs));
 	assert_true(others.vcpu_info[0].evtchn_upcall_pending);
-	assert_false(other.vcpu.blocked);
-	assert_true(d.vcpu.blocked);
+	assert_false(other.vcpus->blocked);
+	assert_true(d.vcpus->blocked);
 	assert_false(pending(mine) || pending(theirs));
 	assert_int_equal(evtchn_send(&other, theirs), 0);
 	assert_true(pending(mine));
-	assert_false(d.vcpu.blocked);
+	assert_false(d.vcpus->blocked);
 }
 
 static void only_whom_it_waits_for_may_bind(void **s)
@@ -312,8 +313,8 @@ static void begin_second(void)
 {
 	second = (struct vcpu){
 	    .domain = &d, .name.vcpu = 1, .info = &shared.vcpu_info[1], .blocked = true};
-	d.vcpu.next = &second;
-	d.vcpu.blocked = true;
+	d.vcpus->next = &second;
+	d.vcpus->blocked = true;
 }
 
 static bool told(u32 vcpu)
@@ -331,7 +332,7 @@ static void an_ipi_is_for_the_vcpu_that_it_is_bound_to(void **s)
 	assert_int_equal(evtchn_bind_ipi(&d, &b), 0);
 	assert_int_equal(evtchn_send(&d, b.port), 0);
 	assert_true(told(1) && !told(0));
-	assert_true(!second.blocked && d.vcpu.blocked);
+	assert_true(!second.blocked && d.vcpus->blocked);
 	assert_int_equal(evtchn_bind_vcpu(&d, b.port, 0), -EINVAL);
 }
 
@@ -348,7 +349,7 @@ static void each_vcpu_has_its_timer(void **s)
 	evtchn_send_virq(&second, VIRQ_TIMER);
 	assert_true(told(1) && !told(0));
 	assert_int_equal(evtchn_close(&d, other.port), 0);
-	evtchn_send_virq(&d.vcpu, VIRQ_TIMER);
+	evtchn_send_virq(d.vcpus, VIRQ_TIMER);
 	assert_true(told(0));
 	assert_int_equal(evtchn_bind_virq(&d, &other), 0);
 	other.virq = VIRQ_CONSOLE;
@@ -380,7 +381,7 @@ static void any_event_ends_all_polls(void **s)
 	begin_second();
 	second.poll_until = ~0ull;
 	second.info->evtchn_upcall_mask = 1;
-	evtchn_send_virq(&d.vcpu, VIRQ_TIMER);
+	evtchn_send_virq(d.vcpus, VIRQ_TIMER);
 	assert_false(second.blocked);
 }
 
@@ -395,7 +396,7 @@ static void there_are_1023_ports(void **s)
 	assert_int_equal(n, NR_EVENT_CHANNELS - 1);
 	assert_int_equal(evtchn_bind_ipi(&d, &b), -ENOSPC);
 	assert_int_equal(evtchn_send(&d, 1023), 0);
-	assert_int_equal(d.vcpu.info->evtchn_pending_sel, 1u << 31);
+	assert_int_equal(d.vcpus->info->evtchn_pending_sel, 1u << 31);
 }
 
 int main(void)

@@ -27,7 +27,9 @@ enum { FREE, OURS, THEIRS, HELD }; /* held: ours, but something refers to it */
 static u32 memory[FRAMES][1024], m2p_table[FRAMES], flushes;
 static struct frame table[FRAMES];
 static struct direct_state states[2];
-static struct domain us = {.id = 1, .direct = &states[0]}, them = {.id = 2, .direct = &states[1]};
+static struct vcpu first;
+static struct domain us = {.id = 1, .vcpus = &first, .direct = &states[0]},
+		     them = {.id = 2, .direct = &states[1]};
 static u8 whose[FRAMES]; /* the model; and what m2p should say */
 static u32 called[FRAMES];
 static struct guest {
@@ -118,7 +120,7 @@ static void give(struct domain *d, u32 n)
 
 static void machine(void)
 {
-	us.vcpu.domain = &us;
+	us.vcpus->domain = &us;
 	memset(table, 0, sizeof(table));
 	memset(called, 0xFF, sizeof(called));
 	frames_init(table, m2p_table, FRAMES);
@@ -290,7 +292,7 @@ static s32 call(void)
 	/* As in a multicall that has done something already. */
 	states[0].in_multicall = true;
 	states[0].work = below(2) * (WORK_BOUND - below(1000));
-	while ((ret = memory_exchange(&us.vcpu, &a)) == HCALL_AGAIN) {
+	while ((ret = memory_exchange(us.vcpus, &a)) == HCALL_AGAIN) {
 		met.again++;
 		states[0].in_multicall = false;
 	}

@@ -77,9 +77,9 @@ void direct_invlpg(struct vcpu *v, vaddr_t va)
 }
 void machine_run(u16 id)
 {
-	if (current == &guests[id].d->vcpu)
+	if (current == guests[id].d->vcpus)
 		return;
-	current = &guests[id].d->vcpu;
+	current = guests[id].d->vcpus;
 	flush_translations(); /* another page directory is loaded */
 	machine_touch();
 }
@@ -177,7 +177,7 @@ s32 grant_op(u16 id, u32 cmd, void *op, u32 size)
 	s32 ret;
 
 	memcpy(guest_page, op, size);
-	ret = hc_grant_table_op(&guests[id].d->vcpu, &a);
+	ret = hc_grant_table_op(guests[id].d->vcpus, &a);
 	memcpy(op, guest_page, size);
 	return ret;
 }
@@ -207,7 +207,7 @@ static const struct guest_ops design = {.frame = frame_number};
 static bool use_tables(struct domain *d, const u32 *frame)
 {
 	memory[frame[DIRECTORY]][0] = frame[LOW] << PAGE_SHIFT | PTE_P | PTE_RW | PTE_US;
-	return !new_base(&d->vcpu, mfn(frame[DIRECTORY])) &&
+	return !new_base(d->vcpus, mfn(frame[DIRECTORY])) &&
 	       !pin_table(d, mfn(frame[OTHER]), FT_PAGE_TABLE);
 }
 
@@ -219,10 +219,11 @@ bool machine_create(u16 id)
 	if (domain_find(id) || free_frames() < PAGES + 1)
 		return false;
 	d = hv_alloc_page();
+	d->vcpus = hv_alloc_page();
 	while (*end)
 		end = &(*end)->next;
 	*end = d;
-	guests[id].d = d->vcpu.domain = d;
+	guests[id].d = d->vcpus->domain = d;
 	d->id = id;
 	d->mmu = &direct_ops;
 	d->ops = &design;
@@ -230,7 +231,7 @@ bool machine_create(u16 id)
 	d->nr_pages = PAGES;
 	d->shared_mfn = NO_FRAME;
 	d->shared = &shared[id];
-	d->vcpu.info = &shared[id].vcpu_info[0];
+	d->vcpus->info = &shared[id].vcpu_info[0];
 	if (!direct_create(d) || !evtchn_create(d))
 		panic("no memory");
 	for (u32 i = 0; i < PAGES; i++)
@@ -245,7 +246,7 @@ void machine_destroy(u16 id)
 {
 	struct domain *d = guests[id].d, **at = &domains;
 
-	if (current == &d->vcpu) {
+	if (current == d->vcpus) {
 		current = NULL;
 		flush_translations();
 	}

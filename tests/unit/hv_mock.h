@@ -54,6 +54,7 @@ static struct {
 	u8 rights[MOCK_PAGES]; /* PTE_P, PTE_RW, PTE_US */
 	struct cpu_regs regs;
 	struct domain dom;
+	struct vcpu first;
 	struct gate gate;
 	struct desc gdt[8192], ldt[8192]; /* the real ones */
 	/* What happened. */
@@ -67,7 +68,7 @@ static struct {
 	u32 dr7; /* the real one */
 } mock;
 
-static struct vcpu *const vcpu = &mock.dom.vcpu;
+static struct vcpu *const vcpu = &mock.first;
 static struct frame mock_frames[MOCK_PAGES];
 struct frame *frame_table = mock_frames;
 u32 nr_frames = MOCK_PAGES;
@@ -321,6 +322,7 @@ static void mock_start(void)
 		mock.gate.page[GATE_LDT + k / 512] = (u8 *)&mock.ldt[k];
 	}
 	mock.dom.vdev = (struct vdev *)&mock; /* there is a PC: nobody looks into it here */
+	mock.dom.vcpus = vcpu;
 	vcpu->domain = &mock.dom;
 	vcpu->regs = &mock.regs;
 	mock.gdt[(GATE_SHADOW_RESERVED + GATE_SEL_RING1_CS) >> 3] =

@@ -16,6 +16,7 @@
 
 struct cpu this_cpu;
 struct domain *domains;
+static struct vcpu first[2];
 static struct domain a, b;
 static u64 now;
 static u32 ticked;
@@ -45,9 +46,10 @@ static void begin(struct domain *d, u16 id)
 	memset(d, 0, sizeof(*d));
 	d->id = id;
 	d->ops = &ops;
-	d->vcpu.domain = d;
+	d->vcpus = &first[id - 1];
+	*d->vcpus = (struct vcpu){.domain = d};
 	d->paused = true;
-	vcpu_add(&d->vcpu);
+	vcpu_add(d->vcpus);
 }
 
 static int setup(void **s)
@@ -59,7 +61,7 @@ static int setup(void **s)
 	begin(&b, 2);
 	domains = &a;
 	a.next = &b;
-	current = &a.vcpu;
+	current = a.vcpus;
 	this_cpu.slice_end = SCHED_NEVER;
 	ticked = 0;
 	return 0;
@@ -69,7 +71,7 @@ static int setup(void **s)
 static struct vcpu *run_next(void)
 {
 	struct sched_unit *u = this_cpu.sched.ops->pick(&this_cpu.sched, now);
-	struct vcpu *v = u == &a.vcpu.unit ? &a.vcpu : u ? &b.vcpu : NULL;
+	struct vcpu *v = u == &a.vcpus->unit ? a.vcpus : u ? b.vcpus : NULL;
 
 	if (v) {
 		runstate_account(&v->runstate, RUNSTATE_running, now);
@@ -84,18 +86,18 @@ static struct vcpu *run_next(void)
 static void a_new_domain_is_paused(void **s)
 {
 	(void)s;
-	vcpu_wake(&a.vcpu);
+	vcpu_wake(a.vcpus);
 	assert_null(run_next());
 	domain_unpause(&a);
 	assert_int_equal(ticked, 1);
-	assert_ptr_equal(run_next(), &a.vcpu);
+	assert_ptr_equal(run_next(), a.vcpus);
 }
 
 static void both_run(void)
 {
 	domain_unpause(&a);
 	domain_unpause(&b);
-	assert_ptr_equal(run_next(), &a.vcpu);
+	assert_ptr_equal(run_next(), a.vcpus);
 }
 
 static void the_running_one_is_paused(void **s)
@@ -104,15 +106,15 @@ static void the_running_one_is_paused(void **s)
 	both_run();
 	now += 500;
 	domain_pause(&a);
-	assert_true(a.vcpu.preempted && a.vcpu.stopped);
-	assert_int_equal(a.vcpu.lost, LOST_paused);
+	assert_true(a.vcpus->preempted && a.vcpus->stopped);
+	assert_int_equal(a.vcpus->lost, LOST_paused);
 	assert_int_equal(this_cpu.slice_end, SCHED_NEVER);
-	assert_ptr_equal(run_next(), &b.vcpu);
+	assert_ptr_equal(run_next(), b.vcpus);
 	domain_pause(&b);
 	domain_pause(&b);
 	assert_null(run_next());
 	domain_unpause(&b);
-	assert_ptr_equal(run_next(), &b.vcpu);
+	assert_ptr_equal(run_next(), b.vcpus);
 	assert_int_equal(domain_cpu_time(&a), 500);
 }
 
@@ -120,42 +122,42 @@ static void one_that_waits_is_paused(void **s)
 {
 	(void)s;
 	both_run();
-	b.vcpu.blocked = true;
-	vcpu_stop(&b.vcpu, RUNSTATE_blocked, now);
+	b.vcpus->blocked = true;
+	vcpu_stop(b.vcpus, RUNSTATE_blocked, now);
 	domain_pause(&b);
-	assert_int_equal(vcpu_runstate(&b.vcpu).state, RUNSTATE_offline);
+	assert_int_equal(vcpu_runstate(b.vcpus).state, RUNSTATE_offline);
 	domain_unpause(&b);
-	assert_false(b.vcpu.unit.runnable);
-	assert_int_equal(vcpu_runstate(&b.vcpu).state, RUNSTATE_blocked);
+	assert_false(b.vcpus->unit.runnable);
+	assert_int_equal(vcpu_runstate(b.vcpus).state, RUNSTATE_blocked);
 	domain_pause(&b);
-	vcpu_wake(&b.vcpu);
-	assert_false(b.vcpu.unit.runnable || b.vcpu.blocked);
+	vcpu_wake(b.vcpus);
+	assert_false(b.vcpus->unit.runnable || b.vcpus->blocked);
 	domain_unpause(&b);
-	assert_true(b.vcpu.unit.runnable);
-	assert_int_equal(vcpu_runstate(&b.vcpu).state, RUNSTATE_runnable);
+	assert_true(b.vcpus->unit.runnable);
+	assert_int_equal(vcpu_runstate(b.vcpus).state, RUNSTATE_runnable);
 }
 
 static void who_wakes_first_preempts(void **s)
 {
 	(void)s;
 	both_run();
-	b.vcpu.blocked = true;
-	vcpu_stop(&b.vcpu, RUNSTATE_blocked, now);
+	b.vcpus->blocked = true;
+	vcpu_stop(b.vcpus, RUNSTATE_blocked, now);
 	slice_begin();
 	assert_int_equal(this_cpu.slice_end, SCHED_NEVER);
 	now += 100 * MCU_NS;
 	this_cpu.alarm = SCHED_NEVER;
-	vcpu_wake(&b.vcpu); /* begins where a is: the allowance is a's */
-	assert_false(a.vcpu.preempted);
+	vcpu_wake(b.vcpus); /* begins where a is: the allowance is a's */
+	assert_false(a.vcpus->preempted);
 	assert_true(this_cpu.alarm == this_cpu.slice_end &&
 		    this_cpu.alarm == now + 5000000 / 1024 * 1024);
-	b.vcpu.blocked = true;
-	vcpu_stop(&b.vcpu, RUNSTATE_blocked, now);
+	b.vcpus->blocked = true;
+	vcpu_stop(b.vcpus, RUNSTATE_blocked, now);
 	assert_true(domain_sched_set(&b, &(struct sched_params){10, true, 1000, 0, 0}));
-	vcpu_wake(&b.vcpu);
-	assert_true(a.vcpu.preempted);
-	assert_int_equal(a.vcpu.lost, LOST_woken);
-	assert_ptr_equal(run_next(), &b.vcpu);
+	vcpu_wake(b.vcpus);
+	assert_true(a.vcpus->preempted);
+	assert_int_equal(a.vcpus->lost, LOST_woken);
+	assert_ptr_equal(run_next(), b.vcpus);
 }
 
 /* An event that comes before the vcpu has given up the processor. */
@@ -163,10 +165,10 @@ static void who_is_woken_before_it_sleeps_runs_on(void **s)
 {
 	(void)s;
 	both_run();
-	a.vcpu.blocked = true;
-	vcpu_wake(&a.vcpu);
-	assert_int_equal(a.vcpu.stopped, 0);
-	assert_int_equal(vcpu_runstate(&a.vcpu).state, RUNSTATE_running);
+	a.vcpus->blocked = true;
+	vcpu_wake(a.vcpus);
+	assert_int_equal(a.vcpus->stopped, 0);
+	assert_int_equal(vcpu_runstate(a.vcpus).state, RUNSTATE_running);
 }
 
 static void the_dead_do_not_wake(void **s)
@@ -174,10 +176,10 @@ static void the_dead_do_not_wake(void **s)
 	(void)s;
 	both_run();
 	b.dying = true;
-	vcpu_stop(&b.vcpu, RUNSTATE_offline, now);
-	vcpu_wake(&b.vcpu);
-	assert_false(b.vcpu.unit.runnable);
-	vcpu_remove(&a.vcpu);
+	vcpu_stop(b.vcpus, RUNSTATE_offline, now);
+	vcpu_wake(b.vcpus);
+	assert_false(b.vcpus->unit.runnable);
+	vcpu_remove(a.vcpus);
 	assert_null(run_next());
 }
 
@@ -192,14 +194,14 @@ static void each_state_has_its_time(void **s)
 	run_next();
 	now += 13;
 	assert_int_equal(domain_cpu_time(&a), 13);
-	a.vcpu.blocked = true;
-	vcpu_stop(&a.vcpu, RUNSTATE_blocked, now);
+	a.vcpus->blocked = true;
+	vcpu_stop(a.vcpus, RUNSTATE_blocked, now);
 	now += 17;
-	r = vcpu_runstate(&a.vcpu);
+	r = vcpu_runstate(a.vcpus);
 	assert_true(r.state == RUNSTATE_blocked && r.state_entry_time == now - 17);
 	assert_true(r.time[RUNSTATE_offline] == 7 && r.time[RUNSTATE_runnable] == 11 &&
 		    r.time[RUNSTATE_running] == 13 && r.time[RUNSTATE_blocked] == 17);
-	assert_int_equal(a.vcpu.unit.ran, 13);
+	assert_int_equal(a.vcpus->unit.ran, 13);
 }
 
 static void a_weight_that_changes_counts_at_once(void **s)
@@ -211,7 +213,7 @@ static void a_weight_that_changes_counts_at_once(void **s)
 	assert_true(domain_sched_set(&a, &(struct sched_params){.mcu_advance = 20}));
 	/* It is ahead by 1953 * 10 of 4882 * 20. */
 	assert_int_equal(this_cpu.slice_end, now + 3906 * 1024);
-	a.vcpu.preempted = true;
+	a.vcpus->preempted = true;
 	this_cpu.slice_end = SCHED_NEVER;
 	assert_true(domain_sched_set(&b, &(struct sched_params){.mcu_advance = 2}));
 	assert_int_equal(this_cpu.slice_end, SCHED_NEVER);
@@ -240,7 +242,7 @@ static void domctl_sets_and_reads_the_parameters(void **s)
 
 	(void)s;
 	assert_int_equal(op(XEN_SCHEDULER_BVT, XEN_DOMCTL_SCHEDOP_putinfo, &x), 0);
-	assert_true(b.vcpu.unit.params.warpl == 4000000 && b.vcpu.unit.params.warpu == 5000000);
+	assert_true(b.vcpus->unit.params.warpl == 4000000 && b.vcpus->unit.params.warpu == 5000000);
 	for (u32 i = 0; i < ARRAY_SIZE(bad); i++) {
 		x = bad[i];
 		assert_int_equal(op(XEN_SCHEDULER_BVT, XEN_DOMCTL_SCHEDOP_putinfo, &x), -EINVAL);

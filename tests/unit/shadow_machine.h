@@ -31,6 +31,7 @@
 static u8 machine[FRAMES][PAGE_SIZE] __attribute__((aligned(4096)));
 static struct frame table[FRAMES];
 static u32 m2p_table[FRAMES];
+static struct vcpu first;
 static struct domain dom;
 static struct gate gate;
 static u32 monitor_pd[NR_PTES];
@@ -258,18 +259,19 @@ static void start(void)
 	dom.gate = &gate;
 	dom.mmu = &shadow_ops;
 	dom.mode = MMU_SHADOW;
-	dom.vcpu.domain = &dom;
-	current = &dom.vcpu;
-	dom.vcpu.regs = &regs;
-	dom.vcpu.gate = &gate;
+	first = (struct vcpu){.domain = &dom};
+	dom.vcpus = &first;
+	current = dom.vcpus;
+	dom.vcpus->regs = &regs;
+	dom.vcpus->gate = &gate;
 	dom.nr_pages = GUEST_PAGES;
 	dom.reserve.resident = dom.reserve.limit = GUEST_PAGES;
 	dom.p2m = calloc(GUEST_PAGES, sizeof(mfn_t));
 	for (u32 i = 0; i < GUEST_PAGES; i++)
 		dom.p2m[i] = mfn(INVALID_FRAME);
 	assert_true(shadow_init(&dom));
-	dom.vcpu.virt.cr0 = CR0_PE;
-	shadow_select_root(&dom.vcpu);
+	dom.vcpus->virt.cr0 = CR0_PE;
+	shadow_select_root(dom.vcpus);
 }
 
 static void stop(void)
@@ -299,13 +301,13 @@ static u32 ref_word(u32 pfn, u32 i)
 }
 static struct ref ref_walk(u32 va, u32 access)
 {
-	u32 pde = ref_word(dom.vcpu.virt.cr3 >> 12, va >> 22), pte, rights;
-	bool wp = dom.vcpu.virt.cr0 & CR0_WP;
+	u32 pde = ref_word(dom.vcpus->virt.cr3 >> 12, va >> 22), pte, rights;
+	bool wp = dom.vcpus->virt.cr0 & CR0_WP;
 	struct ref r = {0};
 
 	if (!(pde & PTE_P))
 		return r;
-	if ((pde & PTE_PS) && (dom.vcpu.virt.cr4 & CR4_PSE))
+	if ((pde & PTE_PS) && (dom.vcpus->virt.cr4 & CR4_PSE))
 		pte = (pde & PDE_LARGE_FRAME) | (va & 0x3FF000) | (pde & 0xFFF);
 	else
 		pte = ref_word(pde >> 12, va >> 12 & 1023);
@@ -323,7 +325,7 @@ static struct ref ref_walk(u32 va, u32 access)
 /* ---- the processor: it walks the shadows ---- */
 static bool cpu_walk(u32 va, u32 access, u32 *frame)
 {
-	u32 pde = ((u32 *)machine[dom.vcpu.cr3 >> 12])[va >> 22], pte, rights;
+	u32 pde = ((u32 *)machine[dom.vcpus->cr3 >> 12])[va >> 22], pte, rights;
 
 	if (!(pde & PTE_P) || va >> 22 == gate.va >> 22)
 		return false;
@@ -346,13 +348,13 @@ static void access_to_nothing(u32 va, u32 access)
 		return;
 	}
 	if (access & PF_W) {
-		assert_false(dom.vcpu.let_through);
+		assert_false(dom.vcpus->let_through);
 	} else {
-		assert_true(dom.vcpu.let_through);
+		assert_true(dom.vcpus->let_through);
 		assert_true(cpu_walk(va, access, &frame));
 		assert_int_equal(frame, hole_frame().n);
 		assert_false(cpu_walk(va, access | PF_W, &frame));
-		shadow_let_through_end(&dom.vcpu);
+		shadow_let_through_end(dom.vcpus);
 	}
 	assert_int_equal(nothing[va % PAGE_SIZE / 4], 0);
 	assert_false(cpu_walk(va, access, &frame));
@@ -380,7 +382,7 @@ static void cpu_access(u32 va, u32 access)
 		}
 		fault_va = va;
 		fault_access = access;
-		if (!dom.mmu->page_fault(&dom.vcpu, va, err, &pf)) {
+		if (!dom.mmu->page_fault(dom.vcpus, va, err, &pf)) {
 			assert_false(want.allowed);
 			assert_int_equal(pf.va, va);
 			assert_int_equal(pf.err, access | (want.present ? PF_P : 0));
@@ -395,7 +397,7 @@ static void cpu_access(u32 va, u32 access)
 		/* A write that was carried out for the guest needs no second try. */
 		if ((access & PF_W) && (frame_of(dom.p2m[want.pfn])->flags & FRAME_TRACED))
 			return;
-		if ((access & PF_W) && !(dom.vcpu.virt.cr0 & CR0_WP) && !(access & PF_US))
+		if ((access & PF_W) && !(dom.vcpus->virt.cr0 & CR0_WP) && !(access & PF_US))
 			return;
 	}
 	fail_msg("va %x access %x: no progress", va, access);
@@ -403,12 +405,12 @@ static void cpu_access(u32 va, u32 access)
 
 static void check_marks(u32 va, u32 access, struct ref before)
 {
-	u32 pde = ref_word(dom.vcpu.virt.cr3 >> 12, va >> 22);
+	u32 pde = ref_word(dom.vcpus->virt.cr3 >> 12, va >> 22);
 	u32 marks = PTE_A | (access & PF_W ? PTE_D : 0), pte;
 
 	if (!before.allowed || before.beyond || (access & PF_W)) /* a write may change the tables */
 		return;
-	if ((pde & PTE_PS) && (dom.vcpu.virt.cr4 & CR4_PSE)) {
+	if ((pde & PTE_PS) && (dom.vcpus->virt.cr4 & CR4_PSE)) {
 		assert_int_equal(pde & marks, marks);
 		return;
 	}
@@ -457,7 +459,7 @@ static u32 random_entry(void)
 	if (r % 97 == 0)
 		frame = GUEST_PAGES + r % 1000; /* no such memory */
 	return frame << 12 | flags[next_random() % ARRAY_SIZE(flags)] | (r % 31 == 0 ? PTE_G : 0) |
-	       (r % 13 == 0 && dom.vcpu.virt.cr4 ? PTE_PS : 0);
+	       (r % 13 == 0 && dom.vcpus->virt.cr4 ? PTE_PS : 0);
 }
 
 static const u32 slots[] = {0, 1, 2, 300, 768, 1022, 1023};
@@ -473,7 +475,7 @@ static void guest_store(u32 pfn, u32 i, u32 val)
 	struct guest_fault pf;
 	mfn_t m = populate(&dom, pfn);
 
-	assert_true(shadow_ops.write(&dom.vcpu, m, i * 4, &val, 4, &pf));
+	assert_true(shadow_ops.write(dom.vcpus, m, i * 4, &val, 4, &pf));
 	truth[pfn][i] = val;
 }
 

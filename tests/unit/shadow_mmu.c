@@ -15,9 +15,9 @@ static void a_random_guest_sees_its_own_tables(void **state)
 		dom.lazy_tables = run > 3;
 		dom.shadow_bound = run % 2 ? 12 : 0; /* too few for all: evictions too */
 		start();
-		dom.vcpu.virt.cr0 = CR0_PE | CR0_PG | (run == 3 ? 0 : CR0_WP);
-		dom.vcpu.virt.cr4 = run == 1 || run == 4 ? 0 : CR4_PSE;
-		shadow_ops.cr_changed(&dom.vcpu, 0);
+		dom.vcpus->virt.cr0 = CR0_PE | CR0_PG | (run == 3 ? 0 : CR0_WP);
+		dom.vcpus->virt.cr4 = run == 1 || run == 4 ? 0 : CR4_PSE;
+		shadow_ops.cr_changed(dom.vcpus, 0);
 		for (u32 n = 0; n < rounds; n++) {
 			u32 what = next_random() % 8;
 
@@ -35,12 +35,12 @@ static void a_random_guest_sees_its_own_tables(void **state)
 				write_value = random_entry();
 				/* Where tables are read again only when told so, tell. */
 				if (dom.lazy_tables)
-					shadow_ops.invlpg(&dom.vcpu, va);
+					shadow_ops.invlpg(dom.vcpus, va);
 				cpu_access(va, access);
 				check_marks(va, access, before);
 			} else if (next_random() % 4 == 0) {
-				dom.vcpu.virt.cr3 = next_random() % TABLES << 12;
-				shadow_ops.cr_changed(&dom.vcpu, 0);
+				dom.vcpus->virt.cr3 = next_random() % TABLES << 12;
+				shadow_ops.cr_changed(dom.vcpus, 0);
 			}
 			assert_false(dom.dying);
 			check_invariants();
@@ -58,7 +58,7 @@ static void unpaged_memory_is_populated_by_touch(void **state)
 		u32 frame;
 
 		assert_false(mfn_valid(dom.p2m[va >> 12]));
-		assert_true(dom.mmu->page_fault(&dom.vcpu, va, PF_W, &pf));
+		assert_true(dom.mmu->page_fault(dom.vcpus, va, PF_W, &pf));
 		assert_true(cpu_walk(va, PF_W, &frame));
 		assert_int_equal(frame, dom.p2m[va >> 12].n);
 		assert_int_equal(m2p[frame], va >> 12);
@@ -71,10 +71,10 @@ static void the_gate_moves_out_of_the_guests_way(void **state)
 {
 	(void)state;
 	start();
-	dom.vcpu.virt.cr0 = CR0_PE | CR0_PG | CR0_WP;
+	dom.vcpus->virt.cr0 = CR0_PE | CR0_PG | CR0_WP;
 	guest_store(1, 5, 9 << 12 | PTE_P | PTE_RW);
 	guest_store(0, 1023, 1 << 12 | PTE_P | PTE_RW);
-	shadow_ops.cr_changed(&dom.vcpu, 0);
+	shadow_ops.cr_changed(dom.vcpus, 0);
 	assert_int_equal(gate.va, 1022u << 22);
 	cpu_access(0xFFC05000, PF_W);
 	guest_store(0, 1022, 1 << 12 | PTE_P | PTE_RW);
@@ -91,12 +91,12 @@ static void a_guest_may_map_all_of_its_addresses_to_nothing(void **state)
 {
 	(void)state;
 	start();
-	dom.vcpu.virt.cr0 = CR0_PE | CR0_PG | CR0_WP;
-	dom.vcpu.virt.cr4 = CR4_PSE;
+	dom.vcpus->virt.cr0 = CR0_PE | CR0_PG | CR0_WP;
+	dom.vcpus->virt.cr4 = CR4_PSE;
 	for (u32 i = 1; i < 1024; i++)
 		guest_store(0, i, i << 22 | PTE_PS | PTE_P | PTE_RW);
 	guest_store(0, 0, PTE_PS | PTE_P | PTE_RW);
-	shadow_ops.cr_changed(&dom.vcpu, 0);
+	shadow_ops.cr_changed(dom.vcpus, 0);
 	for (u32 i = 0; i < 8; i++) {
 		u32 slot = gate.va >> 22;
 

@@ -14,7 +14,7 @@ static bool edited; /* since it last looked */
 /* Is it among those that the directory in use leads to, by the guest's own tables? */
 static bool may_be_in_use(u32 n)
 {
-	u32 dir = dom.vcpu.virt.cr3 >> PAGE_SHIFT;
+	u32 dir = dom.vcpus->virt.cr3 >> PAGE_SHIFT;
 
 	for (u32 i = 0; i < NR_PTES; i++)
 		if ((ref_word(dir, i) & PTE_P) && ref_word(dir, i) >> PAGE_SHIFT == n)
@@ -34,7 +34,7 @@ static void give_or_take(void)
 		want = BALLOON_RANGE;
 	else if (had != gives_it)
 		want = gives_it ? BALLOON_GIVEN : BALLOON_NOT_GIVEN;
-	else if (gives_it && n == dom.vcpu.virt.cr3 >> PAGE_SHIFT)
+	else if (gives_it && n == dom.vcpus->virt.cr3 >> PAGE_SHIFT)
 		want = BALLOON_IN_USE;
 	else if (!gives_it && GUEST_PAGES - given >= dom.reserve.limit)
 		want = BALLOON_LIMIT;
@@ -96,10 +96,10 @@ static void hypervisor_looks(u32 va)
 
 	/* A processor's TLB, too, holds what was there before until it is told. */
 	if (edited)
-		shadow_ops.invlpg(&dom.vcpu, va);
+		shadow_ops.invlpg(dom.vcpus, va);
 	edited = dom.lazy_tables;
 	for (u32 again = 0; again < 2; again++) {
-		m = dom.mmu->translate(&dom.vcpu, va, PF_LOOK, &pf);
+		m = dom.mmu->translate(dom.vcpus, va, PF_LOOK, &pf);
 		assert_int_equal(mfn_valid(m), want.allowed);
 		if (want.allowed)
 			assert_int_equal(m.n, want.beyond ? hole_frame().n : dom.p2m[want.pfn].n);
@@ -130,7 +130,7 @@ static void step(void)
 
 		write_value = random_entry();
 		if (dom.lazy_tables)
-			shadow_ops.invlpg(&dom.vcpu, va);
+			shadow_ops.invlpg(dom.vcpus, va);
 		cpu_access(va, access);
 		check_marks(va, access, before);
 	} else if (what == 12) {
@@ -141,8 +141,8 @@ static void step(void)
 		u32 n = next_random() % TABLES;
 
 		if (has(n))
-			dom.vcpu.virt.cr3 = n << 12;
-		shadow_ops.cr_changed(&dom.vcpu, 0);
+			dom.vcpus->virt.cr3 = n << 12;
+		shadow_ops.cr_changed(dom.vcpus, 0);
 	}
 }
 
@@ -184,9 +184,9 @@ static void pages_come_and_go_and_nothing_is_lost(void **state)
 		dom.reserve.hand = run % 2;
 		dom.reserve.resident = 12 + run * 4;
 		dom.reserve.limit = GUEST_PAGES - 40;
-		dom.vcpu.virt.cr0 = CR0_PE | CR0_PG | (run == 3 ? 0 : CR0_WP);
-		dom.vcpu.virt.cr4 = run % 3 ? CR4_PSE : 0;
-		shadow_ops.cr_changed(&dom.vcpu, 0);
+		dom.vcpus->virt.cr0 = CR0_PE | CR0_PG | (run == 3 ? 0 : CR0_WP);
+		dom.vcpus->virt.cr4 = run % 3 ? CR4_PSE : 0;
+		shadow_ops.cr_changed(dom.vcpus, 0);
 		for (u32 n = 0; n < rounds; n++) {
 			step();
 			/* The way back to the guest. */

@@ -13,6 +13,7 @@ static u8 serial[64 * TRACE_PACKET_SIZE];
 static u32 serial_len;
 static u64 clock;
 static struct cpu_regs regs = {.eip = 0x1234, .cs = 0x1B};
+static struct vcpu first;
 static struct domain dom;
 
 u64 rdtsc(void)
@@ -31,12 +32,13 @@ static struct vcpu *start(bool stream)
 	memset(memory, 0xAA, sizeof(memory));
 	memset(&dom, 0, sizeof(dom));
 	serial_len = 0;
-	dom.vcpu.domain = &dom;
-	dom.vcpu.regs = &regs;
-	dom.vcpu.lane = LANE_APP;
-	dom.vcpu.records = ~0u;
+	first = (struct vcpu){.domain = &dom};
+	dom.vcpus = &first;
+	dom.vcpus->regs = &regs;
+	dom.vcpus->lane = LANE_APP;
+	dom.vcpus->records = ~0u;
 	trace_init(memory, sizeof(memory), ~0u, stream, 1000);
-	return &dom.vcpu;
+	return dom.vcpus;
 }
 
 static struct trace_packet *packet(u32 i)

@@ -24,8 +24,9 @@
 #define DRQ	0x08
 #define ERR	0x01
 
+static struct vcpu first;
 static struct domain dom, domain_0;
-static struct vcpu *const v = &dom.vcpu;
+static struct vcpu *const v = &first;
 static u32 told, state;
 static u8 real[SECTORS * 512], model[SECTORS * 512];
 
@@ -92,7 +93,8 @@ static void begin(u32 seed)
 	state = seed * 2654435761u | 1;
 	told = 0;
 	memset(&dom, 0, sizeof(dom));
-	dom.vcpu.domain = &dom;
+	first = (struct vcpu){.domain = &dom};
+	dom.vcpus = v;
 	dom.vdev = vdev_create(0);
 	out(0x20, 0x11), out(0xA0, 0x11);
 	out(0x21, 0x20), out(0xA1, 0x28);

@@ -18,8 +18,9 @@
 #include "no_trace.h"
 
 static u64 now;
+static struct vcpu first;
 static struct domain dom;
-static struct vcpu *const v = &dom.vcpu;
+static struct vcpu *const v = &first;
 static char console[64];
 static u32 printed;
 static int killed; /* reason + 1 */
@@ -72,7 +73,8 @@ static int start(void **state)
 	now = 12345;
 	printed = killed = 0;
 	memset(&dom, 0, sizeof(dom));
-	dom.vcpu.domain = &dom;
+	first = (struct vcpu){.domain = &dom};
+	dom.vcpus = v;
 	dom.nr_pages = 4096;
 	dom.vdev = vdev_create(now);
 	out(0x20, 0x11), out(0xA0, 0x11);

@@ -72,7 +72,7 @@ bool direct_create(struct domain *d)
 	if (!s)
 		return false;
 	d->direct = s;
-	s->unfinished = d->vcpu.base = NO_FRAME;
+	s->unfinished = d->vcpus->base = NO_FRAME;
 	soft_tlb_flush(d);
 	for (u32 i = 0; i < NR_UNHOOKED; i++) {
 		s->unhooked[i].table = NO_FRAME;
@@ -155,7 +155,7 @@ static bool release_frames(struct domain *d)
 bool direct_release(struct domain *d)
 {
 	struct direct_state *s = d->direct;
-	struct vcpu *v = &d->vcpu;
+	struct vcpu *v = d->vcpus;
 
 	rehook_all(v);
 	soft_tlb_flush(d);

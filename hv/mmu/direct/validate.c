@@ -13,7 +13,7 @@
 
 static void note_type(struct domain *d, struct frame *f, u8 type)
 {
-	trace_page_type(&d->vcpu, LANE_VMM, LANE_VMM, frame_mfn(f).n, type);
+	trace_page_type(d->vcpus, LANE_VMM, LANE_VMM, frame_mfn(f).n, type);
 	frame_used(f, type);
 }
 
@@ -25,7 +25,7 @@ int type_get(struct domain *d, struct frame *f, u8 type)
 			return -EINVAL;
 		/* The last writable mapping has gone, but perhaps not from the CPU's memory. */
 		if (f->type == FT_WRITABLE)
-			direct_flush(&d->vcpu);
+			direct_flush(d->vcpus);
 		f->type = type;
 		f->flags &= ~FRAME_VALIDATED;
 		f->aux = 0;
@@ -177,7 +177,7 @@ static void forget_type(struct domain *d, struct frame *f)
 	f->aux = 0;
 	note_type(d, f, FT_NONE);
 	/* The CPU may still walk through it, and the guest may soon write it. */
-	direct_flush(&d->vcpu);
+	direct_flush(d->vcpus);
 	page_put(d, f);
 }
 
@@ -244,7 +244,7 @@ static int validate_step(struct domain *d)
 static int __attribute__((noinline, cold)) take_over(struct domain *d, mfn_t m, struct frame *f)
 {
 	struct direct_state *s = d->direct;
-	struct vcpu *v = &d->vcpu;
+	struct vcpu *v = d->vcpus;
 
 	while (v->gate == d->gate || v->unfinished.dir.n != m.n)
 		v = v->next;

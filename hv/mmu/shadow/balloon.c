@@ -61,7 +61,7 @@ u32 shadow_balloon(struct domain *d, bool gives, u32 n)
 {
 	u32 answer = gives ? give(d, n) : take(d, n);
 
-	trace_balloon(&d->vcpu, LANE_VMM, LANE_VMM, gives ? BALLOONING_give : BALLOONING_take, n,
+	trace_balloon(d->vcpus, LANE_VMM, LANE_VMM, gives ? BALLOONING_give : BALLOONING_take, n,
 		      answer, d->nr_pages - d->reserve.given);
 	return answer;
 }

@@ -95,7 +95,7 @@ void shadow_drop(struct domain *d, struct shadow_page *p, u8 why)
 		take_gate(d, p);
 	if (!is_l2(p))
 		unlink_l1(d, p);
-	trace_shadow_del(&d->vcpu, LANE_VMM, LANE_VMM, p->kind, p->key, why);
+	trace_shadow_del(d->vcpus, LANE_VMM, LANE_VMM, p->kind, p->key, why);
 	while (*at != p)
 		at = &(*at)->next;
 	*at = p->next;
@@ -211,6 +211,6 @@ struct shadow_page *shadow_get(struct domain *d, enum shadow_kind kind, u32 key)
 		frame_trace(d, d->p2m[key], FRAME_TRACED);
 	if (kind == SH_L2)
 		forget_code(d); /* until now its changes have not been followed */
-	trace_shadow_new(&d->vcpu, LANE_VMM, LANE_VMM, kind, key, p->mfn.n);
+	trace_shadow_new(d->vcpus, LANE_VMM, LANE_VMM, kind, key, p->mfn.n);
 	return p;
 }

@@ -42,9 +42,9 @@ void spte_set(struct domain *d, struct shadow_page *p, u32 i, u32 spte)
 		in_use(p, i);
 		count_writable(d->shadow, p, i, old, -1);
 		count_writable(d->shadow, p, i, spte, 1);
-		trace_spte(&d->vcpu, LANE_VMM, LANE_VMM, p->va + i * PAGE_SIZE, old, spte);
+		trace_spte(d->vcpus, LANE_VMM, LANE_VMM, p->va + i * PAGE_SIZE, old, spte);
 		/* The table may be linked at many places, of which `va` is but one. */
-		d->vcpu.flush |= old & PTE_P;
+		d->flush |= old & PTE_P;
 		/* Code that has been scanned is watched, and never writable. */
 		if ((old & (PTE_P | PTE_RW)) == PTE_P &&
 		    frame_of(mfn(old >> PAGE_SHIFT))->flags & FRAME_WATCHED)
@@ -85,7 +85,7 @@ void spde_clear(struct domain *d, struct shadow_page *p, u32 i)
 		return;
 	/* The frame of a shadow knows which one it holds. */
 	s->pages[frame_of(mfn(old >> PAGE_SHIFT))->aux].refs--;
-	d->vcpu.flush = true;
+	d->flush = true;
 }
 
 void spde_set(struct domain *d, struct shadow_page *p, u32 i, struct shadow_page *l1, u32 gpde)
@@ -94,7 +94,7 @@ void spde_set(struct domain *d, struct shadow_page *p, u32 i, struct shadow_page
 	u32 val = mfn_maddr(l1->mfn).a | PTE_P | PTE_A | (gpde & (PTE_RW | PTE_US));
 
 	if (table[i] != val) {
-		d->vcpu.flush |= table[i] & PTE_P;
+		d->flush |= table[i] & PTE_P;
 		if (table[i] >> PAGE_SHIFT != l1->mfn.n) {
 			spde_clear(d, p, i);
 			l1->refs++;

@@ -34,7 +34,7 @@ bool frames_collect_used(struct domain *d, mfn_t m)
 	for (u32 n = 0; n < SHADOW_PAGES; n++)
 		if (maps_pages(&s->pages[n]))
 			used |= collect(&s->pages[n], m);
-	d->vcpu.flush |= used;
+	d->flush |= used;
 	return used;
 }
 

@@ -88,7 +88,7 @@ bool swap_out_one(struct domain *d)
 	if (slot == SWAP_FULL)
 		return false;
 	frame_unmap(d, m);
-	trace_swap_out(&d->vcpu, LANE_VMM, LANE_VMM, n, m.n, swap_sector(slot),
+	trace_swap_out(d->vcpus, LANE_VMM, LANE_VMM, n, m.n, swap_sector(slot),
 		       d->reserve.random ? VICTIM_random : VICTIM_clock);
 	page_put(d, frame_of(m));
 	d->p2m[n] = mfn(P2M_SWAPPED | slot);

@@ -24,7 +24,7 @@ bool swap_in(struct domain *d, u32 n, mfn_t m)
 	swap_forget(d, n);
 	frame_of(m)->flags |= FRAME_USED;
 	d->reserve.ins++;
-	trace_swap_in(&d->vcpu, LANE_VMM, LANE_VMM, n, m.n, swap_sector(slot),
+	trace_swap_in(d->vcpus, LANE_VMM, LANE_VMM, n, m.n, swap_sector(slot),
 		      current->domain == d ? current->regs->vec : SWAP_IN_FOREIGN);
 	return true;
 }

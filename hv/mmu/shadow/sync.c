@@ -123,7 +123,7 @@ static void set_writable(struct domain *d, const struct let_through *t, bool wri
 	table = map_domain_page(d->shadow->root->mfn);
 	table[t->va >> 22] = writable ? table[t->va >> 22] | PTE_RW : table[t->va >> 22] & ~PTE_RW;
 	unmap_domain_page(table);
-	d->vcpu.flush = true;
+	d->flush = true;
 }
 
 void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w,

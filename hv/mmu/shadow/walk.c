@@ -28,7 +28,7 @@ mfn_t populate(struct domain *d, u32 n)
 	d->populated++;
 	m2p[m.n] = n;
 	frame_of(m)->pfn = n;
-	trace_p2m(&d->vcpu, LANE_VMM, LANE_VMM, n, m.n);
+	trace_p2m(d->vcpus, LANE_VMM, LANE_VMM, n, m.n);
 	return m;
 }
 
