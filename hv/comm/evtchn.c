@@ -37,23 +37,12 @@ struct port *evtchn_port(const struct domain *d, u32 port)
 	return page ? &page[port % PORTS_PER_PAGE] : NULL;
 }
 
-/* Out of line: the way of an event to a vcpu that runs counts each register. */
-static void __attribute__((noinline, cold)) wake_first(struct domain *d)
-{
-	vcpu_wake(d->vcpus);
-}
-
-static inline void wake(struct domain *d, struct vcpu *v)
-{
-	v == d->vcpus ? wake_first(d) : vcpu_wake(v);
-}
-
 /*
  * Three levels, so that the guest finds a pending port without looking at all of them: the port's
  * bit, a bit for its word, and a flag. Each is raised only if the one below was not raised before:
  * the guest clears them from the top down.
  */
-static inline void raise(struct domain *d, struct vcpu *v, u32 word)
+static inline void raise(struct vcpu *v, u32 word)
 {
 	struct vcpu_info *info = v->info;
 
@@ -61,7 +50,7 @@ static inline void raise(struct domain *d, struct vcpu *v, u32 word)
 		info->evtchn_upcall_pending = 1;
 	/* A guest that blocked takes its events; one that masked them does not wake for them. */
 	if (v->blocked && !info->evtchn_upcall_mask)
-		wake(d, v);
+		vcpu_wake(v);
 }
 
 static inline void notify(struct domain *d, struct vcpu *v, u32 port, u32 virq)
@@ -73,9 +62,9 @@ static inline void notify(struct domain *d, struct vcpu *v, u32 port, u32 virq)
 	trace_evtchn(v, LANE_VMM, LANE_VMM, port, virq);
 	/* Any event ends a poll, a masked one too: the guest looks whether it is its own. */
 	if (v->blocked && v->poll_until)
-		wake(d, v);
+		vcpu_wake(v);
 	if (!test_bit(s->evtchn_mask, port))
-		raise(d, v, port / BITS);
+		raise(v, port / BITS);
 }
 
 /* Whom the port's events are for. */
@@ -92,16 +81,22 @@ static void __attribute__((noinline)) notify_several(struct domain *d, u32 port,
 	struct vcpu *v;
 
 	if (!test_bit(d->shared->evtchn_pending, port))
-		for_each_vcpu(v, d) if (v->blocked && v->poll_until) wake(d, v);
+		for_each_vcpu(v, d) if (v->blocked && v->poll_until) vcpu_wake(v);
 	notify(d, told(d, port), port, virq);
 }
 
-void evtchn_set_pending(struct domain *d, u32 port)
+/* In line for the hypercall. */
+static ALWAYS_INLINE void set_pending(struct domain *d, u32 port)
 {
 	if (d->vcpus->next)
 		notify_several(d, port, NO_VIRQ);
 	else
 		notify(d, d->vcpus, port, NO_VIRQ);
+}
+
+void evtchn_set_pending(struct domain *d, u32 port)
+{
+	set_pending(d, port);
 }
 
 void evtchn_send_virq(struct vcpu *v, u32 virq)
@@ -235,10 +230,10 @@ int evtchn_send(struct domain *d, u32 port)
 		return -EINVAL;
 	switch (p->state) {
 	case PORT_INTERDOMAIN:
-		evtchn_set_pending(p->peer, p->peer_port);
+		set_pending(p->peer, p->peer_port);
 		return 0;
 	case PORT_IPI:
-		evtchn_set_pending(d, port);
+		set_pending(d, port);
 		return 0;
 	case PORT_UNBOUND:
 		return 0; /* nobody listens yet */
@@ -274,7 +269,7 @@ int evtchn_unmask(struct domain *d, u32 port)
 		return -EINVAL;
 	d->shared->evtchn_mask[port / BITS] &= ~(1u << port % BITS);
 	if (test_bit(d->shared->evtchn_pending, port))
-		raise(d, told(d, port), port / BITS);
+		raise(told(d, port), port / BITS);
 	return 0;
 }
 
