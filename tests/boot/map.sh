@@ -37,6 +37,11 @@ tl destroy three
 END
 (cd "$tmp/initrd" && printf '%s\n' * | cpio --quiet -o -H newc) >"$tmp/memory.cpio"
 ok domains_that_come_and_go adds_up memory MMU=direct INITRD="$tmp/memory.cpio" SCENARIO=memory MEM=24 HOST_MEM=160 EXTRA="$big"
+# Guests that are ended in the midst of their work, when tables of theirs are out of sync.
+printf '%s\n' 'tl create finch name='{one,two,three}' mmu=shadow mem=8 scenario=stress' 'sleep 9' 'tl destroy one' 'sleep 2' 'tl destroy two' \
+	'sleep 2' 'tl destroy three' >"$tmp/initrd/midst.sh"
+(cd "$tmp/initrd" && printf '%s\n' * | cpio --quiet -o -H newc) >"$tmp/midst.cpio"
+ok in_the_midst_of_their_work adds_up midst MMU=direct TABLES=outofsync INITRD="$tmp/midst.cpio" SCENARIO=midst MEM=24 HOST_MEM=160 EXTRA="$big"
 map() { build/bin/tltrace map "$tmp/memory.ctf" "$@"; }
 ok those_that_are_left_have_memory_at_the_end bash -c 'grep -q "^domain 5  *2048 " && exit 0; exit 1' <<<"$(map --at end)"
 ok and_those_that_are_not_have_none bash -c '! grep -qE "^domain [123] "' <<<"$(map --at end)"

@@ -22,9 +22,20 @@ static bool may_be_in_use(u32 n)
 	return false;
 }
 
+/* Often the one behind the address that the hypervisor has looked at last: what it remembers of it
+ * must not outlive the page, nor the hole that was in its place. */
+static u32 page_to_move(void)
+{
+	struct ref last = looked ? ref_walk(looked, 0) : (struct ref){0};
+
+	if (last.allowed && next_random() % 2)
+		return last.pfn;
+	return next_random() % 50 ? next_random() % PAGES : GUEST_PAGES + next_random() % 3;
+}
+
 static void give_or_take(void)
 {
-	u32 n = next_random() % 50 ? next_random() % PAGES : GUEST_PAGES + next_random() % 3;
+	u32 n = page_to_move();
 	bool gives_it = next_random() % 2, had;
 	u32 given = dom.reserve.given, answer, want = BALLOON_OK;
 
