@@ -31,18 +31,16 @@ right() { # NAME PREFIX SEED PAGES ROUNDS [FILE-PAGES]: was that the sum?
 
 # More pages than memory; two at a time; children that share pages with their parent. The same in every design.
 work() { # DISK
-	printf '%s\n' "swapon $1:65536+32768" "mkfs $1:0+32768" "mount $1:0+32768" 'work 5 2500 3 200' 'work 6 1200 3 &' 'work 7 1200 3 50' \
-		'sleep 1000' 'forktest' 'stress 3' 'free' 'mount -u'
+	printf '%s\n' "swapon $1:65536+32768" "mkfs $1:0+32768" "mount $1:0+32768" 'work 5 2500 1 100' 'work 6 1200 1 &' 'work 7 1200 1 50' \
+		'sleep 3000' 'forktest' 'stress 3' 'free' 'mount -u'
 }
 work hda | programs bare
 ok bare_machine bare MEM=8
-ok it_is_right_there right bare '' 5 2500 3 200
-ok and_of_two_at_a_time right bare '' 6 1200 3
-ok the_other_one right bare '' 7 1200 3 50
+ok it_is_right_there right bare '' 5 2500 1 100
+ok and_of_two_at_a_time right bare '' 6 1200 1
+ok the_other_one right bare '' 7 1200 1 50
 ok pages_went_to_the_disk says bare '^swap: .* written [1-9][0-9]{3,}'
 cp "$tmp/bare.console" "$tmp/first.console"
-ok once_more bare MEM=8
-ok and_it_is_the_same cmp "$tmp/first.console" "$tmp/bare.console"
 
 # What programs print, without what memory did for it.
 results() { grep -E '^(work: seed|forktest|stress|init)' | sort; }
@@ -91,11 +89,14 @@ ok and_the_other_is_right right bare '' 6 1400 1
 host <<<'swapon hda'
 ok domain_0_does_not_swap says host '^swapon: hda: not in Domain 0'
 
-# The balloon: ten times down and up again, while the program works. The rest of the machine gets what it gives.
+# The balloon: ten times down and up again, each time as far as it should, however long that takes; the program works
+# meanwhile. How often within its work, the machine below decides: a disk that is late in the host's time is late by many ticks
+# of the guest's. So the guest stays some time when its work is done, and what is left then needs no disk. The rest of the
+# machine gets what it gives.
 for way in direct shadow; do
 	d=hda first=()
 	[ $way = shadow ] || d=xvda first=(vbd)
-	printf '%s\n' "${first[@]}" "swapon $d:65536+32768" "mkfs $d:0+32768" "mount $d:0+32768" 'balloon -v &' 'work 5 1800 16 200' 'sleep 1000' 'free' | programs $way
+	printf '%s\n' "${first[@]}" "swapon $d:65536+32768" "mkfs $d:0+32768" "mount $d:0+32768" 'balloon -v &' 'work 5 1800 16 200' 'sleep 8000' 'free' | programs $way
 done
 updown() { # MMU RUN-ARGUMENTS
 	local way=$1 i
@@ -103,16 +104,20 @@ updown() { # MMU RUN-ARGUMENTS
 	{
 		printf '%s\n' 'tl info' 'blkback &' 'sleep 20' "tl create finch name=one mmu=$way mem=8 vbd=hda:0+98304 initrd=$way.cpio scenario=$way" 'sleep 60'
 		for i in $(seq 10); do
-			printf '%s\n' "tl mem-set one $((4 + i % 3))" "sleep $((250 + i * 10))" 'tl list' 'tl mem-set one 8' "sleep $((150 - i * 4))"
+			printf '%s\n' "tl mem-set one $((4 + i % 3))" 'tl mem-wait one 3600' 'tl mem-set one 8' 'tl mem-wait one 3600'
 		done
 		printf '%s\n' 'tl wait one' 'tl list' 'tl destroy one' 'tl info'
 	} | host "$@"
 }
 free_again() { [ "$(grep -c '^memory: ' "$tmp/host.console")" = 2 ] && [ "$(grep '^memory: ' "$tmp/host.console" | sort -u | wc -l)" = 1 ]; }
+less_meanwhile() { # before the program told its sum
+	[ "$(sed '/^(d1) work: seed/,$d' "$tmp/host.console" | grep -c '^(d1) balloon: holds [1-9]')" -ge 2 ]
+}
 for way in direct shadow; do
 	ok "${way}_up_and_down_ten_times" updown $way
 	ok "${way}_what_it_computes_is_right" right host '(d1) ' 5 1800 16 200
-	ok "${way}_it_had_less_now_and_then" test "$(grep -cE '^one +1 [a-z]+ +[4-7][0-9]{3} ' "$tmp/host.console")" -ge 5
+	ok "${way}_it_had_less_each_time" test "$(grep -cE '^tl: domain 1 \(one\) has [4-6][0-9]{3} KB.?$' "$tmp/host.console")" = 10
+	ok "${way}_and_while_it_computed" less_meanwhile
 	ok "${way}_and_all_again_in_the_end" says host '^\(d1\) memory: .* balloon 0$'
 done
 ok nothing_stays free_again

@@ -4,8 +4,10 @@
  * its balloon device.
  */
 #include "tl/tl.h"
+#include <trapline/xen/grant_table.h>
 
-#define KB_PER_PAGE (PAGE / 1024)
+#define KB_PER_PAGE	 (PAGE / 1024)
+#define LOOKS_PER_SECOND 20u
 
 static s32 set_limit(u32 domid, u32 kb)
 {
@@ -61,8 +63,18 @@ static u32 set_direct(const struct xen_domctl_getdomaininfo *d, u32 kb)
 	return limit;
 }
 
-/* @return the limit, too, which stays; *has what it has not given away */
-static u32 set_shadow(const struct xen_domctl_getdomaininfo *d, u32 kb, u32 *has)
+/* What it has not given away; of a direct-mode domain with the frames of its grant table. */
+static u32 memory_has(const struct xen_domctl_getdomaininfo *d)
+{
+	struct xen_domctl_tl_memory m = {.what = TL_MEMORY_LOOK};
+
+	if (d->flags & XEN_DOMINF_hvm_guest)
+		return memory_op(d->domain, &m) ? 0 : m.has * KB_PER_PAGE;
+	return (u32)d->tot_pages * KB_PER_PAGE;
+}
+
+/* @return the limit, too, which stays */
+static u32 set_shadow(const struct xen_domctl_getdomaininfo *d, u32 kb)
 {
 	struct xen_domctl_tl_memory m = {.what = TL_MEMORY_TARGET, .pages = kb / KB_PER_PAGE};
 	s32 err = memory_op(d->domain, &m);
@@ -73,7 +85,6 @@ static u32 set_shadow(const struct xen_domctl_getdomaininfo *d, u32 kb, u32 *has
 		     name_of(d), (u32)d->max_pages * KB_PER_PAGE);
 	if (err)
 		fail("mem-set: %s", error_text(err));
-	*has = m.has * KB_PER_PAGE;
 	return m.limit * KB_PER_PAGE;
 }
 
@@ -85,12 +96,37 @@ int memory_set(const char *domain, const char *mb)
 	find_domain(domain, &d);
 	if (d.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying))
 		fail("mem-set: %s has ended", name_of(&d));
-	has = (u32)d.tot_pages * KB_PER_PAGE;
-	limit = d.flags & XEN_DOMINF_hvm_guest ? set_shadow(&d, kb, &has) : set_direct(&d, kb);
+	has = memory_has(&d);
+	limit = d.flags & XEN_DOMINF_hvm_guest ? set_shadow(&d, kb) : set_direct(&d, kb);
 	record_open();
 	record_target(d.domain, kb);
 	printf("tl: domain %u (%s) has %u KB, may have %u KB, and is to have %u KB\n", d.domain,
 	       name_of(&d), has, limit, kb);
+	return 0;
+}
+
+int memory_wait(const char *domain, u32 seconds)
+{
+	struct xen_domctl_getdomaininfo d;
+	u32 has, target, table; /* in KB */
+
+	for (u32 i = 0;; i++) {
+		find_domain(domain, &d);
+		has = memory_has(&d);
+		target = memory_target(&d);
+		table = d.flags & XEN_DOMINF_hvm_guest ? 0 : NR_GRANT_FRAMES * KB_PER_PAGE;
+		if (has >= target && has - target <= table)
+			break;
+		if (d.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying))
+			fail("mem-wait: %s has ended with %u KB, not with %u", name_of(&d), has,
+			     target);
+		if (i >= seconds * LOOKS_PER_SECOND)
+			fail("mem-wait: %s has %u KB after %u s, and is to have %u: does its "
+			     "balloon driver run, and is there a disk for what does not fit?",
+			     name_of(&d), has, seconds, target);
+		sleep(HZ / LOOKS_PER_SECOND);
+	}
+	printf("tl: domain %u (%s) has %u KB\n", d.domain, name_of(&d), has);
 	return 0;
 }
 

@@ -108,7 +108,7 @@ static void introduce(u32 domid, const struct rings *r)
 
 #define DISK  "/device/vbd/51712" /* xvda, as Linux numbers it */
 #define NET   "/device/vif/0"
-#define LONG  (2 * HZ)			       /* for a back end to take a disk */
+#define LONG  (60 * HZ)			       /* for a back end to take a disk: it reads of it */
 #define SHORT (HZ / 2)			       /* to say whether it will */
 enum { WAITS = 2, CONNECTED = 4, CLOSED = 6 }; /* what it says */
 
