@@ -19,6 +19,9 @@ $(B)/host/trace/%.o: trace/%.c
 	@$(call say,HOSTCC,$<)
 	$(Q)$(CC) $(HOSTCFLAGS) -Itrace -c -o $@ $<
 
+# The player's page is linked in.
+$(B)/host/trace/play/play_file.o: $(wildcard trace/play/*.html trace/play/*.css trace/play/*.js)
+
 # Generated, and committed so that it can be read without building anything.
 docs/events.md: include/trapline/event.def $(B)/bin/tltrace
 	@$(call say,GEN,$@)

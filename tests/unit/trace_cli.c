@@ -57,9 +57,9 @@ static void says(const char *what)
 
 static void every_command_explains_itself(void **state)
 {
-	static const char *const names[] = {"extract", "info",	"dump",	    "stats",
-					    "faults",  "check", "witness",  "draw",
-					    "diff",    "loop",	"timeline", "events-doc"};
+	static const char *const names[] = {"extract",	"info",	      "dump", "stats", "faults",
+					    "check",	"witness",    "draw", "diff",  "loop",
+					    "timeline", "events-doc", "play"};
 
 	(void)state;
 	assert_int_equal(tltrace("--help"), 0);
@@ -247,6 +247,42 @@ static void draw_refuses_what_it_cannot_do(void **state)
 	assert_int_equal(tltrace("info -o x @/esx.ctf"), 2);
 }
 
+static void play_writes_a_page_or_says_why_not(void **state)
+{
+	struct blob page;
+	struct sb path = {0};
+	struct err err;
+
+	(void)state;
+	assert_int_equal(tltrace("play @/esx.ctf @/xen.ctf -o @/walk.html"), 0);
+	says("12 steps in 1 scene");
+	sb_add(&path, "%s/walk.html", dir);
+	if (file_read(path.s, 1 << 20, &page, &err))
+		fail_msg("%s", err.text);
+	assert_non_null(strstr((char *)page.data, "\"verdict\":\"not_present\""));
+	free(page.data);
+	/* No fault is at the same address: 1500 scenes of the one trace, one of the other. */
+	assert_int_equal(tltrace("play @/long.ctf @/xen.ctf -o @/walk.html"), 0);
+	says("1501 scenes");
+	assert_int_equal(tltrace("play @/long.ctf --all -o @/walk.html"), 0);
+	assert_int_equal(tltrace("play @/long.ctf --fault 9 -o @/walk.html"), 0);
+	assert_int_equal(tltrace("play @/long.ctf --fault 7777 -o @/walk.html"), 2);
+	says("tltrace faults");
+	assert_int_equal(tltrace("play @/esx.ctf"), 2);
+	says("-o FILE.html");
+	assert_int_equal(tltrace("play @/esx.ctf -o @/x.svg"), 2);
+	says(".html");
+	assert_int_equal(tltrace("play @/esx.ctf -o @/none/x.html"), 2);
+	says("No such file");
+	assert_int_equal(tltrace("play @/esx.ctf @/xen.ctf --all -o @/x.html"), 2);
+	says("--all is for one trace");
+	assert_int_equal(tltrace("play @/esx.ctf --domain 1 -o @/x.html"), 2);
+	says("--domain goes with --all");
+	assert_int_equal(tltrace("play @/esx.ctf --all --domain 5 -o @/x.html"), 2);
+	says("domain 5 does nothing there");
+	sb_free(&path);
+}
+
 static void docs_events_md_is_current(void **state)
 {
 	struct blob page;
@@ -354,6 +390,7 @@ int main(void)
 	    cmocka_unit_test(a_timeline_tells_who_had_the_processor),
 	    cmocka_unit_test(draw_refuses_too_many_pages),
 	    cmocka_unit_test(draw_refuses_what_it_cannot_do),
+	    cmocka_unit_test(play_writes_a_page_or_says_why_not),
 	    cmocka_unit_test(docs_events_md_is_current),
 	};
 	char self[2048];

@@ -8,6 +8,7 @@
 
 #include "draw/draw.h"
 #include "expect/expect.h"
+#include "play/play.h"
 #include "read/file.h"
 #include "read/ring.h"
 #include "trace_synth.h"
@@ -47,6 +48,20 @@ static void use(struct trace *t)
 	draw_side_free(&side);
 	episodes_free(&eps);
 	sb_free(&text);
+}
+
+/* Nor may a page of it come to harm; that there is nothing to step through may be said. */
+static void play(const struct trace *t, bool all)
+{
+	struct play_request r = {
+	    .t = {t, t}, .ntraces = all ? 1 : 2, .all = all, .domain = TRACE_NO_DOMAIN};
+	struct play_summary sum;
+	struct err err = {""};
+
+	if (play_write(&r, "/dev/null", &sum, &err))
+		assert_true(strlen(err.text) > 10);
+	else
+		assert_true(sum.scenes && sum.rows);
 }
 
 static void reads_back_what_was_written(void **state)
@@ -140,6 +155,8 @@ static void random_damage_never_crashes(void **state)
 		}
 		if (open_bytes(&t, copy, s.size, &err) == 0) {
 			use(&t);
+			if (round % 24 < 2)
+				play(&t, round % 24);
 			trace_close(&t);
 		}
 		free(copy);

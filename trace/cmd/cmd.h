@@ -19,7 +19,7 @@ struct command {
 
 extern const struct command cmd_extract, cmd_info, cmd_dump, cmd_stats, cmd_faults, cmd_check,
     cmd_witness, cmd_spoken, cmd_draw, cmd_loop, cmd_diff, cmd_timeline, cmd_ring, cmd_map,
-    cmd_events_doc;
+    cmd_events_doc, cmd_play;
 
 /** getopt_long with our manners: prints usage for --help and unknown options. Returns the next
  * option, -1 at the end, '?' when run() should return *@code. */

@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &cmd_extract, &cmd_info,	 &cmd_dump,   &cmd_stats, &cmd_faults,
-    &cmd_check,	  &cmd_witness,	 &cmd_spoken, &cmd_draw,  &cmd_loop,
-    &cmd_diff,	  &cmd_timeline, &cmd_ring,   &cmd_map,	  &cmd_events_doc,
+    &cmd_extract,  &cmd_info,	&cmd_dump, &cmd_stats,	    &cmd_faults, &cmd_check,
+    &cmd_witness,  &cmd_spoken, &cmd_draw, &cmd_play,	    &cmd_loop,	 &cmd_diff,
+    &cmd_timeline, &cmd_ring,	&cmd_map,  &cmd_events_doc,
 };
 
 static void usage(const struct command *c, FILE *to)
@@ -44,7 +44,7 @@ int cmd_getopt(const struct command *self, int argc, char **argv, const struct o
 		*code = EXIT_OK;
 		return '?';
 	}
-	/* Only draw has -o; elsewhere it is as unknown as any other letter. */
+	/* Some have -o; elsewhere it is as unknown as any other letter. */
 	if (c == 'o' && !strstr(self->args, "-o "))
 		c = '?';
 	if (c == '?' || c == ':') {

@@ -87,7 +87,10 @@ struct side {
  * (TRACE_NO_DOMAIN: of any). */
 void draw_side_of(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,
 		  struct side *out);
-/** The same, of any domain. */
+/** The same, with each repetition as steps of its own. */
+void draw_side_unfolded(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,
+			struct side *out);
+/** As draw_side_of(), of any domain. */
 void draw_side(const struct trace *t, size_t first, size_t last, u64 episode, struct side *out);
 void draw_side_free(struct side *s);
 
@@ -100,6 +103,8 @@ void draw_steps(const struct trace *t, size_t first, size_t last, u64 episode, u
 		struct steps *out);
 /** Replace patterns that repeat three times or more in a row by one, and number the steps. */
 void draw_fold(struct steps *s);
+/** Number the steps that have happened. */
+void draw_number(struct steps *s);
 struct step *draw_add_step(struct steps *s, enum step_kind kind, u8 from, u8 to);
 void draw_text(char *to, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void draw_detail(struct step *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -132,6 +137,7 @@ struct shape {
 	const char *colour;
 	enum step_mark mark;
 	u32 step; /* number of the step that it belongs to, 0: none */
+	u32 row;  /* of its page, from 1; 0: none, it is of the frame */
 	u8 nlines;
 	char line[1 + STEP_DETAILS][160];
 };
@@ -140,23 +146,34 @@ struct arrow {
 	double x1, x2, y;
 	enum step_style style;
 	enum step_mark mark;
-	u32 step;
+	u32 step, row;
 };
 
 struct box {
 	double x1, y1, x2, y2;
 	const char *fill, *pen;
 	double width;
+	u32 row;
 };
 
 struct rule {
 	double x1, y1, x2, y2;
 	const char *colour, *style; /* "solid", "dashed", "dotted" */
 	double width;
+	u32 row;
+};
+
+/* One step of each side, or of one of them. */
+struct page_row {
+	double y, h; /* its upper edge, its height */
+	enum phase phase;
+	const struct step *step[2]; /* NULL: nothing */
 };
 
 struct page {
 	double w, h;
+	struct page_row *rows;
+	size_t nrows;
 	struct shape *shapes;
 	struct arrow *arrows;
 	struct box *boxes;
@@ -174,6 +191,13 @@ struct pages {
 int draw_fits(const struct side *a, const struct side *b, struct err *err);
 /** Lay out one side, or two aligned by phase (@b may be NULL). */
 void draw_layout(const struct side *a, const struct side *b, struct pages *out);
+/** The same, a page at a time: @take gets each, number @n of @total, which is freed behind it. */
+void draw_layout_each(const struct side *a, const struct side *b,
+		      void (*take)(void *ctx, struct page *p, size_t n, size_t total), void *ctx);
+/** Free what a page has, not the page itself. */
+void draw_page_free(struct page *p);
+/** What the margin calls a phase, in one or two lines; NULL where there is no second. */
+const char *draw_phase_name(enum phase phase, int line);
 void draw_pages_free(struct pages *p);
 
 /** Its style's colour, or its mark's. */

@@ -41,10 +41,18 @@ static void fold(const struct steps *s, size_t at, u32 len, u32 n, struct step *
 	to[0].times = n;
 }
 
+void draw_number(struct steps *s)
+{
+	u32 number = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (s->v[i].kind <= STEP_NOTE && s->v[i].mark != MARK_EXPECTED)
+			s->v[i].number = ++number;
+}
+
 void draw_fold(struct steps *s)
 {
 	size_t to = 0;
-	u32 number = 0;
 
 	for (size_t at = 0; at < s->count;) {
 		u32 best = 0, best_times = 0;
@@ -68,7 +76,5 @@ void draw_fold(struct steps *s)
 		}
 	}
 	s->count = to;
-	for (size_t i = 0; i < to; i++)
-		if (s->v[i].kind <= STEP_NOTE && s->v[i].mark != MARK_EXPECTED)
-			s->v[i].number = ++number;
+	draw_number(s);
 }

@@ -12,15 +12,9 @@
 #define ROWS_PER_PAGE 13
 #define MOST_PAGES    500
 
-struct row {
-	const struct step *step[2];
-	enum phase phase;
-	double h;
-};
-
 struct rows {
-	struct row *v;
-	size_t count;
+	struct page_row *v;
+	size_t count, cap;
 };
 
 int draw_fits(const struct side *a, const struct side *b, struct err *err)
@@ -48,8 +42,12 @@ static void add_row(struct rows *r, const struct step *a, const struct step *b, 
 {
 	double ha = column_step_height(a), hb = column_step_height(b);
 
-	r->v = xrealloc(r->v, r->count + 1, sizeof(*r->v));
-	r->v[r->count++] = (struct row){{a, b}, phase, ha > hb ? ha : hb};
+	if (r->count == r->cap) {
+		r->cap = r->cap ? 2 * r->cap : 32;
+		r->v = xrealloc(r->v, r->cap, sizeof(*r->v));
+	}
+	r->v[r->count++] =
+	    (struct page_row){.step = {a, b}, .phase = phase, .h = ha > hb ? ha : hb};
 }
 
 static void make_rows(const struct side *a, const struct side *b, struct rows *r)
@@ -74,17 +72,23 @@ static void make_rows(const struct side *a, const struct side *b, struct rows *r
 	}
 }
 
-static void add_phase(struct page *p, double x, double top, double bottom, enum phase phase)
+const char *draw_phase_name(enum phase phase, int line)
 {
 	static const char *const names[NR_PHASES][2] = {
 	    {"fault", NULL},	  {"decide", NULL},	  {"deliver", NULL},
 	    {"learn", "address"}, {"install", "mapping"}, {"return", NULL}};
+
+	return names[phase][line];
+}
+
+static void add_phase(struct page *p, double x, double top, double bottom, enum phase phase)
+{
 	struct shape *s = page_shape(p, SHAPE_PHASE, x, (top + bottom) / 2, PHASE_W - 20,
-				     names[phase][1] ? 32 : 18);
+				     draw_phase_name(phase, 1) ? 32 : 18);
 
 	s->colour = "#4A5563";
-	for (int i = 0; i < 2 && names[phase][i]; i++)
-		page_line(s, "%s", names[phase][i]);
+	for (int i = 0; i < 2 && draw_phase_name(phase, i); i++)
+		page_line(s, "%s", draw_phase_name(phase, i));
 }
 
 struct plan {
@@ -122,7 +126,7 @@ static struct plan plan_columns(const struct side *a, const struct side *b)
 	return plan;
 }
 
-static void fill_page(struct page *p, struct plan *plan, const struct row *rows, size_t n,
+static void fill_page(struct page *p, struct plan *plan, const struct page_row *rows, size_t n,
 		      size_t number, size_t total)
 {
 	double y = TOP, phase_top = TOP, bottom = TOP + 20;
@@ -139,7 +143,10 @@ static void fill_page(struct page *p, struct plan *plan, const struct row *rows,
 		for (u8 l = 0; l < MOST_LANES; l++)
 			col->since[l] = TITLE_H + HEAD_H;
 	}
+	p->rows = xcalloc(n ? n : 1, sizeof(*p->rows));
 	for (size_t i = 0; i < n; i++) {
+		p->rows[p->nrows] = rows[i];
+		p->rows[p->nrows++].y = y;
 		for (size_t c = 0; c < plan->ncols; c++)
 			column_add_step(p, &plan->col[c], rows[i].step[c], y, rows[i].h);
 		y += rows[i].h;
@@ -166,26 +173,46 @@ static void fill_page(struct page *p, struct plan *plan, const struct row *rows,
 	}
 }
 
-void draw_layout(const struct side *a, const struct side *b, struct pages *out)
+void draw_layout_each(const struct side *a, const struct side *b,
+		      void (*take)(void *ctx, struct page *p, size_t n, size_t total), void *ctx)
 {
 	struct plan plan = plan_columns(a, b);
 	struct rows rows = {0};
-	size_t per_page;
+	size_t per_page, pages;
 
 	make_rows(a, b, &rows);
-	out->count = rows.count ? (rows.count + ROWS_PER_PAGE - 1) / ROWS_PER_PAGE : 1;
-	out->v = xcalloc(out->count, sizeof(*out->v));
+	pages = rows.count ? (rows.count + ROWS_PER_PAGE - 1) / ROWS_PER_PAGE : 1;
 	/* Even pages look better than a last one with a single row. */
 	if (a->whole)
-		out->count = 1;
-	per_page = (rows.count + out->count - 1) / out->count;
+		pages = 1;
+	per_page = (rows.count + pages - 1) / pages;
 	if (per_page)
-		out->count = (rows.count + per_page - 1) / per_page;
-	for (size_t i = 0; i < out->count; i++) {
+		pages = (rows.count + per_page - 1) / per_page;
+	for (size_t i = 0; i < pages; i++) {
 		size_t from = i * per_page;
 		size_t n = rows.count - from < per_page ? rows.count - from : per_page;
+		struct page page = {0};
 
-		fill_page(&out->v[i], &plan, rows.v ? rows.v + from : NULL, n, i, out->count);
+		fill_page(&page, &plan, rows.v ? rows.v + from : NULL, n, i, pages);
+		take(ctx, &page, i, pages);
+		draw_page_free(&page);
 	}
 	free(rows.v);
+}
+
+static void keep(void *ctx, struct page *p, size_t n, size_t total)
+{
+	struct pages *out = ctx;
+
+	if (!out->v)
+		out->v = xcalloc(total, sizeof(*out->v));
+	out->v[n] = *p;
+	out->count = n + 1;
+	memset(p, 0, sizeof(*p));
+}
+
+void draw_layout(const struct side *a, const struct side *b, struct pages *out)
+{
+	memset(out, 0, sizeof(*out));
+	draw_layout_each(a, b, keep, out);
 }

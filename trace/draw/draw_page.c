@@ -48,6 +48,7 @@ struct shape *page_shape(struct page *p, enum shape_kind kind, double x, double 
 	s->w = w;
 	s->h = h;
 	s->colour = "#111111";
+	s->row = (u32)p->nrows;
 	return s;
 }
 
@@ -66,7 +67,7 @@ void page_arrow(struct page *p, double x1, double x2, double y, const struct ste
 {
 	struct arrow *a = APPEND(p, arrows, narrows);
 
-	*a = (struct arrow){x1, x2, y, s->style, s->mark, s->number};
+	*a = (struct arrow){x1, x2, y, s->style, s->mark, s->number, (u32)p->nrows};
 }
 
 void page_box(struct page *p, double x1, double y1, double x2, double y2, const char *fill,
@@ -74,7 +75,7 @@ void page_box(struct page *p, double x1, double y1, double x2, double y2, const 
 {
 	struct box *b = APPEND(p, boxes, nboxes);
 
-	*b = (struct box){x1, y1, x2, y2, fill, pen, width};
+	*b = (struct box){x1, y1, x2, y2, fill, pen, width, (u32)p->nrows};
 }
 
 void page_rule(struct page *p, double x1, double y1, double x2, double y2, const char *colour,
@@ -82,7 +83,7 @@ void page_rule(struct page *p, double x1, double y1, double x2, double y2, const
 {
 	struct rule *r = APPEND(p, rules, nrules);
 
-	*r = (struct rule){x1, y1, x2, y2, colour, style, width};
+	*r = (struct rule){x1, y1, x2, y2, colour, style, width, (u32)p->nrows};
 }
 
 u8 side_lane(const struct side *s, u8 guest, u8 lane)
@@ -159,14 +160,20 @@ void page_frame(struct page *p, const struct side *side, double x0, double botto
 	page_line(s, "%s", side->footer[1]);
 }
 
+void draw_page_free(struct page *p)
+{
+	free(p->rows);
+	free(p->shapes);
+	free(p->arrows);
+	free(p->boxes);
+	free(p->rules);
+	memset(p, 0, sizeof(*p));
+}
+
 void draw_pages_free(struct pages *p)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		free(p->v[i].shapes);
-		free(p->v[i].arrows);
-		free(p->v[i].boxes);
-		free(p->v[i].rules);
-	}
+	for (size_t i = 0; i < p->count; i++)
+		draw_page_free(&p->v[i]);
 	free(p->v);
 	memset(p, 0, sizeof(*p));
 }

@@ -68,6 +68,13 @@ void draw_side(const struct trace *t, size_t first, size_t last, u64 episode, st
 void draw_side_of(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,
 		  struct side *out)
 {
+	draw_side_unfolded(t, first, last, episode, domain, out);
+	draw_fold(&out->steps);
+}
+
+void draw_side_unfolded(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,
+			struct side *out)
+{
 	struct holds holds;
 	struct tally y;
 	struct sb b = {0};
@@ -83,7 +90,7 @@ void draw_side_of(const struct trace *t, size_t first, size_t last, u64 episode,
 	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);
 	cost_line(&out->steps, y.cost, out->footer[1], sizeof(out->footer[1]));
 	sb_free(&b);
-	draw_fold(&out->steps);
+	draw_number(&out->steps);
 }
 
 void draw_side_free(struct side *s)

@@ -131,19 +131,35 @@ void tally_events(const struct trace *t, size_t first, size_t last, u64 episode,
 	holds_free(&holds);
 }
 
+/* Only a change from ring 1 or 3 to ring 0 is an entry. */
+static bool counts(const struct event *e, u32 domain)
+{
+	return e->from != LANE_vmm && (domain == TRACE_NO_DOMAIN || e->domain == domain);
+}
+
+void tally_entry(const struct trace *t, const struct hold *h, u32 domain, struct tally *y)
+{
+	const struct event *e = &t->events[h->entry];
+
+	if (!counts(e, domain))
+		return;
+	y->traps += event_is(e, EV_trap);
+	y->irqs += event_is(e, EV_irq);
+	y->hypercalls += event_is(e, EV_hypercall);
+}
+
+void tally_cost(const struct trace *t, const struct hold *h, u32 domain, struct tally *y)
+{
+	if (counts(&t->events[h->entry], domain) && !h->waited)
+		y->cost += h->cost;
+}
+
 void tally_holds(const struct trace *t, const struct holds *h, u32 domain, struct tally *out)
 {
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < h->count; i++) {
-		const struct event *e = &t->events[h->v[i].entry];
-
-		/* Only a change from ring 1 or 3 to ring 0 is an entry. */
-		if (e->from == LANE_vmm || (domain != TRACE_NO_DOMAIN && e->domain != domain))
-			continue;
-		out->traps += event_is(e, EV_trap);
-		out->irqs += event_is(e, EV_irq);
-		out->hypercalls += event_is(e, EV_hypercall);
-		out->cost += h->v[i].waited ? 0 : h->v[i].cost;
+		tally_entry(t, &h->v[i], domain, out);
+		tally_cost(t, &h->v[i], domain, out);
 	}
 }
 

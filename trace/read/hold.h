@@ -36,6 +36,10 @@ struct tally {
 	u32 traps, irqs, hypercalls;
 	u64 cost;
 };
+/** Count the entry that begins @h, and what the VMM then took. What is no entry, or not @domain's,
+ * adds nothing. */
+void tally_entry(const struct trace *t, const struct hold *h, u32 domain, struct tally *y);
+void tally_cost(const struct trace *t, const struct hold *h, u32 domain, struct tally *y);
 void tally_events(const struct trace *t, size_t first, size_t last, u64 episode, struct tally *out);
 /** The same of those that one domain has made; TRACE_NO_DOMAIN: of any. */
 void tally_holds(const struct trace *t, const struct holds *h, u32 domain, struct tally *out);

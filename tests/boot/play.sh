@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# play.sh: the player: a page of both designs is stepped through by keys in a browser; what it says at the end of each episode is
+# what `tltrace stats` says, nothing is loaded, axe-core finds nothing, and a trace of more than 200,000 events can be looked at.
+# Without Chromium or node, or if axe-core can neither be found nor fetched, that part is said to be skipped.
+. "$(dirname "$0")/../lib.sh"
+tl=build/bin/tltrace page=$tmp/walk.html
+seed=${SEED:-$((RANDOM + 1))}
+echo "# SEED=$seed"
+
+for mmu in shadow direct; do ok "a_walk_$mmu" tools/run MMU=$mmu SCENARIO=walk SEED="$seed" OUT="$tmp/$mmu"; done
+va=$(sed -n 's/^walk: touching va=\(0x[0-9a-f]*\).*/\1/p' "$tmp/shadow.console")
+ok a_page_of_both_designs $tl play "$tmp/shadow.ctf" "$tmp/direct.ctf" --fault va="$va" -o "$page"
+ok it_is_small test "$(stat -c %s "$page")" -lt 2000000
+ok it_loads_nothing bash -c '! grep -nE "<(script|img|iframe)[^>]* (src|href)=|<link[^>]*(http|//|file)|@import|url\((http|//)" "$1"' - "$page"
+ok the_same_bytes_again bash -c '$1 play "$2/shadow.ctf" "$2/direct.ctf" --fault va=$3 -o "$2/again.html" && cmp "$2/again.html" "$2/walk.html"' - $tl "$tmp" "$va"
+ok a_page_of_a_whole_run $tl play "$tmp/shadow.ctf" --all -o "$tmp/all.html"
+ok two_megabytes_do_for_a_thousand_steps test "$(stat -c %s "$tmp/all.html")" -lt $((2000 * $(sed -n 's/.*: \([0-9]*\) steps.*/\1/p' "$tmp/out" | grep . || echo 1000)))
+tools/run MMU=shadow SCENARIO=stress SEED="$seed" OUT="$tmp/large" HOST_MEM=256 EXTRA=trace-kb=16384 >"$tmp/log" 2>&1
+events=$($tl info "$tmp/large.ctf" | awk '$1 == "events" { print $2 }')
+ok a_long_run test "${events:-0}" -gt 200000
+ok its_page $tl play "$tmp/large.ctf" --all -o "$tmp/large.html"
+echo "# | $events events, $(($(stat -c %s "$tmp/large.html") >> 20)) MB"
+
+skip() { tests=$((tests + 1)) && echo "ok $tests - $1 # SKIP $2"; }
+browser=$(command -v chromium || true)
+axe=build/axe/node_modules/axe-core/axe.min.js
+if [ ! -f $axe ] && command -v npm >/dev/null; then
+	(mkdir -p build/axe && cd build/axe && timeout 120 npm install --silent --no-audit --no-fund --no-save axe-core@4.10.3) >"$tmp/npm" 2>&1
+fi
+if [ -z "$browser" ]; then
+	skip in_a_browser 'there is no chromium'
+elif ! command -v node >/dev/null; then
+	skip in_a_browser 'there is no node, by which Chromium is asked'
+else
+	[ -f $axe ] || axe=-
+	mkdir "$tmp/shots"
+	ok a_browser_steps_through_it timeout 300 node tests/boot/play/browser.js "$browser" "$tmp/shots" $axe "$page" "$tmp/large.html"
+	cp "$tmp/out" "$tmp/probe"
+	said() { cat "$tmp/probe"; grep -qE -- "$1" "$tmp/probe"; }
+	ok no_step_shows_more_or_less_than_it_should said '^wrong: 0$'
+	# At the end of each episode, in each design: what tltrace stats says of it.
+	stats() { $tl stats "$tmp/$1.ctf" "${@:2}" | sed -n '/^VMM instructions: /h; /^VMM entries: /{ G; s/\(.*\)\n\(.*\)/\2; \1/p; }'; }
+	costs() {
+		local n=0 where fault cost mmu
+		while read -r where fault cost; do
+			mmu=$([ "$where" = 0 ] && echo shadow || echo direct)
+			[ "$(sed 's/\([0-9]\),\([0-9]\)/\1\2/g' <<<"$cost")" = "$(stats $mmu --fault "$fault")" ] ||
+				{ echo "$mmu, fault $fault: $cost, but $(stats $mmu --fault "$fault")"; return 1; }
+			n=$((n + 1))
+		done < <(sed -n 's/^scene [0-9]*: //p' "$tmp/probe" | sed 's| / |\n|g')
+		echo "$n"
+		[ $n = "$(for mmu in shadow direct; do $tl faults "$tmp/$mmu.ctf" --json; done | wc -l)" ]
+	}
+	ok each_episode_costs_what_stats_says costs
+	ok it_begins_where_it_is_told_to said "^begins: #e=[0-9]+&s=1$"
+	ok a_link_leads_to_a_step said '^link: Step 3 of '
+	ok the_find_key_leads_there said '^focus: find$'
+	ok words_are_found said '^found: [1-9]'
+	ok and_nothing_else said '^found others: 0$'
+	ok hypercalls_are_found said '^hypercalls: [1-9]'
+	ok so_is_a_lane said '^hardware: [1-9]'
+	ok everything_is_reached_by_keyboard said '^unreachable: 0$'
+	ok it_zooms said '^zoom: 2 .* in 1/16 of the time'
+	ok each_step_is_a_printed_page bash -c 'grep -qE "^printed: ([0-9]+) pages of \1 steps$" "$1" || ! cat "$1"' - "$tmp/probe"
+	ok no_error said '^errors: 0$'
+	ok no_request_leaves_it said '^requests: 0$'
+	if [ $axe != - ]; then
+		for way in light dark presented keys; do ok "axe_finds_nothing_$way" said "^axe $way: 0$"; done
+	else
+		skip axe 'there is no axe-core in build/axe, and npm could not fetch it'
+	fi
+	# Bounds for a machine where others are at work; the figures are those of the line that is printed.
+	sed -n 's/^large: /# | /p' "$tmp/probe"
+	ok a_long_run_opens_soon said '^large: .* \([0-9]{1,4} ms of the processor\)'
+	ok and_steps_at_once said '^large: .* a step takes [0-9]{1,3}(\.[0-9])? ms'
+	ok it_costs_what_stats_says_too bash -c 'grep -qxF "large cost: $1" <(sed "s/\([0-9]\),\([0-9]\)/\1\2/g; s/\([0-9]\),\([0-9]\)/\1\2/g" "$2")' - "$(stats large)" "$tmp/probe"
+	[ -z "${SHOTS:-}" ] || cp "$tmp"/shots/*.p?? "$SHOTS/"
+fi
+done_testing

@@ -1,0 +1,138 @@
+// browser.js CHROMIUM DIR AXE|- PAGE [LARGE]: play.sh's hands: steps through PAGE by keys, scene by scene, and says what it has seen, a line each; looks
+// at the whole with axe-core; prints one scene; opens LARGE, a page of many steps, and measures.
+'use strict';
+const fs = require('fs'), path = require('path'), {inBrowser} = require('../../chromium.js');
+const [browser, dir, axe, page, large] = process.argv.slice(2);
+const url = file => 'file://' + path.resolve(file);
+inBrowser(browser, dir, '1600,1000', async tab => {
+	const errors = [], requests = [];
+	tab.on('Runtime.exceptionThrown', p => errors.push(p.exceptionDetails.exception?.description || p.exceptionDetails.text));
+	tab.on('Log.entryAdded', p => { if (p.entry.level === 'error') errors.push(p.entry.text); });
+	tab.on('Network.requestWillBeSent', p => { if (!/^(file|data|about):/.test(p.request.url)) requests.push(p.request.url); });
+	for (const domain of ['Runtime', 'Log', 'Network']) await tab.ask(domain + '.enable');
+	const codes = {'[': 'BracketLeft', ']': 'BracketRight', '/': 'Slash', '+': 'Equal', '-': 'Minus', '?': 'Slash'};
+	const press = async key => {
+		const text = key.length === 1 ? key : undefined;
+		await tab.ask('Input.dispatchKeyEvent', {type: text ? 'keyDown' : 'rawKeyDown', key, text, code: codes[key] || key});
+		await tab.ask('Input.dispatchKeyEvent', {type: 'keyUp', key, code: codes[key] || key});
+	};
+	const say = (what, x) => console.log(`${what}: ${typeof x === 'string' ? x : JSON.stringify(x)}`);
+	// What a reader sees: where we are, which numbers are in the diagram, and the cost beside it.
+	const seen = () => tab.value(`({hash: location.hash, said: document.getElementById('said').textContent,
+		numbers: [...document.querySelectorAll('#picture .number')].filter(e => getComputedStyle(e).display !== 'none').length,
+		arrows: [...document.querySelectorAll('#picture .arrow')].filter(e => getComputedStyle(e).display !== 'none').length,
+		all: document.querySelectorAll('#picture .number').length,
+		costs: [...document.querySelectorAll('#facts .cost')].map(e => e.innerText.split('\\n').reverse().join('; ')),
+		current: document.querySelectorAll('#found [aria-current=step]').length})`);
+	const audit = async name => {
+		if (axe === '-') return;
+		if (!await tab.value('!!window.axe')) await tab.value(fs.readFileSync(axe, 'utf8') + ';0');
+		const r = await tab.value('axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => `${v.id}: ${v.help}; ${v.nodes.slice(0, 2).map(n => n.html.slice(0, 150)).join(" | ")}`))');
+		say(`axe ${name}`, String(r.length));
+		r.forEach(v => console.log('  ' + v));
+	};
+
+	await tab.open(url(page));
+	await tab.value('theme.length'); // it has begun
+	const begun = await seen();
+	say('begins', begun.hash);
+	// To the first scene, and from there through all by keys alone.
+	await tab.value('document.body.focus(), 0');
+	for (let i = 0; i < 500 && await tab.value('scene > 0'); i++) await press('[');
+	const scenes = await tab.value('D.scenes.length');
+	let longest = 0, steps = 0, wrong = 0;
+	for (let e = 0; e < scenes; e++) {
+		// Some step by step, the others at once: each key takes a while.
+		const each = e === 0 || e > scenes - 4;
+		let now, before = -1;
+		if (!each) await press('End');
+		for (let n = each ? 1 : await tab.value('at + 1'); ; n++) {
+			now = await seen();
+			steps++;
+			// One step more at each key, and never one that is not yet.
+			if (!now.said.startsWith(`Step ${n} of `) || now.hash !== `#e=${e + 1}&s=${n}` || now.numbers <= before || now.current !== 1) { wrong++; say('wrong', now); }
+			before = now.numbers;
+			const [at, of] = now.said.match(/[0-9]+/g);
+			if (at === of) break;
+			await press(['ArrowRight', 'PageDown', ' '][n % 3]);
+		}
+		if (now.numbers !== now.all) { wrong++; say('missing', now); }
+		const info = await tab.value(`D.scenes[${e}].of.map(x => x && x.domain + ':' + x.fault)`);
+		say(`scene ${e + 1}`, `${info.map((x, i) => x && `${i} ${x}`).filter(x => x).map((x, i) => `${x} ${now.costs[i]}`).join(' / ')}`);
+		await press(']');
+	}
+	say('steps', String(steps));
+	say('wrong', String(wrong));
+	await press('ArrowLeft');
+	say('back', (await seen()).hash);
+	await press('End');
+	await press('Home');
+	say('home', (await seen()).hash);
+
+	// A link leads to a step; another step of the same page too.
+	await tab.value('location.hash = "#e=1&s=3"; new Promise(r => setTimeout(r, 50))');
+	say('link', (await seen()).said);
+	// Find.
+	await press('/');
+	say('focus', await tab.value('document.activeElement.id'));
+	await tab.ask('Input.insertText', {text: 'read cr2'});
+	const found = () => tab.value('[...document.querySelectorAll("#found a")].map(a => a.textContent)');
+	await tab.value('$("scope").value = "all"; $("scope").dispatchEvent(new Event("input")); 0');
+	say('found', String((await found()).length));
+	say('found others', String((await found()).filter(x => !/read cr2/.test(x)).length));
+	await tab.value('$("find").value = ""; $("kind").value = "h"; $("kind").dispatchEvent(new Event("input")); 0');
+	say('hypercalls', String((await found()).length));
+	await tab.value('$("kind").value = ""; $("lane").value = "2"; $("lane").dispatchEvent(new Event("input")); 0');
+	say('hardware', String((await found()).length));
+	await tab.value('$("lane").value = ""; $("scope").value = "scene"; $("lane").dispatchEvent(new Event("input")); document.activeElement.blur(); 0');
+	say('unreachable', String(await tab.value('[...document.querySelectorAll("a, button, input, select, summary")].filter(e => e.tabIndex < 0).length')));
+	await tab.value('document.querySelectorAll("#facts details").forEach(d => d.open = true); 0');
+	await audit('light');
+	await tab.shot('light');
+	await press('t');
+	await audit('dark');
+	await tab.shot('dark');
+	await press('t');
+	await press('p');
+	await audit('presented');
+	await tab.shot('presented');
+	await press('Escape');
+	await press('?');
+	await audit('keys');
+	await tab.value('$("help").close(); 0');
+	await press('+');
+	await press('+');
+	say('zoom', await tab.value('zoom + " " + document.querySelector("#strips svg").getAttribute("aria-label")'));
+
+	const pdf = await tab.ask('Page.printToPDF', {preferCSSPageSize: true, printBackground: true});
+	const bytes = Buffer.from(pdf.data, 'base64');
+	fs.writeFileSync(`${dir}/scene.pdf`, bytes);
+	say('printed', `${(bytes.toString('latin1').match(/\/Type \/Page\b/g) || []).length} pages of ${await tab.value('rows()[1] - rows()[0]')} steps`);
+
+	if (large) {
+		await tab.ask('Performance.enable', {timeDomain: 'threadTicks'});
+		const busy = async () => (await tab.ask('Performance.getMetrics')).metrics.find(m => m.name === 'TaskDuration').value;
+		const before = await busy();
+		await tab.open(url(large));
+		const wall = await tab.value('+document.documentElement.dataset.ready'), cpu = 1000 * Math.abs(await busy() - before);
+		const all = await tab.value('rows()[1] - rows()[0]');
+		const slowest = await tab.value(`(async () => {
+			const took = [];
+			const one = async does => { const t = performance.now(); does(); document.body.offsetHeight; took.push(performance.now() - t); await new Promise(r => setTimeout(r, 0)); };
+			for (let i = 0; i < 60; i++) await one(() => step(1));
+			const one2 = took.slice().sort((a, b) => a - b);
+			took.length = 0;
+			for (let i = 1; i < 12; i++) await one(() => go(0, Math.floor(${all} * i / 12), false));
+			await one(() => go(0, Infinity, false));
+			return [one2[30], one2[59], Math.max(...took)].map(x => Math.round(x * 10) / 10);
+		})()`);
+		say('large', `${all} steps opened in ${Math.round(wall)} ms (${Math.round(cpu)} ms of the processor); a step takes ${slowest[0]} ms, at most ${slowest[1]} ms, a jump at most ${slowest[2]} ms`);
+		say('large cost', (await seen()).costs[0]);
+		const t = await tab.value('(() => { const t = performance.now(); $("find").value = "0xc0"; listSteps(); const x = performance.now() - t; $("find").value = ""; return Math.round(x); })()');
+		say('large search', `${t} ms`);
+		await tab.shot('large');
+	}
+	say('errors', String(errors.length));
+	errors.forEach(e => console.log('  ' + e));
+	say('requests', String(requests.length));
+});
