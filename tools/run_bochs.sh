@@ -26,7 +26,7 @@ within_10_s() {
 	done
 	return 1
 }
-is_raw() { stty -F "$1" -a 2>/dev/null | grep -q -- -icanon; }
+is_raw() { grep -q -- -icanon <(stty -F "$1" -a 2>/dev/null); }
 
 # The same with the user's terminal as COM1. `script` relays between it and a terminal of its own,
 # which Bochs opens, and keeps what was printed. Nothing but a placeholder runs there: Ctrl-C ends

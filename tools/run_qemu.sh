@@ -97,7 +97,7 @@ explain_qemu() { # STATUS
 	if ! grep -aqm 1 '^vm_state_notify running 1' "$log" 2>/dev/null; then
 		say "QEMU did not start (it ended with status $1)"
 		return 2
-	elif [ "$1" = 0 ] && tail -c 4096 "$log" | grep -aq '^Triple fault'; then
+	elif [ "$1" = 0 ] && grep -aq '^Triple fault' <(tail -c 4096 "$log"); then
 		say "the machine triple-faulted"
 		last_entries
 		return 5

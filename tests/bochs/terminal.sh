@@ -13,7 +13,7 @@ timeout 300 script -qfec "tools/run EMU=bochs MMU=direct SCENARIO=shell LIMIT=20
 terminal=$!
 # shows PATTERN: wait until the screen does; Bochs has its own limit.
 shows() {
-	while ! tr -d '\r' <"$tmp/screen" | grep -qE -- "$1"; do
+	while ! grep -qE -- "$1" <(tr -d '\r' <"$tmp/screen"); do
 		kill -0 $terminal 2>/dev/null || { cat "$tmp/screen"; return 1; }
 		sleep 0.2
 	done

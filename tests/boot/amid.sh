@@ -14,7 +14,7 @@ build() { # NAME OPTION...
 }
 says() { # NAME TEXT OPTION...
 	timeout 60 tools/run GUEST_ELF="$tmp/$1.elf" TRACE=off LIMIT="${LIMIT:-50}" "${@:3}" >"$tmp/said" 2>&1
-	tr -d '\r' <"$tmp/said" | grep -aq -e "$2" || { cat "$tmp/said"; false; }
+	grep -aq -e "$2" <(tr -d '\r' <"$tmp/said") || { cat "$tmp/said"; false; }
 }
 same() { # NAME OPTIONS TEXT MODE...: the text on the bare machine, by breakpoints, and in these modes of patches
 	local name=$1 text="^$3\$" mode

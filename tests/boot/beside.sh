@@ -53,7 +53,7 @@ at_the_same_time() { # NAME
 	local id group end
 	end=$(grep -nE '^\(d[12]\) init: scenario' "$tmp/$1.console" | tail -n 1 | cut -d: -f1)
 	while read -r id group; do
-		head -n "$end" "$tmp/$1.console" | grep -q "^(d$id) " || { echo "$group came late"; return 1; }
+		grep -q "^(d$id) " <(head -n "$end" "$tmp/$1.console") || { echo "$group came late"; return 1; }
 	done <"$tmp/$1.rogues"
 }
 unharmed() { # NAME
@@ -64,7 +64,7 @@ unharmed() { # NAME
 }
 all_refused() { # NAME ID
 	said_by "$1" "$2" | grep -E 'ACCEPTED|^rogue: '
-	said_by "$1" "$2" | grep -qE '^rogue: cases=[1-9][0-9]* .* accepted=0$'
+	grep -qE '^rogue: cases=[1-9][0-9]* .* accepted=0$' <(said_by "$1" "$2")
 }
 refused() {
 	local name=refused id group

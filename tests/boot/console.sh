@@ -5,7 +5,7 @@
 # await FILE FROM TEXT: until the text is behind so many bytes; 150 s at most
 await() {
 	for _ in $(seq 1500); do
-		tail -c "+$(($2 + 1))" "$1" | grep -qaF -- "$3" && return 0
+		grep -qaF -- "$3" <(tail -c "+$(($2 + 1))" "$1") && return 0
 		sleep 0.1
 	done
 	return 1
@@ -30,7 +30,7 @@ on_terminal() { # EMU
 	{ dialog "$tmp/$1.raw"; sleep 1; } | timeout 420 script -qefc "tools/room INTERACTIVE=1 OUT= LIMIT=400 EMU=$1" "$tmp/$1.raw" >"$tmp/$1.log" 2>&1
 }
 said() { # NAME LINE
-	tr -d '\r' <"$tmp/$1.raw" | grep -qE "$2"
+	grep -qE "$2" <(tr -d '\r' <"$tmp/$1.raw")
 }
 for mmu in direct shadow; do
 	room $mmu <<END
