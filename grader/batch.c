@@ -99,7 +99,7 @@ static void take(struct class *c, struct job *j, const struct submission *sub)
 	struct list notes = {0};
 
 	remove_tree(incoming);
-	j->found = collect(c->lab, sub->parts, sub->nr_parts, incoming, &notes);
+	j->found = collect(c->lab, sub->parts, sub->nr_parts, incoming, &notes, &j->doubts);
 	notice(c->lab, c->kit, incoming, &notes);
 	if (sub->late && !sub->when)
 		list_add(&notes,
@@ -108,7 +108,8 @@ static void take(struct class *c, struct job *j, const struct submission *sub)
 	j->hash = collected_hash(c->lab, incoming);
 	j->notes = joined(&notes);
 	if (!j->found) {
-		char *all = text("empty: none of the lab's files; %s", j->notes);
+		char *all =
+		    text("empty: none of the lab's files%s%s", *j->notes ? "; " : "", j->notes);
 
 		free(j->notes);
 		j->notes = all;
@@ -170,7 +171,8 @@ static void tell(const struct class *c, const struct job *j)
 	size_t of = c->lab->files.nr, left = c->all.nr - c->done - c->skipped;
 	double minutes = (now() - c->start) / 60;
 
-	printf("[%zu/%zu] %-24.24s ", c->done + c->skipped, c->all.nr, sub->shown);
+	printf("[%zu/%zu] ", c->done + c->skipped, c->all.nr);
+	printf("%*s", put_cut(sub->shown, 24, stdout) + 1, "");
 	if (j->found)
 		printf("%3d/%d", session_score(&j->s), c->lab->points);
 	else
@@ -178,10 +180,14 @@ static void tell(const struct class *c, const struct job *j)
 	printf("  (%.1f a minute, %.0f min left)%s\n", (double)c->done / minutes,
 	       (double)left * minutes / (double)c->done,
 	       j->s.built || !j->found ? "" : "  does not build");
+	if (j->found == of && !j->doubts)
+		return;
 	if (!j->found)
-		printf("      nothing could be taken: %.300s\n", j->notes);
-	else if (j->found < of)
-		printf("      %zu of %zu files taken: %.300s\n", j->found, of, j->notes);
+		printf("      nothing could be taken: ");
+	else
+		printf("      %zu of %zu files taken: ", j->found, of);
+	put_cut(j->notes, 300, stdout);
+	putchar('\n');
 }
 
 bool job_merge(struct class *c, struct job *j)

@@ -44,7 +44,7 @@ static bool ends_in(const char *path, const char *tail)
 }
 
 /* Browsers and platforms number what is there already: "walk (1).c", "walk-1.c", "walk - Copy.c",
- * "Copy of walk.c". */
+ * "Copy of walk.c", "walk.c.txt". */
 static bool is_copy_of(const char *name, const char *of)
 {
 	const char *dot = strrchr(of, '.');
@@ -52,6 +52,8 @@ static bool is_copy_of(const char *name, const char *of)
 
 	if (!strncasecmp(name, "Copy of ", 8))
 		return !strcasecmp(name + 8, of);
+	if (n == strlen(of) + 4 && !strcasecmp(name + n - 4, ".txt")) /* an editor's doing */
+		return !strncasecmp(name, of, strlen(of));
 	if (n < strlen(of) || strncasecmp(name, of, stem) ||
 	    strcasecmp(name + n - strlen(dot), dot))
 		return false;
@@ -142,43 +144,45 @@ int depth(const char *path)
 	return n;
 }
 
-/* Directories and archives have an order of their own, by which nothing may be decided. Only of one
- * path the later counts, as it would if the archive were unpacked. */
-static bool counts_more(const struct taking *k, const char *path, enum fit fit,
-			const struct choice *c)
+/* Is it better than what was chosen (< 0), as good (0), or worse? */
+static int against(const struct taking *k, const char *path, enum fit fit, const struct choice *c)
 {
-	const char *than = c->path;
-
 	if (fit != c->fit)
-		return fit < c->fit;
-	if (at_home(k, path) != at_home(k, than))
-		return at_home(k, path);
-	if (depth(path) != depth(than))
-		return depth(path) < depth(than);
-	return strcmp(path, than) <= 0;
+		return fit < c->fit ? -1 : 1;
+	if (at_home(k, path) != at_home(k, c->path))
+		return at_home(k, path) ? -1 : 1;
+	return depth(path) - depth(c->path);
 }
 
+/* Directories and archives have an order of their own, by which nothing may be decided. Only of one
+ * path the later counts, as it would if the archive were unpacked. */
 void take(struct taking *k, struct choice *c, enum fit fit, const char *path, const char *bytes,
 	  size_t n)
 {
-	const char *name = base_name(k->lab->files.at[c - k->choices]);
-	char *to = text("%s/%s", k->to, name);
+	char *to = text("%s/%s", k->to, base_name(k->lab->files.at[c - k->choices]));
 	uint64_t hash = hash_bytes(HASH_START, bytes, n);
+	int order = c->path ? against(k, path, fit, c) : -1;
+	bool as_good = order == 0 && strcmp(path, c->path) && hash != c->hash;
 
-	if (memchr(bytes, 0, n)) {
+	if (n >= 2 && (!memcmp(bytes, "\xFF\xFE", 2) || !memcmp(bytes, "\xFE\xFF", 2))) {
+		refuse(k, "is UTF-16, which no compiler reads; refused; ask for UTF-8", path);
+	} else if (memchr(bytes, 0, n)) {
 		refuse(k, "is no text; refused", path);
 	} else {
 		c->nr++;
 		/* Two of them, and no reason why it should be the one. */
 		if (c->path && fit != EXACT && fit == c->fit && hash != c->hash && !c->rival)
 			c->rival = copy(path);
-		if ((!c->path || counts_more(k, path, fit, c)) && write_file(to, bytes, n)) {
+		c->doubt = (c->doubt && order >= 0) || as_good;
+		if ((order < 0 || (order == 0 && strcmp(path, c->path) <= 0)) &&
+		    write_file(to, bytes, n)) {
 			if (fit == EXACT)
 				free(c->rival), c->rival = NULL;
 			free(c->path);
 			c->path = copy(path);
 			c->fit = fit;
 			c->hash = hash;
+			c->size = n;
 		}
 	}
 	free(to);
@@ -194,15 +198,16 @@ static void leave(const struct taking *k, size_t i)
 	k->choices[i].path = NULL;
 }
 
-/* @return is it there? */
-static bool conclude_one(struct taking *k, size_t i)
+/* `any`: some of the lab's files are there. @return is this one? */
+static bool conclude_one(struct taking *k, size_t i, bool any)
 {
 	const char *name = base_name(k->lab->files.at[i]);
 	struct choice *c = &k->choices[i];
 	char *s, *to;
 
 	if (!c->path) {
-		note(k, "is missing; the starter's counts", name);
+		if (any)
+			note(k, "is missing; the starter's counts", name);
 		return false;
 	}
 	if (c->rival) {
@@ -220,15 +225,20 @@ static bool conclude_one(struct taking *k, size_t i)
 		free(s);
 	}
 	if (c->nr > 1) {
-		s = text("is there %zu times; %.200s counts", c->nr, c->path);
+		s = text("is there %zu times; %.200s counts%s", c->nr, c->path,
+			 c->doubt && c->size ? ", by the alphabet alone, and they differ" : "");
 		note(k, s, name);
 		free(s);
 	}
+	if (!c->size)
+		note(k, "has nothing in it", name);
+	k->doubts += c->doubt;
 	return true;
 }
 
 size_t conclude(struct taking *k)
 {
+	bool any = false;
 	size_t n = 0;
 	char *s;
 
@@ -251,11 +261,21 @@ size_t conclude(struct taking *k)
 			 "the folder; nothing of it is taken");
 	}
 	for (size_t i = 0; i < k->lab->files.nr; i++) {
-		if (k->class)
-			leave(k, i);
-		n += conclude_one(k, i);
-		free(k->choices[i].path), free(k->choices[i].rival);
+		any |= k->choices[i].path && !k->class;
+		k->choices[i].doubt |= k->choices[i].path && !k->choices[i].size;
 	}
+	/* First what a person should look at. */
+	for (int sure = 0; sure < 2; sure++)
+		for (size_t i = 0; i < k->lab->files.nr; i++) {
+			struct choice *c = &k->choices[i];
+
+			if (c->doubt == sure)
+				continue;
+			if (k->class)
+				leave(k, i);
+			n += conclude_one(k, i, any);
+			free(c->path), free(c->rival);
+		}
 	return n;
 }
 

@@ -47,6 +47,28 @@ static bool leads_out(const char *path)
 	return *path == '/';
 }
 
+/* A class's download is no submission: of all its students one would be graded. */
+static void look_for_class(struct taking *k, const char *path)
+{
+	char *all, *rest = NULL;
+
+	k->class |= !strcmp(base_name(path), "submission_metadata.yml");
+	if (!strstr(path, "_assignsubmission_") && !strstr(path, "_attempt_") && !is_archive(path))
+		return;
+	all = copy(path);
+	for (char *part = strtok_r(all, "/", &rest); part; part = strtok_r(NULL, "/", &rest)) {
+		struct sent who = {0};
+
+		if (lms_student(part, &who)) {
+			k->class |= k->other && strcmp(k->other, who.account);
+			if (!k->other)
+				k->other = copy(who.account);
+		}
+		sent_free(&who);
+	}
+	free(all);
+}
+
 static void from_archive(struct taking *k, const char *path, const char *name);
 
 /* A file of a directory, or a part of a submission by itself; `name` is what the student called it.
@@ -106,6 +128,8 @@ static int visit(const char *path, const struct stat *st, int type, struct FTW *
 {
 	if (ftw->level == 0)
 		walking->root = strlen(path) + 1;
+	if (ftw->level && !walking->class)
+		look_for_class(walking, path + walking->root);
 	if (type == FTW_F || type == FTW_SL || type == FTW_SLN)
 		from_file(walking, path, path + walking->root, st);
 	return too_many(walking, ++walking->entries) || walking->total > MAX_TOTAL;
@@ -145,6 +169,23 @@ static char *entry_bytes(struct taking *k, struct archive *a, size_t *n, size_t 
 static void read_archive(struct taking *k, struct archive *a, const char *name);
 static struct archive *new_archive(void);
 
+/* Why something is read neither as a tar nor as a zip, by its first bytes. */
+static const char *unreadable(const char *bytes, size_t n)
+{
+	static const struct {
+		const char *magic, *what;
+	} known[] = {{"Rar!", "is a rar archive, which is not read; ask for a zip"},
+		     {"7z\xBC\xAF", "is a 7z archive, which is not read; ask for a zip"},
+		     {"\x28\xB5\x2F\xFD", "is packed by zstd, which is not read; ask for a zip"},
+		     {"\x1F\x8B", "is packed by gzip, but no tar archive; ask for a zip"}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (n > strlen(known[i].magic) &&
+		    !memcmp(bytes, known[i].magic, strlen(known[i].magic)))
+			return known[i].what;
+	return n ? "is neither a tar nor a zip archive" : "is empty";
+}
+
 /* An archive in an archive: as if its files lay in a folder of its name. */
 static void from_inner(struct taking *k, const char *path, const char *bytes, size_t n)
 {
@@ -155,35 +196,12 @@ static void from_inner(struct taking *k, const char *path, const char *bytes, si
 	k->prefix = path;
 	k->inner++;
 	if (archive_read_open_memory(a, bytes, n) != ARCHIVE_OK)
-		refuse(k, "is neither a tar nor a zip archive", path);
+		refuse(k, unreadable(bytes, n), path);
 	else
 		read_archive(k, a, path);
 	k->inner--;
 	k->prefix = outer;
 	archive_read_free(a);
-}
-
-/* A class's download is no submission: of all its students one would be graded. */
-static void look_for_class(struct taking *k, const char *path)
-{
-	struct sent first = {0}, last = {0};
-	char *top;
-
-	k->class |= !strcmp(base_name(path), "submission_metadata.yml");
-	if (!strstr(path, "_assignsubmission_") && !strstr(path, "_attempt_") && !is_archive(path))
-		return;
-	top = text("%.*s", (int)strcspn(path, "/"), path);
-	if (lms_name(top, &first) || lms_name(base_name(path), &last)) {
-		struct sent *who = first.lms ? &first : &last;
-		/* Of Canvas others may have such names, too. */
-		bool sure = strcmp(who->lms, "canvas") || is_archive(path);
-
-		k->class |= sure && k->other && strcmp(k->other, who->account);
-		if (sure && !k->other)
-			k->other = copy(who->account);
-	}
-	sent_free(&first), sent_free(&last);
-	free(top);
 }
 
 static void one_entry(struct taking *k, struct archive *a, struct archive_entry *e)
@@ -269,11 +287,15 @@ static void read_archive(struct taking *k, struct archive *a, const char *name)
 static void from_archive(struct taking *k, const char *path, const char *name)
 {
 	struct archive *a = new_archive();
+	char *head = NULL;
 
-	if (archive_read_open_filename(a, path, 65536) != ARCHIVE_OK)
-		note(k, "is neither a directory nor a tar or zip archive", name);
-	else
+	if (archive_read_open_filename(a, path, 65536) == ARCHIVE_OK)
 		read_archive(k, a, name);
+	else if ((head = read_file(path, 16, false)))
+		note(k, unreadable(head, strlen(head)), name);
+	else
+		note(k, "cannot be read", name);
+	free(head);
 	archive_read_free(a);
 }
 
@@ -298,7 +320,7 @@ static void from_part(struct taking *k, const struct part *p, bool only)
 }
 
 static size_t collect_here(const struct lab *lab, const struct part *parts, size_t nr,
-			   const char *to, struct list *notes)
+			   const char *to, struct list *notes, size_t *doubts)
 {
 	struct taking k = {.lab = lab,
 			   .to = to,
@@ -312,31 +334,32 @@ static size_t collect_here(const struct lab *lab, const struct part *parts, size
 	for (size_t i = 0; i < nr; i++)
 		from_part(&k, &parts[i], nr == 1);
 	n = conclude(&k);
+	*doubts = k.doubts;
 	free(k.choices), free(k.passed), free(k.other);
 	return n;
 }
 
-/* In a process of its own: it tells the number, and then the notes, a line each. */
+/* In a process of its own: it tells the numbers, and then the notes, a line each. */
 static void __attribute__((noreturn)) collector(const struct lab *lab, const struct part *parts,
 						size_t nr, const char *to, int out, pid_t parent)
 {
 	struct rlimit cpu = {MAX_CPU, MAX_CPU};
 	struct list notes = {0};
 	FILE *f = fdopen(out, "w");
-	size_t n;
+	size_t n, doubts;
 
 	die_with(parent, SIGKILL);
 	setrlimit(RLIMIT_CPU, &cpu);
 	alarm(MAX_WALL);
-	n = collect_here(lab, parts, nr, to, &notes);
-	fprintf(f, "%zu\n", n);
+	n = collect_here(lab, parts, nr, to, &notes, &doubts);
+	fprintf(f, "%zu %zu\n", n, doubts);
 	for (size_t i = 0; i < notes.nr; i++)
 		fprintf(f, "%s\n", notes.at[i]);
 	_exit(fclose(f) ? 1 : 0);
 }
 
 size_t collect(const struct lab *lab, const struct part *parts, size_t nr, const char *to,
-	       struct list *notes)
+	       struct list *notes, size_t *doubts)
 {
 	char *all = calloc(1, MAX_NOTES), *line, *rest;
 	pid_t self = getpid(), pid;
@@ -344,6 +367,7 @@ size_t collect(const struct lab *lab, const struct part *parts, size_t nr, const
 	int fd[2], status = 1;
 	ssize_t got;
 
+	*doubts = 0;
 	if (!all || pipe2(fd, O_CLOEXEC))
 		die("no pipe");
 	fflush(NULL);
@@ -359,7 +383,8 @@ size_t collect(const struct lab *lab, const struct part *parts, size_t nr, const
 	waitpid(pid, &status, 0);
 	line = strtok_r(all, "\n", &rest);
 	if (line && !status) {
-		n = (size_t)atoll(line);
+		n = (size_t)strtoull(line, &line, 10);
+		*doubts = (size_t)strtoull(line, NULL, 10);
 		while ((line = strtok_r(NULL, "\n", &rest)))
 			list_add(notes, line);
 	} else {

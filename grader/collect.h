@@ -16,7 +16,9 @@ struct choice {
 	char *rival; /* another with no better name, and other contents */
 	enum fit fit;
 	uint64_t hash;
-	size_t nr;
+	size_t size, nr;
+	bool doubt; /* another, which differs, comes behind it by the alphabet alone; or it is empty
+		     */
 };
 /* A collection under way. Its limits are of all parts and archives of a submission together. */
 struct taking {
@@ -24,7 +26,7 @@ struct taking {
 	const char *to;
 	struct list *notes;
 	struct choice *choices; /* as lab->files */
-	size_t refused, passed_over;
+	size_t refused, passed_over, doubts;
 	char *passed;	    /* the first of those, by the alphabet */
 	size_t root;	    /* of a directory: where in a path what lies below it begins */
 	const char *prefix; /* of an archive in something: what its paths begin with */

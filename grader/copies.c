@@ -282,7 +282,8 @@ int copies(int argc, char **argv)
 		die("no starter in %s: make kit LAB=%s", kit, lab->name);
 	for (size_t i = 0; i < c.nr; i++) {
 		const struct pair *p = &c.at[i];
-		char *a = clean_name(all.at[p->a].name), *b = clean_name(all.at[p->b].name);
+		char *a = shown_name(all.at[p->a].name, all.at[p->a].account);
+		char *b = shown_name(all.at[p->b].name, all.at[p->b].account);
 
 		printf("%3d %%  %s%s and %s\n", p->percent, p->equal ? "equal  " : "", a, b);
 		free(a), free(b);

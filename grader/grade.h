@@ -39,9 +39,6 @@ void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 /** What a student's program printed, for a terminal or a report: only ASCII, and no control
  * characters but tabs and line ends; '?' for the others. */
 void clean_text(char *s, size_t n);
-/** A name that a student chose, in one line of a terminal: ASCII, and letters of any script; '?'
- * for the others. */
-char *clean_name(const char *s);
 /** A whole file, at most `max` bytes of it, or NULL; cleaned if `clean`. */
 char *read_file(const char *path, size_t max, bool clean);
 /** The last `max` bytes of a file, or all, cleaned; or NULL. */
@@ -64,6 +61,22 @@ const char *base_name(const char *path);
 /** Copy into a fixed buffer, cut if need be. */
 void put_text(char *to, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 double now(void);
+
+/* names.c */
+
+/** A name that a student chose, in one line of a terminal: ASCII, and letters of any script; '?'
+ * for the others. */
+char *clean_name(const char *s);
+/** With each letter and its marks as one character, as all but a Mac write them. */
+char *composed(const char *s);
+/** Name and id, for a terminal; to be freed. Two may have one name; who has no id has only that. */
+char *shown_name(const char *name, const char *account);
+/** As much of it as there are columns for. @return how many are left */
+int put_cut(const char *shown, int columns, FILE *f);
+/** Is it an archive, by the end of its name? */
+bool is_archive(const char *name);
+/** home/alice.tar.gz -> alice; to be freed. */
+char *student_name(const char *path);
 
 /* conf.c */
 
@@ -296,12 +309,11 @@ struct part {
  * zips, files) into directory `to`; archives in them are looked into, those in these are not. Of
  * several files for one of the lab's that counts which has its very name, else which lies in
  * labs/NAME, else the one nearest to the top, and of those the first by the alphabet. @return how
- * many; `notes` says what was missing, refused or passed over
+ * many; `doubts`: of so many a person should look, by what the notes say; `notes` says what was
+ * missing, refused or passed over
  */
 size_t collect(const struct lab *lab, const struct part *parts, size_t nr, const char *to,
-	       struct list *notes);
-/** By the end of its name. */
-bool is_archive(const char *name);
+	       struct list *notes, size_t *doubts);
 /** notice.c: what a person should look at in what was collected, compared with the handout `tree`.
  */
 void notice(const struct lab *lab, const char *tree, const char *sources, struct list *notes);
@@ -410,6 +422,8 @@ struct sent {
 };
 /** By the name of a file or folder. @return false if no platform makes such names */
 bool lms_name(const char *file, struct sent *s);
+/** The same, where such a name need be no platform's: Canvas's pattern fits other files, too. */
+bool lms_student(const char *file, struct sent *s);
 /** Blackboard's .txt beside a submission: the student's name, and the whole user name. */
 void blackboard_text(const char *path, struct sent *s);
 /** Gradescope's submission_metadata.yml; `as` is then the folder. @return how many */
@@ -432,7 +446,14 @@ struct submissions {
 	struct submission *at;
 	size_t nr;
 };
-/** Add those in a directory, or that one. */
+struct submission *new_submission(struct submissions *all, const struct sent *s);
+void add_part(struct submission *sub, const char *path, const char *as);
+/** One by the name that a file of no platform bears. */
+void add_plain(struct submissions *all, const char *path);
+/** A file or folder that a platform has named; those from `first` on may be the same student's.
+ * What the platform adds itself makes nobody a student twice. */
+void add_sent(struct submissions *all, struct sent *s, const char *path, size_t first);
+/** folder.c: add those in a directory, or that one. */
 void add_submissions(struct submissions *all, const struct lab *lab, const char *arg);
 /** Of each student only the last; says which. */
 void only_the_last(struct submissions *all);
@@ -457,7 +478,7 @@ struct job {
 	pid_t pid;
 	size_t number; /* of the submission */
 	uint64_t hash;
-	size_t found;	       /* of the lab's files */
+	size_t found, doubts;  /* of the lab's files; of those to be looked at */
 	char *notes, *results; /* a file */
 	char *name;	       /* slurm.c: of its directory; NULL: nothing to do any more */
 	char *trouble;	       /* why it is not graded, or NULL */

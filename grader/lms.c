@@ -111,6 +111,18 @@ bool lms_name(const char *file, struct sent *s)
 	return found;
 }
 
+bool lms_student(const char *file, struct sent *s)
+{
+	bool found = lms_name(file, s);
+
+	if (found && !strcmp(s->lms, "canvas") && !is_archive(file)) {
+		sent_free(s);
+		*s = (struct sent){0};
+		found = false;
+	}
+	return found;
+}
+
 void sent_free(struct sent *s)
 {
 	free(s->name), free(s->account), free(s->as);

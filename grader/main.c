@@ -170,11 +170,11 @@ static char *submitted(const struct lab *lab, const char *path, const char *out)
 {
 	char *sources = text("%s.src", out);
 	struct list notes = {0};
-
+	size_t doubts;
 	struct part part = {(char *)path, (char *)base_name(path)};
 
 	remove_tree(sources);
-	collect(lab, &part, 1, sources, &notes);
+	collect(lab, &part, 1, sources, &notes, &doubts);
 	notice(lab, ".", sources, &notes);
 	add_starters(lab, ".", sources);
 	for (size_t i = 0; i < notes.nr; i++)

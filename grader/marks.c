@@ -18,9 +18,11 @@ struct mark {
 	int answers, days;
 };
 
-/* The cells of the next row, as RFC 4180 has them; *s is then behind it. */
-static struct list row(char **s)
+/* The cells of the next row, as RFC 4180 has them, or with another separator; *s is then behind it.
+ */
+static struct list row(char **s, char comma)
 {
+	const char ends[] = {comma, '\r', '\n', '\0'};
 	struct list cells = {0};
 	char *from = *s;
 	bool more = true;
@@ -29,16 +31,15 @@ static struct list row(char **s)
 		bool quoted = *from == '"';
 		char *start = from += quoted, *to = from, *c;
 
-		while (*from &&
-		       (quoted ? *from != '"' || from[1] == '"' : !strchr(",\r\n", *from))) {
+		while (*from && (quoted ? *from != '"' || from[1] == '"' : !strchr(ends, *from))) {
 			from += quoted && *from == '"';
 			*to++ = *from++;
 		}
 		c = text("%.*s", (int)(to - start), start);
 		list_add(&cells, trim(c));
 		free(c);
-		from += strcspn(from, ",\r\n");
-		more = *from == ',';
+		from += strcspn(from, ends);
+		more = *from == comma;
 		from += more;
 	}
 	*s = from + strspn(from, "\r\n");
@@ -101,10 +102,14 @@ static size_t read_table(char *s, const struct lab *lab, const struct gradings *
 	struct list head;
 	size_t n = 0, bad = 0, line = 1;
 	int who, points, late;
+	char comma;
 
 	if (!strncmp(s, "\xEF\xBB\xBF", 3))
 		s += 3;
-	head = row(&s);
+	/* What a spreadsheet writes where the comma is the decimal point; or a tab. */
+	comma = s[strcspn(s, ",;\t\r\n")];
+	comma = comma && strchr(";\t", comma) ? comma : ',';
+	head = row(&s, comma);
 	who = column(&head, "student");
 	who = who < 0 ? column(&head, "id") : who;
 	who = who < 0 ? column(&head, "name") : who;
@@ -114,8 +119,8 @@ static size_t read_table(char *s, const struct lab *lab, const struct gradings *
 	if (who < 0 || (points < 0 && late < 0))
 		die("the first row has no column `student`, or none of `points` and `late`");
 	while (*s) {
-		struct list cells = row(&s);
-		const char *name = (size_t)who < cells.nr ? cells.at[who] : "";
+		struct list cells = row(&s, comma);
+		char *name = composed((size_t)who < cells.nr ? cells.at[who] : "");
 		struct mark m = {.answers = number(&cells, points, lab->policy.answers),
 				 .days = number(&cells, late, 1000)};
 
@@ -130,6 +135,7 @@ static size_t read_table(char *s, const struct lab *lab, const struct gradings *
 			wrong(&bad, line, "no number of days", cells.at[late]);
 		if (m.student)
 			marks[n++] = m;
+		free(name);
 		list_free(&cells);
 	}
 	if (bad)

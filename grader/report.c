@@ -29,8 +29,8 @@ static const struct option options[] = {{"csv", 0, NULL, CSV},
 
 struct asked {
 	enum format format;
-	const char *command, *student, *out, *column;
-	char *book, *kit;
+	const char *command, *out, *column;
+	char *student, *book, *kit;
 	long long grading; /* 0: the one that counts */
 	struct lab *lab;
 };
@@ -44,7 +44,7 @@ static struct asked ask(int argc, char **argv)
 		if (opt == OPT_BOOK)
 			a.book = copy(optarg);
 		else if (opt == OPT_STUDENT)
-			a.student = optarg;
+			a.student = composed(optarg);
 		else if (opt == OPT_OUT)
 			a.out = optarg;
 		else if (opt == OPT_COLUMN)
@@ -185,7 +185,7 @@ int report(int argc, char **argv)
 	gradings_free(&all);
 	book_close(db);
 	lab_free(a.lab);
-	free(a.book), free(a.kit);
+	free(a.student), free(a.book), free(a.kit);
 	return fflush(stdout) ? 2 : 0;
 }
 
@@ -233,7 +233,7 @@ int show(int argc, char **argv)
 
 	if (optind + 1 >= argc)
 		die("which student? See tlgrade show --help");
-	a.student = argv[optind + 1];
+	a.student = composed(argv[optind + 1]);
 	db = book_open(a.book, false);
 	all = gradings_of(&a, db);
 	for (size_t i = 0; i < all.nr; i++) {
@@ -260,6 +260,6 @@ int show(int argc, char **argv)
 	gradings_free(&all);
 	book_close(db);
 	lab_free(a.lab);
-	free(a.book), free(a.kit);
+	free(a.student), free(a.book), free(a.kit);
 	return 0;
 }

@@ -12,8 +12,6 @@
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
-#include <wchar.h>
-#include <wctype.h>
 
 #define FEWEST_FILES 1000 /* that a file system must still take */
 
@@ -109,25 +107,6 @@ void clean_text(char *s, size_t n)
 		if (((unsigned char)s[i] < ' ' && s[i] != '\n' && s[i] != '\t') ||
 		    (unsigned char)s[i] >= 0x7F)
 			s[i] = s[i] == '\r' ? '\n' : '?';
-}
-
-char *clean_name(const char *s)
-{
-	char *clean = copy(s), *to = clean;
-	wchar_t letter;
-
-	for (size_t n; *s; s += n) {
-		n = (unsigned char)*s < 0x80 ? 1 : mbrtowc(&letter, s, MB_CUR_MAX, &(mbstate_t){0});
-		if (n <= MB_LEN_MAX && (n == 1 ? *s >= ' ' && *s < 0x7F : iswalnum(letter))) {
-			memcpy(to, s, n);
-			to += n;
-		} else {
-			n = 1;
-			*to++ = '?';
-		}
-	}
-	*to = '\0';
-	return clean;
 }
 
 char *read_file(const char *path, size_t max, bool clean)

@@ -51,6 +51,7 @@ taken "$tmp/folder"
 ok a_file_of_the_handout_is_not_taken_for_it says "walk.c: is missing; the starter's counts"
 mkdir "$tmp/links"
 for i in $(seq 30); do mkdir "$tmp/links/$i" && ln -s /etc/passwd "$tmp/links/$i/walk.c"; done
+echo x >"$tmp/links/entry.c"
 taken "$tmp/links"
 ok many_refusals_do_not_hide_it says "walk.c: is missing; the starter's counts"
 ok and_are_counted says '10 more: refused'
@@ -58,6 +59,27 @@ ok and_are_counted says '10 more: refused'
 mkdir "$tmp/answered" && touch "$tmp/answered/"{answers.md,walk.c}
 taken "$tmp/answered"
 ok answers_are_asked_for bash -c 'grep "walk.c\|entry.c" "$1" && ! grep answers.md "$1"' - "$tmp/said"
+
+# What cannot be taken is said, with what to ask for; and of who has sent nothing no list of what is missing.
+mkdir "$tmp/wrong"
+printf 'Rar!\x1a\x07\x01\0' >"$tmp/rar.rar" && printf '7z\xbc\xaf\x27\x1c' >"$tmp/seven.7z" && : >"$tmp/void.zip"
+for name in 'rar.rar: is a rar archive, which is not read; ask for a zip' 'seven.7z: is a 7z archive, which is not read; ask for a zip' 'void.zip: is empty'; do
+	taken "$tmp/${name%%:*}"
+	ok "it_says_what_${name%%.*}_is" says "$name"
+	fails "and_no_more_${name%%.*}" grep missing "$tmp/said"
+done
+mkdir "$tmp/wide" && echo 'int a;' | iconv -t UTF-16 >"$tmp/wide/walk.c" && : >"$tmp/wide/entry.c" && echo 'int b;' >"$tmp/wide/inject.c.txt"
+taken "$tmp/wide"
+ok utf_16_is_said says 'walk.c: is UTF-16, which no compiler reads; refused; ask for UTF-8'
+ok what_is_empty_is_said says 'entry.c: has nothing in it'
+ok an_editors_txt_is_taken says 'inject.c.txt: taken for inject.c'
+ok and_is_it is inject.c 'int b;'
+# Two archives, and no reason why it should be the one: that is on the batch's line.
+mkdir -p "$tmp/two/al" "$tmp/old" "$tmp/new" && echo old >"$tmp/old/walk.c" && echo new >"$tmp/new/walk.c" && echo same | tee "$tmp/old/entry.c" >"$tmp/new/entry.c"
+(cd "$tmp/old" && zip -q ../two/al/lab02.zip ./*) && (cd "$tmp/new" && zip -q ../two/al/lab02_new.zip ./*)
+ok a_class_with_two_archives bash -c 'cd "$1/tree" && "$2" batch "$3" "$1/two" --kit "$1/tree" --book "$1/two.db" >"$1/two.log"' - "$tmp" "$tl" $lab
+ok what_the_alphabet_alone_decides_is_on_the_line grep -q '^      [0-9]* of [0-9]* files taken: walk.c: is there 2 times; lab02.zip/walk.c counts, by the alphabet alone, and they differ; ' "$tmp/two.log"
+ok what_is_the_same_in_both_is_no_question grep -q 'entry.c: is there 2 times; lab02.zip/entry.c counts; ' "$tmp/two.log"
 
 # Names that are not ASCII.
 python3 - "$tmp" <<'END'

@@ -69,8 +69,58 @@ for command in grade batch regrade report show marks copies; do
 	ok "help_$command" grep -q "^usage: tlgrade .*$lab\|^usage: tlgrade" <($tl $command --help)
 done
 
-# Several that it could be: none.
+# However a folder is named, it is the same student's; a class that lies one folder deeper, as programs that unpack make it, is a class.
+named() { # named WHAT ARGUMENT...: the name on the line of the only one
+	local want=$1
+	shift
+	rm -rf "$tmp/named.db"*
+	$tl batch $lab "$@" --kit "$tmp/tree2" --book "$tmp/named.db" >"$tmp/named.log" 2>&1
+	grep -qE "^\[1/1\] $want  " "$tmp/named.log" || { cat "$tmp/named.log"; false; }
+}
 hollow $lab "$tmp/tree2"
+mkdir -p "$tmp/given/alice" "$tmp/given/Jane Doe_12_assignsubmission_file" && cp "$tmp/files"/* "$tmp/given/alice/"
+(cd "$tmp/files" && zip -q "$tmp/given/Jane Doe_12_assignsubmission_file/lab03.zip" ./*)
+ok a_folder_with_a_slash_behind_it named alice "$tmp/given/alice/"
+cd "$tmp/given/alice" || exit 1
+ok the_folder_where_one_is named alice .
+cd "$here" || exit 1
+ok the_folder_of_one_student_of_moodle named 'Jane Doe .12.' "$tmp/given/Jane Doe_12_assignsubmission_file/"
+for lms in moodle canvas blackboard gradescope; do
+	mkdir "$tmp/deeper-$lms" && cp -a "$tmp/$lms" "$tmp/deeper-$lms/CS101-Lab 3-4711"
+	$tl batch $lab "$tmp/deeper-$lms" --kit "$tmp/tree2" --book "$tmp/deeper.db" --seed 3 >"$tmp/deeper.log" 2>&1
+	ok "a_class_one_folder_deeper_is_one_$lms" grep -q '^12 graded' "$tmp/deeper.log"
+	rm -rf "$tmp/deeper.db"*
+	mkdir "$tmp/deepest-$lms" && mv "$tmp/deeper-$lms" "$tmp/deepest-$lms/x"
+	$tl batch $lab "$tmp/deepest-$lms" --kit "$tmp/tree2" --book "$tmp/deeper.db" >"$tmp/deeper.log" 2>&1
+	ok "and_two_deeper_is_no_student_$lms" grep -q 'it holds what a platform has packed of a class: ' "$tmp/deeper.log"
+	rm -rf "$tmp/deeper.db"*
+done
+mkdir "$tmp/perhaps" && cp -r "$tmp/given" "$tmp/perhaps/lab03" && mv "$tmp/perhaps/lab03/Jane"* "$tmp/perhaps/lab03/bob"
+ok who_could_be_a_class_is_taken_for_one named lab03 "$tmp/perhaps"
+ok but_that_is_said grep -q 'lab03 is taken for one student; if it is the class, name that folder: ' "$tmp/named.log"
+# A Mac writes a letter and its marks apart: the same person, and the same in a table of marks. (What is the same tells Python.)
+python3 - "$tmp/apart" >"$tmp/apart.csv" <<-'END'
+	import os, random, sys, unicodedata
+	ranges = [(0xC0, 0x17F), (0x1EA0, 0x1EF9), (0x386, 0x3CE), (0x400, 0x45F), (0x304B, 0x307F), (0x30A1, 0x30FA)]
+	letters = [chr(c) for a, b in ranges for c in range(a, b + 1) if unicodedata.category(chr(c))[0] == "L"]
+	letters += [chr(c) for c in random.Random(7).sample(range(0xAC00, 0xD7A4), 30)]
+	names = ["".join(letters[i:i + 20]) for i in range(0, len(letters), 20)]
+	print("student;points")
+	for name in names:
+	    for form in "NFC", "NFD":
+	        folder = f"{sys.argv[1]}/{unicodedata.normalize(form, name)}"
+	        os.makedirs(folder, exist_ok=True)
+	        open(f"{folder}/update.c", "w").close()
+	    print(f'"{unicodedata.normalize("NFD", name)}";3')
+END
+$tl batch $lab "$tmp/apart" --kit "$tmp/tree2" --book "$tmp/apart.db" >"$tmp/apart.log" 2>&1
+people=$(($(wc -l <"$tmp/apart.csv") - 1))
+ok letters_and_marks_apart_are_the_same_name grep -q "^$people graded" "$tmp/apart.log"
+ok no_letter_is_cut_in_two iconv -f UTF-8 -t UTF-16 -o /dev/null "$tmp/apart.log"
+ok also_where_a_person_names_him $tl marks $lab "$tmp/apart.csv" --book "$tmp/apart.db"
+ok and_shown_as_it_is bash -c '"$@" | grep ": ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓ$"' - $tl show $lab "$(printf 'ÀÁÂÃÄÅÆÇE\xcc\x80ÉÊËÌÍÎÏÐÑÒÓ')" --book "$tmp/apart.db"
+
+# Several that it could be: none.
 mkdir -p "$tmp/doubt/al" && echo 'int a;' >"$tmp/doubt/al/update (1).c" && echo 'int b;' >"$tmp/doubt/al/update (2).c" && echo 'int c;' >"$tmp/doubt/al/Entry.H"
 $tl batch $lab "$tmp/doubt" --kit "$tmp/tree2" --book "$tmp/doubt.db" >"$tmp/doubt.log" 2>&1
 ok who_sends_two_that_it_could_be_is_told grep -q 'could be .*update (1).c or .*update (2).c; neither is taken' "$tmp/doubt.log"

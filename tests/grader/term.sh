@@ -82,6 +82,9 @@ ok marks_are_taken marks
 ok points_are_added is '17 117' punctual answers total
 ok days_replace_those_of_the_clock is '0 0 60' two-days 'days late' 'late costs' total
 ok answers_count_without_the_tests is '3 3' little answers total
+table 'Student;Points;late\r\nback;9;\r\n'
+ok a_table_with_semicolons_is_taken_too marks
+ok and_as_it_says is 9 back answers
 table 'student,points\npunctual,12\nnobody,3\nlittle,21\nback,two\n'
 ok a_table_with_mistakes_is_refused dies '3 mistakes in the table; nothing of it is taken' $tl marks $lab "$tmp/marks.csv" --book "$tmp/book.db"
 ok it_names_them grep -q 'row 3: no such student, or several of that name: nobody' "$tmp/stderr"

@@ -1,0 +1,246 @@
+/*
+ * folder.c: what lies in a folder of submissions: archives and folders that bear the students'
+ * names, or what a course's platform has packed for download (lms.c).
+ */
+#include "grade.h"
+
+#include <dirent.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define METADATA "submission_metadata.yml" /* Gradescope's */
+
+/* What lies in folders of submissions and is nobody's. */
+static bool is_junk(const char *name)
+{
+	static const char *const junk[] = {"__MACOSX", "Thumbs.db", "desktop.ini", "index.html",
+					   METADATA};
+	const char *dot = strrchr(name, '.');
+
+	for (size_t i = 0; i < sizeof(junk) / sizeof(junk[0]); i++)
+		if (!strcasecmp(junk[i], name))
+			return true;
+	return dot && !strcasecmp(dot, ".csv");
+}
+
+/* One of the lab's files that it holds itself, or NULL. */
+static const char *loose_file(const struct lab *lab, const char *dir)
+{
+	for (size_t i = 0; i < lab->files.nr; i++) {
+		const char *name = base_name(lab->files.at[i]);
+		char *path = text("%s/%s", dir, name);
+		bool found = access(path, F_OK) == 0;
+
+		free(path);
+		if (found)
+			return name;
+	}
+	return NULL;
+}
+
+/* nftw() has no argument for its caller's use. */
+static struct {
+	const struct lab *lab;
+	char *path;
+} below;
+static int could_be_another(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	char *name = student_name(path);
+	bool found = ftw->level == 1 && strcmp(name, base_name(path)); /* an archive */
+
+	(void)st;
+	for (size_t i = 0; i < below.lab->files.nr && ftw->level > 1; i++)
+		found |= !strcmp(base_name(below.lab->files.at[i]), base_name(path));
+	free(name);
+	if (found && type == FTW_F)
+		below.path = clean_name(path);
+	return below.path != NULL;
+}
+
+/* A directory that holds one of the lab's files itself is a submission; but a file that got into a
+ * class's directory must not make one submission of the class. */
+static bool is_submission(const struct lab *lab, const char *dir)
+{
+	const char *loose = loose_file(lab, dir);
+
+	below.lab = lab;
+	if (loose && nftw(dir, could_be_another, 32, FTW_PHYS))
+		die("%s holds %s, as a submission does, and %s, as a class does: take one of them "
+		    "away",
+		    clean_name(dir), loose, below.path);
+	return loose != NULL;
+}
+
+/* Gradescope's folders; who has handed in nothing has no folder. */
+static void add_gradescope(struct submissions *all, const char *dir, const char *metadata)
+{
+	struct sent *s;
+	size_t n = gradescope_metadata(metadata, &s);
+
+	for (size_t i = 0; i < n; i++) {
+		char *path = text("%s/%s", dir, s[i].as);
+		bool inside = !strchr(s[i].as, '/') && strcmp(s[i].as, "..");
+
+		if (inside && access(path, F_OK) == 0)
+			add_part(new_submission(all, &s[i]), path, s[i].as);
+		free(path);
+		sent_free(&s[i]);
+	}
+	free(s);
+	if (!n)
+		die("%s names no submission", metadata);
+}
+
+/* Blackboard's .txt comes after the files of its attempt, by the alphabet; but it knows the names.
+ */
+static void name_by_text(const char *dir, const struct dirent *const *names, int n,
+			 const char *file, struct sent *s)
+{
+	const char *end = strstr(file, "_attempt_");
+	size_t length = (size_t)(end - file) + strlen("_attempt_2026-03-01-23-58-12");
+
+	for (int i = 0; i < n; i++)
+		if (!strncmp(names[i]->d_name, file, length) &&
+		    !strcmp(names[i]->d_name + length, ".txt")) {
+			char *path = text("%s/%s", dir, names[i]->d_name);
+
+			blackboard_text(path, s);
+			free(path);
+		}
+}
+
+/* Programs that unpack make a folder of the download's name, so that the class is one folder
+ * deeper. Two students must be in it, for somebody may hand in a folder as the platform had named
+ * it. */
+static bool holds_class(const char *dir)
+{
+	struct dirent **names;
+	char *first = NULL;
+	bool found = false;
+	int n = scandir(dir, &names, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		struct sent s = {0};
+
+		found |= !strcmp(names[i]->d_name, METADATA);
+		if (lms_student(names[i]->d_name, &s)) {
+			found |= first && strcmp(first, s.account);
+			if (!first)
+				first = copy(s.account);
+		}
+		sent_free(&s);
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+	free(first);
+	return found;
+}
+
+/* How many archives and folders lie in one. */
+static int packages(const char *dir)
+{
+	struct dirent **names;
+	int n = scandir(dir, &names, NULL, alphasort), found = 0;
+
+	for (int i = 0; i < n; i++) {
+		char *path = text("%s/%s", dir, names[i]->d_name);
+		struct stat st;
+
+		if (*names[i]->d_name != '.' && !is_junk(names[i]->d_name) && !lstat(path, &st))
+			found += S_ISDIR(st.st_mode) || is_archive(path);
+		free(path), free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+	return found;
+}
+
+static void add_entry(struct submissions *all, const struct lab *lab, const char *dir,
+		      const struct dirent *const *names, int n, const char *name, size_t first)
+{
+	char *path = text("%s/%s", dir, name), *shown = clean_name(name);
+	struct sent s = {0};
+
+	if (name[0] == '.') {
+		/* nobody's */
+	} else if (lms_name(name, &s)) {
+		if (!strcmp(s.lms, "blackboard"))
+			name_by_text(dir, names, n, name, &s);
+		add_sent(all, &s, path, first);
+	} else if (is_junk(name)) {
+		printf("%s: no submission; passed over\n", shown);
+	} else if (holds_class(path)) {
+		printf("%s: holds a class; what is in it is taken\n", shown);
+		add_submissions(all, lab, path);
+	} else {
+		add_plain(all, path);
+	}
+	sent_free(&s);
+	free(path), free(shown);
+}
+
+static void add_folder(struct submissions *all, const struct lab *lab, const char *dir)
+{
+	size_t first = all->nr;
+	struct dirent **names;
+	int n = scandir(dir, &names, NULL, alphasort);
+	const struct submission *only;
+
+	for (int i = 0; i < n; i++)
+		add_entry(all, lab, dir, (const struct dirent *const *)names, n, names[i]->d_name,
+			  first);
+	for (int i = 0; i < n; i++)
+		free(names[i]);
+	if (n >= 0)
+		free(names);
+	only = all->nr == first + 1 ? &all->at[first] : NULL;
+	if (only && only->nr_parts == 1 && !loose_file(lab, only->parts[0].path) &&
+	    packages(only->parts[0].path) > 1)
+		printf("%s is taken for one student; if it is the class, name that folder: %s\n",
+		       only->shown, only->parts[0].path);
+}
+
+/* As somebody is called whose folder is given: "alice/" and "." are, too. To be freed. */
+static char *as_given(const char *arg)
+{
+	size_t n = strlen(arg);
+	char *path, *whole;
+
+	while (n > 1 && arg[n - 1] == '/')
+		n--;
+	path = text("%.*s", (int)n, arg);
+	if (strcmp(base_name(path), ".") && strcmp(base_name(path), ".."))
+		return path;
+	whole = realpath(path, NULL);
+	free(path);
+	return whole ? whole : copy(arg);
+}
+
+void add_submissions(struct submissions *all, const struct lab *lab, const char *arg)
+{
+	char *path = as_given(arg), *metadata = text("%s/" METADATA, path);
+	struct sent s = {0};
+	struct stat st;
+	bool folder, sent;
+
+	if (stat(path, &st))
+		die("there is no %s", arg);
+	folder = S_ISDIR(st.st_mode);
+	/* Of platforms only Moodle makes folders of students. */
+	sent = lms_name(base_name(path), &s) && !s.beside && (!folder || !strcmp(s.lms, "moodle"));
+	if (folder && access(metadata, R_OK) == 0)
+		add_gradescope(all, path, metadata);
+	else if (sent)
+		add_sent(all, &s, path, all->nr);
+	else if (!folder || is_submission(lab, path))
+		add_plain(all, path);
+	else
+		add_folder(all, lab, path);
+	sent_free(&s);
+	free(path), free(metadata);
+}
