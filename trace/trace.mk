@@ -1,5 +1,5 @@
 # trace/trace.mk: tltrace, the host tool that reads, checks and draws traces, and its tests.
-TLTRACE_LIBS := -lgvc -lcgraph -lcdt -ljansson -lcapstone -lm
+TLTRACE_LIBS := -lgvc -lcgraph -lcdt -ljansson -lcapstone -ldw -lm
 TLTRACE_SRC := $(wildcard trace/*/*.c)
 TLTRACE_OBJ := $(TLTRACE_SRC:%.c=$(B)/host/%.o)
 # Everything but main(), for the unit tests.

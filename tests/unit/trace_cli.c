@@ -268,6 +268,12 @@ static void play_writes_a_page_or_says_why_not(void **state)
 	assert_int_equal(tltrace("play @/long.ctf --fault 9 -o @/walk.html"), 0);
 	assert_int_equal(tltrace("play @/long.ctf --fault 7777 -o @/walk.html"), 2);
 	says("tltrace faults");
+	assert_int_equal(tltrace("play @/long.ctf --from 100 --to 200 --at 150 -o @/walk.html"), 0);
+	assert_int_equal(tltrace("play @/long.ctf --from 100 --to 200 --at 250 -o @/x.html"), 2);
+	says("no event 250 there");
+	assert_int_equal(tltrace("play @/long.ctf --at 999999 -o @/x.html"), 2);
+	assert_int_equal(tltrace("play @/esx.ctf --elf docs/events.md -o @/x.html"), 2);
+	says("built with -g");
 	assert_int_equal(tltrace("play @/esx.ctf"), 2);
 	says("-o FILE.html");
 	assert_int_equal(tltrace("play @/esx.ctf -o @/x.svg"), 2);
@@ -275,7 +281,7 @@ static void play_writes_a_page_or_says_why_not(void **state)
 	assert_int_equal(tltrace("play @/esx.ctf -o @/none/x.html"), 2);
 	says("No such file");
 	assert_int_equal(tltrace("play @/esx.ctf @/xen.ctf --all -o @/x.html"), 2);
-	says("--all is for one trace");
+	says("--at are for one trace");
 	assert_int_equal(tltrace("play @/esx.ctf --domain 1 -o @/x.html"), 2);
 	says("--domain goes with --all");
 	assert_int_equal(tltrace("play @/esx.ctf --all --domain 5 -o @/x.html"), 2);

@@ -53,8 +53,12 @@ static void use(struct trace *t)
 /* Nor may a page of it come to harm; that there is nothing to step through may be said. */
 static void play(const struct trace *t, bool all)
 {
-	struct play_request r = {
-	    .t = {t, t}, .ntraces = all ? 1 : 2, .all = all, .domain = TRACE_NO_DOMAIN};
+	struct play_request r = {.t = {t, t},
+				 .ntraces = all ? 1 : 2,
+				 .all = all,
+				 .to = t->count - 1,
+				 .at = PLAY_FROM_THE_START,
+				 .domain = TRACE_NO_DOMAIN};
 	struct play_summary sum;
 	struct err err = {""};
 

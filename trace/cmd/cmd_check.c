@@ -3,8 +3,10 @@
 
 #include "draw/draw.h"
 #include "expect/expect.h"
+#include "play/play.h"
 #include "read/file.h"
 #include "read/number.h"
+#include "trapline/ring.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,9 +41,37 @@ static int diverge(const struct trace *t, const struct expect_miss *miss, const 
 	return rc;
 }
 
+#define BEFORE 400 /* events that the page has, of those before the place and behind it */
+#define BEHIND 100
+
+/* Or let it be stepped through, as far as what happened has to do with it. */
+static int step_through(const struct trace *t, const struct expect_miss *m, const char *out,
+			struct err *err)
+{
+	size_t at = m->at != EXPECT_NO_EVENT ? m->at : m->pos > m->last ? m->last : m->pos;
+	struct play_request r = {.t = {t},
+				 .ntraces = 1,
+				 .all = true,
+				 .from = at > BEFORE ? at - BEFORE : 0,
+				 .to = at + BEHIND < t->count ? at + BEHIND : t->count - 1,
+				 .at = at,
+				 .note = m->why,
+				 .domain = TRACE_NO_DOMAIN};
+	struct play_summary sum;
+
+	return play_write(&r, out, &sum, err);
+}
+
+static bool is_page(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 5 && !strcmp(path + n - 5, ".html");
+}
+
 struct request {
 	const char *dir, *file;
-	const char *fault, *picture; /* NULL: none */
+	const char *fault, *picture, *page; /* NULL: none */
 	struct expect_vars preset;
 };
 
@@ -73,7 +103,8 @@ static int check(const struct command *self, const struct request *q)
 		fputs(report.s, stdout);
 	else
 		printf("%s: all %zu lines hold\n", q->file, x.count);
-	if (rc > 0 && q->picture && diverge(&t, &miss, q->picture, &err))
+	if (rc > 0 && ((q->picture && diverge(&t, &miss, q->picture, &err)) ||
+		       (q->page && step_through(&t, &miss, q->page, &err))))
 		rc = cmd_fail(self, &err);
 	sb_free(&report);
 	expect_free(&x);
@@ -96,7 +127,7 @@ static int run(const struct command *self, int argc, char **argv)
 		if (c == 'f') {
 			q.fault = optarg;
 		} else if (c == 'd') {
-			q.picture = optarg;
+			*(is_page(optarg) ? &q.page : &q.picture) = optarg;
 		} else if (!add_setting(optarg, &q.preset)) {
 			fprintf(stderr, "tltrace check: --set takes NAME=NUMBER, not '%s'\n",
 				optarg);
@@ -106,9 +137,10 @@ static int run(const struct command *self, int argc, char **argv)
 	if (!cmd_args(self, argc, 2))
 		return EXIT_TROUBLE;
 	if (q.picture && !draw_format_known(q.picture)) {
-		fprintf(stderr,
-			"tltrace check: the picture must end in .svg, .pdf, .png or .dot: %s\n",
-			q.picture);
+		fprintf(
+		    stderr,
+		    "tltrace check: the picture must end in .svg, .pdf, .png, .dot or .html: %s\n",
+		    q.picture);
 		return EXIT_TROUBLE;
 	}
 	q.dir = argv[optind];
@@ -123,7 +155,8 @@ const struct command cmd_check = {
     "  --fault ...         lines before any `episode` line speak of this episode\n"
     "  --set NAME=NUMBER   give $NAME a value; wins over `let` in the file\n"
     "  --diverge OUT.svg   if a line does not hold, draw the place: what was expected in grey,\n"
-    "                      what came instead in red; also .pdf, .png or .dot\n"
+    "                      what came instead in red; also .pdf, .png or .dot; to .html, a\n"
+    "                      page that steps through what led there; may be given for both\n"
     "The language is described in trace/EXPECT.md. Exit code 1 if a line does not hold.\n",
     run,
 };

@@ -20,22 +20,55 @@ static bool is_html(const char *path)
 	return n > 5 && !strcmp(path + n - 5, ".html");
 }
 
-static int play(const struct command *self, struct play_request *r, char **dirs, const char *out)
+struct asked {
+	struct play_request r;
+	const char *hv, *guest[2], *out;
+	int nfaults, nguests;
+	u64 from, to, at, domain; /* numbers of events; 0: not asked for */
+};
+
+static int open_sources(struct asked *a, struct err *err)
+{
+	if (a->hv && !(a->r.hv = source_open(a->hv, err)))
+		return -1;
+	for (int i = 0; i < a->nguests; i++)
+		if (!(a->r.guest[i] = source_open(a->guest[i], err)))
+			return -1;
+	return 0;
+}
+
+/* Events by index, now that it is known how many there are. */
+static int choose_events(struct asked *a, const struct trace *t, struct err *err)
+{
+	u64 from = a->from ? a->from : 1, to = a->to ? a->to : t->count;
+
+	to = to > t->count ? t->count : to;
+	if (from > to || (a->at && (a->at < from || a->at > to)))
+		return err_set(err, "%s: no event %llu there; it has %zu", t->name,
+			       (unsigned long long)(from > to ? from : a->at), t->count);
+	a->r.from = from - 1;
+	a->r.to = to - 1;
+	a->r.at = a->at ? a->at - 1 : PLAY_FROM_THE_START;
+	return 0;
+}
+
+static int play(const struct command *self, struct asked *a, char **dirs)
 {
 	struct play_summary sum;
 	struct trace t[2];
 	struct err err;
 	int opened = 0, rc = EXIT_OK;
 
-	for (; opened < r->ntraces; opened++) {
+	for (; opened < a->r.ntraces; opened++) {
 		if (!cmd_open(self, &t[opened], dirs[opened])) {
 			rc = EXIT_TROUBLE;
 			break;
 		}
 		cmd_warn_discarded(&t[opened]);
-		r->t[opened] = &t[opened];
+		a->r.t[opened] = &t[opened];
 	}
-	if (rc == EXIT_OK && play_write(r, out, &sum, &err))
+	if (rc == EXIT_OK && (choose_events(a, &t[0], &err) || open_sources(a, &err) ||
+			      play_write(&a->r, a->out, &sum, &err)))
 		rc = cmd_fail(self, &err);
 	else if (rc == EXIT_OK)
 		fprintf(stderr, "tltrace play: %zu steps in %zu scene%s\n", sum.rows, sum.scenes,
@@ -45,55 +78,95 @@ static int play(const struct command *self, struct play_request *r, char **dirs,
 			"tltrace play: %zu episodes are not in it: more vcpus ran in them than a "
 			"picture has lanes for\n",
 			sum.left_out);
+	source_close(a->r.hv);
+	source_close(a->r.guest[0]);
+	source_close(a->r.guest[1]);
 	while (opened-- > 0)
 		trace_close(&t[opened]);
 	return rc;
 }
 
+/* Returns 0, or the exit code. */
+static int take_option(const struct command *self, struct asked *a, int c)
+{
+	switch (c) {
+	case 'f':
+		if (a->nfaults == 2)
+			return refuse("--fault may be given once for each trace", NULL);
+		a->r.fault[a->nfaults++] = optarg;
+		return 0;
+	case 'g':
+		if (a->nguests == 2)
+			return refuse("--guest-elf may be given once for each trace", NULL);
+		a->guest[a->nguests++] = optarg;
+		return 0;
+	case 'e':
+		a->hv = optarg;
+		return 0;
+	case 'A':
+		a->r.all = true;
+		return 0;
+	case 'o':
+		a->out = optarg;
+		return 0;
+	case 'd':
+		return cmd_number(self, optarg, TRACE_NO_DOMAIN - 1, "domain", &a->domain)
+			   ? 0
+			   : EXIT_TROUBLE;
+	}
+	a->r.all = true;
+	return cmd_number(self, optarg, UINT32_MAX, "event number",
+			  c == 'F'   ? &a->from
+			  : c == 'T' ? &a->to
+				     : &a->at)
+		   ? 0
+		   : EXIT_TROUBLE;
+}
+
+/* What does not go together; 0, or the exit code. */
+static int refused(const struct asked *a)
+{
+	if (!a->out)
+		return refuse("say which page to write with -o FILE.html", NULL);
+	if (!is_html(a->out))
+		return refuse("the file must end in .html", a->out);
+	if (a->r.ntraces == 2 && a->r.all)
+		return refuse("two traces are aligned by the phases of one page fault each; "
+			      "--all, --from, --to and --at are for one trace",
+			      NULL);
+	if (a->domain != TRACE_NO_DOMAIN && !a->r.all)
+		return refuse("a fault is of one domain anyway (--fault D:N); --domain goes with "
+			      "--all",
+			      NULL);
+	if (a->nguests > a->r.ntraces)
+		return refuse("--guest-elf may be given once for each trace", NULL);
+	return 0;
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
-	static const struct option opts[] = {{"fault", required_argument, NULL, 'f'},
-					     {"all", no_argument, NULL, 'A'},
-					     {"domain", required_argument, NULL, 'd'},
-					     {"output", required_argument, NULL, 'o'},
-					     {0}};
-	struct play_request r = {0};
-	u64 domain = TRACE_NO_DOMAIN;
-	const char *out = NULL;
-	int c, code, nfaults = 0;
+	static const struct option opts[] = {
+	    {"fault", required_argument, NULL, 'f'},  {"all", no_argument, NULL, 'A'},
+	    {"from", required_argument, NULL, 'F'},   {"to", required_argument, NULL, 'T'},
+	    {"at", required_argument, NULL, 'a'},     {"domain", required_argument, NULL, 'd'},
+	    {"elf", required_argument, NULL, 'e'},    {"guest-elf", required_argument, NULL, 'g'},
+	    {"output", required_argument, NULL, 'o'}, {0}};
+	struct asked a = {.domain = TRACE_NO_DOMAIN};
+	int c, code;
 
 	while ((c = cmd_getopt(self, argc, argv, opts, &code)) != -1) {
 		if (c == '?')
 			return code;
-		if (c == 'f' && nfaults == 2)
-			return refuse("--fault may be given once for each trace", NULL);
-		if (c == 'f')
-			r.fault[nfaults++] = optarg;
-		else if (c == 'A')
-			r.all = true;
-		else if (c == 'o')
-			out = optarg;
-		else if (!cmd_number(self, optarg, TRACE_NO_DOMAIN - 1, "domain", &domain))
-			return EXIT_TROUBLE;
+		code = take_option(self, &a, c);
+		if (code)
+			return code;
 	}
-	r.ntraces = argc - optind;
-	r.domain = (u32)domain;
-	if (r.ntraces != 2 && !cmd_args(self, argc, 1))
+	a.r.ntraces = argc - optind;
+	a.r.domain = (u32)a.domain;
+	if (a.r.ntraces != 2 && !cmd_args(self, argc, 1))
 		return EXIT_TROUBLE;
-	if (!out)
-		return refuse("say which page to write with -o FILE.html", NULL);
-	if (!is_html(out))
-		return refuse("the file must end in .html", out);
-	if (r.ntraces == 2 && r.all)
-		return refuse(
-		    "two traces are aligned by the phases of one page fault each; --all is "
-		    "for one trace",
-		    NULL);
-	if (domain != TRACE_NO_DOMAIN && !r.all)
-		return refuse(
-		    "a fault is of one domain anyway (--fault D:N); --domain goes with --all",
-		    NULL);
-	return play(self, &r, argv + optind, out);
+	code = refused(&a);
+	return code ? code : play(self, &a, argv + optind);
 }
 
 const struct command cmd_play = {
@@ -105,7 +178,11 @@ const struct command cmd_play = {
     "                       then side by side (without --fault: the last one that is whole)\n"
     "  --fault va=ADDRESS   the last page fault of an application at that address\n"
     "  --all                all events, not only the applications' page faults; of one trace\n"
+    "  --from N --to N      all events in this range; --at N: begin with this one\n"
     "  --domain N           of these, only what this domain does\n"
+    "  --elf FILE           the hypervisor, with DWARF: which of its lines record an event\n"
+    "  --guest-elf FILE     a guest kernel: which of its lines enters the VMM; twice for two "
+    "traces\n"
     "All page faults of applications are in the page, to choose from. Of two traces, those at one\n"
     "address that the guest has seen are side by side, the last with the last, and so on; both\n"
     "designs advance together, phase by phase. The steps are those of `tltrace draw`, but what\n"

@@ -149,7 +149,7 @@ static bool add_scene(struct writer *w, const struct scene *s)
 			continue;
 		draw_side_unfolded(w->r->t[c], e->first, e->last, e->id, domain, &w->side[n]);
 		facts_begin(&w->facts[n], w->r->t[c], e->first, e->last, e->id, domain,
-			    &w->side[n].steps);
+			    &w->side[n].steps, w->r->guest[c]);
 		ok = ok && fits(&w->side[n]);
 		n++;
 	}
@@ -183,7 +183,7 @@ static size_t row_of(const struct writer *w, size_t at)
 }
 
 /* A whole run first; the episodes are parts of it. */
-static int add_whole_run(struct writer *w, const struct scenes *all, struct err *err)
+static int add_whole_run(struct writer *w, const struct scenes *all, size_t *start, struct err *err)
 {
 	w->event = xcalloc(4 * w->r->t[0]->count + 1, sizeof(*w->event));
 	if (!add_scene(w, &all->v[0]))
@@ -199,8 +199,12 @@ static int add_whole_run(struct writer *w, const struct scenes *all, struct err 
 		const struct episode *e = &all->v[i].of[0];
 		size_t from = row_of(w, e->first), to = row_of(w, e->last + 1);
 
-		if (from < to && (w->r->domain == TRACE_NO_DOMAIN || w->r->domain == e->domain))
-			json_array_append_new(w->scenes, describe(w, &all->v[i], from, to));
+		if (from >= to || e->first < w->r->from || e->last > w->r->to ||
+		    (w->r->domain != TRACE_NO_DOMAIN && w->r->domain != e->domain))
+			continue;
+		if (i == all->start)
+			*start = json_array_size(w->scenes);
+		json_array_append_new(w->scenes, describe(w, &all->v[i], from, to));
 	}
 	return 0;
 }
@@ -210,11 +214,8 @@ static int add_scenes(struct writer *w, struct scenes *all, struct play_summary 
 {
 	size_t start = 0;
 
-	if (w->r->all) {
-		if (add_whole_run(w, all, err))
-			return -1;
-		start = all->start < json_array_size(w->scenes) ? all->start : 0;
-	}
+	if (w->r->all && add_whole_run(w, all, &start, err))
+		return -1;
 	for (size_t i = 0; i < all->count && !w->r->all; i++) {
 		if (i == all->start)
 			start = json_array_size(w->scenes);
@@ -231,6 +232,14 @@ static int add_scenes(struct writer *w, struct scenes *all, struct play_summary 
 				     "more than %d vcpus ran in each episode, and a picture has "
 				     "lanes for so many",
 				     MOST_GUESTS);
+}
+
+/* The row that tells of the event to begin with: its own, or the last one before it. */
+static size_t begin_at(const struct writer *w)
+{
+	size_t row = row_of(w, w->r->at + 1);
+
+	return row ? row - 1 : 0;
 }
 
 static json_t *describe_trace(struct writer *w, int c)
@@ -256,11 +265,16 @@ static void write_data(struct writer *w, const struct scenes *all, const struct 
 		json_array_append_new(traces, describe_trace(w, c));
 	for (u32 i = 0; i < NR_LANES; i++)
 		json_array_append_new(lanes, json_string(lane_name(i)));
-	play_line(w->f, json_pack("{so sO sO sI sI so sb so so sO sO}", "traces", traces, "scenes",
-				  w->scenes, "pages", w->pages, "start", (json_int_t)all->start,
-				  "left_out", (json_int_t)sum->left_out, "lanes", lanes, "all",
-				  w->r->all, "schema", play_schema(), "sizes", play_sizes(),
-				  "colours", w->colours.all, "names", w->titles.all));
+	play_line(
+	    w->f,
+	    json_pack("{so sO sO sI sI so sI ss sb so so so sO sO}", "traces", traces, "scenes",
+		      w->scenes, "pages", w->pages, "start", (json_int_t)all->start, "left_out",
+		      (json_int_t)sum->left_out, "lanes", lanes, "at",
+		      (json_int_t)(w->r->all && w->r->at != PLAY_FROM_THE_START ? begin_at(w) : 0),
+		      "note", w->r->note ? w->r->note : "", "all", w->r->all, "schema",
+		      play_schema(), "sizes", play_sizes(), "recorders",
+		      w->r->hv ? source_recorders(w->r->hv) : json_null(), "colours",
+		      w->colours.all, "names", w->titles.all));
 }
 
 static void writer_free(struct writer *w)

@@ -9,10 +9,14 @@
 #define TLTRACE_PLAY_H
 
 #include "draw/draw.h"
+#include "play/source.h"
 #include "read/episode.h"
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
+
+#define PLAY_FROM_THE_START SIZE_MAX
 
 struct play_request {
 	const struct trace *t[2];
@@ -20,7 +24,12 @@ struct play_request {
 	const char
 	    *fault[2]; /* what to begin with, as --fault has it; NULL: the last one that is whole */
 	bool all;      /* every event, not only the episodes of applications' page faults */
-	u32 domain;    /* with all: only what it does; TRACE_NO_DOMAIN: any */
+	size_t from, to;   /* with all: from this event to that one, by index */
+	size_t at;	   /* with all: the event to begin with, by index; or PLAY_FROM_THE_START */
+	const char *note;  /* what is to be said of it, or NULL */
+	u32 domain;	   /* with all: only what it does; TRACE_NO_DOMAIN: any */
+	struct source *hv; /* the hypervisor's source, or NULL */
+	struct source *guest[2]; /* that of each trace's guest kernel, or NULL */
 };
 
 /** What is in the file that was written. */
@@ -52,6 +61,7 @@ int scenes_choose(const struct play_request *r, struct scenes *out, struct err *
 struct facts {
 	const struct trace *t;
 	const struct steps *steps;
+	struct source *guest; /* NULL: its source is not known */
 	u64 episode;
 	u32 domain;
 	size_t next, last; /* events: the first that no step has told of, and the last */
@@ -62,7 +72,7 @@ struct facts {
 
 /** play_facts.c: begin with events [@first, @last] of @episode (0: all), of which @steps tells. */
 void facts_begin(struct facts *f, const struct trace *t, size_t first, size_t last, u64 episode,
-		 u32 domain, const struct steps *steps);
+		 u32 domain, const struct steps *steps, struct source *guest);
 /** What step @i (in order, from 0) is, which events it tells of, and the cost up to it. */
 json_t *facts_of(struct facts *f, size_t i);
 void facts_end(struct facts *f);

@@ -23,14 +23,15 @@ const columns = () => D.scenes[scene].of.filter(x => x).length;
 const rows = () => D.scenes[scene].rows;
 const rowNow = () => rows()[0] + at;
 
+const wholeRun = x => x.first === 1 && x.last === D.traces[0].events ? 'The whole run' : `Events ${number(x.first)} to ${number(x.last)}`;
 function sceneName(s) {
 	const one = s.of.find(x => x);
-	if (!one.fault) return 'The whole run';
+	if (!one.fault) return wholeRun(one);
 	return `${hex(one.va)} ${one.verdict.replace(/_/g, ' ')}`;
 }
 function sceneWords(s) {
 	const one = s.of.find(x => x);
-	if (!one.fault) return 'The whole run';
+	if (!one.fault) return wholeRun(one);
 	return `Page fault at ${hex(one.va)}: ` + s.of.map((x, i) => x && `${D.traces[i].name}, domain ${x.domain}, episode ${x.fault}, ${x.verdict.replace(/_/g, ' ')}${x.whole ? '' : ' (unfinished)'}`).filter(x => x).join('; ');
 }
 
@@ -97,7 +98,7 @@ function go(e, s, moved) {
 }
 function fromHash() {
 	const m = /^#e=(\d+)(?:&s=(\d+))?$/.exec(location.hash);
-	go(m ? m[1] - 1 : D.start, m && m[2] ? m[2] - 1 : 0, false);
+	go(m ? m[1] - 1 : D.start, m ? (m[2] || 1) - 1 : D.at, false);
 }
 const step = n => go(scene, at + n, n === 1);
 
@@ -249,6 +250,8 @@ addEventListener('beforeprint', sheets);
 $('title').textContent = D.traces.map(t => t.name).join(' and ');
 document.title = $('title').textContent + ': step by step';
 $('about').textContent = D.traces.map(t => `${number(t.events)} events${t.lost ? `, ${number(t.lost)} more were lost` : ''}`).join(' and ') + (D.left_out ? `; ${D.left_out} episodes are not here: more vcpus ran in them than a picture has lanes for` : '');
+$('note').textContent = D.note;
+$('note').hidden = !D.note;
 $('lane').innerHTML = '<option value="">any</option>' + LANES.map((l, i) => `<option value="${i}">${l}</option>`).join('');
 $('kind').innerHTML = '<option value="">any</option>' + Object.entries(KINDS).map(k => `<option value="${k[0]}">${k[1]}</option>`).join('');
 $('strips').innerHTML = D.traces.map((t, i) => `<div data-n="${i}"></div>`).join('');

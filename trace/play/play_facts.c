@@ -11,11 +11,12 @@
 #define LOOK_AHEAD  64 /* events among which the instruction that trapped is looked for */
 
 void facts_begin(struct facts *f, const struct trace *t, size_t first, size_t last, u64 episode,
-		 u32 domain, const struct steps *steps)
+		 u32 domain, const struct steps *steps, struct source *guest)
 {
 	memset(f, 0, sizeof(*f));
 	f->t = t;
 	f->steps = steps;
+	f->guest = guest;
 	f->episode = episode;
 	f->domain = domain;
 	f->next = first;
@@ -99,6 +100,18 @@ static json_t *instruction(const struct trace *t, size_t at)
 	return json_null();
 }
 
+/* The guest kernel's line that leaves for the VMM by event @e, or goes on behind it; else null. */
+static json_t *guest_line(const struct facts *f, const struct event *e)
+{
+	bool leaves = event_is_entry(e) && e->from == LANE_guest;
+	u32 eip = event_u32(e, "eip");
+
+	if (!f->guest || !(leaves || (event_is(e, EV_resume) && e->to == LANE_guest)))
+		return json_null();
+	/* A hypercall's is behind its int, which is of two bytes. */
+	return source_line(f->guest, event_is(e, EV_hypercall) ? eip - 2 : eip);
+}
+
 /* Does the CPU enter or leave the VMM by this step? */
 static bool crosses_vmm(const struct step *s)
 {
@@ -123,11 +136,11 @@ json_t *facts_of(struct facts *f, size_t i)
 		f->next = to + 1;
 	for (u8 k = 0; k < s->ndetails; k++)
 		json_array_append_new(details, json_string(s->detail[k]));
-	return json_pack("[IIIIIIsoI[IIII]Ioo]", (json_int_t)s->number, (json_int_t)s->kind,
-			 (json_int_t)s->style, (json_int_t)s->from, (json_int_t)s->to,
-			 (json_int_t)s->guest, s->title, details, (json_int_t)s->cost,
-			 (json_int_t)f->tally.traps, (json_int_t)f->tally.irqs,
-			 (json_int_t)f->tally.hypercalls, (json_int_t)f->tally.cost,
-			 (json_int_t)(f->t->events[s->event].ts - f->t->events[0].ts),
-			 instruction(f->t, s->event), events);
+	return json_pack(
+	    "[IIIIIIsoI[IIII]Iooo]", (json_int_t)s->number, (json_int_t)s->kind,
+	    (json_int_t)s->style, (json_int_t)s->from, (json_int_t)s->to, (json_int_t)s->guest,
+	    s->title, details, (json_int_t)s->cost, (json_int_t)f->tally.traps,
+	    (json_int_t)f->tally.irqs, (json_int_t)f->tally.hypercalls, (json_int_t)f->tally.cost,
+	    (json_int_t)(f->t->events[s->event].ts - f->t->events[0].ts),
+	    instruction(f->t, s->event), events, guest_line(f, &f->t->events[s->event]));
 }

@@ -181,8 +181,8 @@ int scenes_choose(const struct play_request *r, struct scenes *out, struct err *
 	if (!rc) {
 		out->v = xcalloc(f[0].count + f[1].count + 1, sizeof(*out->v));
 		if (r->all)
-			out->v[out->count++] =
-			    (struct scene){.has = {true}, .of = {{.last = r->t[0]->count - 1}}};
+			out->v[out->count++] = (struct scene){
+			    .has = {true}, .of = {{.first = r->from, .last = r->to}}};
 		fill(r, f, start, out);
 		if (r->all && !r->fault[0])
 			out->start = 0;

@@ -4,9 +4,9 @@ const number = n => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 const count = (n, one, more) => `${number(n)} ${n === 1 ? one : more}`;
 const hex = (n, digits = 8) => '0x' + (n >>> 0).toString(16).padStart(digits, '0');
 // A step as tltrace has written it, by names.
-const stepOf = a => a && {number: a[0], kind: a[1], style: a[2], from: a[3], to: a[4], guest: a[5], title: a[6], details: a[7], cost: a[8], traps: a[9][0], irqs: a[9][1], hypercalls: a[9][2], spent: a[9][3], at: a[10], code: a[11], events: a[12].map(eventOf)};
+const stepOf = a => a && {number: a[0], kind: a[1], style: a[2], from: a[3], to: a[4], guest: a[5], title: a[6], details: a[7], cost: a[8], traps: a[9][0], irqs: a[9][1], hypercalls: a[9][2], spent: a[9][3], at: a[10], code: a[11], events: a[12].map(eventOf), guest: a[13]};
 function eventOf(a) {
-	const def = X.events[a[2]], e = {seq: a[0], at: a[1], name: def.name, def, domain: a[3], vcpu: a[4], from: a[5], to: a[6], f: {}};
+	const def = X.events[a[2]], e = {seq: a[0], at: a[1], id: a[2], name: def.name, def, domain: a[3], vcpu: a[4], from: a[5], to: a[6], f: {}};
 	def.fields.forEach(([name], i) => { e.f[name] = a[7 + i]; });
 	return e;
 }
@@ -71,6 +71,17 @@ function walk(e) {
 		['address', `<code>${hex(va)}</code> <small>directory entry ${va >>> 22}, table entry ${(va >>> 12) & 1023}, offset ${hex(va & 4095, 3)}</small>`], ['directory entry', entry(e.f.pde)], ['table entry', e.f.pde & 1 ? entry(e.f.pte) : 'there is no table'], ['verdict', esc(of(e, 'verdict').replace(/_/g, ' '))]].map(c => cells(c)));
 }
 
+const place = ([file, line, name, text]) => `<code>${esc(file)}:${line}</code>${name ? ` in <code>${esc(name)}()</code>` : ''}${text ? `<br><code class="source">${esc(text)}</code>` : ''}`;
+// The trace does not say which lines ran. An event is recorded by one of the lines that record such events.
+function recorders(s) {
+	if (!D.recorders) return '';
+	const rows = [...new Set(s.events.map(e => e.id))].filter(id => D.recorders[id]).map(id => {
+		const all = D.recorders[id];
+		return cells([esc(X.events[id].name), all.length === 1 ? place(all[0]) : `one of these ${all.length}:<ul>${all.map(p => `<li>${place(p)}</li>`).join('')}</ul>`]);
+	});
+	return table('The hypervisor’s lines that record this', ['Event', 'Where'], rows);
+}
+
 function cost(s) {
 	const entries = s.traps + s.irqs + s.hypercalls;
 	return `<h3>Cost up to here</h3><p class="cost">VMM entries: ${entries} (traps ${s.traps}, hypercalls ${s.hypercalls}${s.irqs ? `, irqs ${s.irqs}` : ''})<br>VMM instructions: ${number(s.spent)}</p>`;
@@ -87,11 +98,12 @@ function told(s, before, earlier, trace) {
 	});
 	let out = `<h2>${esc(trace.name)}${s.number ? `: step ${s.number}` : ''}</h2><p class="big">${esc(sentence(s))}</p>`;
 	if (s.code) out += `<h3>Instruction</h3><p><code>${esc(s.code)}</code>${insn ? ` <small>bytes ${esc(insn.f.bytes.slice(0, 2 * insn.f.len).replace(/..(?=.)/g, '$& '))}</small>` : ''}</p>`;
+	if (s.guest) out += `<h3>The guest kernel’s line</h3><p>${place(s.guest)}</p>`;
 	out += table('Registers, as far as recorded', ['Register', 'Value', ''], regs.map(r => cells([esc(r[0]), `<code>${esc(r[1])}</code>`, esc(r[2])])));
 	s.events.filter(e => e.name === 'walk').forEach(e => { out += walk(e); });
 	out += table('Entries and tables, in this episode up to here', ['Entry', 'Before', 'After'], written(earlier, false).slice(-12).concat(written(s.events, true)));
 	out += table('Frames', ['MFN', 'Count', 'Owner', 'Type'], s.events.filter(e => FRAMES[e.name]).map(e => cells(FRAMES[e.name](e).map(esc))));
-	out += cost(s) + (s.cost ? `<p>This stay in the VMM: ${number(s.cost)} instructions.</p>` : '');
+	out += recorders(s) + cost(s) + (s.cost ? `<p>This stay in the VMM: ${number(s.cost)} instructions.</p>` : '');
 	out += `<details data-list="${esc(trace.name)}"${listed.has(trace.name) ? ' open' : ''}><summary>${count(s.events.length, 'recorded event', 'recorded events')}</summary><ul>` + s.events.map(e => `<li><code>${e.seq} ${esc(e.name)}</code> ${esc(e.def.doc)}<br><small>${e.def.fields.map(f => `${esc(f[0])}=${esc(value(f[1], e.f[f[0]]))}`).join(' ')}</small></li>`).join('') + '</ul></details>';
 	return out;
 }
