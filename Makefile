@@ -63,7 +63,7 @@ help: ## list the targets
 	@echo "  SCHED=bvt|rr  DISK=file  NET=user.  V=1 shows the commands."
 
 ifdef BUILDING
-all: $(HV_ELF) $(B)/guest/finch-native.elf $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(B)/bin/tltrace $(TRIED)
+all: $(HV_ELF) $(FINCH_NATIVE) $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(B)/bin/tltrace $(TRIED)
 	@:
 else
 all: ## build everything

@@ -32,7 +32,7 @@ $(ICOUNT): tools/icount.c
 .PHONY: lab-parts grade handout
 ifdef BUILDING
 lab-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(TRIED) \
-	$(B)/guest/finch-native.elf $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(B)/bin/tltrace $(ICOUNT)
+	$(FINCH_NATIVE) $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(B)/bin/tltrace $(ICOUNT)
 else
 lab-parts:
 	+@$(build) lab-parts
@@ -53,7 +53,7 @@ pictures: $(B)/.doctor ## draw the handouts' pictures anew: labs/*/pictures
 	@labs/pictures
 
 .PHONY: measure
-measure: $(B)/.doctor ## what lab 03 (or LAB=04) is about, in numbers, and the plot of it
+measure: $(B)/.doctor ## what lab 03 (or LAB=04, LAB=05) is about, in numbers, and the plot of it
 	@$(build) -j$$(nproc) all lab-parts
 	@labs/$(or $(LAB),03-shadow-vs-direct)/measure
 
@@ -84,7 +84,7 @@ $(B)/kit/$(KIT)/build/.kit: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(patsubst guest/%,
 endif
 .PHONY: kit-parts
 kit-parts: $(HV_S:%.S=$(B)/%.S.o) $(patsubst %.c,$(B)/%.o,$(HV_C)) $(PROBES) $(ORACLES) \
-	$(B)/guest/finch-native.elf $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(ICOUNT)
+	$(FINCH_NATIVE) $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(ICOUNT)
 
 # Does the grader see mistakes? Mutants of the reference, each built and graded in the kit.
 .PHONY: mutation

@@ -25,12 +25,10 @@ ROOM := $(GUEST_OUT)/room.cpio
 # Both ends of the rings of virtual devices, in kernel and applications.
 RINGS := $(addprefix guest/rings/,ring.c front.c back.c grants.c turns.c)
 RINGS_O := $(call unit_obj,$(RINGS))
-# The balloon: of the direct-mode kernel a student's, of the native one ours: it is the bare machine's, too.
+# The balloon: both kernels have a student's; then the native one lies beside his hypervisor, too.
 BALLOON := $(addprefix guest/balloon/,inflate.c target.c policy.c)
 BALLOON_O := $(call unit_obj,$(BALLOON))
-# In the handout of the lab there is none but the student's; as a class is graded, what lies in build/guest stays.
-BALLOON_OURS := $(foreach u,$(BALLOON),$(firstword $(wildcard ref/$(u:.c=.o)) \
-	$(if $(wildcard $(u)),$(u:guest/%=$(GB)/%.o),$(call unit_obj,$(u)))))
+FINCH_NATIVE := $(if $(filter $(BALLOON),$(LAB_UNITS)),$(LAB_OUT),$(GB))/finch-native.elf
 ROUTER := $(sort $(wildcard guest/apps/router/*.c) guest/apps/router/rules.c)
 $(GB)/rings/%.c.o: guest/rings/%.c
 	@mkdir -p $(@D)
@@ -54,15 +52,15 @@ $(GB)/$(1)/%.S.o: guest/finch/%.S
 $(2): $(call finch_objs,$(1)) $(GB)/string.c.o guest/finch/arch/$(1)/finch.ld
 	@mkdir -p $$(@D)
 	@$$(call say,LD,$$@)
-	$$(Q)ld $$(KLDFLAGS) -T guest/finch/arch/$(1)/finch.ld -o $$@ $$(filter %.o,$$^ $$|)
+	$$(Q)ld $$(KLDFLAGS) -T guest/finch/arch/$(1)/finch.ld -o $$@ $$(filter %.o,$$^)
 endef
-$(eval $(call finch_port,native,$(GB)/finch-native.elf))
+$(eval $(call finch_port,native,$(FINCH_NATIVE)))
 $(eval $(call finch_port,pv,$(FINCH_PV)))
 $(FINCH_PV): $(RINGS_O) $(BALLOON_O)
-$(GB)/finch-native.elf: $(if $(filter $(LAB_OUT)/%,$(BALLOON_OURS)),| )$(BALLOON_OURS)
+$(FINCH_NATIVE): $(BALLOON_O)
 # A student's stage that is not written says so.
 $(if $(LAB_GUEST),$(eval $(FINCH_PV): $(GB)/lib/lab_kernel.c.o))
-$(if $(filter $(LAB_OUT)/%,$(BALLOON_OURS)),$(eval $(GB)/finch-native.elf: | $(GB)/lib/lab_kernel.c.o))
+$(if $(filter $(LAB_OUT)/%,$(FINCH_NATIVE)),$(eval $(FINCH_NATIVE): $(GB)/lib/lab_kernel.c.o))
 $(GB)/lib/%.c.o: guest/lib/%.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
@@ -127,15 +125,15 @@ $(1): $(call app_elf,$(2)) $(INITRD_TEXTS)
 endef
 $(eval $(call initrd,$(GUEST_OUT)/initrd.cpio,$(APPS)))
 # The other kernel and its programs are in no hypervisor, but what is graded runs them.
-$(if $(LAB_GUEST),$(eval $(HV_ELF): | $(FINCH_PV) $(GUEST_OUT)/initrd.cpio $(ROOM) $(addprefix $(LAB_OUT)/,rings.elf balloon.elf)))
+$(if $(LAB_GUEST),$(eval $(HV_ELF): | $(FINCH_PV) $(FINCH_NATIVE) $(GUEST_OUT)/initrd.cpio $(ROOM) $(addprefix $(LAB_OUT)/,rings.elf balloon.elf)))
 # The bare machine has nothing of a student's.
 $(if $(LAB_GUEST),$(eval $(call initrd,$(GB)/initrd.cpio,$(filter-out $(UNIT_APPS),$(APPS)))))
 
 # What Domain 0 has beside its programs, to make other domains of: kernels, their programs, a script.
-$(ROOM): $(GUEST_OUT)/initrd.cpio $(GB)/finch-native.elf $(FINCH_PV) $(wildcard guest/room/*)
+$(ROOM): $(GUEST_OUT)/initrd.cpio $(FINCH_NATIVE) $(FINCH_PV) $(wildcard guest/room/*)
 	@$(call say,CPIO,$@)
 	$(Q)rm -rf $(@:.cpio=) && cp -r $(GUEST_OUT)/initrd $(@:.cpio=)
-	$(Q)cp $(GB)/finch-native.elf $(FINCH_PV) $(wildcard guest/room/*) $(@:.cpio=)/
+	$(Q)cp $(FINCH_NATIVE) $(FINCH_PV) $(wildcard guest/room/*) $(@:.cpio=)/
 	$(Q)cp $< $(@:.cpio=)/programs.cpio
 	$(Q)$(call pack,$@)
 
@@ -145,7 +143,7 @@ $(GB)/store/%.c.o: guest/store/%.c
 	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
 
 .PHONY: guest guest-delta
-guest: $(GB)/finch-native.elf $(FINCH_PV) $(GB)/initrd.cpio $(ROOM) ## build Finch, both ports, and its applications
+guest: $(FINCH_NATIVE) $(FINCH_PV) $(GB)/initrd.cpio $(ROOM) ## build Finch, both ports, and its applications
 
 guest-delta: ## how many lines of Finch differ between its two ports
 	$(Q)guest/delta.sh

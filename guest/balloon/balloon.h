@@ -51,6 +51,8 @@ struct balloon {
 
 	u32 target; /* pages that the domain is to have; set by balloon_set_target() */
 	u32 wait;   /* ticks that the last step said; 0: it was not in vain */
+	u32 share;  /* pages that the machine's memory has room for; set by balloon_follow() */
+	u32 calm;   /* so many times in a row, up to now, more than that were found */
 };
 
 /* inflate.c */
@@ -91,5 +93,20 @@ void balloon_set_target(struct balloon *b, u32 pages);
  * @return ticks until the next step; 0: at once; BALLOON_STAY
  */
 u32 balloon_step(struct balloon *b);
+
+#define BALLOON_CALM 8u /* times that a larger share is found, before it counts */
+
+/**
+ * Set the target so that nobody else pages behind this guest's back: to the smaller one of what a
+ * tool has told and what the machine's memory has room for (b->share). Called before each step, and
+ * four times a second while there is none to be made.
+ *
+ * What is told counts at once, and so does a share that is smaller than b->share: each page above
+ * it is on a disk of the hypervisor's. A larger one counts when it was found BALLOON_CALM times in
+ * a row that there is more: what comes and goes is not worth the transfers.
+ * @param told pages; more than nr_pages is all of them
+ * @param share pages that the machine's memory has room for, now; more than nr_pages: for all
+ */
+void balloon_follow(struct balloon *b, u32 told, u32 share);
 
 #endif

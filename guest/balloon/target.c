@@ -1,4 +1,5 @@
-/* target.c: follow a target either way, in steps, and give way to what cannot be done now. */
+/* target.c: follow a target either way, in steps, and give way to what cannot be done now; and what
+ * the target is where the hypervisor pages, too. */
 #include "balloon/balloon.h"
 
 void balloon_set_target(struct balloon *b, u32 pages)
@@ -42,4 +43,16 @@ u32 balloon_step(struct balloon *b)
 	}
 	return back_off(b);
 	/* LAB 05.2c END */
+}
+
+void balloon_follow(struct balloon *b, u32 told, u32 share)
+{
+	/* LAB 05.5 BEGIN */
+	b->calm = share > b->share ? b->calm + 1 : 0;
+	if (share < b->share || b->calm == BALLOON_CALM) {
+		b->share = share;
+		b->calm = 0;
+	}
+	balloon_set_target(b, told < b->share ? told : b->share);
+	/* LAB 05.5 END */
 }

@@ -102,6 +102,8 @@ struct balloon;
 s32 arch_balloon(struct balloon *b);
 /** How many pages this machine is to have now; all_pages if nobody has said. */
 u32 arch_balloon_target(u32 all_pages);
+/** How many of them the machine's memory has room for; if there are more, the hypervisor pages. */
+u32 arch_balloon_share(u32 all_pages);
 /** Ticks after which that is worth another look; 0: a change wakes who sleeps on arch_balloon. */
 u32 arch_balloon_poll(void);
 /** The stack on which the next trap from an application will be served. */

@@ -21,6 +21,9 @@ u32 balloon_in(struct vcpu *v)
 	case BALLOON_TARGET:
 		r->ebx = d->reserve.target;
 		return BALLOON_OK;
+	case BALLOON_SHARE:
+		r->ebx = d->reserve.resident;
+		return BALLOON_OK;
 	case BALLOON_GIVE:
 	case BALLOON_TAKE:
 		answer = d->ops->balloon(d, r->ecx == BALLOON_GIVE, r->ebx);

@@ -17,14 +17,23 @@
 #define BALLOON_PORT  0x5670
 #define BALLOON_MAGIC 0x456C6D6Fu
 
-/* Commands. */
-#define BALLOON_START 0 /* EBX out: how many pages the guest was made with (N) */
-#define BALLOON_TARGET                                                                             \
-	1	       /* EBX out: how many it is to have; N: all. The guest follows when it can */
-#define BALLOON_GIVE 2 /* EBX in: a page that the guest does without; out: how many it has then */
-#define BALLOON_TAKE                                                                               \
-	3 /* EBX in: a page that it had given; it has it again, full of zeroes; out:               \
-	   * how many it has then */
+/*
+ * Commands.
+ *
+ * START   EBX out: how many pages the guest was made with (N)
+ * TARGET  EBX out: how many it is to have; N: all. The guest follows when it can
+ * GIVE    EBX in: a page that the guest does without; out: how many it has then
+ * TAKE    EBX in: a page that it had given; it has it again, full of zeroes; out: how many it has
+ *         then
+ * SHARE   EBX out: of so many of its pages at most the machine's memory holds the contents; N: of
+ *         all. Of what it has above that the hypervisor keeps some on a disk of its own, and says
+ *         nothing
+ */
+#define BALLOON_START  0
+#define BALLOON_TARGET 1
+#define BALLOON_GIVE   2
+#define BALLOON_TAKE   3
+#define BALLOON_SHARE  4
 
 /* Answers. */
 #define BALLOON_OK	  0

@@ -4,7 +4,7 @@
 
 /** What balloon.h says of a step, without a page being moved. */
 struct model {
-	u32 pages, held, target, wait;
+	u32 pages, held, target, wait, share, calm;
 };
 
 static void set_target(struct model *m, u32 pages)
@@ -46,7 +46,7 @@ static u32 step(struct model *m, u32 can, u32 news, bool changes)
 
 static struct model model_of(const struct balloon *b)
 {
-	return (struct model){b->nr_pages, b->held, b->target, b->wait};
+	return (struct model){b->nr_pages, b->held, b->target, b->wait, b->share, b->calm};
 }
 
 static void same(const char *what, const struct model *m, const struct model *before)
@@ -78,6 +78,72 @@ static void targets(void)
 		CALL(balloon_set_target, (u32)w.b, pages);
 		same("balloon_set_target()", &m, &before);
 		look(before.held);
+	}
+}
+
+/* Of the last questions, up to now, so many have found more than what counted then. */
+static void follow(struct model *m, u32 told, u32 share)
+{
+	u32 more = share > m->share ? m->calm + 1 : 0;
+	bool counts = share < m->share || more == BALLOON_CALM;
+
+	if (counts)
+		m->share = share;
+	m->calm = counts ? 0 : more;
+	set_target(m, m->share > told ? told : m->share);
+}
+
+/* A number of pages near another one, or any; more than there are is said, too. */
+static u32 any_share(u32 near)
+{
+	switch (draw(6)) {
+	case 0:
+		return draw(w.b->nr_pages + 8);
+	case 1:
+		return draw(2) ? ~0u : w.b->nr_pages;
+	case 2:
+		return near;
+	case 3:
+		return near > 1 ? near - 1 : near;
+	}
+	return near < ~0u - 40 ? near + 1 + draw(40) : near;
+}
+
+/* One guest is asked again and again; between two questions there is a step now and then. */
+static void shares(void)
+{
+	for (u32 i = 0; i < 30; i++) {
+		u32 told, share, calm = draw(2 * BALLOON_CALM);
+		struct model m, before;
+
+		any_world();
+		w.b->share = draw(w.b->nr_pages) + 1;
+		m = model_of(w.b);
+		told = any_share(m.share);
+		share = any_share(m.share);
+		for (u32 k = 0; k < 60; k++) {
+			before = m;
+			if (!calm) {
+				share = any_share(m.share);
+				calm = draw(3) ? draw(BALLOON_CALM + 3) : 0;
+			} else
+				calm--;
+			if (!draw(8))
+				told = any_share(m.share);
+			if (!draw(4)) /* the last step was in vain */
+				w.b->wait = m.wait = 1u << draw(7);
+			follow(&m, told, share);
+			asks_begin("balloon_follow");
+			CALL(balloon_follow, (u32)w.b, told, share);
+			if (w.b->share != m.share || w.b->target != m.target || w.b->wait != m.wait)
+				differs("balloon_follow(): told %u pages, and a share of %u, of "
+					"%u; it went by %u, and %u times in a row there had been "
+					"more; share is %u, target %u, wait %u; it should be %u, "
+					"%u, %u",
+					told, share, m.pages, before.share, before.calm, w.b->share,
+					w.b->target, w.b->wait, m.share, m.target, m.wait);
+			look(m.held);
+		}
 	}
 }
 
@@ -187,6 +253,10 @@ void balloon_steps(void)
 		for (u32 i = 0; i < 200; i++)
 			one(scenario_is("turns"));
 		all_right(200);
+	}
+	if (scenario_is("shares")) {
+		shares();
+		all_right(1800);
 	}
 	if (scenario_is("life")) {
 		for (u32 i = 0; i < 8; i++)

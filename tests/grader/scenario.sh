@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# scenario.sh: a student's own scenario is run in the reference and in three wrong hypervisors, in a handout; in lab 04
-# with three wrong versions of its files.
+# scenario.sh: a student's own scenario is run in the reference and in three wrong hypervisors, in a handout; in labs 04 and
+# 05 with three wrong versions of their files.
 . "$(dirname "$0")/lib.sh"
 unset MAKELEVEL MAKEFLAGS MFLAGS
 lab=02-pagefault
@@ -141,4 +141,70 @@ judge
 ok it_holds_with_the_references_files said 'it holds in the reference'
 ok and_finds_the_wrong_versions said '3 of 3 wrong versions found'
 ok by_the_words_of_its_own said 'version 2 wrong: scenario: an id of 64 bits has answered id 3'
+
+cd "$OLDPWD" || exit 1
+lab=05-balloon
+ok lab_05_is_handed_out make -s handout LAB=$lab HANDOUT="$tmp/handed"
+tar -xzf "$tmp/handed/$lab.tar.gz" -C "$tmp"
+cd "$tmp/$lab" || exit 1
+mkdir -p build && touch build/.doctor
+judge
+ok who_has_written_none_for_05_hears_nothing test ! -s "$tmp/said"
+cat >labs/$lab/scenario.c <<'END'
+#include "balloon.h"
+static bool used = true;
+static void wrong(const char *what)
+{
+	say("scenario: %s\n", what);
+	finish(1);
+}
+/* Page 3 of the cache is all that there is, and was used. */
+static u32 one_page(u32 what, u32 a, u32 b)
+{
+	bool was = used;
+
+	(void)b;
+	if (what == ASK_NEXT + POLICY_CACHE)
+		return a == POLICY_NONE ? 3 : POLICY_NONE;
+	if (what != ASK_USED + POLICY_CACHE)
+		return POLICY_NONE;
+	used = false;
+	return was;
+}
+void own(void)
+{
+	struct policy *p = room_for(sizeof(*p));
+	u32 *kind = room_for(sizeof(*kind)), ticks = 0, held;
+
+	do
+		any_world();
+	while (!w.b->held);
+	held = w.b->held;
+	w.b->target = w.b->nr_pages;
+	for (u32 i = 0; i < 10; i++) {
+		w.pool = 0;
+		asks_begin("balloon_step");
+		ticks = CALL(balloon_step, (u32)w.b);
+		look(held);
+	}
+	if (ticks > BALLOON_WAIT_MOST)
+		wrong("a step in vain waits ever longer");
+	w.pool = 1;
+	asks_begin("balloon_deflate");
+	if (CALL(balloon_deflate, (u32)w.b, 1) != 1)
+		wrong("no page comes back");
+	look(held - 1);
+	service = one_page;
+	*p = (struct policy){{&user_cache, &user_swap}, {POLICY_NONE, POLICY_NONE}};
+	if (CALL(policy_victim, (u32)p, (u32)kind) != 3)
+		wrong("the only page stays for ever");
+	say("scenario: ok\n");
+	finish(0);
+}
+END
+judge
+ok it_holds_with_the_balloon_of_the_reference said 'it holds in the reference'
+ok and_finds_the_wrong_balloons said '3 of 3 wrong versions found'
+ok by_what_the_probe_says said 'version 1 wrong: balloon: balloon_deflate(): give page'
+ok and_by_its_own said 'version 3 wrong: scenario: the only page stays for ever'
 done_testing

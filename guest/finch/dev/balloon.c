@@ -26,6 +26,8 @@ static s32 open_balloon(struct file *f)
 	if (user)
 		return -EBUSY;
 	user = f;
+	if (!balloon.share)
+		balloon.share = balloon.nr_pages;
 	balloon_set_target(&balloon, balloon.nr_pages - balloon.held);
 	return 0;
 }
@@ -56,7 +58,8 @@ static s32 step(struct file *f, u8 *buf, u32 n)
 		return -EINVAL;
 	for (;;) {
 		target = balloon.target;
-		balloon_set_target(&balloon, arch_balloon_target(balloon.nr_pages));
+		balloon_follow(&balloon, arch_balloon_target(balloon.nr_pages),
+			       arch_balloon_share(balloon.nr_pages));
 		if (!next_step || balloon.target != target)
 			break;
 		if (signal_pending())

@@ -54,7 +54,7 @@ bool hostile(u32 i, u32 random)
 	case 3:
 		return ask(BALLOON_TAKE, page_of(directory)) == BALLOON_NOT_GIVEN;
 	default:
-		return ask(4 + random, page_of(pool[i])) == BALLOON_COMMAND;
+		return ask(5 + random / 2, page_of(pool[i])) == BALLOON_COMMAND;
 	}
 }
 

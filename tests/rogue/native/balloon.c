@@ -165,7 +165,7 @@ CASES = {
     {"balloon-at-memory-end", 0, 0, beyond, 0},
     {"balloon-beyond", 0, 0, beyond, 0xFFFFF},
     {"balloon-far-beyond", 0, 0, beyond, 0xFFFFFFFF},
-    {"balloon-command-4", 0, 0, no_command, 4},
+    {"balloon-command-5", 0, 0, no_command, 5},
     {"balloon-command-huge", 0, 0, no_command, 0xFFFFFFFF},
     {"balloon-no-magic", 0, 0, no_magic, 0},
     {"balloon-runs-there", 0, FATAL, run_there, 0},

@@ -73,6 +73,13 @@ u32 arch_balloon_target(u32 all_pages)
 	return ask(BALLOON_TARGET, &pages) == BALLOON_OK ? pages : all_pages;
 }
 
+u32 arch_balloon_share(u32 all_pages)
+{
+	u32 pages = 0;
+
+	return ask(BALLOON_SHARE, &pages) == BALLOON_OK ? pages : all_pages;
+}
+
 /* Nobody tells of a new one. */
 u32 arch_balloon_poll(void)
 {
