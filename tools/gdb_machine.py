@@ -45,7 +45,7 @@ XEN = defines("include/trapline/xen/xen.h")
 ASSIST = {"writable": 1 << XEN["VMASST_TYPE_writable_pagetables"], "unhook": 1 << 31}
 HYPERCALLS = {n: name[len("__HYPERVISOR_"):] for name, n in XEN.items() if name.startswith("__HYPERVISOR_")}
 MMUEXT = {n: name for name, n in XEN.items() if name.startswith("MMUEXT_")}
-PLANTED = defines("hv/find/find.h")["PLANTED_BYTE"]
+PATCH_BYTE = defines("hv/find/find.h")["PATCH_BYTE"]
 DOM_HV, DOM_FREE, DOM_NONE = (defines("hv/dom/domain.h")[n] for n in ("DOM_HV", "DOM_FREE", "DOM_NONE"))
 X86 = defines("hv/cpu/x86.h")
 VECTORS = {int(n): name for name, n in re.findall(r"^\tVEC_([A-Z]{2,3}) = (\d+),", source("hv/cpu/x86.h"), re.M)}
@@ -569,11 +569,11 @@ def instruction(now, va):
         return "", "(its page is not there)"
     text, length = disassemble(va, code)
     bytes_ = code[:length].hex(" ")
-    if now.mode == SHADOW and now.lane == 1 and code[0] == PLANTED:
+    if now.mode == SHADOW and now.lane == 1 and code[0] == PATCH_BYTE:
         original = file_bytes(va, 15)
-        if original and original[0] != PLANTED:
-            planted_over, length = disassemble(va, original)
-            return code[:1].hex(), f"{text}, planted over: {planted_over}"
+        if original and original[0] != PATCH_BYTE:
+            patched_over, length = disassemble(va, original)
+            return code[:1].hex(), f"{text}, patched over: {patched_over}"
     return bytes_, text
 
 

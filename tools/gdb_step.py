@@ -112,11 +112,11 @@ def out_of_the_hypervisor():
 
 
 def text_at(spot):
-    """(text, length) of the instruction that will run next: the guest's own, not what is planted over it."""
+    """(text, length) of the instruction that will run next: the guest's own, not what is patched over it."""
     if has_hypervisor():
         code = Now().guest_bytes(spot.eip, 15)
-        text = instruction(Now(), spot.eip)[1].split("planted over: ")[-1]
-        if "planted over" in instruction(Now(), spot.eip)[1]:
+        text = instruction(Now(), spot.eip)[1].split("patched over: ")[-1]
+        if "patched over" in instruction(Now(), spot.eip)[1]:
             code = file_bytes(spot.eip, 15)
         return text, disassemble(spot.eip, code)[1]
     insn = gdb.newest_frame().architecture().disassemble(spot.eip)[0]

@@ -143,7 +143,7 @@ static void answer(struct vbd *v, const struct blkif_request *r, s16 status)
 }
 
 /* Jobs whose pages are mapped together. @return behind the last of them */
-static u32 carry_out(u32 from, u32 n)
+static u32 submit(u32 from, u32 n)
 {
 	u32 end = map_jobs(from, n);
 
@@ -167,7 +167,7 @@ static bool one_round(void)
 	for (u32 i = 0; i < n; i++)
 		works[i].good = request_is_good(&vbds[jobs[i].disk].disk, &jobs[i].r);
 	for (u32 i = 0; i < n;)
-		i = carry_out(i, n);
+		i = submit(i, n);
 	more = n;
 	for (struct vbd *v = vbds; v < vbds + MOST_VBDS; v++)
 		more |= tell(v);

@@ -136,7 +136,7 @@ struct vcpu {
 #define DOM_NONE 0xFFFDu /* not memory at all */
 
 /** A range of EIP, within one page, in which all code has been scanned. */
-struct known_code {
+struct scanned_code {
 	u32 start, len, cs;
 };
 
@@ -171,7 +171,7 @@ struct domain {
 	struct shadow_state *shadow;
 	struct patch_table *patches; /* shadow mode: the patches in its code */
 	u32 descriptors_epoch;	     /* shadow mode: how often its descriptors have been copied */
-	struct known_code code;	  /* shadow mode: where the kernel was last seen; len 0: nowhere */
+	struct scanned_code code; /* shadow mode: where the kernel was last seen; len 0: nowhere */
 	struct found_code *found; /* shadow mode: code that it has generated or loaded */
 	u32 scanned; /* shadow mode: up to here, in a scan that is not finished; 0: there is none */
 	bool catch_reads;	   /* shadow mode: reads of ds, es, fs and gs must be caught, too */

@@ -24,7 +24,7 @@
 
 /** What was found ahead of one place. All addresses are linear. */
 struct place {
-	bool known, reads; /* reads of segment registers are stops, too */
+	bool valid, reads; /* reads of segment registers are stops, too */
 	u32 epoch;	   /* d->ahead_epoch, as of then */
 	u8 code_size;	   /* of operands there: 2 or 4 */
 	u8 nr, nr_pages;
@@ -119,7 +119,7 @@ static bool still_there(struct vcpu *v, const struct place *p)
 
 static bool must_stop(const struct vcpu *v, const struct insn *i)
 {
-	return insn_needs_plant(i) || (v->domain->catch_reads && insn_reads_segment(i));
+	return insn_needs_patch(i) || (v->domain->catch_reads && insn_reads_segment(i));
 }
 
 static bool seen(const struct reading *r, u32 va)
@@ -201,10 +201,10 @@ static const struct place *look_ahead(struct vcpu *v, u32 from, u8 code_size, u3
 	struct place *p = &d->ahead->places[from % NR_PLACES];
 	struct reading r = {.v = v, .place = p, .slots = slots};
 
-	if (p->known && p->epoch == d->ahead_epoch && p->reads == d->catch_reads &&
+	if (p->valid && p->epoch == d->ahead_epoch && p->reads == d->catch_reads &&
 	    p->from == from && p->code_size == code_size && still_there(v, p))
 		return p;
-	*p = (struct place){.known = true,
+	*p = (struct place){.valid = true,
 			    .reads = d->catch_reads,
 			    .epoch = d->ahead_epoch,
 			    .from = from,

@@ -16,7 +16,7 @@ void note_hlts(struct domain *d, u32 pa, u32 len)
 	u8 byte;
 
 	for (u32 k = pa; k - pa < len; k++)
-		if (was_scanned(d->patches, k) && read_code(d, k, &byte, 1) && byte == PLANTED_BYTE)
+		if (was_scanned(d->patches, k) && read_code(d, k, &byte, 1) && byte == PATCH_BYTE)
 			d->found->hlts[d->found->next_hlt++ % NR_HLTS] = k;
 }
 

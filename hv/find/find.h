@@ -3,7 +3,7 @@
  * do is carried out by insn/.
  *
  * By a patch (sensitive=patch): the one byte 0xF4, hlt, written over the first byte of an
- * instruction (the source calls that planting): in rings 1 to 3 it raises #GP right there. Or
+ * instruction: in rings 1 to 3 it raises #GP right there. Or
  * without touching the code (sensitive=breakpoint): whenever the guest's kernel is about to run,
  * its code is read ahead along every way that it can take without an indirect branch, up to the
  * first sensitive instruction on each; the debug registers DR0 to DR3 stop it there. What was found
@@ -16,7 +16,7 @@
 
 struct elf;
 
-#define PLANTED_BYTE   0xF4 /* hlt */
+#define PATCH_BYTE     0xF4 /* hlt */
 #define MAX_CODE_PAGES 2048 /* 8 MB of scanned code, over all regions */
 
 /** One patch. */

@@ -73,12 +73,12 @@ static void note_change(struct domain *d, u32 pa, u32 len)
 }
 
 /* Patch the instruction at `pa` if that is needed. @return false if the domain has ended */
-static bool plant_found(struct domain *d, const struct insn *i, u32 pa, u8 byte)
+static bool patch_found(struct domain *d, const struct insn *i, u32 pa, u8 byte)
 {
 	struct patch_table *t = d->patches;
 	u32 k = patch_find(t, pa);
 
-	if (!insn_needs_plant(i) && !(t->reads && insn_reads_segment(i)))
+	if (!insn_needs_patch(i) && !(t->reads && insn_reads_segment(i)))
 		return true;
 	if (k < t->nr && t->entries[k].pa == pa)
 		return true;
@@ -86,7 +86,7 @@ static bool plant_found(struct domain *d, const struct insn *i, u32 pa, u8 byte)
 		domain_kill(d, END_no_memory, pa, scan_error_text(SCAN_TABLE_FULL));
 		return false;
 	}
-	write_code(d, pa, PLANTED_BYTE, i->op);
+	write_code(d, pa, PATCH_BYTE, i->op);
 	return true;
 }
 
@@ -125,7 +125,7 @@ void follow_code(struct vcpu *v, u32 from, u8 code_size)
 			emul_overlay(v, va, bytes, n);
 			if (insns++ >= FOUND_INSNS ||
 			    insn_decode_sized(bytes, n, code_size, &insn) ||
-			    !plant_found(v->domain, &insn, pa, bytes[0]))
+			    !patch_found(v->domain, &insn, pa, bytes[0]))
 				break;
 			target = va + insn.len;
 			branch = insn_branch(&insn, target, &target);

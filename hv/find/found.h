@@ -1,7 +1,7 @@
 /*
- * found.h: what the scanner knows of a domain's code, for the files of this folder: plant.c patches
- * what has been loaded, follow.c what the guest brings forth itself, known.c remembers where the
- * kernel has been seen, copied.c tells a patch from a hlt of the guest's own.
+ * found.h: what the scanner knows of a domain's code, for the files of this folder: scan_domain.c
+ * patches what has been loaded, follow.c what the guest brings forth itself, scanned.c remembers
+ * where the kernel has been seen, copied.c tells a patch from a hlt of the guest's own.
  */
 #ifndef HV_FOUND_H
 #define HV_FOUND_H
@@ -18,7 +18,7 @@
  */
 #define FOUND_PAGES   32u /* pages that may have such code; the one found first goes first */
 #define FOUND_ENTRIES 8u  /* places in a page from which to follow it when it has changed */
-#define NR_KNOWN      32u
+#define NR_SCANNED    32u
 #define NR_HLTS	      128u /* addresses of hlts written into scanned code; the oldest go first */
 
 struct found_page {
@@ -36,17 +36,17 @@ struct found_code {
 	u32 next;     /* to be given up if all are in use */
 	u32 hlts[NR_HLTS], next_hlt;
 	/* Stretches of EIP, each within a page, that are known to have been scanned. */
-	struct known_page {
-		struct known_code code;
+	struct scanned_page {
+		struct scanned_code code;
 		u32 cr3, epoch, descriptors_epoch;
 		u32 pde, pte; /* by which EIP's page is mapped; 0: another way than by a table */
 		bool flat;    /* CS begins at 0 */
-	} known[NR_KNOWN];
+	} scanned[NR_SCANNED];
 	struct found_page pages[FOUND_PAGES];
 };
 #define FOUND_CODE_PAGES pages_of(sizeof(struct found_code))
 
-/* plant.c */
+/* scan_domain.c */
 
 /** The machine frame of a guest-physical address. Code was loaded, so memory is there. */
 mfn_t code_frame(struct domain *d, u32 pa);
@@ -62,7 +62,7 @@ static inline bool was_scanned(const struct patch_table *t, u32 pa)
 	return region_of(t, pa);
 }
 /** From now on reads of segment registers must be caught, too. */
-void plant_over_reads(struct domain *d);
+void patch_segment_reads(struct domain *d);
 
 /* follow.c */
 

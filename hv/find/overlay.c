@@ -11,7 +11,7 @@ static void overlay_page(struct vcpu *v, vaddr_t va, u8 *bytes, u32 n)
 	u32 k = 0;
 	mfn_t m;
 
-	while (k < n && bytes[k] != PLANTED_BYTE)
+	while (k < n && bytes[k] != PATCH_BYTE)
 		k++;
 	if (k == n) /* as nearly always, but at a patched instruction */
 		return;

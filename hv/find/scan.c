@@ -1,9 +1,9 @@
 /*[H27]
- * scan.c: a linear sweep over a guest's code, planting traps.
+ * scan.c: a linear sweep over a guest's code, patching what must trap.
  *
  * Linear means that an instruction begins where the one before it ends. Compilers keep data out of
  * their code, so this finds what really runs; data among hand-written code may be misread, and a
- * trap planted in it changes it. A recursive sweep, which follows jumps, would miss all code that
+ * patch in it changes it. A recursive sweep, which follows jumps, would miss all code that
  * is reached through pointers, and that is worse: a missed popf is a silent error.
  */
 #include "find/scan.h"
@@ -53,7 +53,7 @@ static bool fill(struct sweep *s)
 
 /* The instruction at s->pa is `len` bytes long: have a trap on its first byte if `op`, and on no
  * other, whatever an earlier scan took for an instruction there. */
-static enum scan_error plant(struct sweep *s, u32 len, u8 op)
+static enum scan_error patch_insn(struct sweep *s, u32 len, u8 op)
 {
 	/* LAB 01.5a BEGIN */
 	struct patch_table *t = s->t;
@@ -65,8 +65,8 @@ static enum scan_error plant(struct sweep *s, u32 len, u8 op)
 	} else if (op) {
 		if (!patch_insert(t, k++, (struct patch){s->pa, byte, op}))
 			return SCAN_TABLE_FULL;
-		s->m->write(s->m->ctx, s->pa, PLANTED_BYTE, op);
-		s->result->planted++;
+		s->m->write(s->m->ctx, s->pa, PATCH_BYTE, op);
+		s->result->patched++;
 	}
 	while (k < t->nr && t->entries[k].pa - s->pa < len) {
 		s->m->write(s->m->ctx, t->entries[k].pa, t->entries[k].byte, OP_other);
@@ -92,9 +92,9 @@ static bool note_boundary(struct sweep *s, u32 *page, u32 settled)
 	return known;
 }
 
-static bool needs_plant(const struct patch_table *t, const struct insn *i)
+static bool needs_patch(const struct patch_table *t, const struct insn *i)
 {
-	return insn_needs_plant(i) || (t->reads && insn_reads_segment(i));
+	return insn_needs_patch(i) || (t->reads && insn_reads_segment(i));
 }
 
 /* Sweep from `from` to the end of the region, or until an old boundary is met from `settled` on. */
@@ -117,10 +117,10 @@ static enum scan_error sweep(struct patch_table *t, const struct code_region *r,
 			break;
 		if (insn_decode(s.bytes + (s.pa - s.base), s.filled - (s.pa - s.base), &i)) {
 			len = 1;
-			err = plant(&s, len, OP_other);
+			err = patch_insn(&s, len, OP_other);
 		} else {
 			len = i.len;
-			err = plant(&s, len, needs_plant(t, &i) ? i.op : OP_other);
+			err = patch_insn(&s, len, needs_patch(t, &i) ? i.op : OP_other);
 		}
 		result->insns++;
 		s.pa += len;

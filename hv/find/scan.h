@@ -2,8 +2,8 @@
  * scan.h: the table of patches, and the scan that makes it.
  *
  * The table of what was there before is per domain, and sorted by guest-physical address. scan.c
- * and patch.c reach memory through struct code_memory only, so that host tests run them; plant.c
- * connects them to a domain.
+ * and patch.c reach memory through struct code_memory only, so that host tests run them;
+ * scan_domain.c connects them to a domain.
  */
 #ifndef HV_SCAN_H
 #define HV_SCAN_H
@@ -45,7 +45,7 @@ struct code_memory {
 /** What a scan did. */
 struct scan_result {
 	u32 start, end; /* what was looked at */
-	u32 insns, planted;
+	u32 insns, patched;
 };
 
 enum scan_error {

@@ -266,7 +266,7 @@ static s32 manage(struct vcpu *v, struct domain *d, struct xen_domctl *op)
 	return -ENOSYS;
 }
 
-static s32 carry_out(struct vcpu *v, struct xen_domctl *op)
+static s32 do_domctl(struct vcpu *v, struct xen_domctl *op)
 {
 	struct domain *d;
 	s32 err;
@@ -321,7 +321,7 @@ s32 hc_domctl(struct vcpu *v, struct hcall_args *a)
 		return -EACCES;
 	rehook_all(v);
 	work_begin(v->domain->direct);
-	err = carry_out(v, &op);
+	err = do_domctl(v, &op);
 	if (err && err != HCALL_AGAIN)
 		return err;
 	/* What remains of a call that is interrupted is in its arguments, too. */

@@ -73,7 +73,7 @@ static int status(struct domain *d, struct evtchn_status *s)
 	return 0;
 }
 
-static int carry_out(struct domain *d, u32 cmd, union evtchn_args *a)
+static int do_event_op(struct domain *d, u32 cmd, union evtchn_args *a)
 {
 	switch (cmd) {
 	case EVTCHNOP_bind_interdomain:
@@ -110,7 +110,7 @@ static s32 __attribute__((noinline)) other_op(struct vcpu *v, struct hcall_args 
 	/* Nothing is bound whose port the guest could not be told. */
 	if (operation[a->a1].answers && copy_to_guest(v, a->a2, &args, operation[a->a1].size))
 		return -EFAULT;
-	err = carry_out(v->domain, a->a1, &args);
+	err = do_event_op(v->domain, a->a1, &args);
 	if (!err && operation[a->a1].answers)
 		err = copy_to_guest(v, a->a2, &args, operation[a->a1].size);
 	return err;

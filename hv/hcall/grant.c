@@ -130,7 +130,7 @@ static s32 setup_table(struct vcpu *v, vaddr_t va)
 /* The operations of a batch: how large each is, and what it does. */
 static const struct {
 	u32 size;
-	s32 (*carry_out)(struct vcpu *v, vaddr_t va);
+	s32 (*do_op)(struct vcpu *v, vaddr_t va);
 } operation[] = {
     [GNTTABOP_map_grant_ref] = {sizeof(struct gnttab_map_grant_ref), map},
     [GNTTABOP_unmap_grant_ref] = {sizeof(struct gnttab_unmap_grant_ref), unmap},
@@ -158,7 +158,7 @@ s32 hc_grant_table_op(struct vcpu *v, struct hcall_args *a)
 	while (a->a3 && !err) {
 		if (s->work >= WORK_BOUND)
 			return HCALL_AGAIN;
-		err = operation[cmd].carry_out(v, a->a2);
+		err = operation[cmd].do_op(v, a->a2);
 		a->a2 += operation[cmd].size;
 		a->a3--;
 	}

@@ -71,7 +71,7 @@ static s32 list_domains(struct vcpu *v, struct xen_sysctl_getdomaininfolist *l)
 	return 0;
 }
 
-static s32 carry_out(struct vcpu *v, struct xen_sysctl *op)
+static s32 do_sysctl(struct vcpu *v, struct xen_sysctl *op)
 {
 	switch (op->cmd) {
 	case XEN_SYSCTL_readconsole:
@@ -106,6 +106,6 @@ s32 hc_sysctl(struct vcpu *v, struct hcall_args *a)
 		return -EFAULT;
 	if (op.interface_version != XEN_SYSCTL_INTERFACE_VERSION)
 		return -EACCES;
-	err = carry_out(v, &op);
+	err = do_sysctl(v, &op);
 	return err || !copy_to_guest(v, a->a1, &op, sizeof(op)) ? err : -EFAULT;
 }

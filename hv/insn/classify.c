@@ -88,8 +88,8 @@ enum op insn_op(const struct insn *i)
 	}
 }
 
-/* When a trap must be planted so that the instruction comes to us. */
-enum plant {
+/* When an instruction must be patched to come to us. */
+enum patch_when {
 	NEVER,
 	ALWAYS,
 	READS_CS_SS, /* only if the segment register that it reads is cs or ss */
@@ -97,12 +97,12 @@ enum plant {
 
 static const struct {
 	u8 kind;
-	u8 plant;
+	u8 patch;
 } ops[] = {
     [OP_hlt] = {INSN_PRIVILEGED, NEVER},
     [OP_sgdt] = {INSN_SENSITIVE, ALWAYS},
     /* LAB 01.3a BEGIN */
-    /* Privileged: #GP in ring 1, since IOPL is 0. Nothing need be planted. */
+    /* Privileged: #GP in ring 1, since IOPL is 0. No patch is needed. */
     [OP_mov_from_cr0] = {INSN_PRIVILEGED, NEVER},
     [OP_mov_from_cr2] = {INSN_PRIVILEGED, NEVER},
     [OP_mov_from_cr3] = {INSN_PRIVILEGED, NEVER},
@@ -192,15 +192,15 @@ bool insn_reads_segment(const struct insn *i)
 	return i->op == OP_mov_from_seg || i->op == OP_push_seg;
 }
 
-bool insn_needs_plant(const struct insn *i)
+bool insn_needs_patch(const struct insn *i)
 {
 	/* LAB 01.3b BEGIN */
 	enum seg seg;
 
 	if (i->op >= ARRAY_SIZE(ops))
 		return false;
-	if (ops[i->op].plant != READS_CS_SS)
-		return ops[i->op].plant == ALWAYS;
+	if (ops[i->op].patch != READS_CS_SS)
+		return ops[i->op].patch == ALWAYS;
 	seg = insn_segment(i);
 	return seg == SEG_CS || seg == SEG_SS;
 	/* LAB 01.3b END */

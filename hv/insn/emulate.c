@@ -119,7 +119,7 @@ enum emul emul_execute(struct emulation *e, emul_handler *handler, u8 op)
 }
 
 /* Is the instruction patched? Then it is one that would not have trapped by itself. */
-static bool is_planted(const struct vcpu *v)
+static bool is_patched(const struct vcpu *v)
 {
 	struct guest_fault pf;
 	u8 size;
@@ -134,7 +134,7 @@ static bool is_planted(const struct vcpu *v)
  * a call gate, of which the real table has none. */
 static bool application_may(const struct emulation *e)
 {
-	if (is_planted(e->v))
+	if (is_patched(e->v))
 		return true;
 	switch (e->insn.op) {
 	case OP_cli:

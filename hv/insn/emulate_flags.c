@@ -90,9 +90,8 @@ enum emul emulate_hlt(struct emulation *e)
 {
 	e->value = e->v->virt.intr_flag;
 	if (is_copied_trap(e->v))
-		domain_kill(
-		    e->v->domain, END_forbidden, e->regs->eip,
-		    "ran a copy of code with planted traps: SENSITIVE=breakpoint plants none");
+		domain_kill(e->v->domain, END_forbidden, e->regs->eip,
+			    "ran a copy of code with patches: SENSITIVE=breakpoint makes none");
 	else if (e->v->virt.intr_flag || others_run(e->v)) /* and may send it INIT */
 		e->v->blocked = true;
 	else

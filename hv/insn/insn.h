@@ -69,7 +69,7 @@ enum seg insn_segment(const struct insn *i);
  * Whether the instruction must be patched so that a ring-1 kernel running it comes to
  * us: it is sensitive, and neither faults nor does the right thing by itself.
  */
-bool insn_needs_plant(const struct insn *i);
+bool insn_needs_patch(const struct insn *i);
 /**
  * Whether it reads a segment register. If that is ds, es, fs or gs it needs no patch, until the
  * guest's kernel has a null selector with an RPL there, of which the CPU forgets the RPL.

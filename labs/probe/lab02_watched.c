@@ -30,14 +30,14 @@ static void unpaged(void)
 	finish(0);
 }
 
-/* A page of code with words of data in it. `planted` pushes EFLAGS, which the hypervisor has to
+/* A page of code with words of data in it. `patched` pushes EFLAGS, which the hypervisor has to
  * replace. */
 extern u32 watched_code[];
 asm(".text\n"
     ".balign 4096\n"
     "watched_code:\n"
     ".skip 64\n" /* data */
-    "planted: pushfl\n"
+    "patched: pushfl\n"
     "popl %eax\n"
     "ret\n"
     ".balign 64\n"
@@ -52,7 +52,7 @@ asm(".text\n"
     ".balign 8\n"
     ".set vector, vector + 1\n"
     ".endr\n");
-extern u8 planted[], may_change[], int_stubs[];
+extern u8 patched[], may_change[], int_stubs[];
 
 /* Where a word is also mapped, one time in two. */
 static u32 somewhere(const void *word)
@@ -108,7 +108,7 @@ static void descriptors(void)
 	say("watched desc %u vec=%u seen=%x\n", n, trap_vec, seen);
 }
 
-/* What stands there is not read: a planted byte is seen by who reads it (docs/design.md). */
+/* What stands there is not read: a patch is seen by who reads it (docs/design.md). */
 static void put_code(u32 *word, u32 val)
 {
 	static const enum snippet forms[] = {MOV32, XCHG, STOS};
@@ -126,7 +126,7 @@ static void code(void)
 	put_code((u32 *)may_change, one_in(2) ? 0x90C300B0 | draw(256) << 8 : 0x90C3589C);
 	asm volatile("call *%1"
 		     : "+a"(eax)
-		     : "r"(one_in(2) ? planted : may_change)
+		     : "r"(one_in(2) ? patched : may_change)
 		     : "memory", "cc");
 	say("watched code eax=%x\n", eax & ~0x8D5u); /* not the arithmetic flags */
 }

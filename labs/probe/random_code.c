@@ -131,7 +131,7 @@ static void draw_bytes(u8 *to, u32 len)
 }
 
 /* Anywhere; and more often at the end of a page, where the sections meet, and at either end of all:
- * what is planted there last is the last in the hypervisor's table, too. */
+ * what is patched there last is the last in the hypervisor's table, too. */
 static u32 draw_place(void)
 {
 	switch (pick(10)) {

@@ -17,7 +17,7 @@ shown() { # NAME: the same as docs/gdb.md has it
 # Addresses, frames, times and compiled code change with every change of the source; what is said
 # about them must not.
 mask() {
-	sed -E 's/^(  instruction  )([0-9a-f]{2} )+ *(\(?[a-z]+).*(planted over: [a-z]+)$/\1\3 \4/
+	sed -E 's/^(  instruction  )([0-9a-f]{2} )+ *(\(?[a-z]+).*(patched over: [a-z]+)$/\1\3 \4/
 		s/^(  instruction  )([0-9a-f]{2} )+ *([a-z]+).*/\1\3/
 		s/bytes=[0-9a-f ]+/bytes=N/
 		s/(pfn|mfn) [0-9a-f]+/\1 N/g

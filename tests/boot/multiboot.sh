@@ -75,5 +75,5 @@ for mmu in none shadow; do
 	ok "a_flat_kernel_is_loaded_by_its_headers_addresses_$mmu" prints "$tmp/flat.bin" mlz MMU=$mmu
 	ok "an_entry_may_be_a_linear_address_$mmu" prints "$tmp/linear.elf" p MMU=$mmu
 done
-ok "a_flat_kernel_runs_without_traps_planted" prints "$tmp/flat.bin" mlz MMU=shadow SENSITIVE=breakpoint
+ok "a_flat_kernel_runs_without_patches" prints "$tmp/flat.bin" mlz MMU=shadow SENSITIVE=breakpoint
 done_testing

@@ -16,7 +16,7 @@ for tables in traced outofsync; do
 		way=patch-$tables-$isolation
 		lines "$way" MMU=shadow TABLES=$tables ISOLATION=$isolation
 		ok "a_domain_prints_the_same_$way" diff "$tmp/bare" "$tmp/$way"
-		# Without planted traps, ring 3 reads the real registers: docs/design.md.
+		# Without patches, ring 3 reads the real registers: docs/design.md.
 		way=breakpoint-$tables-$isolation
 		lines "$way" MMU=shadow SENSITIVE=breakpoint TABLES=$tables ISOLATION=$isolation
 		ok "a_domain_prints_the_same_$way" diff <(grep -v '^code: ring 3' "$tmp/bare") \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# sensitive.sh: the choices of shadow mode: breakpoints instead of planted traps, tables out of sync
+# sensitive.sh: the choices of shadow mode: breakpoints instead of patches, tables out of sync
 # instead of traced. A guest cannot tell; the trace and the emulator's log can.
 . "$(dirname "$0")/../lib.sh"
 

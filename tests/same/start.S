@@ -93,7 +93,7 @@ user_loads:
 	movl	%es:0, %eax
 	int	$0x80
 
-/* Ring 3 in the kernel's text: each of what the kernel's copy of it has a trap planted over. */
+/* Ring 3 in the kernel's text: each of what the kernel's copy of it has a trap patched over. */
 	.globl	user_functions
 	.macro	function text
 	.balign	32

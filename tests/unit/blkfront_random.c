@@ -149,7 +149,7 @@ static void put_answer(u64 id, s16 status)
 	wronged |= status != BLKIF_RSP_OKAY;
 }
 
-static void carry_out(const struct blkif_request *r)
+static void serve_one(const struct blkif_request *r)
 {
 	for (u32 i = 0; i < r->nr_segments; i++) {
 		u32 pfn = table[r->segments[i].gref].frame - 1000;
@@ -186,7 +186,7 @@ static void serve(bool okay)
 		bool good = okay || below(4);
 
 		if (good)
-			carry_out(&r[k]);
+			serve_one(&r[k]);
 		for (u32 i = 0; !okay && i < r[k].nr_segments; i++)
 			if (below(30) == 0)
 				use(r[k].segments[i].gref);

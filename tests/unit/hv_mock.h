@@ -118,8 +118,8 @@ static const struct mmu_ops mock_mmu = {.translate = mock_translate,
 					.cr_changed = mock_cr_changed,
 					.invlpg = mock_invlpg};
 
-static u32 mock_planted_at;
-static u8 mock_planted_byte;
+static u32 mock_patched_at;
+static u8 mock_patched_byte;
 
 static bool mock_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access,
 		      struct guest_fault *pf)
@@ -136,8 +136,8 @@ bool guest_read(struct vcpu *v, vaddr_t va, void *dst, u32 len, u32 access, stru
 {
 	if (!mock_read(v, va, dst, len, access, pf))
 		return false;
-	if (mock_planted_at && mock_planted_at - va < len)
-		((u8 *)dst)[mock_planted_at - va] = mock_planted_byte;
+	if (mock_patched_at && mock_patched_at - va < len)
+		((u8 *)dst)[mock_patched_at - va] = mock_patched_byte;
 	return true;
 }
 
@@ -238,7 +238,7 @@ static void mock_watch(struct domain *d, mfn_t m)
 
 static const struct guest_ops mock_guest = {.watch = mock_watch};
 
-/* A planted trap: what it replaced is found next to it, in mock_planted. */
+/* A patch: what it replaced is found next to it, in mock_patched. */
 const struct patch *patch_lookup(const struct domain *d, paddr_t pa)
 {
 	(void)d, (void)pa;
@@ -260,8 +260,8 @@ bool is_copied_trap(struct vcpu *v)
 void patch_overlay(const struct domain *d, paddr_t pa, u8 *bytes, u32 n)
 {
 	(void)d;
-	if (mock_planted_at && mock_planted_at - pa.a < n)
-		bytes[mock_planted_at - pa.a] = mock_planted_byte;
+	if (mock_patched_at && mock_patched_at - pa.a < n)
+		bytes[mock_patched_at - pa.a] = mock_patched_byte;
 }
 
 /* ---- what tests use ---- */
@@ -308,7 +308,7 @@ static void mock_start(void)
 
 	memset(&mock, 0, sizeof(mock));
 	memset(mock_frames, 0, sizeof(mock_frames));
-	mock_planted_at = 0;
+	mock_patched_at = 0;
 	for (u32 k = 0; k < MOCK_PAGES; k++) {
 		mock.rights[k] = PTE_P | PTE_RW | PTE_US;
 		mock_frames[k].pfn = k;

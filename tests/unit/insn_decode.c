@@ -261,12 +261,12 @@ static void operands_come_apart(void **state)
 	assert_true(i.mod == 3 && i.op == OP_mov_to_cr3);
 }
 
-/* DESIGN 4: what is privileged, what is sensitive, and what of it must be planted. */
+/* DESIGN 4: what is privileged, what is sensitive, and what of it must be patched. */
 static void every_system_instruction_is_classified(void **state)
 {
 	static const struct {
 		const char *bytes;
-		u8 len, kind, plant;
+		u8 len, kind, patch;
 	} table[] = {
 	    {"\x0F\x20\xC0", 3, INSN_PRIVILEGED, 0}, /* mov from cr0 */
 	    {"\x0F\x22\xD8", 3, INSN_PRIVILEGED, 0}, /* mov to cr3 */
@@ -333,9 +333,9 @@ static void every_system_instruction_is_classified(void **state)
 	(void)state;
 	for (u32 k = 0; k < ARRAY_SIZE(table); k++) {
 		decode(&i, table[k].bytes, table[k].len);
-		if (insn_kind(&i) != table[k].kind || insn_needs_plant(&i) != table[k].plant)
-			fail_msg("%02x %02x: kind %u, plant %u", i.opcode, (u8)table[k].bytes[1],
-				 insn_kind(&i), insn_needs_plant(&i));
+		if (insn_kind(&i) != table[k].kind || insn_needs_patch(&i) != table[k].patch)
+			fail_msg("%02x %02x: kind %u, patch %u", i.opcode, (u8)table[k].bytes[1],
+				 insn_kind(&i), insn_needs_patch(&i));
 	}
 }
 

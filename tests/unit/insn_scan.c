@@ -72,9 +72,9 @@ static void make_code(u8 *code, u32 n, u32 *seed)
 }
 
 /* What a fresh sweep over `original` says, by the oracle alone. */
-static void assert_planted_as_a_fresh_sweep(const struct patch_table *t)
+static void assert_patched_as_a_fresh_sweep(const struct patch_table *t)
 {
-	u32 planted = 0;
+	u32 patched = 0;
 
 	for (u32 k = 0; k < CODE;) {
 		u8 bytes[INSN_MAX_LEN];
@@ -85,13 +85,13 @@ static void assert_planted_as_a_fresh_sweep(const struct patch_table *t)
 
 		memcpy(bytes, original + k, n);
 		valid = insn_decode(bytes, n, &i) == 0;
-		needed = valid && insn_needs_plant(&i);
+		needed = valid && insn_needs_patch(&i);
 		assert_int_equal(p != NULL, needed);
-		assert_int_equal(memory[k], needed ? PLANTED_BYTE : original[k]);
-		planted += needed;
+		assert_int_equal(memory[k], needed ? PATCH_BYTE : original[k]);
+		patched += needed;
 		k += valid ? i.len : 1;
 	}
-	assert_int_equal(t->nr, planted);
+	assert_int_equal(t->nr, patched);
 }
 
 static struct patch_table *fresh_scan(u32 *seed)
@@ -105,11 +105,11 @@ static struct patch_table *fresh_scan(u32 *seed)
 			 SCAN_OK);
 	assert_int_equal(r.start, BASE);
 	assert_int_equal(r.end, BASE + CODE);
-	assert_int_equal(r.planted, t->nr);
+	assert_int_equal(r.patched, t->nr);
 	return t;
 }
 
-static void a_scan_plants_what_needs_it_and_nothing_else(void **state)
+static void a_scan_patches_what_needs_it_and_nothing_else(void **state)
 {
 	u32 seed = test_seed();
 	struct patch_table *t = fresh_scan(&seed);
@@ -117,7 +117,7 @@ static void a_scan_plants_what_needs_it_and_nothing_else(void **state)
 
 	(void)state;
 	assert_true(t->nr > 100);
-	assert_planted_as_a_fresh_sweep(t);
+	assert_patched_as_a_fresh_sweep(t);
 	/* All of memory, overlaid, is what the guest wrote. */
 	memcpy(bytes, memory, CODE);
 	patch_table_overlay(t, paddr(BASE), bytes, CODE);
@@ -160,7 +160,7 @@ static void the_guests_write_takes_effect_and_is_scanned_again(void **state)
 			assert_true(r.insns > 0);
 			/* It must not sweep all the rest for a write near the start. */
 			assert_true(r.insns < 4 * PAGE_SIZE);
-			assert_planted_as_a_fresh_sweep(t);
+			assert_patched_as_a_fresh_sweep(t);
 		}
 	}
 }
@@ -182,7 +182,7 @@ static void what_was_none_may_become_one_by_the_byte_behind_it(void **state)
 	assert_int_equal(patch_table_written(t, paddr(BASE + PAGE_SIZE), 1, &access_code, &r),
 			 SCAN_OK);
 	assert_int_equal(t->nr, 1);
-	assert_planted_as_a_fresh_sweep(t);
+	assert_patched_as_a_fresh_sweep(t);
 }
 
 static void a_write_outside_scanned_code_changes_nothing(void **state)
@@ -280,7 +280,7 @@ static void boundaries_in_real_code_are_capstones(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_scan_plants_what_needs_it_and_nothing_else),
+	    cmocka_unit_test(a_scan_patches_what_needs_it_and_nothing_else),
 	    cmocka_unit_test(a_fetch_window_shows_the_original_bytes),
 	    cmocka_unit_test(the_guests_write_takes_effect_and_is_scanned_again),
 	    cmocka_unit_test(what_was_none_may_become_one_by_the_byte_behind_it),

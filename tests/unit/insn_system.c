@@ -649,7 +649,7 @@ static void a_loaded_segment_does_not_become_useless(void **state)
 	assert_int_equal(desc_dpl(mock.gdt[U_DS / 8]), 1);
 }
 
-static void a_watched_word_is_struck_by_what_we_carry_out(void **state)
+static void a_watched_word_is_struck_by_what_we_emulate(void **state)
 {
 	(void)state;
 	mock.regs.ebx = vcpu->virt.dr[1] = MOCK_DATA;
@@ -987,17 +987,17 @@ static void string_ports(void **state)
 
 /* ---- fetching ---- */
 
-static void a_planted_trap_is_the_instruction_under_it(void **state)
+static void a_patch_is_the_instruction_under_it(void **state)
 {
 	(void)state;
-	mock_planted_at = MOCK_CODE;
-	mock_planted_byte = 0x9C;
+	mock_patched_at = MOCK_CODE;
+	mock_patched_byte = 0x9C;
 	DONE(emulate_system, "\xF4");
 	assert_int_equal(mock.regs.esp, MOCK_STACK - 4);
 	assert_false(mock.killed);
 	/* One in the next instruction does not disturb this one, which crosses a page. */
-	mock_planted_at = MOCK_CODE + PAGE_SIZE;
-	mock_planted_byte = 0x20;
+	mock_patched_at = MOCK_CODE + PAGE_SIZE;
+	mock_patched_byte = 0x20;
 	mock.regs.eip = MOCK_CODE + PAGE_SIZE - 1;
 	DONE(emulate_system, "\x0F\xF4\xC0"); /* mov %cr0, %eax */
 	assert_int_equal(mock.regs.eax, vcpu->virt.cr0);
@@ -1138,7 +1138,7 @@ int main(void)
 	    T(the_first_use_by_the_cpu_sets_it_too),
 	    T(a_null_selector_keeps_its_rpl),
 	    T(a_loaded_segment_does_not_become_useless),
-	    T(a_watched_word_is_struck_by_what_we_carry_out),
+	    T(a_watched_word_is_struck_by_what_we_emulate),
 	    T(far_jumps_and_calls),
 	    T(bad_far_jumps_are_refused),
 	    T(a_call_gate_within_the_kernel),
@@ -1149,7 +1149,7 @@ int main(void)
 	    T(software_interrupts_go_to_the_guests_gate),
 	    T(ports_of_all_sizes),
 	    T(string_ports),
-	    T(a_planted_trap_is_the_instruction_under_it),
+	    T(a_patch_is_the_instruction_under_it),
 	    T(code_that_is_not_there_faults),
 	    T(applications_and_ordinary_instructions_are_not_for_us),
 	    T(no_breakpoint_strikes_the_hypervisor_or_its_gate),

@@ -494,9 +494,9 @@ static void code_that_changes_itself_does_not_find_our_traps(void **state)
 {
 	(void)state;
 	mock_start();
-	mock_planted_at = MOCK_DATA;
-	mock_planted_byte = 0x9C;
-	mock.mem[MOCK_DATA] = PLANTED_BYTE;
+	mock_patched_at = MOCK_DATA;
+	mock_patched_byte = 0x9C;
+	mock.mem[MOCK_DATA] = PATCH_BYTE;
 	mock.regs.ebx = MOCK_DATA;
 	DONE(emulate_write, "\x80\x0B\x01"); /* orb $1, (%ebx): pushf becomes popf */
 	assert_int_equal(mock.mem[MOCK_DATA], 0x9D);

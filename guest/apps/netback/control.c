@@ -52,7 +52,7 @@ static void refuse(struct client *c, const char *why)
 	c->answer[c->answer_size++] = '\n';
 }
 
-static void carry_out_line(struct client *c)
+static void serve_line(struct client *c)
 {
 	const char *wrong;
 	u32 frames;
@@ -89,7 +89,7 @@ static void take_line(struct client *c)
 		if (c->line[i] != '\n')
 			continue;
 		c->line[i] = 0;
-		return carry_out_line(c);
+		return serve_line(c);
 	}
 	if (c->read_so_far == sizeof(c->line))
 		hang_up(c);

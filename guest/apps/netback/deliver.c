@@ -26,7 +26,7 @@ void deliver_init(void)
 	spare = (u8 *)at;
 }
 
-void carry_out(struct grant_move *m, u32 count)
+void move_grants(struct grant_move *m, u32 count)
 {
 	if (count && read(mover, m, count * sizeof(*m)) != (s32)(count * sizeof(*m)))
 		die("frames cannot be moved");
@@ -40,7 +40,7 @@ static u16 rx_flags(const struct frame *f)
 
 void deliver(void)
 {
-	carry_out(moves_out, nr_deliveries);
+	move_grants(moves_out, nr_deliveries);
 	for (u32 i = 0; i < nr_deliveries; i++) {
 		struct delivery *d = &deliveries[i];
 		enum fate fate = moves_out[i].status ? DROPPED_BAD : PASSED;

@@ -87,7 +87,7 @@ enum fate offer(struct frame *f, struct vif *v);
 void deliver(void);
 void deliver_init(void);
 /** Carry out some moves. @param n at most 64 */
-void carry_out(struct grant_move *moves, u32 n);
+void move_grants(struct grant_move *moves, u32 n);
 
 /* round.c */
 /** Some frames of each interface, where they go. @return whether there is more to do */

@@ -38,7 +38,7 @@ static u32 gather(void)
 			n++;
 		}
 	}
-	carry_out(moves_in, k);
+	move_grants(moves_in, k);
 	while (k--)
 		if (moves_in[k].status)
 			asked[k]->fate = DROPPED_BAD;

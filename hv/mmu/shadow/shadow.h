@@ -53,7 +53,7 @@ struct shadow_state {
 	bool lazy; /* tables=outofsync: see sync.c */
 	u32 nr_unsynced;
 	u32 epoch;	/* entries of the software TLB with another number are void */
-	u32 code_epoch; /* the same for translations of code (find/plant.c) */
+	u32 code_epoch; /* the same for translations of code (find/scan_domain.c) */
 	u32 gdt_pde;	/* the guest's directory entry for its GDT, when that was last looked at */
 	struct {
 		u32 key, epoch;

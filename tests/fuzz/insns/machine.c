@@ -183,7 +183,7 @@ u32 windows_settle(u32 skip, u32 skip_bytes, bool tell)
 			if (at[i] == canon[t][i])
 				continue;
 			changed = true;
-			/* Whoever reads code may find a planted trap there. */
+			/* Whoever reads code may find a patch there. */
 			if ((u32)at + i - skip < skip_bytes || targets[t].code)
 				continue;
 			sum = (sum ^ (t << 16 | i << 8 | at[i])) * 16777619;

@@ -165,7 +165,7 @@ static void outs(u32 va)
 	asm volatile("rep outsl" : "+c"(count), "+S"(va) : "d"(0x80) : "memory");
 }
 
-/* Code that the hypervisor did not see when it planted its traps. */
+/* Code that the hypervisor did not see when it patched the code. */
 static void run_bytes(u32 with)
 {
 	const u8 *code = (const u8 *)with;

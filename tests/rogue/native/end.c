@@ -108,7 +108,7 @@ static void iret_with(u32 flags)
 		verdict_silent(true);
 }
 
-/* The same by code that was not planted: QEMU's processor lets it into virtual-8086 mode. */
+/* The same by code that was not patched: QEMU's processor lets it into virtual-8086 mode. */
 static void unseen_iret(u32 flags)
 {
 	static const u8 code[] = {0xCF}; /* iret */

@@ -35,7 +35,7 @@ u32 in_ring_3(const struct user *u)
 
 u32 gate_va(void)
 {
-	/* sgdt (%eax); int $0x80: in a page of data, where no trap was planted over it. */
+	/* sgdt (%eax); int $0x80: in a page of data, where no trap was patched over it. */
 	static const u8 code[] = {0x0F, 0x01, 0x00, 0xCD, INT_0X80};
 	struct {
 		u16 limit;

@@ -143,7 +143,7 @@ static s32 unmap_end(u32 i)
 }
 
 /* Up to AT_ONCE requests of one kind, in one hypercall. */
-static void carry_out(struct grant_request *r, u32 n, bool out)
+static void do_requests(struct grant_request *r, u32 n, bool out)
 {
 	u32 of[AT_ONCE], count = 0;
 
@@ -172,7 +172,7 @@ static s32 gntdev_read(struct file *f, u8 *buf, u32 n)
 
 		for (k = 1; k < left && k < AT_ONCE && (r[k].flags & GRANT_UNMAP) == out;)
 			k++;
-		carry_out(r, k, out);
+		do_requests(r, k, out);
 	}
 	return (s32)(n / sizeof(*r) * sizeof(*r));
 }

@@ -1,6 +1,6 @@
 /*
- * known.c: where the kernel has been seen in code that has been scanned. A way in mostly comes from
- * there again, and then nothing needs to be looked at.
+ * scanned.c: where the kernel has been seen in code that has been scanned. A way in mostly comes
+ * from there again, and then nothing needs to be looked at.
  */
 #include "dom/segments.h"
 #include "find/found.h"
@@ -39,7 +39,8 @@ static void mapped_by(struct vcpu *v, u32 *pde, u32 *pte)
 }
 
 /* What of EIP's page has been scanned together with it. */
-static void know(struct vcpu *v, struct known_page *k, const struct code_region *r, u32 pa)
+static void note_scanned(struct vcpu *v, struct scanned_page *k, const struct code_region *r,
+			 u32 pa)
 {
 	u32 start = pa & PAGE_MASK, end = start + PAGE_SIZE;
 
@@ -47,10 +48,10 @@ static void know(struct vcpu *v, struct known_page *k, const struct code_region 
 		start = r->start;
 	if (end > r->end)
 		end = r->end;
-	*k = (struct known_page){.code = {v->regs->eip - (pa - start), end - start, v->regs->cs},
-				 .cr3 = v->virt.cr3,
-				 .epoch = v->domain->shadow->code_epoch,
-				 .descriptors_epoch = v->domain->descriptors_epoch};
+	*k = (struct scanned_page){.code = {v->regs->eip - (pa - start), end - start, v->regs->cs},
+				   .cr3 = v->virt.cr3,
+				   .epoch = v->domain->shadow->code_epoch,
+				   .descriptors_epoch = v->domain->descriptors_epoch};
 	/* resume() goes by EIP alone; a cr3 write looks at linear addresses. */
 	k->flat = desc_base(loaded_segment(v, SEG_CS)) == 0;
 	if (k->flat) {
@@ -59,7 +60,7 @@ static void know(struct vcpu *v, struct known_page *k, const struct code_region 
 	}
 }
 
-static bool in_stretch(const struct vcpu *v, const struct known_page *k)
+static bool in_stretch(const struct vcpu *v, const struct scanned_page *k)
 {
 	return v->regs->eip - k->code.start < k->code.len && k->code.cs == v->regs->cs &&
 	       k->descriptors_epoch == v->domain->descriptors_epoch;
@@ -67,7 +68,7 @@ static bool in_stretch(const struct vcpu *v, const struct known_page *k)
 
 /* Does a stretch still mean the same code, though another directory is the base, or a table has
  * changed? A kernel's code mostly lies in the same place in all of its address spaces. */
-static bool still_mapped(struct vcpu *v, struct known_page *k)
+static bool still_mapped(struct vcpu *v, struct scanned_page *k)
 {
 	u32 pde, pte;
 
@@ -82,7 +83,7 @@ static bool still_mapped(struct vcpu *v, struct known_page *k)
 	return true;
 }
 
-static void __attribute__((noinline)) look_around(struct vcpu *v, struct known_page *k)
+static void __attribute__((noinline)) look_up(struct vcpu *v, struct scanned_page *k)
 {
 	struct domain *d = v->domain;
 	const struct code_region *r;
@@ -91,7 +92,7 @@ static void __attribute__((noinline)) look_around(struct vcpu *v, struct known_p
 	u8 size;
 
 	if (d->catch_reads && !d->patches->reads)
-		plant_over_reads(d);
+		patch_segment_reads(d);
 	if (d->found->changed)
 		follow_changes(v);
 	if (in_stretch(v, k) && still_mapped(v, k))
@@ -100,7 +101,7 @@ static void __attribute__((noinline)) look_around(struct vcpu *v, struct known_p
 	p = unseen(v, la, size, &pa);
 	r = region_of(d->patches, pa);
 	if (r) {
-		know(v, k, r, pa);
+		note_scanned(v, k, r, pa);
 	} else if (p) {
 		p->entries[p->nr_entries < FOUND_ENTRIES ? p->nr_entries++ : la % FOUND_ENTRIES] =
 		    la;
@@ -111,11 +112,11 @@ static void __attribute__((noinline)) look_around(struct vcpu *v, struct known_p
 void code_entered(struct vcpu *v)
 {
 	struct found_code *f = v->domain->found;
-	struct known_page *k = &f->known[(v->regs->eip >> PAGE_SHIFT) % NR_KNOWN];
+	struct scanned_page *k = &f->scanned[(v->regs->eip >> PAGE_SHIFT) % NR_SCANNED];
 
 	if (f->changed || !in_stretch(v, k) || k->cr3 != v->virt.cr3 ||
 	    k->epoch != v->domain->shadow->code_epoch)
-		look_around(v, k);
+		look_up(v, k);
 	else if (k->flat)
 		v->domain->code = k->code;
 }

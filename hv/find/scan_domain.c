@@ -1,4 +1,4 @@
-/*[H33] plant.c: the scanner at work on a domain's memory: patching its kernel. */
+/*[H33] scan_domain.c: the scanner at work on a domain's memory: patching its kernel. */
 #include "dom/elf.h"
 #include "dom/guest_ops.h"
 #include "find/found.h"
@@ -48,13 +48,13 @@ void write_code(void *ctx, u32 pa, u8 byte, u8 op)
 	page[pa % PAGE_SIZE] = byte;
 	unmap_domain_page(page);
 	if (op)
-		trace_plant(d->vcpus, LANE_VMM, LANE_VMM, pa, op);
+		trace_patch(d->vcpus, LANE_VMM, LANE_VMM, pa, op);
 }
 
 bool scan_finish(struct domain *d, enum scan_error err, const struct scan_result *r)
 {
 	if (r->insns)
-		trace_scan(d->vcpus, LANE_VMM, LANE_VMM, r->start, r->end, r->insns, r->planted);
+		trace_scan(d->vcpus, LANE_VMM, LANE_VMM, r->start, r->end, r->insns, r->patched);
 	if (err)
 		domain_kill(d, err == SCAN_TABLE_FULL ? END_no_memory : END_bad_image, err,
 			    scan_error_text(err));
@@ -72,7 +72,7 @@ static void watch_code(struct domain *d, u32 start, u32 end)
 	}
 }
 
-static bool plant(struct domain *d, u32 start, u32 end)
+static bool scan_range(struct domain *d, u32 start, u32 end)
 {
 	struct code_memory m = {d, read_code, write_code};
 	struct scan_result r;
@@ -118,7 +118,7 @@ void scan_end(struct domain *d)
 
 bool scan_image(struct domain *d, u32 start, u32 end)
 {
-	return prepare(d) && plant(d, start, end);
+	return prepare(d) && scan_range(d, start, end);
 }
 
 /* The stretch of scanned code that this address lies in, or NULL. */
@@ -194,17 +194,17 @@ bool scan_kernel(struct domain *d, const struct elf *elf)
 		if (!(sh.flags & SHF_EXECINSTR) || !loaded_at(elf, sh.addr, sh.size, &pa))
 			continue;
 		found++;
-		if (!plant(d, pa, pa + sh.size))
+		if (!scan_range(d, pa, pa + sh.size))
 			return false;
 	}
 	for (i = 0; !found && elf_next_load(elf, &i, &ph) == 1;)
-		if (ph.flags & ELF_PF_X && !plant(d, ph.paddr, ph.paddr + ph.filesz))
+		if (ph.flags & ELF_PF_X && !scan_range(d, ph.paddr, ph.paddr + ph.filesz))
 			return false;
 	return true;
 }
 
 /* From now on reads of segment registers must be caught, too. */
-void plant_over_reads(struct domain *d)
+void patch_segment_reads(struct domain *d)
 {
 	struct code_memory m = {d, read_code, write_code};
 	struct scan_result r;
