@@ -10,7 +10,7 @@ UNIT_TESTS += $(B)/tests/trace_ring $(B)/tests/shadow_mmu $(B)/tests/shadow_recl
 $(B)/tests/trace_ring: tests/unit/trace_ring.c hv/trace/trace.c
 $(B)/tests/shadow_mmu: tests/unit/shadow_mmu.c
 $(B)/tests/shadow_reclaim: tests/unit/shadow_reclaim.c
-$(B)/tests/shadow_mmu $(B)/tests/shadow_reclaim: tests/unit/shadow_machine.h hv/mem/frame.c hv/mem/tell.c hv/dom/account.c $(filter-out %/vcpu.c,$(wildcard hv/mmu/shadow/*.c))
+$(B)/tests/shadow_mmu $(B)/tests/shadow_reclaim: tests/unit/shadow_machine.h hv/mem/frame.c hv/mem/record.c hv/dom/account.c $(filter-out %/vcpu.c,$(wildcard hv/mmu/shadow/*.c))
 $(B)/tests/trace_ring $(B)/tests/shadow_mmu $(B)/tests/shadow_reclaim: $(wildcard hv/*/*.h hv/*/*/*.h) include/trapline/event.def
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)

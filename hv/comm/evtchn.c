@@ -68,7 +68,7 @@ static inline void notify(struct domain *d, struct vcpu *v, u32 port, u32 virq)
 }
 
 /* Whom the port's events are for. */
-static struct vcpu *told(struct domain *d, u32 port)
+static struct vcpu *port_vcpu(struct domain *d, u32 port)
 {
 	const struct port *p = evtchn_port(d, port);
 
@@ -82,7 +82,7 @@ static void __attribute__((noinline)) notify_several(struct domain *d, u32 port,
 
 	if (!test_bit(d->shared->evtchn_pending, port))
 		for_each_vcpu(v, d) if (v->blocked && v->poll_until) vcpu_wake(v);
-	notify(d, told(d, port), port, virq);
+	notify(d, port_vcpu(d, port), port, virq);
 }
 
 /* In line for the hypercall. */
@@ -269,7 +269,7 @@ int evtchn_unmask(struct domain *d, u32 port)
 		return -EINVAL;
 	d->shared->evtchn_mask[port / BITS] &= ~(1u << port % BITS);
 	if (test_bit(d->shared->evtchn_pending, port))
-		raise(told(d, port), port / BITS);
+		raise(port_vcpu(d, port), port / BITS);
 	return 0;
 }
 

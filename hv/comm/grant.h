@@ -13,7 +13,7 @@
 
 #include <trapline/xen/grant_table.h>
 #include "dom/account.h"
-#include "mem/tell.h"
+#include "mem/record.h"
 
 /** How often an entry is in use: by who only reads, and by who may write. */
 struct grant_use {
@@ -97,7 +97,7 @@ static inline struct grant_map *grant_map_find(const struct domain *d, u32 handl
 void handle_told(struct frame *f, bool maps) __attribute__((cold));
 static inline void handle_changed(mfn_t m, bool maps)
 {
-	if (memory_told())
+	if (memory_recorded())
 		handle_told(&frame_table[m.n], maps);
 }
 /** Forget it. */

@@ -1,7 +1,7 @@
 /* inventory.c: what the trace is told of all the machine's frames. */
 #include "comm/grant.h"
 #include "comm/inventory.h"
-#include "mem/tell.h"
+#include "mem/record.h"
 
 /* Which frames handles of grants map is kept only while it is recorded. Here it is found anew. */
 static void count_mappings(void)
@@ -36,7 +36,7 @@ void record_inventory(u8 inventory)
 {
 	u32 end;
 
-	if (!memory_told())
+	if (!memory_recorded())
 		return;
 	count_mappings();
 	for (u32 first = 0; first < nr_frames; first = end) {
@@ -44,6 +44,6 @@ void record_inventory(u8 inventory)
 
 		for (end = first + 1; end < nr_frames && alike(f, &frame_table[end]); end++)
 			;
-		tell_frames(f, end - first, frame_use(f), inventory);
+		record_frames(f, end - first, frame_use(f), inventory);
 	}
 }

@@ -1,6 +1,6 @@
 /*[H81] pirq.c: interrupts of Domain 0's devices, which reach it as events. */
 #include "comm/pirq.h"
-#include "hw/given.h"
+#include "hw/passthrough.h"
 #include "hw/pic.h"
 
 #define NR_PIRQS 16
@@ -14,7 +14,7 @@ static struct pirq {
 
 int evtchn_bind_pirq(struct domain *d, struct evtchn_bind_pirq *b)
 {
-	if (!d->privileged || b->pirq >= NR_PIRQS || !irq_given(b->pirq))
+	if (!d->privileged || b->pirq >= NR_PIRQS || !passthrough_irq(b->pirq))
 		return -EPERM;
 	if (pirqs[b->pirq].domain)
 		return -EEXIST;

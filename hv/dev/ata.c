@@ -1,9 +1,9 @@
 /*
  * ata.c: an ATA disk of the virtual PC: programmed I/O, the registers of the first channel (ATA-5).
  *
- * It has no sectors of its own. What a command needs is a wish, up to a page at a time, which
- * Domain 0 carries out (hcall/disk.c); until then the disk is busy. So a wish that nobody has
- * answered outlives the program that was to carry it out.
+ * It has no sectors of its own. What a command needs is a request, up to a page at a time, which
+ * Domain 0 serves (hcall/disk.c); until then the disk is busy. So a request that nobody has
+ * answered outlives the program that was to serve it.
  */
 #include "dev/devices.h"
 #include "lib/string.h"
@@ -47,7 +47,7 @@ static void reset(struct vata *a)
 	a->status = STATUS_IDLE;
 	a->error = ERROR_NONE;
 	a->asks = false;
-	a->wish.op = VATA_NOTHING;
+	a->request.op = VATA_NOTHING;
 	a->at = a->end = a->left = 0;
 }
 
@@ -70,9 +70,9 @@ static void done(struct vata *a, u8 error)
 	a->asks = true;
 }
 
-static void wish(struct vata *a, u8 op)
+static void request(struct vata *a, u8 op)
 {
-	a->wish = (struct vata_wish){op, a->wish.id + 1, a->sector, a->end / VATA_SECTOR};
+	a->request = (struct vata_request){op, a->request.id + 1, a->sector, a->end / VATA_SECTOR};
 	a->status = STATUS_IDLE | STATUS_BSY;
 }
 
@@ -111,20 +111,20 @@ static void block_is_done(struct vata *a)
 	if (a->at < a->end) {
 		open_block(a, true);
 	} else if (a->writes) {
-		wish(a, VATA_WRITE);
+		request(a, VATA_WRITE);
 	} else {
 		part_is_done(a);
 		a->status = STATUS_IDLE;
 		if (a->left)
-			wish(a, VATA_READ);
+			request(a, VATA_READ);
 	}
 }
 
 void vata_answer(struct vata *a, bool okay)
 {
-	u8 op = a->wish.op;
+	u8 op = a->request.op;
 
-	a->wish.op = VATA_NOTHING;
+	a->request.op = VATA_NOTHING;
 	if (!okay) {
 		done(a, op == VATA_FLUSH ? ERROR_ABRT : ERROR_UNC);
 	} else if (op == VATA_READ) {
@@ -163,7 +163,7 @@ static void transfer(struct vata *a, bool writes, u32 per_block)
 	if (writes)
 		open_block(a, false);
 	else
-		wish(a, VATA_READ);
+		request(a, VATA_READ);
 }
 
 static void put_text(u16 *words, const char *text, u32 n)
@@ -246,7 +246,7 @@ static void command(struct vata *a, u8 cmd)
 		break;
 	case CMD_FLUSH:
 		a->left = a->end = 0;
-		wish(a, VATA_FLUSH);
+		request(a, VATA_FLUSH);
 		break;
 	case CMD_IDENTIFY:
 		identify(a);

@@ -108,11 +108,11 @@ bool vuart_line(const struct vuart *u);
 /* ata.c: a disk on the first ATA channel, whose sectors somebody else has. */
 
 #define VATA_SECTOR  512u
-#define VATA_MOST    8u /* sectors of a wish, and of a block: a page */
+#define VATA_MOST    8u /* sectors of a request, and of a block: a page */
 #define VATA_CONTROL 8u /* the register beside 0 to 7 */
 
 /** What the disk waits for. */
-struct vata_wish {
+struct vata_request {
 	enum vata_op { VATA_NOTHING, VATA_READ, VATA_WRITE, VATA_FLUSH } op;
 	u32 id;
 	u32 sector, n; /* n sectors, in the page */
@@ -126,7 +126,7 @@ struct vata {
 	bool writes;
 	u32 at, until, end; /* bytes of the page: moved, to the next interrupt, of this part */
 	u32 sector, left;   /* of the command, with this part */
-	struct vata_wish wish;
+	struct vata_request request;
 };
 void vata_reset(struct vata *a, u32 sectors, u8 *block);
 /** Registers 1 to 7 of the channel, and VATA_CONTROL. */
@@ -136,7 +136,7 @@ void vata_out(struct vata *a, u32 reg, u8 val);
 u32 vata_ready(const struct vata *a);
 /** Move up to n of them. @return how many: fewer if they are not wanted */
 u32 vata_move(struct vata *a, void *data, u32 n, bool out);
-/** The wish is fulfilled, or cannot be. */
+/** The request is done (`okay`), or has failed. */
 void vata_answer(struct vata *a, bool okay);
 /** Level of its interrupt line. */
 bool vata_line(const struct vata *a);
@@ -163,7 +163,7 @@ struct vdev {
 	u8 speaker; /* port 0x61, as written */
 	u8 crtc_index, crtc[CRTC_REGS];
 	struct vata ata;
-	struct domain *backed_by; /* who is told of the disk's wishes, and at which port */
+	struct domain *backed_by; /* who serves the disk's requests, and at which event port */
 	u32 backed_at;
 };
 

@@ -21,12 +21,12 @@ static void ata_line(struct vdev *d)
 	vpic_line(&d->pic, ATA_IRQ, vata_line(&d->ata));
 }
 
-/* The guest has done something: that may end an interrupt, begin one, and be the next wish. */
+/* The guest has done something: that may end an interrupt, begin one, and make the next request. */
 static void ata_done(struct vdev *d, u32 id)
 {
 	vpic_line(&d->pic, ATA_IRQ, false); /* each block has an edge of its own */
 	ata_line(d);
-	if (d->ata.wish.op && d->ata.wish.id != id)
+	if (d->ata.request.op && d->ata.request.id != id)
 		evtchn_set_pending(d->backed_by, d->backed_at);
 }
 
@@ -44,7 +44,7 @@ u8 ata_in(struct vcpu *v, u16 port)
 void ata_out(struct vcpu *v, u16 port, u8 val)
 {
 	struct vdev *d = v->domain->vdev;
-	u32 id = d->ata.wish.id;
+	u32 id = d->ata.request.id;
 
 	if (!d->ata.sectors)
 		return;
@@ -59,7 +59,7 @@ u32 vdev_ready(const struct vdev *d, u16 port)
 
 u32 vdev_move(struct vdev *d, void *data, u32 n, bool out)
 {
-	u32 id = d->ata.wish.id;
+	u32 id = d->ata.request.id;
 
 	n = vata_move(&d->ata, data, n, out);
 	if (n)
@@ -77,20 +77,20 @@ bool vdev_disk_attach(struct vdev *d, u32 sectors, struct domain *by, u32 port)
 	}
 	d->backed_by = by;
 	d->backed_at = port;
-	if (d->ata.wish.op)
+	if (d->ata.request.op)
 		evtchn_set_pending(by, port);
 	return d->ata.sectors == sectors;
 }
 
-const struct vata_wish *vdev_disk_wish(const struct vdev *d, u8 **block)
+const struct vata_request *vdev_disk_request(const struct vdev *d, u8 **block)
 {
 	*block = d->ata.block;
-	return &d->ata.wish;
+	return &d->ata.request;
 }
 
 void vdev_disk_answer(struct vdev *d, bool okay)
 {
-	u32 id = d->ata.wish.id;
+	u32 id = d->ata.request.id;
 
 	vata_answer(&d->ata, okay);
 	ata_done(d, id);

@@ -41,15 +41,15 @@ u32 vdev_ready(const struct vdev *d, u16 port);
 u32 vdev_move(struct vdev *d, void *data, u32 n, bool out);
 
 struct domain;
-struct vata_wish;
+struct vata_request;
 /**
- * There is a disk of so many sectors; at `port` domain `by` is told when it has a wish. Again:
- * another port, at which what is still wished is told. @return false: no memory, or it has another
- * size
+ * There is a disk of so many sectors; event channel `port` of domain `by` tells that it has a
+ * request. Called again: another port; a request that is not answered yet is told there. @return
+ * false: no memory, or it has another size
  */
 bool vdev_disk_attach(struct vdev *d, u32 sectors, struct domain *by, u32 port);
 /** What the disk waits for; its data are, or come, in *block; NULL: there is no disk. */
-const struct vata_wish *vdev_disk_wish(const struct vdev *d, u8 **block);
+const struct vata_request *vdev_disk_request(const struct vdev *d, u8 **block);
 void vdev_disk_answer(struct vdev *d, bool okay);
 
 #endif

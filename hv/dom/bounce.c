@@ -53,9 +53,9 @@ static inline void go_to(struct vcpu *v, const struct trap_info *t, u32 ss, u32 
 	/* LAB 02.6b END */
 }
 
-/* By way of guest_write(): any stack, any handler; `nr` words of `extra`, lowest address first, lie
- * below where to go back to. */
-static u32 enter_anyhow(struct vcpu *v, const struct trap_info *t, u32 nr, const u32 *extra)
+/* The general case: any stack, any handler, by way of guest_write(). Below the return address lie
+ * `nr` words of `extra`, lowest address first. */
+static u32 enter_general(struct vcpu *v, const struct trap_info *t, u32 nr, const u32 *extra)
 {
 	struct cpu_regs *r = v->regs;
 	bool kernel = from_kernel(r);
@@ -83,12 +83,12 @@ enter_slowly(struct vcpu *v, const struct trap_info *t, u32 nr, u32 w0, u32 w1)
 {
 	u32 extra[2] = {w0, w1};
 
-	return enter_anyhow(v, t, nr, extra);
+	return enter_general(v, t, nr, extra);
 }
 
 /*
  * Write a frame on the ring-1 stack and go to the handler. Inlined, so that each kind of frame
- * (`nr` of the words w0, w1 lie below where to go back to) gets code of its own for the usual case:
+ * (`nr` of the words w0, w1 lie below the return address) gets code of its own for the usual case:
  * the flat stack segment, and a page that is in the software TLB.
  * @return the frame's linear address, or 0: the domain has ended
  */
@@ -215,7 +215,7 @@ bool direct_failsafe(struct vcpu *v)
 	    .vector = VEC_EVENT_CALLBACK, .cs = v->failsafe_cs, .address = v->failsafe_eip};
 	struct cpu_regs *r = v->regs;
 	u32 extra[] = {r->ds & 0xFFFF, r->es & 0xFFFF, r->fs & 0xFFFF, r->gs & 0xFFFF};
-	u32 va = enter_anyhow(v, &callback, ARRAY_SIZE(extra), extra);
+	u32 va = enter_general(v, &callback, ARRAY_SIZE(extra), extra);
 
 	if (!va)
 		return false;

@@ -55,7 +55,7 @@ bool domain_destroy_part(struct domain *d)
 	if (!d->gone)
 		for_each_vcpu(v, d) vcpu_remove(v);
 	d->gone = true;
-	/* What is given back must not be what the processor stands on. */
+	/* The processor must not be using the page tables and the gate that are freed here. */
 	if (current && current->domain == d)
 		context_switch(hypervisor.vcpus);
 	if (!d->ops->destroy(d))

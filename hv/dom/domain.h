@@ -71,9 +71,10 @@ struct vcpu {
 	struct vcpu *next; /* of the same domain */
 	u32 cr3;	   /* machine: what CR3 holds while this vcpu runs */
 	struct pending_exception exc;
-	bool let_through; /* shadow mode: one instruction is stepped, its page made writable: sync.c
-			   */
-	u8 exit_faults;	  /* retry count: ways out to it that have faulted, in a row */
+	bool stepping_over; /* shadow mode: one instruction is stepped, its page made writable:
+			     * sync.c
+			     */
+	u8 exit_faults;	    /* retry count: ways out to it that have faulted, in a row */
 	union {
 		struct {
 			bool blocked;	/* waits for an event or interrupt */
@@ -161,13 +162,14 @@ struct domain {
 	bool flush;	    /* the TLB may be stale: reload CR3 on the way out to it */
 	struct vcpu *vcpus; /* the first one, which begins; its `next` leads to the others */
 
-	u32 nr_pages;		/* guest-physical pages: pfn 0 .. nr_pages - 1 */
-	u32 populated;		/* how many have machine memory */
-	u32 frames, frames_end; /* direct mode: of these numbers are the frames that it was given */
-	u32 swept;  /* of its memory, up to here has been given back: it is being destroyed */
-	mfn_t *p2m; /* [nr_pages], INVALID_FRAME where there is none yet, or P2M_ (reserve.h) */
-	struct reserve reserve; /* shadow mode: of these pages, how many it has, and where */
-	struct vdev *vdev;	/* shadow mode: its PIC, PIT and UART */
+	u32 nr_pages;  /* guest-physical pages: pfn 0 .. nr_pages - 1 */
+	u32 populated; /* how many have machine memory */
+	u32 frames,
+	    frames_end; /* direct mode: the lowest number of its frames; one above the highest */
+	u32 swept;	/* while it is destroyed: its memory is freed up to here */
+	mfn_t *p2m;	/* [nr_pages], INVALID_FRAME where there is none yet, or P2M_ (reserve.h) */
+	struct reserve reserve; /* shadow mode: how many of these pages it has, and where */
+	struct vdev *vdev;	/* shadow mode: its virtual PC */
 	struct shadow_state *shadow;
 	struct patch_table *patches; /* shadow mode: the patches in its code */
 	u32 descriptors_epoch;	     /* shadow mode: how often its descriptors have been copied */
@@ -178,8 +180,8 @@ struct domain {
 	bool lazy_tables;	   /* shadow mode, tables=outofsync */
 	bool breakpoints;	   /* shadow mode, sensitive=breakpoint */
 	u32 shadow_bound;	   /* shadow mode: how many shadow tables it may have */
-	struct ahead_state *ahead; /* shadow mode: what that needs */
-	u32 ahead_epoch;	   /* what it found in an earlier one holds no longer */
+	struct ahead_state *ahead; /* sensitive=breakpoint: find/ahead.c */
+	u32 ahead_epoch;	   /* entries of its cache with another number are void */
 	struct direct_state *direct; /* direct mode: mmu/direct/direct.h */
 	struct shared_info *shared;  /* direct mode, hypervisor's mapping */
 	mfn_t shared_mfn;

@@ -40,7 +40,7 @@ void real_mode_begin(struct vcpu *v, u8 page)
 	for (enum seg seg = 0; seg < NR_SEGS; seg++)
 		real_mode_load(v, seg, seg == SEG_CS ? page << 8 : 0);
 	v->context.cr0 = v->context.cr4 = v->context.dr6 = 0;
-	v->exc.valid = v->blocked = v->let_through = false;
+	v->exc.valid = v->blocked = v->stepping_over = false;
 	v->exit_faults = 0;
 	v->cr3 = 0;
 	v->initialised = true;

@@ -49,10 +49,10 @@ bool is_copied_trap(struct vcpu *v)
 		    memcmp(here, there, sizeof(here)) == 0)
 			return true;
 	/* What follows is not what followed there: that may be all that was copied. */
-	if (scanned && !d->found->told)
+	if (scanned && !d->found->warned)
 		printk("trapline: domain %u: at eip %08x it halts by a hlt that it wrote into its "
 		       "code: if it copied a patch, SENSITIVE=breakpoint makes none\n",
 		       d->id, v->regs->eip);
-	d->found->told |= scanned;
+	d->found->warned |= scanned;
 	return false;
 }

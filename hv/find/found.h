@@ -32,7 +32,7 @@ struct found_page {
 
 struct found_code {
 	bool changed; /* one of the pages has */
-	bool told;    /* of a hlt that may be a copied patch */
+	bool warned;  /* of a hlt that may be a copied patch */
 	u32 next;     /* to be given up if all are in use */
 	u32 hlts[NR_HLTS], next_hlt;
 	/* Stretches of EIP, each within a page, that are known to have been scanned. */

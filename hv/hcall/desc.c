@@ -10,7 +10,7 @@
 #include "hcall/hcall.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
-#include "mem/tell.h"
+#include "mem/record.h"
 #include "mmu/direct/direct.h"
 
 #define LDT_MAX 8192u

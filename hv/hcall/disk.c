@@ -20,10 +20,10 @@ static s32 next(struct vcpu *v, struct domain *d, struct xen_domctl_tl_disk *k)
 	static const u8 operation[] = {[VATA_READ] = BLKIF_OP_READ,
 				       [VATA_WRITE] = BLKIF_OP_WRITE,
 				       [VATA_FLUSH] = BLKIF_OP_WRITE_BARRIER};
-	const struct vata_wish *w;
+	const struct vata_request *w;
 	u8 *block;
 
-	w = vdev_disk_wish(d->vdev, &block);
+	w = vdev_disk_request(d->vdev, &block);
 	if (!block || !w->op)
 		return -EAGAIN;
 	k->id = w->id;
@@ -38,10 +38,10 @@ static s32 next(struct vcpu *v, struct domain *d, struct xen_domctl_tl_disk *k)
 static s32 answer(struct vcpu *v, struct domain *d, const struct xen_domctl_tl_disk *k)
 {
 	bool okay = k->status == BLKIF_RSP_OKAY;
-	const struct vata_wish *w;
+	const struct vata_request *w;
 	u8 *block;
 
-	w = vdev_disk_wish(d->vdev, &block);
+	w = vdev_disk_request(d->vdev, &block);
 	/* The guest has reset the disk meanwhile, or another program has answered. */
 	if (!block || !w->op || w->id != k->id)
 		return -ESRCH;

@@ -88,7 +88,7 @@ static bool claim(const struct domain *d, const struct unit *u)
 	for (u32 n = 0; n < u->pages; n++) {
 		struct frame *f = frame_of(u->in[n]);
 
-		if (!free_to_go(d, f)) {
+		if (!can_change_owner(d, f)) {
 			unclaim(u, n);
 			return false;
 		}

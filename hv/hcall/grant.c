@@ -153,7 +153,7 @@ s32 hc_grant_table_op(struct vcpu *v, struct hcall_args *a)
 		return -EINVAL;
 	if (cmd >= ARRAY_SIZE(operation) || !operation[cmd].size)
 		return -ENOSYS;
-	rehook_out(v);
+	rehook_keep_burst(v);
 	work_begin(s);
 	while (a->a3 && !err) {
 		if (s->work >= WORK_BOUND)

@@ -3,7 +3,7 @@
 #include "hcall/grant.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
-#include "mem/tell.h"
+#include "mem/record.h"
 #include "mmu/direct/direct.h"
 #include "trace/trace.h"
 
@@ -26,7 +26,7 @@ static s16 transfer(struct domain *d, const struct gnttab_transfer *op)
 	struct domain *to = domain_find(op->domid);
 	struct frame *f = frame_of(mfn(op->mfn));
 
-	if (!free_to_go(d, f))
+	if (!can_change_owner(d, f))
 		return GNTST_bad_page;
 	if (!to || to == d || to->dying)
 		return GNTST_bad_domain;

@@ -18,7 +18,8 @@
 #include "insn/insn.h"
 #include "mem/frame.h"
 
-/** Not an error either: the registers are as they should be, EAX included. */
+/** Like HCALL_AGAIN no error, but an order to hypercall_result(): the call has set all registers
+ * itself, EAX too. */
 #define HCALL_REGS_SET (-513)
 
 /** A call's arguments: the guest's registers where the gate saved them (or, in a multicall, a copy
@@ -89,7 +90,8 @@ s32 trace_buffer_op(struct xen_sysctl_tbuf_op *t);
 void trace_filter(struct domain *d, u32 *classes);
 /* desc.c: descriptor tables */
 hypercall_fn hc_set_gdt, hc_update_descriptor;
-/** The same of frames that are known. @return 0, -EINVAL or -ENOMEM: the old table stays */
+/** What hc_set_gdt does, with the frames in the hypervisor's memory. @return 0, -EINVAL or -ENOMEM:
+ * the old table stays */
 s32 set_gdt(struct vcpu *v, const mfn_t *frames, u32 entries);
 /** MMUEXT_SET_LDT. */
 s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries);
@@ -98,8 +100,9 @@ s32 set_ldt(struct vcpu *v, vaddr_t base, u32 entries);
 bool debugreg_check(u32 nr, u32 *val);
 /* mem.c: the memory reservation; exchange.c: XENMEM_exchange */
 hypercall_fn hc_memory_op, memory_exchange;
-/** Nobody but its owner has this frame, and nothing refers to it: it can change hands. */
-static inline bool free_to_go(const struct domain *d, const struct frame *f)
+/** Only its owner refers to this frame, by the reference of allocation: it can get another owner.
+ */
+static inline bool can_change_owner(const struct domain *d, const struct frame *f)
 {
 	return f && f->owner == d->id && f->refs == 1 && (f->flags & FRAME_ALLOCATED) &&
 	       !(f->flags & FRAME_PINNED) && !f->type_count;
@@ -125,8 +128,8 @@ hypercall_fn hc_grant_table_op;
 /* privileged.c */
 /** Carry out the privileged instruction at regs->eip of a direct-mode guest, if Xen would. */
 enum emul emulate_privileged(struct vcpu *v);
-/** Of what kernels use most, three bytes of code say all: which instruction they are (OP_other:
- * none of these); and carry it out, which cannot fail. @return the value, for the trace */
+/** The fast path for what kernels use most, and three bytes of code tell: which instruction it is
+ * (OP_other: none of these); and emulate it, which cannot fail. @return the value, for the trace */
 #define PRIVILEGED_LEN 3
 enum op privileged_short(const u8 *code);
 u32 emulate_privileged_short(struct vcpu *v, enum op op, const u8 *code);

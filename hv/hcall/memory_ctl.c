@@ -1,7 +1,7 @@
 /* memory_ctl.c: for domctl: how much memory a shadow-mode domain is to have, and where it is. */
 #include "hcall/memory_ctl.h"
 #include "hcall/errno.h"
-#include "hw/given.h"
+#include "hw/passthrough.h"
 
 #define LEAST_RESIDENT 16u /* pages: with fewer a guest might not get through one instruction */
 

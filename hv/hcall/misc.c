@@ -1,6 +1,6 @@
 /*[H81] misc.c: who we are, the console, the assists, and several calls in one. */
 #include "comm/pirq.h"
-#include "hw/given.h"
+#include "hw/passthrough.h"
 #include "dom/console.h"
 #include "hcall/hcall.h"
 #include "lib/string.h"
@@ -184,7 +184,7 @@ static s32 irq_status(struct vcpu *v, vaddr_t va)
 
 	if (copy_from_guest(v, &q, va, sizeof(q)))
 		return -EFAULT;
-	if (!v->domain->privileged || !irq_given(q.irq))
+	if (!v->domain->privileged || !passthrough_irq(q.irq))
 		return -EINVAL;
 	q.flags = 1;
 	return copy_to_guest(v, va, &q, sizeof(q)) ? -EFAULT : 0;

@@ -122,7 +122,7 @@ s32 hc_mmu_update(struct vcpu *v, struct hcall_args *a)
 	rehook_all(v);
 	left = batch_begin(v, a, &done);
 	if (!own_domain(v->domain, a->a4)) {
-		u32 rest = left; /* so that `left` may live in a register */
+		u32 rest = left; /* whose address is taken: `left` stays in a register */
 
 		err = foreign_mmu_update(v, a, &rest, &done);
 		return batch_end(v, a, rest, done, err);
@@ -136,7 +136,8 @@ s32 hc_mmu_update(struct vcpu *v, struct hcall_args *a)
 		if (next == have) {
 			next = 0;
 			have = left < CHUNK ? left : CHUNK;
-			/* What lies behind the first one may be unreadable, and not be needed. */
+			/* If they cannot all be read, perhaps the first one can. The others may
+			 * not be needed, if it is refused. */
 			if (copy_from_guest(v, req, a->a1, have * sizeof(req[0]))) {
 				have = 1;
 				err = copy_from_guest(v, req, a->a1, sizeof(req[0]));
@@ -214,7 +215,8 @@ static int mmuext(struct vcpu *v, struct domain *d, const struct mmuext_op *op)
 		return new_base(v, mfn(op->arg1));
 	case MMUEXT_TLB_FLUSH_MULTI:
 	case MMUEXT_INVLPG_MULTI:
-		/* There is one vcpu, but the mask must be readable, as on real Xen. */
+		/* There is one processor, so the mask of vcpus makes no difference; but it must be
+		 * readable, as on real Xen. */
 		if (copy_from_guest(v, &vcpus, op->arg2, sizeof(vcpus)))
 			return -EFAULT;
 		break;
@@ -239,9 +241,9 @@ static int mmuext(struct vcpu *v, struct domain *d, const struct mmuext_op *op)
 }
 
 /*
- * The operation has taken effect, and all that is left is to release the directory that was let go.
- * That is no business of the guest's any more: made again, the operation would be refused, if what
- * the guest did meanwhile was to finish the release.
+ * HCALL_AGAIN of an operation that has taken effect: only the old directory is left to be released,
+ * which release_rest() goes on with. The operation must count as done. If it were made again, and
+ * another call had finished the release meanwhile, it would be refused.
  */
 static bool took_effect(struct vcpu *v, const struct domain *d, const struct mmuext_op *op)
 {
@@ -252,8 +254,8 @@ static bool took_effect(struct vcpu *v, const struct domain *d, const struct mmu
 	return op->cmd == MMUEXT_UNPIN_TABLE && s->unfinished.n == op->arg1 && s->releasing;
 }
 
-/* Finish such a release. One that follows a failed validation belongs to the pin, which says why.
- */
+/* Finish such a release; but one after a failed validation is finished by the pin that failed,
+ * which returns the error. */
 static s32 release_rest(struct domain *d)
 {
 	const struct direct_state *s = d->direct;

@@ -1,7 +1,7 @@
 /* ata.c: driving a real ATA disk by programmed I/O (ATA-5, 8.27 READ MULTIPLE and its like). */
 #include "hw/ata.h"
 #include "cpu/x86.h"
-#include "hw/given.h"
+#include "hw/passthrough.h"
 
 /* The second channel's registers. */
 #define DATA	0x170

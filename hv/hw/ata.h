@@ -13,7 +13,7 @@
 #define ATA_PAGE_SECTORS 8u
 
 /** Look for the disk. @return how many sectors it has; 0: there is none. Otherwise its channel is
- * not Domain 0's any more (given.h). */
+ * not Domain 0's any more (passthrough.h). */
 u32 ata_find(void);
 /** Read or write the page of 4096 bytes that begins at this sector. @return false: the disk says
  * that it cannot, or nothing for very long */

@@ -1,6 +1,6 @@
 /*[H41] emulate_io.c: in, out, ins and outs, to the virtual PC. */
 #include "dev/vdev.h"
-#include "hw/given.h"
+#include "hw/passthrough.h"
 #include "insn/emulate.h"
 #include "lib/range.h"
 
@@ -38,24 +38,24 @@ bool port_allowed(const struct emulation *e)
 
 /* Domain 0 has some of the machine's own devices; another direct-mode guest has none, and nobody
  * answers. */
-static bool is_given(struct emulation *e, u32 size)
+static bool is_passthrough(struct emulation *e, u32 size)
 {
-	return e->v->domain->privileged && port_given(insn_port(e), size);
+	return e->v->domain->privileged && passthrough_port(insn_port(e), size);
 }
 
 static u32 port_in(struct emulation *e, u32 size)
 {
 	if (e->v->domain->vdev)
 		return vdev_in(e->v, insn_port(e), size);
-	return is_given(e, size) ? given_in(insn_port(e), size) : ~0u;
+	return is_passthrough(e, size) ? passthrough_in(insn_port(e), size) : ~0u;
 }
 
 static void port_out(struct emulation *e, u32 size)
 {
 	if (e->v->domain->vdev)
 		vdev_out(e->v, insn_port(e), size, e->value);
-	else if (is_given(e, size))
-		given_out(insn_port(e), size, e->value);
+	else if (is_passthrough(e, size))
+		passthrough_out(insn_port(e), size, e->value);
 }
 
 /* What is being moved; no emulation comes in between. */
@@ -66,7 +66,7 @@ static u32 ready(struct emulation *e, u32 size)
 {
 	if (e->v->domain->vdev)
 		return vdev_ready(e->v->domain->vdev, insn_port(e));
-	return is_given(e, size) ? CHUNK : 0;
+	return is_passthrough(e, size) ? CHUNK : 0;
 }
 
 /* How many elements from a linear address on are moved at once: of a disk, up to a chunk within one
@@ -89,7 +89,7 @@ static void ins_chunk(struct emulation *e, u32 size, u32 n)
 	if (e->v->domain->vdev)
 		vdev_move(e->v->domain->vdev, chunk, n * size, false);
 	else
-		given_ins(insn_port(e), size, chunk, n);
+		passthrough_ins(insn_port(e), size, chunk, n);
 }
 
 static void outs_chunk(struct emulation *e, u32 size, u32 n)
@@ -97,7 +97,7 @@ static void outs_chunk(struct emulation *e, u32 size, u32 n)
 	if (e->v->domain->vdev)
 		vdev_move(e->v->domain->vdev, chunk, n * size, true);
 	else
-		given_outs(insn_port(e), size, chunk, n);
+		passthrough_outs(insn_port(e), size, chunk, n);
 }
 
 /* @return how many elements were moved, of `wanted` (1 or more); 0: an exception is raised */

@@ -25,7 +25,7 @@ $(B)/tests/insn_scan: tests/unit/insn_scan.c tests/unit/insn_oracle.c hv/find/sc
 
 # The emulator, on the machine of tests/unit/hv_mock.h.
 INSN_EMULATOR := $(INSN_PURE) hv/insn/alu.c hv/dom/descriptor.c hv/dom/real.c hv/insn/operand.c hv/find/overlay.c \
-	$(wildcard hv/insn/emulate*.c hv/insn/write_*.c) hv/dom/segments.c hv/hw/given.c
+	$(wildcard hv/insn/emulate*.c hv/insn/write_*.c) hv/dom/segments.c hv/hw/passthrough.c
 UNIT_TESTS += $(B)/tests/insn_write $(B)/tests/insn_system
 $(B)/tests/insn_write: tests/unit/insn_write.c
 $(B)/tests/insn_system: tests/unit/insn_system.c

@@ -2,7 +2,7 @@
 #include "mem/contiguous.h"
 #include "dom/domain.h"
 #include "mem/frame.h"
-#include "mem/tell.h"
+#include "mem/record.h"
 
 static bool all_free(u32 first, u32 n)
 {

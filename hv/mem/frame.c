@@ -4,7 +4,7 @@
 #include "lib/string.h"
 #include "mem/domain_page.h"
 #include "mem/frame.h"
-#include "mem/tell.h"
+#include "mem/record.h"
 
 struct frame *frame_table;
 u32 nr_frames;

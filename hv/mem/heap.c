@@ -10,7 +10,7 @@
 #include "lib/string.h"
 #include "mem/frame.h"
 #include "mem/heap.h"
-#include "mem/tell.h"
+#include "mem/record.h"
 
 static u32 first, end; /* the frames that are kept */
 static u32 lowest;     /* below it none of them is free */

@@ -87,13 +87,14 @@ void trap_entry(void)
 	u8 lane = lane_of(r);
 	u32 vec = r->vec;
 
-	/* It is EFLAGS that lies there then, with VM set. */
+	/* From virtual-8086 mode it is EFLAGS that lies where `vec` is read. */
 	if (vec & EFL_VM)
 		end_virtual_8086(v, (const struct cpu_regs *)((u8 *)r - VIRTUAL_8086_WORDS * 4));
 	guest_entered(v, lane, trace_classes, trace_back_to_kernel);
-	/* It may need another page to write to. */
-	if (v->let_through && (vec != VEC_PF || r->eip != v->domain->shadow->let_through_eip))
-		shadow_let_through_end(v);
+	/* An instruction that was stepped over (mmu/shadow/sync.c) has run, unless it has faulted
+	 * for one more page. */
+	if (v->stepping_over && (vec != VEC_PF || r->eip != v->domain->shadow->step_over_eip))
+		shadow_step_over_end(v);
 	if (vec >= VEC_IRQ0) {
 		trace_irq(v, lane, LANE_VMM, vec, r->eip, r->cs);
 		interrupt(vec - VEC_IRQ0);
@@ -139,7 +140,8 @@ static void __attribute__((noreturn)) exit_failed(void)
 	resume();
 }
 
-/* It came in on the entry stack, whose place another domain's takes if that runs next. */
+/* The fault came in on the entry stack of the current domain. Another domain's is mapped in its
+ * place if that one runs next, so go on with a stack of our own. */
 static void __attribute__((noreturn)) exit_failed_on_own_stack(void)
 {
 	asm volatile("movl $hv_stack_top, %%esp\n\tjmp *%0" : : "r"(exit_failed) : "memory");
@@ -188,7 +190,8 @@ void trap_init(void)
 /* One instruction after the other may be emulated, without the guest ever running in between. */
 static void let_interrupts_in(void)
 {
-	/* One saves and restores these; the guest's may not be loadable any more. */
+	/* An interrupt's entry saves and restores FS and GS. The guest's may not be loadable any
+	 * more, so they are null meanwhile. */
 	asm volatile("movl %0, %%fs\n\tmovl %0, %%gs\n\tsti\n\tnop\n\tcli" : : "r"(0) : "memory");
 }
 

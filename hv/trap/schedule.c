@@ -30,7 +30,7 @@ static inline void record(struct vcpu *v, u16 next, u8 why)
 static void idle(void)
 {
 	timer_rearm();
-	/* An interrupt here saves and restores these; the guest's may not be loadable any more. */
+	/* See let_interrupts_in(). */
 	asm volatile("movl %0, %%fs\n\tmovl %0, %%gs" : : "r"(0));
 	while (!this_cpu.sched.runnable)
 		asm volatile("sti\n\thlt\n\tcli" : : : "memory");

@@ -12,7 +12,8 @@
 #include "trap/fast.h"
 #include "trap/trap.h"
 
-/* trap_entry() by a name of its own, where direct mode has a short way. */
+/* The gate's entry for faults and #GP, where direct mode has faster ones. A function of its own:
+ * the debugger stops at it (tools/gdb_trap.py). */
 void shadow_entry(void)
 {
 	trap_entry();
@@ -69,9 +70,9 @@ static bool shadow_deliver_pending(struct vcpu *v)
 {
 	struct domain *d = v->domain;
 
-	/* A page each time, until they are no more than there may be; but not what an instruction
-	 * needs that is let through. */
-	if (d->populated > d->reserve.resident && !v->let_through)
+	/* Over its limit of resident pages: one is swapped out on each way out. Not while an
+	 * instruction is stepped over, which needs the pages made ready for it. */
+	if (d->populated > d->reserve.resident && !v->stepping_over)
 		swap_out_one(d);
 	return (v->exc.valid || vdev_intr_pending(v->domain->vdev)) && shadow_deliver(v);
 }
@@ -83,13 +84,15 @@ static bool shadow_ready(struct vcpu *v)
 
 	if (d->ahead && from_kernel(r) && !ahead_arm(v))
 		return false;
-	if (v->let_through && r->eip != d->shadow->let_through_eip)
-		shadow_let_through_end(v);
+	if (v->stepping_over && r->eip != d->shadow->step_over_eip)
+		shadow_step_over_end(v);
+	/* The kernel runs where nothing has been scanned yet. */
 	if ((r->eip - d->code.start >= d->code.len || r->cs != d->code.cs) && d->patches &&
 	    from_kernel(r))
 		code_entered(v);
 	if (d->ahead ? !from_kernel(r) : v->virt.dr[7] & DR7_ENABLED)
-		load_debug_registers(v); /* the gate may have moved; and these are not ahead's */
+		load_debug_registers(
+		    v); /* the guest's, not ahead.c's; none on the gate, which may have moved */
 	return !d->dying;
 }
 

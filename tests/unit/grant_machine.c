@@ -111,7 +111,7 @@ void rehook_all(struct vcpu *v)
 {
 	(void)v;
 }
-void rehook_those_out(struct vcpu *v)
+void rehook_each(struct vcpu *v)
 {
 	(void)v;
 }

@@ -348,13 +348,13 @@ static void access_to_nothing(u32 va, u32 access)
 		return;
 	}
 	if (access & PF_W) {
-		assert_false(dom.vcpus->let_through);
+		assert_false(dom.vcpus->stepping_over);
 	} else {
-		assert_true(dom.vcpus->let_through);
+		assert_true(dom.vcpus->stepping_over);
 		assert_true(cpu_walk(va, access, &frame));
 		assert_int_equal(frame, hole_frame().n);
 		assert_false(cpu_walk(va, access | PF_W, &frame));
-		shadow_let_through_end(dom.vcpus);
+		shadow_step_over_end(dom.vcpus);
 	}
 	assert_int_equal(nothing[va % PAGE_SIZE / 4], 0);
 	assert_false(cpu_walk(va, access, &frame));

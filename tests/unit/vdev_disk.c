@@ -111,13 +111,13 @@ static void attach(void)
 	assert_true(vdev_disk_attach(dom.vdev, SECTORS, &domain_0, PORT));
 }
 
-/* Whoever has the sectors. @return whether there was a wish */
+/* Whoever has the sectors. @return whether there was a request */
 static bool serve(bool okay)
 {
-	const struct vata_wish *w;
+	const struct vata_request *w;
 	u8 *block;
 
-	w = vdev_disk_wish(dom.vdev, &block);
+	w = vdev_disk_request(dom.vdev, &block);
 	if (!w->op)
 		return false;
 	assert_true(told > 0);
@@ -254,7 +254,7 @@ static void any_driver_reads_what_it_has_written(void **unused)
 
 static void what_nobody_has_answered_is_asked_of_the_next(void **unused)
 {
-	const struct vata_wish *w;
+	const struct vata_request *w;
 	u8 *block;
 	u32 id;
 
@@ -262,7 +262,7 @@ static void what_nobody_has_answered_is_asked_of_the_next(void **unused)
 	begin(1);
 	attach();
 	ask(0x20, 5, 1);
-	w = vdev_disk_wish(dom.vdev, &block);
+	w = vdev_disk_request(dom.vdev, &block);
 	id = w->id;
 	told = 0;
 	attach();
@@ -276,7 +276,7 @@ static void what_nobody_has_answered_is_asked_of_the_next(void **unused)
 
 static void errors_and_resets(void **unused)
 {
-	const struct vata_wish *w;
+	const struct vata_request *w;
 	u8 *block;
 
 	(void)unused;
@@ -295,9 +295,10 @@ static void errors_and_resets(void **unused)
 	assert_int_equal(in(0x1F1), 0x40);
 	ask(0xE7, 0, 0); /* flush */
 	assert_int_equal(await(true) & ERR, 0);
-	/* In the middle of a command: what was wished is not, and a number of its own follows. */
+	/* In the middle of a command: what was requested is not done, and a number of its own
+	 * follows. */
 	ask(0x20, 3, 1);
-	w = vdev_disk_wish(dom.vdev, &block);
+	w = vdev_disk_request(dom.vdev, &block);
 	assert_int_equal(w->op, VATA_READ);
 	out(0x3F6, 4), out(0x3F6, 0);
 	assert_int_equal(w->op, VATA_NOTHING);

@@ -59,7 +59,7 @@ struct direct_state {
 	struct soft_tlb_entry soft_itlb; /* for instructions: the page it last trapped in */
 	u32 *base;    /* the page directory of the vcpu that has run last; mapped as long as that */
 	u32 fault_va; /* of the write that is being emulated */
-	mfn_t burst;  /* choose.h: the table that is being written, and how often it was */
+	mfn_t burst;  /* choose.h: the table that the guest is writing, and how often it has */
 	u32 burst_writes;
 	u32 nr_unhooked;
 	struct unhooked unhooked[NR_UNHOOKED]; /* [0] hooked in the current directory, [1] not */
@@ -117,14 +117,15 @@ int l2_update(struct domain *d, struct frame *f, u32 *table, u32 index, u32 val)
 
 /* writable.c */
 
-/** Validate and hook again every page table that the guest has been writing freely. */
+/** Validate and hook again every page table that the guest has been writing freely. Its burst of
+ * writes (choose.h) is over. */
 void rehook_all(struct vcpu *v);
-/** The same while its writes go on. */
-void rehook_those_out(struct vcpu *v);
-static inline void rehook_out(struct vcpu *v)
+/** The same, but the burst goes on. */
+void rehook_each(struct vcpu *v);
+static inline void rehook_keep_burst(struct vcpu *v)
 {
 	if (v->domain->direct->nr_unhooked)
-		rehook_those_out(v);
+		rehook_each(v);
 }
 /** A write to a page table through its read-only mapping: emulate or unhook.
  * @return true if the guest may go on */
@@ -198,7 +199,7 @@ int foreign_unmap(struct vcpu *v, u32 at, bool by_entry, u32 pte);
 bool direct_create(struct domain *d);
 /** Give back a part of the domain's memory. @return true if that was all */
 bool direct_release(struct domain *d);
-/** These frames are descriptor tables of the guest's no longer. */
+/** Drop the references that a GDT or LDT holds to these frames. */
 void descriptor_frames_put(struct domain *d, const mfn_t *frames, u32 n);
 
 #endif

@@ -30,7 +30,7 @@ bool direct_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u32 len,
 	bool done = true;
 	u8 *page;
 
-	rehook_out(v); /* an unhooked table may hold entries that are not validated yet */
+	rehook_keep_burst(v); /* an unhooked table may hold entries that are not validated yet */
 	page = map_domain_page(m);
 	if (f->type == FT_PAGE_TABLE && f->type_count) {
 		/* Emulated writes, and answers of hypercalls, which may be long. Part of an entry

@@ -1,6 +1,6 @@
 /*[H68] validate.c: what a frame is used as, and what a page table must hold to be one. */
 #include "mem/domain_page.h"
-#include "mem/tell.h"
+#include "mem/record.h"
 #include "mmu/direct/entry.h"
 #include "trace/trace.h"
 
@@ -23,7 +23,7 @@ int type_get(struct domain *d, struct frame *f, u8 type)
 	if (f->type != type) {
 		if (f->type_count)
 			return -EINVAL;
-		/* The last writable mapping has gone, but perhaps not from the CPU's memory. */
+		/* The last writable mapping has gone, but perhaps not from the CPU's TLB. */
 		if (f->type == FT_WRITABLE)
 			direct_flush(d->vcpus);
 		f->type = type;
@@ -48,8 +48,8 @@ void type_put(struct frame *f)
 #define WORK_SCAN 32u /* units of looking through an empty directory */
 
 /*
- * Most entries of most tables are zero, and fork and exit look at all of them: the processor's own
- * instruction for that passes over them. The next present entry from `i` on, or `end`.
+ * The next present entry from `i` on, or `end`. Most entries of most tables are zero, and fork and
+ * exit look at all of them: `repe scas` skips zeroes faster than a loop does.
  */
 static u32 __attribute__((noinline)) pass_over(const u32 *table, u32 i, u32 end)
 {
@@ -76,7 +76,7 @@ static inline u32 next_present(const u32 *table, u32 i, u32 end)
 	return i < end && !(table[i] & PTE_P) ? pass_over(table, i, end) : i;
 }
 
-/* Downwards: the number of entries up to the last present one among the first `n`, or 0. */
+/* The same downwards: the number of entries up to the last present one of the first `n`, or 0. */
 static u32 __attribute__((noinline)) pass_down(const u32 *table, u32 n)
 {
 	const u32 *at = table + n - 1;
@@ -110,7 +110,7 @@ static void release_l1(struct domain *d, const u32 *table, u32 n)
 		l1e_put(d, table[--n]);
 }
 
-/* By itself, since its loop wants all registers. */
+/* Not inlined, so that its loop has all registers. */
 static int validate_l1(struct domain *d, mfn_t m) __attribute__((noinline));
 
 static int validate_l1(struct domain *d, mfn_t m)
@@ -132,7 +132,7 @@ static int validate_l1(struct domain *d, mfn_t m)
 	/* LAB 03.1b END */
 }
 
-/* The same for entries that are as they were: most of a table that was written freely. */
+/* The same for entries that have not changed: most of a table that was written freely. */
 static u32 __attribute__((noinline)) pass_equal(const u32 *table, const u32 *before, u32 i)
 {
 	const u32 *at = table + i, *was = before + i;
@@ -168,7 +168,7 @@ int revalidate_l1(struct domain *d, mfn_t m, const u32 *before)
 	return err;
 }
 
-/* The frame loses its type, and the reference that came with it. */
+/* The frame is no table any more: drop the type, and the reference that table_get() took. */
 static void forget_type(struct domain *d, struct frame *f)
 {
 	f->type_count = 0;
@@ -265,8 +265,8 @@ static int directory_get(struct domain *d, mfn_t m, struct frame *f)
 	if (mfn_valid(s->unfinished)) {
 		if (s->unfinished.n == m.n && !s->releasing)
 			return validate_step(d);
-		/* Another one, or this one on its way down: that comes first. If it is this one,
-		 * its validation failed, and the caller came back to be told. */
+		/* Another one, or this one while it is released: finish that first. If it is this
+		 * one, its validation had failed, and the call made again gets the error now. */
 		bool same = s->unfinished.n == m.n;
 		err = release_step(d);
 		if (err == HCALL_AGAIN || (err && same))

@@ -20,7 +20,7 @@ void direct_load(struct vcpu *v)
 	struct vcpu *last = loaded(d);
 
 	/* They are hooked in the last one's directory, and this one may use the same tables. */
-	rehook_out(v);
+	rehook_keep_burst(v);
 	last->unfinished.dir = s->unfinished;
 	last->unfinished.releasing = s->releasing;
 	last->unfinished.error = s->error;

@@ -45,10 +45,10 @@ void rehook_all(struct vcpu *v)
 
 	burst_ends(s);
 	if (s->nr_unhooked)
-		rehook_those_out(v);
+		rehook_each(v);
 }
 
-void __attribute__((noinline)) rehook_those_out(struct vcpu *v)
+void __attribute__((noinline)) rehook_each(struct vcpu *v)
 {
 	for (u32 i = 0; i < NR_UNHOOKED; i++)
 		rehook(v, &v->domain->direct->unhooked[i]);
@@ -201,7 +201,7 @@ bool writable_fault(struct vcpu *v, vaddr_t va)
 	unmap_domain_page(map);
 	if (unhooked)
 		return true;
-	rehook_out(v);
+	rehook_keep_burst(v);
 	if (write_plainly(v, pte_mfn(pte), va))
 		return true;
 	return emulate_write(v) != EMUL_UNKNOWN;

@@ -53,7 +53,7 @@ static u32 take(struct domain *d, u32 n)
 	d->reserve.given--;
 	populate(d, n);
 	/* Where it is mapped there was no memory until now. */
-	forget_translations(d->shadow);
+	shadow_tlb_flush(d->shadow);
 	return BALLOON_OK;
 }
 

@@ -8,7 +8,7 @@
 #include "cpu/layout.h"
 #include "lib/printk.h"
 #include "mem/domain_page.h"
-#include "mem/tell.h"
+#include "mem/record.h"
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
 
@@ -24,8 +24,8 @@ static void count_writable(struct shadow_state *s, struct shadow_page *p, u32 i,
 		f->aux = shadow_index(s, p) * NR_PTES + i;
 }
 
-/* Whoever looks for entries need not look beyond these bounds. */
-static void in_use(struct shadow_page *p, u32 i)
+/* Entries in use lie within low..high: who searches the table need not look elsewhere. */
+static void widen_range(struct shadow_page *p, u32 i)
 {
 	if (i < p->low)
 		p->low = i;
@@ -39,7 +39,7 @@ void spte_set(struct domain *d, struct shadow_page *p, u32 i, u32 spte)
 
 	if (old != spte) {
 		table[i] = spte;
-		in_use(p, i);
+		widen_range(p, i);
 		count_writable(d->shadow, p, i, old, -1);
 		count_writable(d->shadow, p, i, spte, 1);
 		trace_spte(d->vcpus, LANE_VMM, LANE_VMM, p->va + i * PAGE_SIZE, old, spte);
@@ -98,7 +98,7 @@ void spde_set(struct domain *d, struct shadow_page *p, u32 i, struct shadow_page
 		if (table[i] >> PAGE_SHIFT != l1->mfn.n) {
 			spde_clear(d, p, i);
 			l1->refs++;
-			in_use(p, i);
+			widen_range(p, i);
 			shadow_linked(d, l1);
 		}
 		table[i] = val;

@@ -1,6 +1,6 @@
 /*[H60a]
- * fault.c: page faults in shadow mode. A true one is the guest's, by its own tables; a hidden one
- * it never learns of: the shadow did not know an entry yet, or we must know of a write.
+ * fault.c: page faults in shadow mode. A true one is the guest's, by its own tables. A hidden one
+ * it never learns of: the shadow lacked an entry, or a write had to be noticed.
  */
 #include "dom/segments.h"
 #include "insn/insn.h"
@@ -50,8 +50,9 @@ static bool table_is_reused(struct vcpu *v, u32 frame_pfn)
 	return true;
 }
 
-/* With CR0.WP clear the kernel writes what its tables keep from ring 3. It may, by an entry that
- * ring 3 cannot use: whose next access comes here, and gets the usual one. */
+/* With CR0.WP clear a kernel may write to pages that are read-only in its tables. The shadow's
+ * entry becomes writable, but not for ring 3: the next access from there faults, and the usual
+ * entry takes its place. */
 static void let_kernel_write(struct vcpu *v, vaddr_t va, const struct walk *w)
 {
 	struct shadow_page *l1;
@@ -87,15 +88,15 @@ static bool emulate_traced_write(struct vcpu *v, vaddr_t va, const struct walk *
 		let_kernel_write(v, va, w);
 		return true;
 	}
-	/* An instruction that we do not know, of the FPU perhaps. */
+	/* The emulator does not know the instruction; it may be one of the FPU. */
 	l1 = mfn_valid(populate(d, w->pfn)) ? l1_for(v, va, w) : NULL;
 	if (l1)
-		shadow_let_through(v, va, l1, w, true);
+		shadow_step_over(v, va, l1, w, true);
 	return true;
 }
 
-/* There is no memory, and no device: reads give zeroes, and writes are lost. Returns false if the
- * guest is running there. */
+/* A hole: guest-physical addresses without memory or device. As on a PC, reads give something
+ * (here zeroes) and writes are lost. Returns false if the code itself lies there. */
 static bool access_hole(struct vcpu *v, vaddr_t va, const struct walk *w, u32 err)
 {
 	struct shadow_page *l1;
@@ -108,7 +109,7 @@ static bool access_hole(struct vcpu *v, vaddr_t va, const struct walk *w, u32 er
 		return true;
 	l1 = l1_for(v, va, w);
 	if (l1)
-		shadow_let_through(v, va, l1, w, err & PF_W);
+		shadow_step_over(v, va, l1, w, err & PF_W);
 	return true;
 }
 

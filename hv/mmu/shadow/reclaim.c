@@ -55,7 +55,7 @@ void frame_unmap(struct domain *d, mfn_t m)
 	for (u32 n = 0; n < SHADOW_PAGES; n++)
 		if (maps_pages(&s->pages[n]))
 			unmap(d, &s->pages[n], m);
-	forget_translations(s);
+	shadow_tlb_flush(s);
 }
 
 /* Does the directory that a vcpu uses lead to this table? */

@@ -24,7 +24,7 @@ bool shadow_init(struct domain *d)
 	d->shadow->lazy = d->lazy_tables;
 	d->shadow->bound = d->shadow_bound ? d->shadow_bound : SHADOW_PAGES;
 	d->shadow->pages = hv_alloc_pages(TABLE_PAGES);
-	d->shadow->before = hv_alloc_pages(ARRAY_SIZE(d->shadow->let_through));
+	d->shadow->before = hv_alloc_pages(ARRAY_SIZE(d->shadow->step_over));
 	frame_of(hole_frame())->pfn = HOLE_PFN;
 	return d->shadow->pages && d->shadow->before;
 }
@@ -65,9 +65,9 @@ void shadow_select_root(struct vcpu *v)
 		write_cr3(v->cr3);
 }
 
-/* What the guest sets for its applications (lazy FPU switching, who may read the TSC) must be so in
- * the real registers: nothing of it touches the hypervisor. */
-static void pass_on(const struct virt_cpu *virt)
+/* The bits that the guest sets for its applications (lazy FPU switching, who may read the TSC) go
+ * into the real registers: none of them affects the hypervisor. */
+static void load_guest_bits(const struct virt_cpu *virt)
 {
 	const u32 cr0 = CR0_TS | CR0_EM | CR0_MP;
 	const u32 cr4 = CR4_TSD | CR4_OSFXSR | CR4_OSXMMEXCPT;
@@ -93,7 +93,7 @@ static void cr_changed(struct vcpu *v, u32 old_cr3)
 {
 	bool moved;
 
-	pass_on(&v->virt);
+	load_guest_bits(&v->virt);
 	shadow_resync(v->domain);
 	shadow_cr_bits(v);
 	shadow_select_root(v);
@@ -109,15 +109,15 @@ static void cr_changed(struct vcpu *v, u32 old_cr3)
 static mfn_t translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_fault *pf)
 {
 	struct shadow_state *s = v->domain->shadow;
-	u32 i = va >> PAGE_SHIFT & (REMEMBERED - 1);
+	u32 i = va >> PAGE_SHIFT & (NR_TLB - 1);
 	u32 key = (va & PAGE_MASK) | (access & (PF_W | PF_US | PF_LOOK)) | 1;
 	struct walk w;
 	mfn_t m;
 
-	/* The guest's IDT, TSS and stacks are asked for at every trap. What was found holds until
-	 * a table changes, and each such change passes through our hands. */
-	if (s->remembered[i].key == key && s->remembered[i].epoch == s->epoch)
-		return s->remembered[i].m;
+	/* The guest's IDT, TSS and stacks are translated at every trap. An entry of this software
+	 * TLB is valid until a table changes, and each such change comes to us. */
+	if (s->tlb[i].key == key && s->tlb[i].epoch == s->epoch)
+		return s->tlb[i].m;
 	guest_walk(v, va, access, &w);
 	if (!w.allowed) {
 		*pf = (struct guest_fault){true, va, access | (w.present ? PF_P : 0)};
@@ -130,14 +130,14 @@ static mfn_t translate(struct vcpu *v, vaddr_t va, u32 access, struct guest_faul
 		*pf = (struct guest_fault){true, va, access};
 		return m;
 	}
-	s->remembered[i].key = key;
-	s->remembered[i].epoch = s->epoch;
-	s->remembered[i].m = m;
+	s->tlb[i].key = key;
+	s->tlb[i].epoch = s->epoch;
+	s->tlb[i].m = m;
 	return m;
 }
 
-/* Entry `i` of a guest table changed: its shadows follow. */
-static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
+/* Entry `i` of a guest table changed: update its shadows. */
+static void propagate(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 {
 	struct domain *d = v->domain;
 	struct shadow_state *s = d->shadow;
@@ -145,7 +145,7 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	struct shadow_page *l2 = shadow_find(s, SH_L2, table_pfn);
 
 	trace_pte_write(v, LANE_VMM, LANE_VMM, table_pfn * PAGE_SIZE + i * 4, old, val);
-	forget_translations(s);
+	shadow_tlb_flush(s);
 	if (l2 && old & PTE_P)
 		forget_code(d);
 	/* What is on the swap disk comes back when it is touched, not when it is mapped. */
@@ -173,12 +173,13 @@ static void follow(struct vcpu *v, u32 table_pfn, u32 i, u32 old, u32 val)
 	} else if ((val & PTE_P) && l2 == s->root) {
 		shadow_place_gate(v, l2);
 	} else if (val & PTE_P) {
-		/* Found out when it becomes the base again. */
+		/* The slot is taken by the gate: place that anew when this becomes the base again.
+		 */
 		shadow_drop(d, l2, DROP_rewritten);
 	}
 }
 
-/* Into memory, and, where code has been scanned, to the scanner. */
+/* Write memory; where code has been scanned, tell the scanner. */
 static void store(struct domain *d, mfn_t m, u32 offset, const void *src, u32 len)
 {
 	const struct frame *f = frame_of(m);
@@ -212,7 +213,7 @@ static bool shadow_write(struct vcpu *v, mfn_t m, u32 offset, const void *src, u
 			if (part > len - done)
 				part = len - done;
 			store(v->domain, m, at, (const u8 *)src + done, part);
-			follow(v, f->pfn, at / 4, old, guest_word(v->domain, f->pfn, at / 4));
+			propagate(v, f->pfn, at / 4, old, guest_word(v->domain, f->pfn, at / 4));
 			done += part;
 		}
 	if (f->flags & FRAME_WATCHED) {
@@ -246,7 +247,7 @@ static void destroy(struct domain *d)
 		if (s->pages[i].mfn.n)
 			frame_put(frame_of(s->pages[i].mfn));
 	hv_free_pages(s->pages, TABLE_PAGES);
-	hv_free_pages(s->before, ARRAY_SIZE(s->let_through));
+	hv_free_pages(s->before, ARRAY_SIZE(s->step_over));
 	hv_free_page(s);
 	d->shadow = NULL;
 	for (u32 i = 0; i < d->nr_pages; i++)

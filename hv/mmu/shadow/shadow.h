@@ -26,7 +26,7 @@ enum shadow_kind {
 #define SHADOW_HASH  256u
 #define NO_SLOT	     0xFFFFu
 #define MAX_UNSYNCED 16u
-#define REMEMBERED   32u /* software TLB: translations for the hypervisor's own use */
+#define NR_TLB	     32u /* software TLB: translations for the hypervisor's own use */
 
 /** One shadow table. */
 struct shadow_page {
@@ -58,19 +58,19 @@ struct shadow_state {
 	struct {
 		u32 key, epoch;
 		mfn_t m;
-	} remembered[REMEMBERED];
+	} tlb[NR_TLB];
 	struct shadow_page *unsynced[MAX_UNSYNCED]; /* tables that the guest writes freely */
 	u32 cr0, cr3, cr4; /* of the guest, as the shadows were built for */
-	/* Protected pages that are writable while the instruction at `let_through_eip` is stepped:
-	 * two if it writes across a boundary. And their contents before. */
-	u32 let_through_eip, nr_let_through;
-	struct let_through {
+	/* The protected pages that are writable while the instruction at `step_over_eip` runs (two
+	 * if it writes across a boundary), and their contents before. */
+	u32 step_over_eip, nr_step_over;
+	struct step_over {
 		struct shadow_page *l1;
 		u32 va;
 		mfn_t m;
 		bool pde; /* the directory entry had to be made writable as well */
 		bool write;
-	} let_through[4];
+	} step_over[4];
 	u8 (*before)[PAGE_SIZE];
 };
 
@@ -120,17 +120,17 @@ void shadow_resync(struct domain *d);
 void shadow_resync_page(struct domain *d, vaddr_t va);
 /** A directory leads to this table at new addresses, for which the CPU's TLB holds nothing yet. */
 void shadow_linked(struct domain *d, struct shadow_page *l1);
-/** Let one instruction that is not emulated write to a protected page by itself: it is stepped, and
- * what it has written is followed afterwards. `l1` maps `va` as the walk says. Where there is no
- * memory, also read (`write` false). */
-void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w,
-			bool write);
+/** Step over one instruction that the emulator does not know: its page is made writable, it runs
+ * with EFLAGS.TF set, and shadow_step_over_end() then treats what it has written as emulated
+ * writes. `l1` maps `va` as the walk says. In a hole also for a read (`write` false). */
+void shadow_step_over(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w,
+		      bool write);
 /** One page of zeroes that stands for all addresses at which the guest has no memory; writes to it
  * are lost. */
 mfn_t hole_frame(void);
 #define HOLE_PFN 0xFFFFFu /* what its frame says: there, no guest has memory */
-/** v->let_through: the instruction has run, or something has come in between. */
-void shadow_let_through_end(struct vcpu *v);
+/** The instruction has run, or something else came first: protect its pages again. */
+void shadow_step_over_end(struct vcpu *v);
 /** This shadow is being dropped. */
 void shadow_forget_unsynced(struct shadow_state *s, const struct shadow_page *l1);
 
@@ -164,7 +164,7 @@ void shadow_place_gate(struct vcpu *v, struct shadow_page *root);
 bool shadow_make_room(struct vcpu *v, struct shadow_page *root, u32 slot);
 
 /** The guest's tables changed: flush the software TLB of translate(). */
-static inline void forget_translations(struct shadow_state *s)
+static inline void shadow_tlb_flush(struct shadow_state *s)
 {
 	s->epoch++;
 }

@@ -9,7 +9,7 @@
 #include "dev/apic.h"
 #include "lib/string.h"
 #include "mem/domain_page.h"
-#include "mem/tell.h"
+#include "mem/record.h"
 #include "mmu/shadow/shadow.h"
 #include "trace/trace.h"
 
@@ -61,7 +61,7 @@ void shadow_linked(struct domain *d, struct shadow_page *l1)
 
 	for (u32 n = 0; n < s->nr_unsynced; n++)
 		if (s->unsynced[n] == l1) {
-			forget_translations(s);
+			shadow_tlb_flush(s);
 			read_all_again(d, l1);
 		}
 }
@@ -70,7 +70,7 @@ void shadow_resync(struct domain *d)
 {
 	struct shadow_state *s = d->shadow;
 
-	forget_translations(s);
+	shadow_tlb_flush(s);
 	while (s->nr_unsynced) {
 		struct shadow_page *l1 = s->unsynced[s->nr_unsynced - 1];
 
@@ -89,7 +89,7 @@ void shadow_resync_page(struct domain *d, vaddr_t va)
 	struct shadow_state *s = d->shadow;
 	u32 i = va >> PAGE_SHIFT & (NR_PTES - 1);
 
-	forget_translations(s);
+	shadow_tlb_flush(s);
 	for (u32 n = 0; n < s->nr_unsynced; n++) {
 		u32 *table = map_domain_page(s->unsynced[n]->mfn), have = table[i];
 
@@ -105,7 +105,7 @@ mfn_t hole_frame(void)
 	return hv_page_mfn(zeroes);
 }
 
-static void set_writable(struct domain *d, const struct let_through *t, bool writable)
+static void set_writable(struct domain *d, const struct step_over *t, bool writable)
 {
 	u32 i = t->va >> PAGE_SHIFT & (NR_PTES - 1), *table = map_domain_page(t->l1->mfn),
 	    spte = table[i];
@@ -126,21 +126,21 @@ static void set_writable(struct domain *d, const struct let_through *t, bool wri
 	d->flush = true;
 }
 
-void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w,
-			bool write)
+void shadow_step_over(struct vcpu *v, vaddr_t va, struct shadow_page *l1, const struct walk *w,
+		      bool write)
 {
 	struct domain *d = v->domain;
 	struct shadow_state *s = d->shadow;
-	struct let_through *t = &s->let_through[s->nr_let_through];
+	struct step_over *t = &s->step_over[s->nr_step_over];
 	u32 spte;
 	u8 *page;
 
-	if (s->nr_let_through == ARRAY_SIZE(s->let_through)) {
+	if (s->nr_step_over == ARRAY_SIZE(s->step_over)) {
 		domain_kill(d, END_forbidden, va,
 			    "wrote to three protected pages by one instruction");
 		return;
 	}
-	*t = (struct let_through){l1, va, hole_frame(), write && !(w->pde & PTE_RW), write};
+	*t = (struct step_over){l1, va, hole_frame(), write && !(w->pde & PTE_RW), write};
 	if (w->pfn == APIC_PFN && v->apic)
 		t->m = apic_page(v);
 	if (w->pfn < d->nr_pages) {
@@ -151,21 +151,21 @@ void shadow_let_through(struct vcpu *v, vaddr_t va, struct shadow_page *l1, cons
 	}
 	if (write) {
 		page = map_domain_page(t->m);
-		memcpy(s->before[s->nr_let_through], page, PAGE_SIZE);
+		memcpy(s->before[s->nr_step_over], page, PAGE_SIZE);
 		unmap_domain_page(page);
 	}
-	s->nr_let_through++;
+	s->nr_step_over++;
 	spte_set(d, l1, va >> PAGE_SHIFT & (NR_PTES - 1), spte);
 	if (write)
 		set_writable(d, t, true);
-	s->let_through_eip = v->regs->eip;
-	v->let_through = true;
+	s->step_over_eip = v->regs->eip;
+	v->stepping_over = true;
 	v->virt.stepping |= !(v->regs->eflags & EFL_TF); /* or it is the guest's own step */
 	v->regs->eflags |= EFL_TF;
 }
 
-/* Of each word what has changed is put back, and written as if it had been emulated. */
-static void follow_stores(struct vcpu *v, const struct let_through *t, const u8 *before)
+/* Each word that has changed is set back, and then written as if by the emulator. */
+static void follow_stores(struct vcpu *v, const struct step_over *t, const u8 *before)
 {
 	u8 *page = map_domain_page(t->m);
 	struct guest_fault pf;
@@ -187,15 +187,15 @@ static void follow_stores(struct vcpu *v, const struct let_through *t, const u8 
 	unmap_domain_page(page);
 }
 
-void shadow_let_through_end(struct vcpu *v)
+void shadow_step_over_end(struct vcpu *v)
 {
 	struct shadow_state *s = v->domain->shadow;
 
-	v->let_through = false;
-	for (u32 n = 0; n < s->nr_let_through; n++)
-		set_writable(v->domain, &s->let_through[n], false);
-	for (u32 n = 0; n < s->nr_let_through; n++)
-		if (s->let_through[n].write)
-			follow_stores(v, &s->let_through[n], s->before[n]);
-	s->nr_let_through = 0;
+	v->stepping_over = false;
+	for (u32 n = 0; n < s->nr_step_over; n++)
+		set_writable(v->domain, &s->step_over[n], false);
+	for (u32 n = 0; n < s->nr_step_over; n++)
+		if (s->step_over[n].write)
+			follow_stores(v, &s->step_over[n], s->before[n]);
+	s->nr_step_over = 0;
 }

@@ -15,8 +15,8 @@ void shadow_load(struct vcpu *v)
 	struct vcpu *last;
 
 	for_each_vcpu(last, d) if (last->gate == d->gate) break;
-	if (last->let_through)
-		shadow_let_through_end(last);
+	if (last->stepping_over)
+		shadow_step_over_end(last);
 	gate_load(v);
 	shadow_resync(d);
 	shadow_cr_bits(v);

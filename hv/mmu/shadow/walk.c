@@ -14,7 +14,6 @@ mfn_t populate(struct domain *d, u32 n)
 	m = d->p2m[n];
 	if (mfn_valid(m) || m.n == P2M_GIVEN)
 		return m;
-	/* The seed's "allocate a page of machine memory, record PA->MA mapping". */
 	m = alloc_frame(d->id);
 	if (!mfn_valid(m)) {
 		domain_kill(d, END_no_memory, n, "the machine has no memory left for it");
