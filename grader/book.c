@@ -33,7 +33,7 @@ static const char upgrade[] =
 static void run(sqlite3 *db, const char *sql)
 {
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		die("gradebook: %s", sqlite3_errmsg(db));
+		die("gradebook %s: %s", sqlite3_db_filename(db, NULL), sqlite3_errmsg(db));
 }
 
 static long long number(sqlite3 *db, const char *sql)
@@ -42,7 +42,7 @@ static long long number(sqlite3 *db, const char *sql)
 	long long n = 0;
 
 	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
-		die("gradebook: %s", sqlite3_errmsg(db));
+		die("gradebook %s: %s", sqlite3_db_filename(db, NULL), sqlite3_errmsg(db));
 	if (sqlite3_step(st) == SQLITE_ROW)
 		n = sqlite3_column_int64(st, 0);
 	sqlite3_finalize(st);
@@ -92,7 +92,7 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql, const char *types, ..
 	va_list ap;
 
 	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
-		die("gradebook: %s", sqlite3_errmsg(db));
+		die("gradebook %s: %s", sqlite3_db_filename(db, NULL), sqlite3_errmsg(db));
 	va_start(ap, types);
 	for (int i = 1; *types; types++, i++) {
 		switch (*types) {
@@ -120,7 +120,7 @@ static bool step(sqlite3 *db, sqlite3_stmt *st)
 	int status = sqlite3_step(st);
 
 	if (status != SQLITE_ROW && status != SQLITE_DONE)
-		die("gradebook: %s", sqlite3_errmsg(db));
+		die("gradebook %s: %s", sqlite3_db_filename(db, NULL), sqlite3_errmsg(db));
 	return status == SQLITE_ROW;
 }
 
@@ -279,51 +279,6 @@ void book_fill(struct sqlite3 *db, struct session *s, const struct grading *g)
 	fill(db, s, g->id);
 }
 
-/* What late days cost, and what is left. */
-static void reckon(const struct policy *p, struct grading *g)
-{
-	g->days = g->given_days >= 0 ? g->given_days : days_late(p, g->when);
-	if (g->given_days < 0 && g->late && !g->days)
-		g->days = 1;
-	g->cost = late_cost(p, g->days, g->score);
-	g->total = g->score - g->cost + (g->answers > 0 ? g->answers : 0);
-}
-
-/* Of gradings of the very same submission the newest counts, of submissions the last or the best.
- */
-static bool counts_more(const struct policy *p, const struct grading *g, const struct grading *than)
-{
-	if (g->hash == than->hash && g->when == than->when)
-		return g->id > than->id;
-	if (g->taken != than->taken && p->best)
-		return g->taken;
-	if (p->best && g->score - g->cost != than->score - than->cost)
-		return g->score - g->cost > than->score - than->cost;
-	return g->when != than->when ? g->when > than->when : g->id > than->id;
-}
-
-static void choose(const struct policy *p, struct gradings *all)
-{
-	struct grading *best = NULL;
-
-	for (size_t i = 0; i < all->nr; i++) {
-		struct grading *g = &all->at[i];
-
-		for (size_t k = i + 1; k < all->nr && !strcmp(all->at[k].student, g->student); k++)
-			if (all->at[k].hash == g->hash && all->at[k].when == g->when)
-				goto superseded;
-		if (best && strcmp(best->student, g->student))
-			best = NULL;
-		if (!best || counts_more(p, g, best)) {
-			if (best)
-				best->counts = false;
-			best = g;
-			g->counts = true;
-		}
-	superseded:;
-	}
-}
-
 struct gradings book_gradings(struct sqlite3 *db, const struct lab *lab)
 {
 	struct gradings all = {0};
@@ -355,7 +310,7 @@ struct gradings book_gradings(struct sqlite3 *db, const struct lab *lab)
 		reckon(&lab->policy, &all.at[all.nr++]);
 	}
 	sqlite3_finalize(st);
-	choose(&lab->policy, &all);
+	choose_gradings(&lab->policy, &all);
 	return all;
 }
 

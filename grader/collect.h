@@ -1,11 +1,15 @@
-/* collect.h: collect.c (what a submission holds) and choose.c (what of it counts) among themselves.
+/*
+ * collect.h: collect.c and archive.c (what a submission holds) and choose.c (what of it counts)
+ * among themselves.
  */
 #ifndef COLLECT_H
 #define COLLECT_H
 
 #include "grade.h"
 
-#define MAX_FILE (1 << 20) /* a student's source has some 10 KB */
+#define MAX_FILE    (1 << 20)	 /* a student's source has some 10 KB */
+#define MAX_TOTAL   (64ll << 20) /* what an archive may expand to, headers and all */
+#define MAX_ENTRIES 20000
 
 /* How well a name fits one of the lab's files; the less the better. */
 enum fit { EXACT, OTHER_CASE, NUMBERED, NO_FIT };
@@ -37,6 +41,16 @@ struct taking {
 	long long total; /* bytes that were unpacked */
 };
 
+/** Is the name longer, or deeper, than any that an honest submission has? Then that is said. */
+bool far_fetched(struct taking *k, const char *path);
+/** Has it more files than are looked at? */
+bool too_many(struct taking *k, int entries);
+/** A class's download is no submission, for of all its students one would be graded: is this of
+ * one?
+ */
+void look_for_class(struct taking *k, const char *path);
+/** What lies in the archive `path`, which the student called `name`. */
+void from_archive(struct taking *k, const char *path, const char *name);
 void note(struct taking *k, const char *what, const char *name);
 /** A note, but not thousands of them. */
 void refuse(struct taking *k, const char *what, const char *path);

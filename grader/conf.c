@@ -2,8 +2,10 @@
 #include "grade.h"
 
 #include <dirent.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Where we are in the file. */
 struct parse {
@@ -270,6 +272,33 @@ void policy_load(struct policy *p, const char *tree, const char *name)
 	fclose(f);
 }
 
+/* A typing error is mended by who sees the right names. */
+static void __attribute__((noreturn)) no_lab(const char *tree, const char *name)
+{
+	char *pattern = text("%s/labs/*/lab.conf", tree), known[1000] = "";
+	glob_t g;
+
+	if (glob(pattern, 0, NULL, &g) == 0)
+		for (size_t i = 0; i < g.gl_pathc; i++) {
+			size_t n = strlen(known);
+
+			*strrchr(g.gl_pathv[i], '/') = '\0';
+			put_text(known + n, sizeof(known) - n, " %s", base_name(g.gl_pathv[i]));
+		}
+	globfree(&g);
+	free(pattern);
+	die("no such lab: %s; there are%s", name, *known ? known : " none here");
+}
+
+void lab_check(const char *tree, const char *name)
+{
+	char *path = text("%s/labs/%s/lab.conf", tree, name);
+
+	if (access(path, R_OK))
+		no_lab(tree, name);
+	free(path);
+}
+
 struct lab *lab_load(const char *tree, const char *name)
 {
 	struct lab *lab = calloc(1, sizeof(*lab));
@@ -278,7 +307,7 @@ struct lab *lab_load(const char *tree, const char *name)
 	FILE *f = fopen(path, "r");
 
 	if (!f)
-		die("no such lab: %s", path);
+		no_lab(tree, name);
 	p.path = path;
 	lab->policy = no_policy;
 	lab->name = copy(name);

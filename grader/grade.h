@@ -136,6 +136,8 @@ struct lab {
 	size_t nr_tests;
 	int points;
 };
+/** Dies, with the names of those that there are, if it is none. */
+void lab_check(const char *tree, const char *name);
 /** Read labs/NAME/lab.conf under `tree`; dies with file and line if it is wrong. */
 struct lab *lab_load(const char *tree, const char *name);
 void lab_free(struct lab *lab);
@@ -344,6 +346,10 @@ struct gradings {
 	struct grading *at;
 	size_t nr;
 };
+/** late.c: what late days cost, and what is left. */
+void reckon(const struct policy *p, struct grading *g);
+/** Of each student's one counts. */
+void choose_gradings(const struct policy *p, struct gradings *all);
 /** Dies if it is not there and not to be made. */
 struct sqlite3 *book_open(const char *path, bool make);
 void book_store(struct sqlite3 *db, const struct session *s, const struct submission *sub,
@@ -459,7 +465,7 @@ void add_submissions(struct submissions *all, const struct lab *lab, const char 
 void only_the_last(struct submissions *all);
 void submissions_free(struct submissions *all);
 
-/* batch.c: a class, each submission a job. */
+/* batch.c: a class, each submission a job (job.c). */
 struct class
 {
 	struct lab *lab;
@@ -500,7 +506,8 @@ void job_free(struct job *j);
 void engine_slurm(struct class *c);
 /** tlgrade task INDEX N: one of them, on whatever machine Slurm chose */
 int task(int argc, char **argv);
-/* main.c's other commands */
+/* the other commands */
+int grade(int argc, char **argv);
 int report(int argc, char **argv);
 int show(int argc, char **argv);
 int marks(int argc, char **argv);

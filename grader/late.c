@@ -1,4 +1,5 @@
-/* late.c: when something was handed in, how many days late that is, and what it costs. */
+/* late.c: when something was handed in, how many days late that is, what it costs, and what counts.
+ */
 #include "grade.h"
 
 #include <stdlib.h>
@@ -100,4 +101,48 @@ bool is_policy(const char *line)
 		if (strlen(keys[i]) == end && !strncmp(line, keys[i], end))
 			return true;
 	return false;
+}
+
+void reckon(const struct policy *p, struct grading *g)
+{
+	g->days = g->given_days >= 0 ? g->given_days : days_late(p, g->when);
+	if (g->given_days < 0 && g->late && !g->days)
+		g->days = 1;
+	g->cost = late_cost(p, g->days, g->score);
+	g->total = g->score - g->cost + (g->answers > 0 ? g->answers : 0);
+}
+
+/* Of gradings of the very same submission the newest counts, of submissions the last or the best.
+ */
+static bool counts_more(const struct policy *p, const struct grading *g, const struct grading *than)
+{
+	if (g->hash == than->hash && g->when == than->when)
+		return g->id > than->id;
+	if (g->taken != than->taken && p->best)
+		return g->taken;
+	if (p->best && g->score - g->cost != than->score - than->cost)
+		return g->score - g->cost > than->score - than->cost;
+	return g->when != than->when ? g->when > than->when : g->id > than->id;
+}
+
+void choose_gradings(const struct policy *p, struct gradings *all)
+{
+	struct grading *best = NULL;
+
+	for (size_t i = 0; i < all->nr; i++) {
+		struct grading *g = &all->at[i];
+
+		for (size_t k = i + 1; k < all->nr && !strcmp(all->at[k].student, g->student); k++)
+			if (all->at[k].hash == g->hash && all->at[k].when == g->when)
+				goto superseded;
+		if (best && strcmp(best->student, g->student))
+			best = NULL;
+		if (!best || counts_more(p, g, best)) {
+			if (best)
+				best->counts = false;
+			best = g;
+			g->counts = true;
+		}
+	superseded:;
+	}
 }

@@ -74,6 +74,9 @@ ok utf_16_is_said says 'walk.c: is UTF-16, which no compiler reads; refused; ask
 ok what_is_empty_is_said says 'entry.c: has nothing in it'
 ok an_editors_txt_is_taken says 'inject.c.txt: taken for inject.c'
 ok and_is_it is inject.c 'int b;'
+mkdir "$tmp/marked" && printf '\xef\xbb\xbfint a;\n' >"$tmp/marked/walk.c"
+taken "$tmp/marked"
+ok the_mark_before_utf_8_is_left_out is walk.c 'int a;'
 # Two archives, and no reason why it should be the one: that is on the batch's line.
 mkdir -p "$tmp/two/al" "$tmp/old" "$tmp/new" && echo old >"$tmp/old/walk.c" && echo new >"$tmp/new/walk.c" && echo same | tee "$tmp/old/entry.c" >"$tmp/new/entry.c"
 (cd "$tmp/old" && zip -q ../two/al/lab02.zip ./*) && (cd "$tmp/new" && zip -q ../two/al/lab02_new.zip ./*)

@@ -96,6 +96,14 @@ ok a_table_of_quotes_is_refused dies 'mistake' $tl marks $lab "$tmp/marks.csv" -
 batch regrade
 ok marks_outlive_another_grading is '17 117' punctual answers total
 
+# What is said of a typing error.
+mkdir "$tmp/nobody" && touch "$tmp/nobody/grades.csv"
+ok a_lab_that_is_none_is_an_error_with_those_that_are dies "no such lab: 02; there are $lab" $tl batch 02 "$tmp/class" --book "$tmp/none.db"
+ok for_a_report_too dies "no such lab: 02; there are $lab" $tl report 02 --csv --book "$tmp/book.db"
+ok what_is_no_gradebook_is_named dies 'marks.csv: file is not a database' $tl report $lab --csv --book "$tmp/marks.csv"
+$tl batch $lab "$tmp/nobody" --kit "$tmp/kit" --book "$tmp/none.db" >"$tmp/log" 2>&1
+ok a_class_of_nobody_is_an_error grep 'nothing is handed in in .*nobody: no archive, no folder' "$tmp/log"
+
 # A gradebook of version 1.
 python3 - "$tmp/old.db" "$tmp/kit" <<-'END'
 	import sqlite3, sys
