@@ -76,12 +76,117 @@ static void the_esx_walk_is_drawn_as_the_text_tells_it(void **state)
 	has(pages.v, "shadow[0x40001] = 0x07654067");
 	has(pages.v, "guest PTE = 0x01234067");
 	has(pages.v, "TRAP #GP: iret");
-	has(pages.v, "retry mov: shadow hit, no trap");
+	has(pages.v, "eip 0x08048123"); /* and nobody knows what the instruction does now */
 	has(pages.v, "VMM entries: 4 (traps 4, hypercalls 0)");
 	has(pages.v, "363 + 183 + 543 + 243 = 1,332");
 	no_overlaps(pages.v);
 	draw_pages_free(&pages);
 	draw_side_free(&s);
+}
+
+/* What the picture of the walk says of the retry, if the application's next entry is this one. */
+static void retry_says(const char *words, bool lost, enum event_id id, u32 vec, u32 eip, u32 va)
+{
+	struct synth s;
+	struct trace t;
+	struct side side;
+	struct pages pages;
+	struct err err;
+
+	synth_begin(&s, 1);
+	synth_esx_walk(&s, 1, SYNTH_VA);
+	if (lost)
+		synth_lose(&s, 1);
+	if (id == EV_irq)
+		synth_event(&s, 9, id, LANE_app, LANE_vmm, (u64)vec, (u64)eip, (u64)0x73);
+	else
+		synth_event(&s, 9, id, LANE_app, LANE_vmm, (u64)vec, (u64)6, (u64)eip, (u64)0x73,
+			    (u64)va);
+	assert_int_equal(synth_open(&s, &t, &err), 0);
+	synth_free(&s);
+	side_of(&t, "1", &side);
+	draw_layout(&side, NULL, &pages);
+	has(pages.v, words);
+	draw_pages_free(&pages);
+	draw_side_free(&side);
+	trace_close(&t);
+}
+
+static void of_a_retry_is_said_what_the_next_entry_tells(void **state)
+{
+	u32 eip = 0x8048123, later = eip + 9;
+
+	(void)state;
+	retry_says("retry mov: shadow hit, no trap", false, EV_trap, 128, later, 0);
+	retry_says("retry mov: shadow hit, no trap", false, EV_irq, 32, later, 0);
+	retry_says("retry mov: faults again", false, EV_trap, 14, eip, SYNTH_VA);
+	retry_says("retry mov: faults at 0x08047ffc", false, EV_trap, 14, eip, 0x8047ffc);
+	retry_says("retry mov: traps again", false, EV_trap, 13, eip, 0);
+	retry_says("eip 0x08048123", false, EV_irq, 32, eip, 0);
+	retry_says("eip 0x08048123", true, EV_trap, 128, later, 0);
+}
+
+/* The fault is about the second of two shadow entries. */
+static void of_several_entries_the_one_of_the_fault_is_shown(void **state)
+{
+	struct synth s;
+	struct trace t;
+	struct side side;
+	struct pages pages;
+	struct err err;
+
+	(void)state;
+	synth_begin(&s, 1);
+	s.fault = 1;
+	synth_event(&s, 9, EV_trap, LANE_app, LANE_vmm, (u64)14, (u64)4, (u64)0x8048123, (u64)0x73,
+		    (u64)SYNTH_VA);
+	synth_event(&s, 9, EV_spte, LANE_vmm, LANE_vmm, (u64)SYNTH_VA - 0x1000, (u64)0,
+		    (u64)0x111061);
+	synth_event(&s, 9, EV_spte, LANE_vmm, LANE_vmm, (u64)SYNTH_VA, (u64)0, (u64)0x222061);
+	synth_event(&s, 9, EV_resume, LANE_vmm, LANE_app, (u64)0x8048123, (u64)0x73);
+	assert_int_equal(synth_open(&s, &t, &err), 0);
+	synth_free(&s);
+	side_of(&t, "1", &side);
+	draw_layout(&side, NULL, &pages);
+	has(pages.v, "shadow[0x40001] = 0x00222061");
+	has(pages.v, "and 1 more");
+	draw_pages_free(&pages);
+	draw_side_free(&side);
+	trace_close(&t);
+}
+
+/* A system call is no page fault: it has no phases. What no event tells of has no number. */
+static void only_page_faults_have_phases_and_only_events_numbers(void **state)
+{
+	struct synth s;
+	struct trace t;
+	struct side side;
+	struct err err;
+	u32 numbers = 0;
+
+	(void)state;
+	synth_begin(&s, 1);
+	s.fault = 1;
+	synth_event(&s, 9, EV_trap, LANE_app, LANE_vmm, (u64)128, (u64)0, (u64)0x8048123, (u64)0x73,
+		    (u64)0);
+	synth_event(&s, 9, EV_resume, LANE_vmm, LANE_app, (u64)0x8048125, (u64)0x73);
+	assert_int_equal(synth_open(&s, &t, &err), 0);
+	synth_free(&s);
+	side_of(&t, "1", &side);
+	assert_false(side.steps.phased);
+	for (size_t i = 0; i < side.steps.count; i++)
+		assert_int_equal(side.steps.v[i].phase, PHASE_FAULT);
+	draw_side_free(&side);
+	trace_close(&t);
+	side_of(&xen, "1", &side);
+	assert_true(side.steps.phased);
+	for (size_t i = 0; i < side.steps.count; i++)
+		if (!strcmp(side.steps.v[i].title, "read cr2 from own stack"))
+			assert_int_equal(side.steps.v[i].number, 0);
+		else
+			assert_int_equal(side.steps.v[i].number, ++numbers);
+	assert_int_equal(numbers, side.steps.count - 1);
+	draw_side_free(&side);
 }
 
 static void two_designs_align_by_phase(void **state)
@@ -354,6 +459,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_esx_walk_is_drawn_as_the_text_tells_it),
+	    cmocka_unit_test(of_a_retry_is_said_what_the_next_entry_tells),
+	    cmocka_unit_test(of_several_entries_the_one_of_the_fault_is_shown),
+	    cmocka_unit_test(only_page_faults_have_phases_and_only_events_numbers),
 	    cmocka_unit_test(two_designs_align_by_phase),
 	    cmocka_unit_test(a_divergence_shows_what_was_expected_and_what_came),
 	    cmocka_unit_test(what_does_not_come_ends_in_red),

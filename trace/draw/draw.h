@@ -45,16 +45,17 @@ struct step {
 	enum step_style style; /* arrows */
 	enum step_mark mark;
 	enum phase phase;
-	u8 from, to;  /* lanes; a note lies on @from */
-	u8 guest;     /* whose application's and OS's lanes: index into steps.guests */
-	bool diamond; /* crosses the hardware lane as a trap */
+	u8 from, to;   /* lanes; a note lies on @from */
+	u8 guest;      /* whose application's and OS's lanes: index into steps.guests */
+	bool diamond;  /* crosses the hardware lane as a trap */
+	bool inferred; /* no event tells of it, it follows from those that do: it has no number */
 	u8 ndetails;
 	char title[STEP_TEXT];
 	char detail[STEP_DETAILS][STEP_TEXT];
 	u64 cost;     /* of the stay in the VMM that this step ends, in ticks; 0: none */
 	u32 count;    /* gaps, and steps not shown */
 	size_t event; /* index of the event that it tells of */
-	u32 number;
+	u32 number;   /* 0: none */
 	/* A fold stands for @times repetitions of @group steps, this being the first of them. */
 	u32 group, times;
 };
@@ -71,6 +72,8 @@ struct steps {
 	struct guest guests[MOST_GUESTS];
 	size_t nguests; /* MOST_GUESTS + 1: more than fit */
 	u8 guest;	/* whose step is being added */
+	u32 mmu;	/* enum mmu: its design */
+	bool phased;	/* they are one page fault, and have phases */
 };
 
 /** What one column of the picture shows. */
@@ -79,8 +82,7 @@ struct side {
 	const char *vmm; /* "VMM" or "Xen" */
 	struct steps steps;
 	char footer[2][160];
-	bool phased; /* the steps are one fault, and have phases */
-	bool whole;  /* on one page, however long it is */
+	bool whole; /* on one page, however long it is */
 };
 
 /** Fill @out from events [first, last] of @t that belong to @episode (0: all), and are of @domain

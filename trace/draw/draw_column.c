@@ -148,7 +148,7 @@ static void add_note(struct page *p, struct column *c, const struct step *s, dou
 		n->x = right - n->w / 2;
 	if (n->x - n->w / 2 < c->x0 + 14)
 		n->x = c->x0 + 14 + n->w / 2;
-	if (s->mark != MARK_EXPECTED)
+	if (s->number)
 		add_number(p, n->x - n->w / 2, n->y, s->mark ? n->colour : "#6B5300", s->number);
 }
 

@@ -129,6 +129,7 @@ static void draw_hypercall(struct steps *out, const struct stay *s)
 	struct step *a = draw_add_step(out, STEP_ARROW, s->entry->from, LANE_vmm);
 	u32 nr = event_u32(s->entry, "nr");
 	const char *name = hypercall_name(nr);
+	const char *command = hypercall_command(nr, event_u32(s->entry, "a1"));
 
 	a->style = STYLE_HYPERCALL;
 	if (name)
@@ -139,6 +140,8 @@ static void draw_hypercall(struct steps *out, const struct stay *s)
 		draw_detail(a, "int $0x82, PTE = 0x%08x", event_u32(s->update, "val"));
 	else if (s->nupdates)
 		draw_detail(a, "int $0x82, %zu updates", s->nupdates);
+	else if (command)
+		draw_detail(a, "int $0x82, %s", command);
 	else
 		draw_detail(a, "int $0x82, ebx = 0x%x", event_u32(s->entry, "a1"));
 }
@@ -242,6 +245,7 @@ static void draw_inject(struct steps *out, const struct event *e)
 	/* Nothing traps here, so that no event tells of it: it follows from the frame. */
 	a = draw_add_step(out, STEP_NOTE, LANE_guest, LANE_guest);
 	a->phase = PHASE_LEARN;
+	a->inferred = true;
 	draw_text(a->title, "read cr2 from own stack");
 	draw_detail(a, "0x%08x - no trap", event_u32(e, "cr2"));
 }

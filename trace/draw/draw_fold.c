@@ -46,7 +46,7 @@ void draw_number(struct steps *s)
 	u32 number = 0;
 
 	for (size_t i = 0; i < s->count; i++)
-		if (s->v[i].kind <= STEP_NOTE && s->v[i].mark != MARK_EXPECTED)
+		if (s->v[i].kind <= STEP_NOTE && s->v[i].mark != MARK_EXPECTED && !s->v[i].inferred)
 			s->v[i].number = ++number;
 }
 

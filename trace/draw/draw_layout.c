@@ -113,11 +113,11 @@ static struct plan plan_columns(const struct side *a, const struct side *b)
 
 	plan.w = left + side_w(a);
 	if (b) {
-		plan.phase_x = a->phased ? plan.w + PHASE_W / 2 : 0;
+		plan.phase_x = a->steps.phased && b->steps.phased ? plan.w + PHASE_W / 2 : 0;
 		plan.col[1].side = b;
 		plan.col[1].x0 = plan.w + PHASE_W + (has_fold(b) ? FOLD_W : 0);
 		plan.w = plan.col[1].x0 + side_w(b);
-	} else if (a->phased) {
+	} else if (a->steps.phased) {
 		plan.phase_x = plan.w + PHASE_W / 2;
 		plan.w += PHASE_W - MARGIN;
 	}

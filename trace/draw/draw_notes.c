@@ -52,7 +52,7 @@ static void note_mapping(struct step *n, const struct stay *s)
 		draw_detail(n, "PA 0x%05x000 → MA 0x%05x000", event_u32(s->p2m, "pfn"),
 			    event_u32(s->p2m, "mfn"));
 		if (s->np2m > 1)
-			draw_detail(n, "and %zu more pages", s->np2m - 1);
+			draw_detail(n, "and %zu more", s->np2m - 1);
 	} else if (s->spte) {
 		draw_text(n->title, "write shadow entry");
 	} else {
@@ -63,7 +63,7 @@ static void note_mapping(struct step *n, const struct stay *s)
 		draw_detail(n, "shadow[0x%05x] = 0x%08x", event_u32(s->spte, "va") >> 12,
 			    event_u32(s->spte, "val"));
 	if (s->nsptes > 1)
-		draw_detail(n, "and %zu more entries", s->nsptes - 1);
+		draw_detail(n, "and %zu more", s->nsptes - 1);
 }
 
 static void note_update(struct step *n, const struct stay *s, const struct event *e)
@@ -241,12 +241,15 @@ static void note_reclaim(struct step *n, const struct event *e)
 	}
 }
 
-static void note_tables(struct step *n, const struct event *e)
+static void note_tables(struct step *n, const struct event *e, u32 mmu)
 {
 	if (event_is(e, EV_cr3)) {
+		/* In direct mode the guest's table is the real one, and nothing is made for it. */
 		draw_text(n->title, "switch page tables");
-		draw_detail(n, "0x%08x, %s", event_u32(e, "val"),
-			    event_u32(e, "hit") ? "shadow reused" : "new");
+		draw_detail(n, "0x%08x%s", event_u32(e, "val"),
+			    mmu == 2		  ? ""
+			    : event_u32(e, "hit") ? ", shadow reused"
+						  : ", new shadow");
 	} else if (event_is(e, EV_shadow_new)) {
 		draw_text(n->title, "new shadow table (%s)",
 			  name_of("shadow", event_u32(e, "kind")));
@@ -299,7 +302,7 @@ void draw_note(struct steps *out, struct stay *s, const struct event *e)
 	} else if (e->def->class == CLASS_dom) {
 		note_dom(n, e, out->nguests > 1 || (s->entry && s->entry->domain != e->domain));
 	} else if (e->def->class == CLASS_mmu) {
-		note_tables(n, e);
+		note_tables(n, e, out->mmu);
 	} else {
 		note_plain(n, e);
 	}

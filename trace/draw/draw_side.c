@@ -80,7 +80,6 @@ void draw_side_unfolded(const struct trace *t, size_t first, size_t last, u64 ep
 	struct sb b = {0};
 
 	memset(out, 0, sizeof(*out));
-	out->phased = episode != 0;
 	draw_steps(t, first, last, episode, domain, &out->steps);
 	make_title(t, out);
 	holds_find(t, first, last, episode, &holds);

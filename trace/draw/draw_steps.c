@@ -107,6 +107,13 @@ static void keep_first(const struct event **slot, size_t *count, const struct ev
 		(*count)++;
 }
 
+/* Is it a page fault in the page of this address? */
+static bool is_fault_at(const struct event *e, u32 va)
+{
+	return e && event_is(e, EV_trap) && event_u32(e, "vec") == 14 &&
+	       event_u32(e, "va") >> 12 == va >> 12;
+}
+
 static void remember(struct stay *s, const struct event *e)
 {
 	switch (e->def->id) {
@@ -127,6 +134,10 @@ static void remember(struct stay *s, const struct event *e)
 		break;
 	case EV_spte:
 		keep_first(&s->spte, &s->nsptes, e);
+		/* Of several, the one that the fault is about. */
+		if (is_fault_at(s->entry, event_u32(e, "va")) &&
+		    !is_fault_at(s->entry, event_u32(s->spte, "va")))
+			s->spte = e;
 		break;
 	case EV_mmu_update:
 		keep_first(&s->update, &s->nupdates, e);
@@ -213,7 +224,9 @@ static void set_phases(struct builder *b, size_t from)
 	for (size_t i = from; i < b->out->count; i++) {
 		struct step *s = &b->out->v[i];
 
-		if (s->phase < b->phase)
+		if (!b->out->phased)
+			b->phase = PHASE_FAULT;
+		if (s->phase < b->phase || !b->out->phased)
 			s->phase = b->phase;
 		b->phase = s->phase;
 	}
@@ -238,29 +251,33 @@ static void entry(struct builder *b, size_t i)
 	draw_entry(b->out, &w->stay);
 }
 
-/* Does the instruction that faulted run again now, and does the trace show that it succeeds: that
- * the next entry from an application is not the same fault once more? */
+/* What the next entry from the application says of the instruction that runs again now. */
 static void tell_retry(const struct trace *t, const struct running *w, const struct event *e,
 		       char *out)
 {
-	const struct event *end = t->events + t->count;
-	const char *space = w->mnemonic[0] ? " " : "";
+	const struct event *end = t->events + t->count, *x = e;
+	u32 eip = event_u32(e, "eip");
+	char again[STEP_TEXT];
 
 	out[0] = 0;
-	if (!w->faulted || e->to != LANE_app || event_u32(e, "eip") != event_u32(w->faulted, "eip"))
+	if (!w->faulted || e->to != LANE_app || eip != event_u32(w->faulted, "eip"))
 		return;
-	for (const struct event *x = e + 1; x < end; x++) {
-		if (!event_is_entry(x) || x->from != LANE_app || !same_guest(x, e))
-			continue;
-		if (event_is(x, EV_trap) && event_u32(x, "eip") == event_u32(e, "eip") &&
-		    event_u32(x, "va") == event_u32(w->faulted, "va")) {
-			draw_text(out, "retry%s%s: faults again", space, w->mnemonic);
-			return;
-		}
-		break;
-	}
-	draw_text(out, "retry%s%s: %s, no trap", space, w->mnemonic,
-		  trace_domain_mmu(t, e->domain) == 1 ? "shadow hit" : "mapped");
+	draw_text(again, "retry%s%s", w->mnemonic[0] ? " " : "", w->mnemonic);
+	do {
+		if (x->lost_after || ++x == end)
+			return; /* nobody knows */
+	} while (!event_is_entry(x) || x->from != LANE_app || !same_guest(x, e));
+	if (event_is(x, EV_hypercall) || event_u32(x, "eip") != eip)
+		draw_text(out, "%s: %s, no trap", again,
+			  trace_domain_mmu(t, e->domain) == 1 ? "shadow hit" : "mapped");
+	else if (event_is(x, EV_irq))
+		return; /* it is interrupted before, or half-way */
+	else if (event_u32(x, "vec") != 14)
+		draw_text(out, "%s: traps again", again);
+	else if (event_u32(x, "va") == event_u32(w->faulted, "va"))
+		draw_text(out, "%s: faults again", again);
+	else
+		draw_text(out, "%s: faults at 0x%08x", again, event_u32(x, "va"));
 }
 
 static void leave(struct builder *b, const struct event *e)
@@ -309,6 +326,7 @@ static void one_event(struct builder *b, size_t i)
 	size_t before = b->out->count;
 
 	b->out->guest = guest_of(b->out, e);
+	b->out->mmu = trace_domain_mmu(b->t, e->domain);
 	b->waiting = hold_waiting(b->waiting, e);
 	if (event_is_entry(e)) {
 		entry(b, i);
@@ -339,11 +357,24 @@ static bool is_drawn(const struct builder *b, const struct event *e)
 	return !event_crosses(e) && b->inside && b->now->whose == b->domain;
 }
 
+static bool is_page_fault(const struct trace *t, size_t first, size_t last, u64 episode)
+{
+	for (size_t i = first; i <= last && i < t->count; i++) {
+		const struct event *e = &t->events[i];
+
+		if (event_episode(e) == episode && event_is_entry(e))
+			return e->from == LANE_app && event_is(e, EV_trap) &&
+			       event_u32(e, "vec") == 14;
+	}
+	return false;
+}
+
 void draw_steps(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,
 		struct steps *out)
 {
 	struct builder b = {.t = t, .last = last, .episode = episode, .out = out, .domain = domain};
 
+	out->phased = episode && is_page_fault(t, first, last, episode);
 	find_guests(t, first, last, episode, domain, out);
 	for (size_t i = first; i <= last && i < t->count; i++) {
 		size_t before = out->count;

@@ -60,6 +60,9 @@ void event_format(struct sb *b, const struct event *e);
 const char *vector_name(u32 vec);
 /** "mmu_update" for 1 and so on; NULL if unknown. */
 const char *hypercall_name(u32 nr);
+/** What a hypercall is to do, where its first argument says so; NULL where that is none of its
+ * commands. */
+const char *hypercall_command(u32 nr, u32 a1);
 const char *lane_name(u32 lane);
 
 #endif
