@@ -52,7 +52,7 @@ SCHED ?= bvt
 HOST_MEM ?=
 RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS DISK NET,'$v=$($v)')
 
-.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains bench-balloon disk-campaign class-campaign fuzz fuzz-insns mutation-hv clean
+.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains bench-balloon disk-campaign pictures-campaign class-campaign fuzz fuzz-insns mutation-hv clean
 help: ## list the targets
 	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-13s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
@@ -157,6 +157,10 @@ class-campaign: $(B)/.doctor ## a class of 60 from each of five platforms, grade
 	@$(if $(SLURM),PACKAGES=tools/packages-slurm QUIET=1 tools/doctor)
 	@LAB=$(or $(LAB),03-shadow-vs-direct) LMS='$(or $(LMS),plain moodle canvas blackboard gradescope)' SIZE=$(or $(SIZE),60) REAL=$(or $(REAL),22) \
 		SEED=$(SEED) SLURM=$(SLURM) TEST_LIMIT=14400 tests/run tests/grader/campaign.sh
+
+pictures-campaign: $(B)/.doctor ## each sentence of the pictures of 50 seeded guests, held against what was recorded; some minutes
+	@$(build) -j$$(nproc) all test-programs
+	@SEEDS=50 PICTURES=100 TEST_LIMIT=3600 tests/run tests/boot/sentences.sh
 
 bench-net: $(B)/.doctor ## 100,000 datagrams through the router between domains, with rules
 	@$(build) -j$$(nproc) all

@@ -72,7 +72,7 @@ struct steps {
 	struct guest guests[MOST_GUESTS];
 	size_t nguests; /* MOST_GUESTS + 1: more than fit */
 	u8 guest;	/* whose step is being added */
-	u32 mmu;	/* enum mmu: its design */
+	u32 mmu;	/* enum mmu: its design, where cr3 is told of */
 	bool phased;	/* they are one page fault, and have phases */
 };
 

@@ -326,7 +326,8 @@ static void one_event(struct builder *b, size_t i)
 	size_t before = b->out->count;
 
 	b->out->guest = guest_of(b->out, e);
-	b->out->mmu = trace_domain_mmu(b->t, e->domain);
+	if (event_is(e, EV_cr3))
+		b->out->mmu = trace_domain_mmu(b->t, e->domain);
 	b->waiting = hold_waiting(b->waiting, e);
 	if (event_is_entry(e)) {
 		entry(b, i);
