@@ -95,22 +95,62 @@ static void add_gradescope(struct submissions *all, const char *dir, const char 
 		die("%s names no submission", metadata);
 }
 
+#define ATTEMPT "_attempt_"
+#define STAMP	"2026-03-01-23-58-12"
+
+/* Of a name as Blackboard makes them: where what tells assignment and user ends, or 0. */
+static size_t attempt_at(const char *file)
+{
+	size_t at = 0;
+
+	for (const char *p = file; (p = strstr(p, ATTEMPT)); p++)
+		if (strspn(p + strlen(ATTEMPT), "0123456789-") == strlen(STAMP))
+			at = (size_t)(p - file);
+	return at;
+}
+
 /* Blackboard's .txt comes after the files of its attempt, by the alphabet; but it knows the names.
- */
-static void name_by_text(const char *dir, const struct dirent *const *names, int n,
+ * @return is it there? */
+static bool name_by_text(const char *dir, const struct dirent *const *names, int n,
 			 const char *file, struct sent *s)
 {
-	const char *end = strstr(file, "_attempt_");
-	size_t length = (size_t)(end - file) + strlen("_attempt_2026-03-01-23-58-12");
+	size_t length = attempt_at(file) + strlen(ATTEMPT STAMP);
+	bool found = false;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n && !found; i++)
 		if (!strncmp(names[i]->d_name, file, length) &&
 		    !strcmp(names[i]->d_name + length, ".txt")) {
 			char *path = text("%s/%s", dir, names[i]->d_name);
 
-			blackboard_text(path, s);
+			found = blackboard_text(path, s);
 			free(path);
 		}
+	return found;
+}
+
+/* Without it: a_smith and b_smith are not one, for all have the assignment's name in common, and
+ * what follows is the user's. */
+static void name_by_others(const struct dirent *const *names, int n, const char *file,
+			   struct sent *s)
+{
+	size_t own = attempt_at(file), common = own;
+
+	for (int i = 0; i < n; i++) {
+		const char *other = names[i]->d_name;
+		size_t end = attempt_at(other), k = 0;
+
+		while (k < common && k < end && other[k] == file[k])
+			k++;
+		if (end && (k < common || end > own))
+			common = k;
+	}
+	while (common && file[common - 1] != '_')
+		common--;
+	if (!common || own - common <= strlen(s->account))
+		return;
+	free(s->name), free(s->account);
+	s->account = text("%.*s", (int)(own - common), file + common);
+	s->name = copy(s->account);
 }
 
 /* Programs that unpack make a folder of the download's name, so that the class is one folder
@@ -169,8 +209,8 @@ static void add_entry(struct submissions *all, const struct lab *lab, const char
 	if (name[0] == '.') {
 		/* nobody's */
 	} else if (lms_name(name, &s)) {
-		if (!strcmp(s.lms, "blackboard"))
-			name_by_text(dir, names, n, name, &s);
+		if (!strcmp(s.lms, "blackboard") && !name_by_text(dir, names, n, name, &s))
+			name_by_others(names, n, name, &s);
 		add_sent(all, &s, path, first);
 	} else if (is_junk(name)) {
 		printf("%s: no submission; passed over\n", shown);

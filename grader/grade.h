@@ -430,8 +430,9 @@ struct sent {
 bool lms_name(const char *file, struct sent *s);
 /** The same, where such a name need be no platform's: Canvas's pattern fits other files, too. */
 bool lms_student(const char *file, struct sent *s);
-/** Blackboard's .txt beside a submission: the student's name, and the whole user name. */
-void blackboard_text(const char *path, struct sent *s);
+/** Blackboard's .txt beside a submission: the student's name, and the whole user name. @return does
+ * it tell them? */
+bool blackboard_text(const char *path, struct sent *s);
 /** Gradescope's submission_metadata.yml; `as` is then the folder. @return how many */
 size_t gradescope_metadata(const char *path, struct sent **out);
 void sent_free(struct sent *s);

@@ -130,9 +130,10 @@ void sent_free(struct sent *s)
 
 /* Blackboard's .txt: "Name: Jane Doe (jdoe)". That is the only place where a user name with a _ in
  * it is whole. */
-void blackboard_text(const char *path, struct sent *s)
+bool blackboard_text(const char *path, struct sent *s)
 {
 	char *all = read_file(path, 1 << 16, false), *line, *end, *user, *close;
+	bool found = false;
 
 	line = all && !strncmp(all, "Name: ", 6)	 ? all + 6
 	       : all && (line = strstr(all, "\nName: ")) ? line + 7
@@ -146,8 +147,10 @@ void blackboard_text(const char *path, struct sent *s)
 		free(s->name), free(s->account);
 		s->name = copy(trim(line));
 		s->account = copy(user);
+		found = true;
 	}
 	free(all);
+	return found;
 }
 
 /* A scalar of YAML on one line, without its quotes. */

@@ -98,6 +98,13 @@ done
 mkdir "$tmp/perhaps" && cp -r "$tmp/given" "$tmp/perhaps/lab03" && mv "$tmp/perhaps/lab03/Jane"* "$tmp/perhaps/lab03/bob"
 ok who_could_be_a_class_is_taken_for_one named lab03 "$tmp/perhaps"
 ok but_that_is_said grep -q 'lab03 is taken for one student; if it is the class, name that folder: ' "$tmp/named.log"
+# Blackboard's .txt are gone: who has a _ in the user name is still nobody else.
+mkdir "$tmp/untold"
+for user in a_smith b_smith jdoe; do
+	for when in 01-10 02-11; do (cd "$tmp/files" && zip -q "$tmp/untold/First_attempt_Lab_3_${user}_attempt_2026-02-$when-00-00_lab03.zip" ./*); done
+done
+$tl batch $lab "$tmp/untold" --kit "$tmp/tree2" --book "$tmp/untold.db" >"$tmp/untold.log" 2>&1
+ok two_users_of_blackboard_are_not_one bash -c 'for who in a_smith b_smith jdoe; do grep -E "^\[./3\] $who  " "$1" || exit 1; done' - "$tmp/untold.log"
 # A Mac writes a letter and its marks apart: the same person, and the same in a table of marks. (What is the same tells Python.)
 python3 - "$tmp/apart" >"$tmp/apart.csv" <<-'END'
 	import os, random, sys, unicodedata
