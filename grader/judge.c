@@ -188,23 +188,27 @@ static bool words_hold(const struct session *s, const struct test *t, const char
 	return hold;
 }
 
-/* If it does not, the place is drawn: what was expected, and what came instead. */
+/* If it does not, the place is drawn: what was expected, and what came instead; and there is a page
+ * that steps through what led there. */
 static bool trace_holds(const struct session *s, const struct test *t, const char *prefix,
 			const char *ctf, const struct vars *v, struct result *r)
 {
-	char *expect, *svg, *picture, sets[MAX_VARS][70], output[2800];
-	const char *args[6 + 2 * MAX_VARS] = {"check", ctf};
-	size_t n = 5;
+	char *expect, *svg, *html, *picture, *page, sets[MAX_VARS][70], output[2800];
+	const char *args[8 + 2 * MAX_VARS] = {"check", ctf};
+	size_t n = 7;
 	int status;
 
 	if (!t->expect)
 		return true;
 	expect = text("labs/%s/%s", s->lab->name, t->expect);
 	svg = text("%s.diverged.svg", prefix);
+	html = text("%s.diverged.html", prefix);
 	picture = inside(s, svg);
+	page = inside(s, html);
 	args[2] = expect;
-	args[3] = "--diverge";
+	args[3] = args[5] = "--diverge";
 	args[4] = picture;
+	args[6] = page;
 	for (size_t i = 0; i < v->nr; i++) {
 		put_text(sets[i], sizeof(sets[i]), "%s=%s", v->name[i], v->value[i]);
 		args[n++] = "--set";
@@ -213,7 +217,7 @@ static bool trace_holds(const struct session *s, const struct test *t, const cha
 	status = ask(s, args, output, sizeof(output), r);
 	if (status == 1)
 		put_text(r->diagram, sizeof(r->diagram), "%s.diverged.svg", base_name(prefix));
-	free(expect), free(svg), free(picture);
+	free(expect), free(svg), free(html), free(picture), free(page);
 	if (status && r->verdict != UNGRADED)
 		verdict(r, FAILED, "the trace does not hold:\n%s", output);
 	return status == 0;

@@ -125,6 +125,49 @@ static json_t *picture(struct strings *all, const struct session *s, const struc
 	return n;
 }
 
+/* Put the part of @bytes up to @end, packed, among all. */
+static void put_part(struct strings *all, json_t *parts, char *bytes, size_t n)
+{
+	char *part = strndup(bytes, n), key[20], *s64;
+	json_t *number;
+
+	key_of(key, part);
+	number = number_of(all, key);
+	if (!number) {
+		s64 = packed(part, n);
+		number = add(all, key, json_string(s64));
+		free(s64);
+	}
+	json_array_append_new(parts, number);
+	free(part);
+}
+
+/* The page that steps through what led to the place, beside its picture: three parts, of which the
+ * first and the last are the same for all students. */
+static json_t *player(struct strings *all, const struct session *s, const struct result *r)
+{
+	char *path = text("%s/%s", s->out, r->diagram), *dot = strrchr(path, '.'), *page = NULL;
+	char *from, *to;
+	json_t *parts = NULL;
+
+	if (dot && !strcmp(dot, ".svg") && all->bytes < ALL_PICTURES) {
+		char *html = text("%.*s.html", (int)(dot - path), path);
+
+		page = read_file(html, MAX_PICTURE, false);
+		free(html);
+	}
+	from = page ? strstr(page, " id=\"pages\">\n") : NULL;
+	to = from ? strstr(from, "</script>\n<script>\n") : NULL;
+	if (to) {
+		parts = json_array();
+		put_part(all, parts, page, (size_t)(from - page));
+		put_part(all, parts, from, (size_t)(to - from));
+		put_part(all, parts, to, strlen(to));
+	}
+	free(path), free(page);
+	return parts;
+}
+
 /* A name that a student chose, as JSON wants it: UTF-8. */
 static json_t *words(const char *s)
 {
@@ -150,14 +193,15 @@ static json_t *others(const struct gradings *all, const struct grading *g)
 static json_t *one(const struct session *s, const struct gradings *all, const struct grading *g,
 		   struct strings *texts, struct strings *pictures)
 {
-	json_t *v = json_array(), *p = json_array(), *why = json_object(), *pic = json_object();
+	json_t *v = json_array(), *p = json_array(), *why = json_object(), *pic = json_object(),
+	       *play = json_object();
 	bool drawn = false;
 	json_t *j;
 
 	for (size_t i = 0; i < s->lab->nr_tests; i++) {
 		const struct result *r = &s->results[i];
 		char key[20];
-		json_t *n;
+		json_t *n, *pages;
 
 		put_text(key, sizeof(key), "%zu", i);
 		json_array_append_new(v, json_integer(r->verdict));
@@ -168,15 +212,19 @@ static json_t *one(const struct session *s, const struct gradings *all, const st
 		n = drawn ? NULL : picture(pictures, s, r);
 		if (n)
 			json_object_set_new(pic, key, n);
+		pages = n ? player(pictures, s, r) : NULL;
+		if (pages)
+			json_object_set_new(play, key, pages);
 		drawn |= n != NULL;
 	}
-	j = json_pack(
-	    "{s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:b, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
-	    "v", v, "p", p, "why", why, "pic", pic, "score", g->score, "total", g->total, "days",
-	    g->days, "cost", g->cost, "answers", g->answers, "taken", g->taken, "when",
-	    (json_int_t)g->when, "name", words(g->name), "id", words(g->account), "notes",
-	    words(g->notes), "evidence", words(g->evidence), "others", others(all, g), "build",
-	    s->built ? json_integer(0) : once(texts, s->build_log));
+	j = json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:b, s:I, s:o, s:o, s:o, "
+		      "s:o, s:o, s:o}",
+		      "v", v, "p", p, "why", why, "pic", pic, "play", play, "score", g->score,
+		      "total", g->total, "days", g->days, "cost", g->cost, "answers", g->answers,
+		      "taken", g->taken, "when", (json_int_t)g->when, "name", words(g->name), "id",
+		      words(g->account), "notes", words(g->notes), "evidence", words(g->evidence),
+		      "others", others(all, g), "build",
+		      s->built ? json_integer(0) : once(texts, s->build_log));
 	if (!j)
 		die("a text that is not UTF-8");
 	return j;

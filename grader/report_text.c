@@ -60,6 +60,9 @@ void report_line(const struct session *s, size_t i, FILE *f)
 		    lacks);
 	if (r->diagram[0])
 		fprintf(f, "          picture: %s/%s\n", s->out, r->diagram);
+	if (strstr(r->diagram, ".diverged.svg"))
+		fprintf(f, "          step by step: %s/%.*s.html\n", s->out,
+			(int)(strlen(r->diagram) - strlen(".svg")), r->diagram);
 	if (t->seeds > 1)
 		fprintf(f, "          run %d of %d, each with a seed of its own\n", r->runs,
 			t->seeds);

@@ -43,6 +43,28 @@ damaged() {
 ok a_damaged_one_does_no_harm damaged
 ok a_page_of_a_whole_run $tl play "$tmp/shadow.ctf" --all -o "$tmp/all.html"
 ok two_megabytes_do_for_a_thousand_steps test "$(stat -c %s "$tmp/all.html")" -lt $((2000 * $(sed -n 's/.*: \([0-9]*\) steps.*/\1/p' "$tmp/out" | grep . || echo 1000)))
+# What the pages hold, against what tltrace dump, faults and stats say: each event, told once with its own values; costs at each step.
+agrees() { python3 tests/boot/play/data.py "$@"; }
+ok both_designs_are_what_was_recorded agrees "$page" "$tmp/shadow.ctf" "$tmp/direct.ctf"
+ok so_is_a_whole_run agrees "$tmp/all.html" "$tmp/shadow.ctf"
+procs() { tools/run MMU=$1 SCENARIO=procs SEED="$seed" OUT="$tmp/procs-$1" && $tl play "$tmp/procs-$1.ctf" "${@:2}" -o "$tmp/procs-$1.html" && agrees "$tmp/procs-$1.html" "$tmp/procs-$1.ctf"; }
+ok so_are_programs_in_shadow_mode procs shadow
+ok so_are_programs_in_direct_mode procs direct --all
+# Where a trace leaves what is expected of it, a page begins there.
+$tl check "$tmp/direct.ctf" tests/expect/esx-pagefault.expect --diverge "$tmp/place.html" --diverge "$tmp/place.svg" >"$tmp/check"
+begins() {
+	python3 - "$tmp/place.html" "$(sed -n 's/.*because.*event \([0-9]*\).*/\1/p' "$tmp/check" | head -n 1)" <<-'END'
+		import json, re, sys
+		html = open(sys.argv[1]).read()
+		data = json.loads(re.search(r' id="data">(.*?)</script>', html, re.S)[1])
+		rows = [r for line in re.search(r' id="pages">\n(.*?)</script>', html, re.S)[1].split("\n") if line for r in json.loads(line)["rows"]]
+		told = [e[0] for e in rows[data["at"]][3][12]]
+		print(told, data["note"])
+		sys.exit(int(sys.argv[2]) not in told or not data["note"])
+	END
+}
+ok a_page_of_a_divergence_begins_there begins
+ok and_the_picture_is_there_too test -s "$tmp/place.svg"
 tools/run MMU=shadow SCENARIO=stress SEED="$seed" OUT="$tmp/large" HOST_MEM=256 EXTRA=trace-kb=16384 >"$tmp/log" 2>&1
 events=$($tl info "$tmp/large.ctf" | awk '$1 == "events" { print $2 }')
 ok a_long_run test "${events:-0}" -gt 200000

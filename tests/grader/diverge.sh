@@ -20,6 +20,20 @@ in_page() { # FILE: that picture, to the letter
 	END
 }
 ok the_html_report_has_it in_page "$picture"
+# A page that steps through what led there lies beside it, and is in the report, in three parts.
+page=$(sed -n 's/^ *step by step: \(.*\.diverged\.html\)$/\1/p' "$tmp/show" | head -n 1)
+ok show_names_the_page test -s "$page"
+in_parts() {
+	python3 - "$tmp/html" "$page" <<-'END'
+		import base64, gzip, json, re, sys
+		data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', open(sys.argv[1]).read(), re.S)[1])
+		part = lambda n: gzip.decompress(base64.b64decode(data["pictures"][n]))
+		pages = [b"".join(map(part, p)) for s in data["students"] for p in s["play"].values()]
+		sys.exit(open(sys.argv[2], "rb").read() not in pages)
+	END
+}
+ok the_html_report_has_it_too in_parts
+ok it_says_what_is_wrong grep -qE '"note": ?"[^"]{10}' "$page"
 # text_of CLASS: what the elements of a class say, a line each
 text_of() {
 	awk -v class="$1" '/^<g / { on = index($0, "class=\"" "node " class "\"") } on && /<text/' "$picture" |

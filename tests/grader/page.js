@@ -37,6 +37,9 @@
 		const img = document.querySelector('#student img');
 		for (let i = 0; i < 50 && img && !img.naturalWidth; i++) await wait(50);
 		tell(`picture: ${img ? img.naturalWidth : 0}`);
+		const player = document.querySelector('#student [data-play]');
+		for (let i = 0; i < 50 && player && !player.href; i++) await wait(50);
+		tell(`player: ${player ? /<main>[^]*tell\.js[^]*<\/script>\s*$/.test(await (await fetch(player.href)).text()) : 'none'}`);
 		await axeCount('student', '#student');
 		location.hash = '#class';
 		await wait(300);

@@ -57,6 +57,7 @@ else
 	ok a_column_sorts_both_ways said '^sorted: descending ascending$'
 	ok each_student_has_a_page said '^page: .*Student'
 	ok with_the_picture_of_a_failure said '^picture: [1-9]'
+	ok and_a_page_that_steps_to_it said '^player: true$'
 	ok and_back_the_focus_is_where_it_was said '^back: #student-'
 	ok everything_is_reached_by_keyboard said '^unreachable: 0$'
 	ok a_pair_is_shown_side_by_side said '^sides: [1-9]'

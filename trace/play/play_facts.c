@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-#define MOST_EVENTS 64 /* of one step; a batch of updates may have many */
-#define LOOK_AHEAD  64 /* events among which the instruction that trapped is looked for */
+#define LOOK_AHEAD 64 /* events among which the instruction that trapped is looked for */
 
 void facts_begin(struct facts *f, const struct trace *t, size_t first, size_t last, u64 episode,
 		 u32 domain, const struct steps *steps, struct source *guest)
@@ -64,7 +63,7 @@ static json_t *events_of(const struct facts *f, size_t from, size_t to, size_t o
 {
 	json_t *all = json_array();
 
-	for (size_t i = from; i <= to && json_array_size(all) < MOST_EVENTS; i++) {
+	for (size_t i = from; i <= to; i++) {
 		const struct event *e = &f->t->events[i];
 
 		if (i == own || ((!f->episode || event_episode(e) == f->episode) &&

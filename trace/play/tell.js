@@ -65,6 +65,9 @@ const FRAMES = {
 const table = (caption, heads, rows) => rows.length ? `<h3>${caption}</h3><table><thead><tr>${heads.map(h => `<th scope="col">${h}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>` : '';
 const cells = (c, now) => `<tr${now ? ' class="now"' : ''}>${c.map((x, i) => i ? `<td>${x}</td>` : `<th scope="row">${x}</th>`).join('')}</tr>`;
 
+// A whole table may be written at once.
+const some = (rows, columns) => rows.length > 40 ? [...rows.slice(0, 30), `<tr><td colspan="${columns}">and ${number(rows.length - 30)} more, which are among the events below</td></tr>`] : rows;
+
 function walk(e) {
 	const va = e.f.va;
 	return table('Walk through the guest’s tables', ['What', 'Value'], [
@@ -101,8 +104,8 @@ function told(s, before, earlier, trace) {
 	if (s.guest) out += `<h3>The guest kernel’s line</h3><p>${place(s.guest)}</p>`;
 	out += table('Registers, as far as recorded', ['Register', 'Value', ''], regs.map(r => cells([esc(r[0]), `<code>${esc(r[1])}</code>`, esc(r[2])])));
 	s.events.filter(e => e.name === 'walk').forEach(e => { out += walk(e); });
-	out += table('Entries and tables, in this episode up to here', ['Entry', 'Before', 'After'], written(earlier, false).slice(-12).concat(written(s.events, true)));
-	out += table('Frames', ['MFN', 'Count', 'Owner', 'Type'], s.events.filter(e => FRAMES[e.name]).map(e => cells(FRAMES[e.name](e).map(esc))));
+	out += table('Entries and tables, in this episode up to here', ['Entry', 'Before', 'After'], written(earlier, false).slice(-12).concat(some(written(s.events, true), 3)));
+	out += table('Frames', ['MFN', 'Count', 'Owner', 'Type'], some(s.events.filter(e => FRAMES[e.name]).map(e => cells(FRAMES[e.name](e).map(esc))), 4));
 	out += recorders(s) + cost(s) + (s.cost ? `<p>This stay in the VMM: ${number(s.cost)} instructions.</p>` : '');
 	out += `<details data-list="${esc(trace.name)}"${listed.has(trace.name) ? ' open' : ''}><summary>${count(s.events.length, 'recorded event', 'recorded events')}</summary><ul>` + s.events.map(e => `<li><code>${e.seq} ${esc(e.name)}</code> ${esc(e.def.doc)}<br><small>${e.def.fields.map(f => `${esc(f[0])}=${esc(value(f[1], e.f[f[0]]))}`).join(' ')}</small></li>`).join('') + '</ul></details>';
 	return out;
