@@ -22,6 +22,7 @@ inBrowser(browser, dir, '1600,1000', async tab => {
 		numbers: [...document.querySelectorAll('#picture .number')].filter(e => getComputedStyle(e).display !== 'none').length,
 		arrows: [...document.querySelectorAll('#picture .arrow')].filter(e => getComputedStyle(e).display !== 'none').length,
 		all: document.querySelectorAll('#picture .number').length,
+		due: pageOf(painted).rows.slice(0, rowNow() - D.pages[painted][0] + 1).reduce((n, r) => n + r.slice(3).filter(s => s && s[0]).length, 0),
 		costs: [...document.querySelectorAll('#facts .cost')].map(e => e.innerText.split('\\n').reverse().join('; ')),
 		current: document.querySelectorAll('#found [aria-current=step]').length})`);
 	const audit = async name => {
@@ -44,14 +45,13 @@ inBrowser(browser, dir, '1600,1000', async tab => {
 	for (let e = 0; e < scenes; e++) {
 		// Some step by step, the others at once: each key takes a while.
 		const each = e === 0 || e > scenes - 4;
-		let now, before = -1;
+		let now;
 		if (!each) await press('End');
 		for (let n = each ? 1 : await tab.value('at + 1'); ; n++) {
 			now = await seen();
 			steps++;
 			// One step more at each key, and never one that is not yet.
-			if (!now.said.startsWith(`Step ${n} of `) || now.hash !== `#e=${e + 1}&s=${n}` || now.numbers <= before || now.current !== 1) { wrong++; say('wrong', now); }
-			before = now.numbers;
+			if (!now.said.startsWith(`Step ${n} of `) || now.hash !== `#e=${e + 1}&s=${n}` || now.numbers !== now.due || now.current !== 1) { wrong++; say('wrong', now); }
 			const [at, of] = now.said.match(/[0-9]+/g);
 			if (at === of) break;
 			await press(['ArrowRight', 'PageDown', ' '][n % 3]);
@@ -80,10 +80,12 @@ inBrowser(browser, dir, '1600,1000', async tab => {
 	await tab.value('$("scope").value = "all"; $("scope").dispatchEvent(new Event("input")); 0');
 	say('found', String((await found()).length));
 	say('found others', String((await found()).filter(x => !/read cr2/.test(x)).length));
+	// How many are found, and how many rows have such a step.
+	const both = async is => `${await tab.value('$("found-count").textContent.split(" ")[0]')} ${await tab.value(`LINES.reduce((n, l) => n + JSON.parse(l).rows.filter(r => r.slice(3).some(s => s && (${is})(s))).length, 0)`)}`;
 	await tab.value('$("find").value = ""; $("kind").value = "h"; $("kind").dispatchEvent(new Event("input")); 0');
-	say('hypercalls', String((await found()).length));
+	say('hypercalls', await both('s => s[1] === 0 && s[2] === 2'));
 	await tab.value('$("kind").value = ""; $("lane").value = "2"; $("lane").dispatchEvent(new Event("input")); 0');
-	say('hardware', String((await found()).length));
+	say('hardware', await both('s => s[3] === 2 || s[4] === 2'));
 	await tab.value('$("lane").value = ""; $("scope").value = "scene"; $("lane").dispatchEvent(new Event("input")); document.activeElement.blur(); 0');
 	say('unreachable', String(await tab.value('[...document.querySelectorAll("a, button, input, select, summary")].filter(e => e.tabIndex < 0).length')));
 	await tab.value('document.querySelectorAll("#facts details").forEach(d => d.open = true); 0');

@@ -31,6 +31,23 @@ def named(e):
     return out
 
 
+KINDS = {0: "tihjr", 1: "nnnnn"}
+
+
+def check_index():
+    """What is known of a row without its page is what the page has."""
+    for n, r in enumerate(rows):
+        scene = next(s for s in data["scenes"] if s["rows"][0] <= n < s["rows"][1])
+        for trace, t in enumerate(data["traces"]):
+            column = trace if scene["of"][0] else trace - 1
+            s = r[3 + column] if column >= 0 and scene["of"][trace] else None
+            kind = "." if s is None else KINDS.get(s[1], "ggggg")[s[2]]
+            at = -1 if s is None else s[10]
+            title = "" if s is None else s[6]
+            known = t["kinds"][n], t["when"][n], data["names"][t["titles"][n]] if t["titles"][n] >= 0 else ""
+            check(known == (kind, at, title) and (s is None or ord(t["lanes"][n]) - 97 == 4 * s[3] + s[4]), "index", n, trace, known, kind, at, title)
+
+
 def tally(step):
     return [step[9][0], step[9][1], step[9][2], step[9][3]]
 
@@ -42,11 +59,13 @@ def check_scene(scene, column, trace):
     want = [e for e in events[trace] if side["first"] <= e["seq"] <= side["last"]]
     if side["fault"]:
         want = [e for e in want if e["fault"] == side["fault"] and e["domain"] == side["domain"]]
-    told = {}
-    entries = 0
+    told, when, entries = {}, {}, 0
     for s in steps:
+        # Only steps that are of one event tell of it both.
+        check(all(when.setdefault(e[0], s[10]) == s[10] == e[1] for e in s[12] if e[0] in when), "told twice", side, s[0])
         for e in s[12]:
             told.setdefault(e[0], named(e))
+            when[e[0]] = s[10]
         if s[1] == ARROW and s[4] == VMM and s[2] <= 2:
             entries += 1
         check(sum(tally(s)[:3]) == entries, "entries", side, s[0], tally(s), entries)
@@ -94,6 +113,7 @@ else:
         want = {(x, y) for va in a.keys() & b.keys() for x, y in zip(reversed(a[va]), reversed(b[va]))}
         got = {tuple((x["domain"], x["fault"]) for x in s["of"]) for s in scenes if all(s["of"])}
         check(want == got, "pairs", sorted(want ^ got))
+check_index()
 faults = [json.loads(x) for t in traces for x in tl("faults", "--json", t).splitlines()]
 check(sum(1 for s in scenes for x in s["of"] if x and x["fault"]) == len(faults), "episodes", len(faults))
 for w in wrong[:10]:
