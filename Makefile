@@ -52,7 +52,7 @@ SCHED ?= bvt
 HOST_MEM ?=
 RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS DISK NET,'$v=$($v)')
 
-.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains bench-balloon disk-campaign pictures-campaign class-campaign fuzz fuzz-insns mutation-hv clean
+.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains bench-balloon balloon-campaign disk-campaign pictures-campaign class-campaign fuzz fuzz-insns mutation-hv clean
 help: ## list the targets
 	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-13s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk
@@ -147,6 +147,10 @@ bench-domains: $(B)/.doctor ## 100 domains at once, and 10,000 one after the oth
 bench-balloon: $(B)/.doctor ## one work in too little memory: hypervisor swap, or a balloon: faults, transfers, disk time
 	@$(build) -j$$(nproc) all
 	@tools/bench_balloon $(SEED)
+
+balloon-campaign: $(B)/.doctor ## pages given up amid transfers, grants, page tables: RACES=1000 of each kind; takes some minutes
+	@$(build) -j$$(nproc) all test-programs
+	@RACES=$(or $(RACES),1000) TEST_LIMIT=7200 tests/run tests/boot/races.sh
 
 disk-campaign: $(B)/.doctor ## 200 MB through virtual disks, whose back end is killed three times; takes some minutes
 	@$(build) -j$$(nproc) all test-programs

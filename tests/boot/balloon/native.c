@@ -25,9 +25,20 @@ static u32 page_of(const void *at)
 	return (u32)at / 4096;
 }
 
+/* Each page is mapped twice, 4 MB apart. */
+static u32 other_word(u32 i, u32 k)
+{
+	return *(volatile u32 *)((u32)&pool[i][k] + 0x400000);
+}
+
 bool give_page(u32 i)
 {
-	return ask(BALLOON_GIVE, page_of(pool[i])) == BALLOON_OK && pool[i][5] == 0;
+	u32 before = other_word(i, 5);
+
+	if (before != pool[i][5] || ask(BALLOON_GIVE, page_of(pool[i])) != BALLOON_OK)
+		return false;
+	met_twice++;
+	return pool[i][5] == 0 && other_word(i, 5) == 0;
 }
 
 bool take_page(u32 i)
@@ -46,8 +57,10 @@ bool hostile(u32 i, u32 random)
 {
 	switch (random % 5) {
 	case 0:
+		met_tables++;
 		return ask(BALLOON_GIVE, page_of(directory)) == BALLOON_IN_USE;
 	case 1:
+		met_tables++;
 		return ask(BALLOON_GIVE, page_of(table)) == BALLOON_IN_USE;
 	case 2:
 		return ask(BALLOON_GIVE, BEYOND + random) == BALLOON_RANGE;
@@ -73,7 +86,7 @@ void main(const char *cmdline)
 	load_tables();
 	for (u32 i = 0; i < 1024; i++)
 		table[i] = i << 12 | 0x63;
-	directory[0] = (u32)table | 0x63;
+	directory[0] = directory[1] = (u32)table | 0x63;
 	asm volatile("movl %0, %%cr3\n\tmovl %1, %%cr0" : : "r"(directory), "r"(0x80010011));
 	/* Without the magic number nobody answers. */
 	asm volatile("inl %%dx, %%eax" : "+a"(n) : "d"(BALLOON_PORT) : "memory");

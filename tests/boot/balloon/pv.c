@@ -86,6 +86,7 @@ bool hostile(u32 i, u32 random)
 	(void)i;
 	switch (random % 3) {
 	case 0:
+		met_tables++;
 		word = op.arg1;
 		if (!map(table, word << 12 | READ_ONLY) ||
 		    HCALL(mmuext_op, (u32)&op, 1, 0, DOMID_SELF))

@@ -9,6 +9,7 @@
 static u32 state, mark;
 static u32 version[PAGES]; /* of what was written last; 0: nothing since it came */
 static bool gone[PAGES];
+u32 met_tables, met_twice;
 static u32 given, taken, changed, refused, unable, leaks, wrong;
 
 static u32 below(u32 n)
@@ -124,8 +125,8 @@ bool race(const char *cmdline)
 	for (u32 i = 0; i < PAGES; i++)
 		if (!gone[i])
 			check_page(i);
-	print("balloon: mark=%x given=%u taken=%u changed=%u refused=%u unable=%u leaks=%u "
-	      "wrong=%u\n",
-	      mark, given, taken, changed, refused, unable, leaks, wrong);
+	print("balloon: mark=%x given=%u taken=%u changed=%u refused=%u unable=%u table=%u "
+	      "twice=%u leaks=%u wrong=%u\n",
+	      mark, given, taken, changed, refused, unable, met_tables, met_twice, leaks, wrong);
 	return !leaks && !wrong;
 }

@@ -20,6 +20,8 @@ bool change_page(u32 i);
  * it was */
 bool hostile(u32 i, u32 random);
 void give_way(void);
+/* What they count: page tables that were to go, pages that went while they were mapped twice. */
+extern u32 met_tables, met_twice;
 
 /** @return whether all was as it should be */
 bool race(const char *cmdline);
