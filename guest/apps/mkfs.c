@@ -13,6 +13,8 @@ int main(int argc, char **argv)
 	if (!err)
 		return 0;
 	printf("mkfs: %s: %s\n", argv[1],
-	       err == -EFBIG ? "a disk for a file system has 256 KB to 1 GB" : why(err));
+	       err == -EFBIG   ? "a disk for a file system has 256 KB to 1 GB"
+	       : err == -EBUSY ? "in use: all of it, or a part, is mounted or swapped to"
+			       : why(err));
 	return 1;
 }

@@ -12,6 +12,10 @@ int main(int argc, char **argv)
 	err = strcmp(argv[1], "-u") ? mount(argv[1]) : umount();
 	if (!err)
 		return 0;
-	printf("mount: %s: %s\n", argv[1], why(err));
+	printf("mount: %s: %s\n", argv[1],
+	       err == -EBUSY
+		   ? "in use: files are open, a disk is mounted already, or this one, or a "
+		     "part of it, is swapped to"
+		   : why(err));
 	return 1;
 }

@@ -14,7 +14,9 @@ int main(int argc, char **argv)
 	if (err < 0) {
 		printf("swapon: %s: %s\n", argv[1],
 		       err == -EPERM ? "not in Domain 0, whose programs' pages have to stay"
-				     : why(err));
+		       : err == -EBUSY
+			   ? "in use: all of it, or a part, is mounted, or there is swap already"
+			   : why(err));
 		return 1;
 	}
 	sysinfo(&i);

@@ -80,6 +80,19 @@ printf '%s\n' 'swapon hda:0+9' | programs bare
 ok no_such_part refused '^swapon: hda:0\+9: no such disk'
 printf '%s\n' 'mkfs hda' 'mount hda' 'swapon hda' | programs bare
 ok not_what_is_mounted refused '^swapon: hda: in use'
+# Not the part that is swapped to, nor one block of it; nor the other way round. What lies beside it may be used (above).
+in_use() { # WHO LINE...
+	printf '%s\n' "${@:2}" | programs bare
+	bare MEM=8
+	says bare "^$1: .*: in use: .*(mounted|swapped to)"
+}
+ok no_file_system_where_pages_are in_use mkfs 'swapon hda:65536+32768' 'mkfs hda'
+ok nor_over_their_last_block in_use mkfs 'swapon hda:65536+32768' 'mkfs hda:98296+8192'
+ok nor_over_the_first in_use mkfs 'swapon hda:65536+32768' 'mkfs hda:0+65544'
+ok nor_on_all_of_it in_use mkfs 'swapon hda' 'mkfs hda:65536+8192'
+ok none_is_mounted_there in_use mount 'mkfs hda:0+65536' 'swapon hda:65528+8192' 'mount hda:0+65536'
+ok and_no_pages_go_where_files_are in_use swapon 'mkfs hda:0+65536' 'mount hda:0+65536' 'swapon hda:65528+8192'
+ok nor_over_all_of_it in_use swapon 'mkfs hda:65536+8192' 'mount hda:65536+8192' 'swapon hda'
 printf '%s\n' 'balloon' | programs bare
 ok the_bare_machine_has_no_balloon refused '^balloon: nobody here wants memory back'
 # A swap area that is too small: dirty pages cannot go, so somebody ends; what was swapped is still right.

@@ -87,7 +87,8 @@ s32 fd_alloc(struct file *f);
 bool files_on_disk(u32 inode);
 #define NO_INODE ~0u
 
-/* mount.c: -ENODEV if there is no such disk, or none is mounted. */
+/* mount.c: -ENODEV if there is no such disk, or none is mounted; -EBUSY if pages are swapped to a
+ * part of it. */
 s32 disk_mount(const char *disk);
 /** @return -EBUSY: a file of it is open */
 s32 disk_unmount(void);
@@ -96,7 +97,11 @@ struct disk;
 struct disk *disk_named(const char *disk);
 /** The part START+COUNT of a disk, up to four at a time. @return NULL: there is no such part */
 struct disk *disk_part(struct disk *whole, const char *extent);
-bool disk_is_mounted(const struct disk *d);
+/** Have they a block in common? */
+bool disks_meet(struct disk *a, struct disk *b);
+/** Swap to it. @return 0; -ENODEV; -EBUSY: it is mounted, or a part of it, or there is one already;
+ * -ENOMEM */
+s32 disk_swap_on(const char *disk);
 /** Make an empty file system: what was on the disk is gone. */
 s32 disk_format(const char *disk);
 /** The file's name on the disk, of a path that begins with disk/; NULL for others. */

@@ -79,6 +79,8 @@ static s32 mount(const char *name)
 		return -EBUSY;
 	if (!d)
 		return -ENODEV;
+	if (swap_uses(d))
+		return -EBUSY;
 	err = take_pages();
 	if (err < 0)
 		return err;
@@ -117,9 +119,22 @@ s32 disk_unmount(void)
 	return unlock(unmount());
 }
 
-bool disk_is_mounted(const struct disk *d)
+static bool is_mounted(struct disk *d)
 {
-	return mounted && nest.disk == d;
+	return mounted && disks_meet(nest.disk, d);
+}
+
+static s32 swap_to(struct disk *d)
+{
+	if (!d)
+		return -ENODEV;
+	return is_mounted(d) ? -EBUSY : swap_on(d);
+}
+
+s32 disk_swap_on(const char *name)
+{
+	lock();
+	return unlock(swap_to(disk_named(name)));
 }
 
 static s32 format(const char *name)
@@ -130,7 +145,7 @@ static s32 format(const char *name)
 
 	if (!d)
 		return -ENODEV;
-	if (disk_is_mounted(d))
+	if (is_mounted(d) || swap_uses(d))
 		return -EBUSY;
 	page = page_alloc();
 	if (!page)

@@ -21,6 +21,23 @@ static struct part *part_of(struct disk *d)
 			return p;
 }
 
+/* Of the whole disk it is, a part from 0 on. */
+static struct part extent_of(struct disk *d)
+{
+	for (struct part *p = parts; p < parts + PARTS; p++)
+		if (&p->disk == d)
+			return *p;
+	return (struct part){.disk = *d, .whole = d};
+}
+
+bool disks_meet(struct disk *a, struct disk *b)
+{
+	struct part p = extent_of(a), q = extent_of(b);
+
+	return p.whole == q.whole && p.start < q.start + q.disk.blocks &&
+	       q.start < p.start + p.disk.blocks;
+}
+
 static s32 part_io(struct disk *d, const struct disk_io *v, u32 n)
 {
 	struct part *p = part_of(d);

@@ -108,6 +108,8 @@ struct disk_io;
 /** Swap to this disk, all of it. @return 0, -EBUSY: there is one already, -ENOMEM */
 s32 swap_on(struct disk *d);
 bool swap_is_on(void);
+/** Are pages swapped to a part of this disk? */
+bool swap_uses(struct disk *d);
 /** A free slot, with one who needs it; 0: there is none. */
 u32 swap_take(void);
 void swap_get(u32 slot);

@@ -7,6 +7,7 @@
 #include "mm/mm.h"
 #include "abi.h"
 #include "fs/disk.h"
+#include "fs/fs.h"
 #include "lib/lib.h"
 
 #define MOST_SLOTS 0x7FFFu
@@ -61,6 +62,11 @@ s32 swap_on(struct disk *d)
 bool swap_is_on(void)
 {
 	return disk;
+}
+
+bool swap_uses(struct disk *d)
+{
+	return disk && disks_meet(disk, d);
 }
 
 u32 swap_take(void)

@@ -113,14 +113,8 @@ s32 sys_swapon(u32 name_va, UNUSED_ARG b, UNUSED_ARG c)
 {
 	char name[40];
 	s32 n = fetch_string(name_va, name, sizeof(name));
-	struct disk *d;
 
 	if (n < 0)
 		return n;
-	if (arch_pages_stay())
-		return -EPERM;
-	d = disk_named(name);
-	if (!d)
-		return -ENODEV;
-	return disk_is_mounted(d) ? -EBUSY : swap_on(d);
+	return arch_pages_stay() ? -EPERM : disk_swap_on(name);
 }
