@@ -318,7 +318,7 @@ static void step(void)
 static void find_partner(void)
 {
 	struct gnttab_setup_table op;
-	u32 list;
+	u32 list = 0;
 
 	for (id = 1; id < 100; id++) {
 		op = (struct gnttab_setup_table){
