@@ -141,7 +141,7 @@ static void name_by_others(const struct dirent *const *names, int n, const char 
 
 		while (k < common && k < end && other[k] == file[k])
 			k++;
-		if (end && (k < common || end > own))
+		if (end && k < common)
 			common = k;
 	}
 	while (common && file[common - 1] != '_')
