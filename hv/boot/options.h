@@ -6,7 +6,8 @@
 
 struct options {
 	u8 mmu;	      /* MMU_SHADOW or MMU_DIRECT */
-	u8 isolation; /* ISOLATION_*; TURNS: of those that start with the machine, every second */
+	u8 isolation; /* ISOLATION_*; TURNS: of those that start with the machine, every
+			 second of a design */
 	u32 trace;    /* classes */
 	bool stream;  /* trace out of COM2 */
 	u32 trace_kb; /* size of the trace ring */

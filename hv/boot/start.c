@@ -22,10 +22,10 @@ const char *choose_isolation(const struct guest_ops *design)
 /* Of the next one that is started. */
 static bool segments(const struct guest_ops *design)
 {
-	static bool turn;
+	static bool turn[NR_MMU];
 
 	if (options.isolation == ISOLATION_TURNS)
-		return turn = !turn;
+		return turn[design->mode] = !turn[design->mode];
 	return segments_usual[design->mode];
 }
 

@@ -139,17 +139,20 @@ static void put_tables(const struct builder *b)
 	}
 }
 
-/* A page of the guest's that it shares with domain 0, and a channel on which that may listen. */
-static void share_with_domain0(const struct builder *b, u32 va, u32 *mfn, u32 *port)
+/* A page of the guest's that it shares with domain 0, and a channel on which that may listen.
+ * @return false: there is no memory for the channel */
+static bool share_with_domain0(const struct builder *b, u32 va, u32 *mfn, u32 *port)
 {
 	struct evtchn_alloc_unbound channel = {.dom = DOMID_SELF, .remote_dom = 0};
 
 	*mfn = frame_at(b, va).n;
-	if (!evtchn_alloc_unbound(b->d, &channel))
-		*port = channel.port;
+	if (evtchn_alloc_unbound(b->d, &channel))
+		return false;
+	*port = channel.port;
+	return true;
 }
 
-static void put_start_info(const struct builder *b, u32 initrd_len, const char *cmdline)
+static bool put_start_info(const struct builder *b, u32 initrd_len, const char *cmdline)
 {
 	const struct layout *at = &b->at;
 	struct start_info si = {
@@ -164,13 +167,14 @@ static void put_start_info(const struct builder *b, u32 initrd_len, const char *
 	    .mod_len = initrd_len,
 	};
 
-	if (b->d->id != 0) {
-		share_with_domain0(b, at->store, &si.store_mfn, &si.store_evtchn);
-		share_with_domain0(b, at->console, &si.console_mfn, &si.console_evtchn);
-	}
+	if (b->d->id != 0 &&
+	    (!share_with_domain0(b, at->store, &si.store_mfn, &si.store_evtchn) ||
+	     !share_with_domain0(b, at->console, &si.console_mfn, &si.console_evtchn)))
+		return false;
 	for (u32 i = 0; cmdline && cmdline[i] && i < sizeof(si.cmd_line) - 1; i++)
 		si.cmd_line[i] = cmdline[i];
 	put(b, at->start_info, &si, sizeof(si));
+	return true;
 }
 
 /* For each call a stub of 32 bytes: mov $nr, %eax; int $0x82; ret. */
@@ -277,7 +281,8 @@ static bool fill_memory(struct builder *b, const struct elf *e, const struct xen
 		return fail("not enough machine memory");
 	put_kernel(b, e);
 	put(b, b->at.initrd, initrd.start, initrd.len);
-	put_start_info(b, initrd.len, cmdline);
+	if (!put_start_info(b, initrd.len, cmdline))
+		return fail("not enough machine memory");
 	put_tables(b);
 	if (!put_hypercall_page(b, x))
 		return false;

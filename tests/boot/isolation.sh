@@ -82,6 +82,15 @@ ok two_share_pages_and_events turns '^trapline: together=2 leaked frames=0 heap 
 	EXTRA=together=2
 ok twenty_come_and_go turns '^trapline: domains=22 leaked frames=0 heap pages=0 mappings=0$' EXTRA=selftest=20 \
 	GUEST_ELF=build/tests/domains/native.elf INITRD=build/tests/domains/pv.elf
+# Of four, the odd ones are of shadow mode.
+each_kind() {
+	tools/run SCENARIO=none MEM=4 TRACE=life ISOLATION=turns LIMIT=120 OUT="$tmp/kinds" EXTRA=selftest=4 \
+		GUEST_ELF=build/tests/domains/native.elf INITRD=build/tests/domains/pv.elf || return 1
+	build/bin/tltrace dump "$tmp/kinds.ctf" >"$tmp/kinds"
+	sed -n 's/.* d\([0-9]*\)v0 .* domain_start isolation=\([a-z]*\) .*/\1 \2/p' "$tmp/kinds" | diff - <(printf '%s\n' \
+		'1 segments' '2 segments' '3 paging' '4 paging' '5 segments' '6 segments')
+}
+ok each_design_under_each_isolation each_kind
 wrong() { ! script wrong <<<"tl create finch isolation=both" && grep -qF 'isolation=both is neither segments nor paging' "$tmp/wrong.console"; }
 ok another_word_is_refused wrong
 done_testing
