@@ -232,9 +232,8 @@ void grant_destroy(struct domain *d)
 		if (!map)
 			continue;
 		handle_changed(grant_map_mfn(map), false);
-		/* Itself it would not find: it is in no list any more. */
-		grant_put(d, map->granter == d->id ? d : domain_find(map->granter), map->ref,
-			  grant_map_readonly(map), grant_map_mfn(map));
+		grant_put(d, domain_find(map->granter), map->ref, grant_map_readonly(map),
+			  grant_map_mfn(map));
 	}
 	for (u32 i = 0; i < ARRAY_SIZE(g->maps); i++)
 		hv_free_page(g->maps[i]);

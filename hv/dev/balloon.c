@@ -12,7 +12,7 @@ u32 balloon_in(struct vcpu *v)
 	struct domain *d = v->domain;
 	u32 answer;
 
-	if (r->eax != BALLOON_MAGIC)
+	if (r->eax != BALLOON_MAGIC || !d->ops->balloon)
 		return BALLOON_NOBODY;
 	switch (r->ecx) {
 	case BALLOON_START:

@@ -11,8 +11,8 @@
 #include "mmu/mmu.h"
 #include "trace/trace.h"
 
-const struct guest_ops *designs[3];
-bool segments_usual[3];
+const struct guest_ops *designs[NR_MMU];
+bool segments_usual[NR_MMU];
 
 _Static_assert(sizeof(struct domain) <= PAGE_SIZE && sizeof(struct vcpu) <= PAGE_SIZE,
 	       "one page holds it");

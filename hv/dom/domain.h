@@ -131,6 +131,7 @@ struct vcpu {
 
 #define MMU_SHADOW 1 /* struct domain.mode: enum mmu of event.def */
 #define MMU_DIRECT 2
+#define NR_MMU	   3 /* one more than the last */
 
 #define DOM_HV	 0xFFFFu /* owner of the hypervisor's own frames */
 #define DOM_FREE 0xFFFEu

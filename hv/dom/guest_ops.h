@@ -24,6 +24,8 @@ struct guest_ops {
 	const char *name; /* as on the command line */
 	bool by_limits;	  /* its guests know that the top of the address space is not theirs: limits
 			   * of segments protect it, where the CPU checks them */
+	bool by_mfn;	  /* its guests go by machine frames: they are told which they have, and
+			   * have page tables, grant tables and a part of m2p of their own */
 	struct gate_layout gate;
 
 	/**
@@ -68,6 +70,9 @@ struct guest_ops {
 	void (*software_interrupt)(struct vcpu *v, u8 vec, u32 len);
 	/** The registers cannot be loaded: on the way out there was this fault. */
 	void (*enter_failed)(struct vcpu *v, const struct cpu_regs *fault);
+	/** One instruction is being stepped over (v->stepping_over), and it comes in by this
+	 * vector. NULL: that is never so. */
+	void (*stepped_over)(struct vcpu *v, u8 vec);
 	/** An entry from the kernel, which may have changed rings without a trap: tell the trace.
 	 */
 	void (*back_in_kernel)(struct vcpu *v);
@@ -110,10 +115,10 @@ struct guest_ops {
 
 extern const struct guest_ops shadow_guest, direct_guest;
 /** By enum mmu: what lies below the designs makes domains by this; main.c fills it in. */
-extern const struct guest_ops *designs[3];
+extern const struct guest_ops *designs[NR_MMU];
 /** By enum mmu: the isolation of domains, unless Domain 0 asks for another: segment limits, or (0)
  * paging. Option isolation=; main.c fills it in. */
-extern bool segments_usual[3];
+extern bool segments_usual[NR_MMU];
 
 /** See to it that the guest's writes to this frame come to us (FRAME_WATCHED). */
 static inline void watch_frame(struct domain *d, mfn_t m)

@@ -40,7 +40,7 @@ void domain_info(const struct domain *d, struct xen_domctl_getdomaininfo *info)
 	    .max_pages = domain_limit(d),
 	    .shared_info_frame = d->shared_mfn.n,
 	    .cpu_time = domain_cpu_time(d),
-	    .flags = d->ops->mode == MMU_SHADOW ? XEN_DOMINF_hvm_guest : 0,
+	    .flags = d->ops->by_mfn ? 0 : XEN_DOMINF_hvm_guest,
 	};
 	memcpy(info->handle, d->handle, sizeof(info->handle));
 	if (d->gone)

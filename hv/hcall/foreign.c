@@ -1,4 +1,5 @@
 /* foreign.c: Domain 0 maps pages of other domains, and works on their page tables. */
+#include "dom/guest_ops.h"
 #include "hcall/hcall.h"
 #include "mem/domain_page.h"
 #include "mmu/direct/direct.h"
@@ -20,7 +21,7 @@ int find_tables_of(struct vcpu *v, u32 domid, struct domain **d)
 
 	if (err)
 		return err;
-	if (!(*d)->direct)
+	if (!(*d)->ops->by_mfn)
 		return -EINVAL;
 	/* What it writes freely is validated first; that may end it. */
 	rehook_all((*d)->vcpus);
@@ -63,7 +64,7 @@ static int update(struct vcpu *v, struct domain *owner, const struct mmu_update 
 	if (req->ptr >> 32 == 0) {
 		if ((ptr & 3) == MMU_NORMAL_PT_UPDATE)
 			err = map(v->domain, owner, ptr, val);
-		else if ((ptr & 3) == MMU_MACHPHYS_UPDATE && owner && owner->direct)
+		else if ((ptr & 3) == MMU_MACHPHYS_UPDATE && owner && owner->ops->by_mfn)
 			err = update_m2p(owner, ptr, val); /* in shadow mode its p2m settles that */
 	}
 	trace_mmu_update(v, LANE_VMM, LANE_VMM, ptr, val, err);

@@ -1,5 +1,6 @@
 /* grant.c: grant_table_op: the table of one's own, and mapping what others grant. */
 #include "comm/grant.h"
+#include "dom/guest_ops.h"
 #include "hcall/grant.h"
 #include "hcall/hcall.h"
 #include "lib/range.h"
@@ -105,7 +106,7 @@ static s16 table_owner(struct domain *d, domid_t domid, struct domain **of)
 	*of = domid == DOMID_SELF ? d : domain_find(domid);
 	if (*of != d && !d->privileged)
 		return GNTST_permission_denied;
-	return *of && (*of)->direct ? GNTST_okay : GNTST_bad_domain;
+	return *of && (*of)->ops->by_mfn && !(*of)->gone ? GNTST_okay : GNTST_bad_domain;
 }
 
 static s32 setup_table(struct vcpu *v, vaddr_t va)

@@ -33,7 +33,7 @@ static bool extent(struct vcpu *v, struct domain *d, u32 cmd, vaddr_t slot)
 		return false;
 	/* What has no frames of its own to speak of is given the page that it asks for, and Domain
 	 * 0 calls it by the same number. */
-	if (!d->direct)
+	if (!d->ops->by_mfn)
 		return cmd == XENMEM_populate_physmap && mfn_valid(d->ops->frame(d, word, false));
 	if (cmd == XENMEM_decrease_reservation)
 		return give_back(d, mfn(word));

@@ -153,6 +153,7 @@ const struct guest_ops direct_guest = {
     .mode = MMU_DIRECT,
     .name = "direct",
     .by_limits = true,
+    .by_mfn = true,
     .gate = {.reserved_sel = GATE_DIRECT_RESERVED,
 	     .m2p = true,
 	     .loads_cr3 = true,

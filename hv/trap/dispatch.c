@@ -13,7 +13,7 @@
 #include "hcall/hcall.h"
 #include "insn/insn.h"
 #include "lib/printk.h"
-#include "mmu/shadow/shadow.h"
+#include "mmu/mmu.h"
 #include "trap/record.h"
 #include "trap/trap.h"
 
@@ -91,10 +91,8 @@ void trap_entry(void)
 	if (vec & EFL_VM)
 		end_virtual_8086(v, (const struct cpu_regs *)((u8 *)r - VIRTUAL_8086_WORDS * 4));
 	guest_entered(v, lane, trace_classes, trace_back_to_kernel);
-	/* An instruction that was stepped over (mmu/shadow/sync.c) has run, unless it has faulted
-	 * for one more page. */
-	if (v->stepping_over && (vec != VEC_PF || r->eip != v->domain->shadow->step_over_eip))
-		shadow_step_over_end(v);
+	if (v->stepping_over)
+		v->domain->ops->stepped_over(v, vec);
 	if (vec >= VEC_IRQ0) {
 		trace_irq(v, lane, LANE_VMM, vec, r->eip, r->cs);
 		interrupt(vec - VEC_IRQ0);

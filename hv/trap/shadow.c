@@ -60,6 +60,13 @@ static void shadow_enter_failed(struct vcpu *v, const struct cpu_regs *fault)
 	inject_exception(v, VEC_GP, fault->err);
 }
 
+/* The instruction (mmu/shadow/sync.c) has run, unless it has faulted for one more page. */
+static void shadow_stepped_over(struct vcpu *v, u8 vec)
+{
+	if (vec != VEC_PF || v->regs->eip != v->domain->shadow->step_over_eip)
+		shadow_step_over_end(v);
+}
+
 static void shadow_back_in_kernel(struct vcpu *v)
 {
 	(void)v; /* whatever it does has been seen */
@@ -172,6 +179,7 @@ const struct guest_ops shadow_guest = {
     .trap = shadow_trap,
     .software_interrupt = inject_software,
     .enter_failed = shadow_enter_failed,
+    .stepped_over = shadow_stepped_over,
     .back_in_kernel = shadow_back_in_kernel,
     .deliver = shadow_deliver_pending,
     .ready = shadow_ready,

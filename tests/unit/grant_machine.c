@@ -202,7 +202,7 @@ static mfn_t frame_number(struct domain *d, u32 n, bool write)
 	(void)d, (void)write;
 	return mfn(n);
 }
-static const struct guest_ops design = {.frame = frame_number};
+static const struct guest_ops design = {.frame = frame_number, .by_mfn = true};
 
 static bool use_tables(struct domain *d, const u32 *frame)
 {
@@ -250,15 +250,15 @@ void machine_destroy(u16 id)
 		current = NULL;
 		flush_translations();
 	}
-
-	while (*at != d)
-		at = &(*at)->next;
-	*at = d->next;
+	/* As domain_destroy_part() does it. */
 	evtchn_destroy(d);
 	grant_destroy(d);
 	while (!direct_release(d))
 		;
 	d->mmu->destroy(d);
+	while (*at != d)
+		at = &(*at)->next;
+	*at = d->next;
 	domain_free(d);
 	guests[id].d = NULL;
 }
