@@ -136,8 +136,7 @@ s32 hc_mmu_update(struct vcpu *v, struct hcall_args *a)
 		if (next == have) {
 			next = 0;
 			have = left < CHUNK ? left : CHUNK;
-			/* If they cannot all be read, perhaps the first one can. The others may
-			 * not be needed, if it is refused. */
+			/* Not all can be read: then one by one, up to the one that cannot. */
 			if (copy_from_guest(v, req, a->a1, have * sizeof(req[0]))) {
 				have = 1;
 				err = copy_from_guest(v, req, a->a1, sizeof(req[0]));

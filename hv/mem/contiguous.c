@@ -23,13 +23,8 @@ mfn_t alloc_contiguous(u16 owner, u32 order, u32 end)
 	if (first + n > end)
 		return mfn(INVALID_FRAME);
 	take_frames(first, n);
-	for (u32 i = first; i < first + n; i++) {
-		/* A free frame's pfn says whose it was last. */
-		if (frame_table[i].pfn != owner)
-			clear_frame(mfn(i));
-		frame_table[i] =
-		    (struct frame){.owner = owner, .refs = 1, .flags = FRAME_ALLOCATED};
-	}
+	for (u32 i = first; i < first + n; i++)
+		frame_begin(&frame_table[i], owner, false);
 	frames_changed(&frame_table[first], n);
 	return mfn(first);
 }

@@ -58,7 +58,7 @@ u32 free_frames(void)
 	return nr_free;
 }
 
-void clear_frame(mfn_t m)
+static void clear_frame(mfn_t m)
 {
 	void *p = map_domain_page(m);
 
@@ -66,40 +66,37 @@ void clear_frame(mfn_t m)
 	unmap_domain_page(p);
 }
 
-static mfn_t take_frame(u16 owner, u32 *last_owner)
+void frame_begin(struct frame *f, u16 owner, bool clear)
+{
+	/* A free frame's pfn says whose it was last. (See also forget_owner().) */
+	clear |= f->pfn != owner;
+	*f = (struct frame){.owner = owner, .refs = 1, .flags = FRAME_ALLOCATED};
+	if (clear)
+		clear_frame(frame_mfn(f));
+}
+
+static mfn_t alloc(u16 owner, bool clear)
 {
 	mfn_t m = mfn(free_list);
 	struct frame *f = frame_of(m);
 
 	if (!f)
 		return m;
-	*last_owner = f->pfn;
 	free_list = f->aux;
 	nr_free--;
-	*f = (struct frame){.owner = owner, .refs = 1, .flags = FRAME_ALLOCATED};
+	frame_begin(f, owner, clear);
 	frame_changed(f);
 	return m;
 }
 
 mfn_t alloc_frame(u16 owner)
 {
-	u32 last_owner = owner;
-	mfn_t m = take_frame(owner, &last_owner);
-
-	if (mfn_valid(m))
-		clear_frame(m);
-	return m;
+	return alloc(owner, true);
 }
 
 mfn_t alloc_frame_uncleared(u16 owner)
 {
-	u32 last_owner = owner;
-	mfn_t m = take_frame(owner, &last_owner);
-
-	/* Nobody may see what another owner left behind. (See also forget_owner().) */
-	if (mfn_valid(m) && last_owner != owner)
-		clear_frame(m);
-	return m;
+	return alloc(owner, false);
 }
 
 bool forget_owner(u16 id)
@@ -127,7 +124,7 @@ void free_frame(struct frame *f)
 
 	if (f->refs || f->owner == DOM_FREE || f->owner == DOM_NONE)
 		panic("frame %x freed with %u references, owner %x", n, f->refs, f->owner);
-	/* A free frame's pfn says whose it was last. */
+	/* frame_begin() wants to know whose it was. */
 	*f = (struct frame){.owner = DOM_FREE, .aux = free_list, .pfn = f->owner};
 	m2p[n] = XEN_INVALID_PFN;
 	free_list = n;

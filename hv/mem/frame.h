@@ -70,8 +70,9 @@ static inline mfn_t frame_mfn(const struct frame *f)
 mfn_t alloc_frame(u16 owner);
 /** The same, but the frame may hold what this owner itself left in it. */
 mfn_t alloc_frame_uncleared(u16 owner);
-/** Fill it with zeroes. */
-void clear_frame(mfn_t m);
+/** A free frame, which is in no list any more, becomes `owner`'s, with the reference of allocation.
+ * It is cleared if `clear`, or if another owner had it. */
+void frame_begin(struct frame *f, u16 owner, bool clear);
 /** Give a frame back: its references must be 0. */
 void free_frame(struct frame *f);
 /** Take these free frames out of the list of free ones: they are somebody's now. */

@@ -20,32 +20,24 @@ typedef struct {
 /* enum lane, enum walk, ... of the table are 8-bit fields e_lane, e_walk, ... */
 #define TRACE_ENUM(name, values) typedef u8 e_##name;
 #include <trapline/event.def>
-#define TRACE_NAME(number, name) WALK_##name = number,
-enum walk_verdict { TRACE_VALUES_walk(TRACE_NAME) };
-#undef TRACE_NAME
-#define TRACE_NAME(number, name) END_##name = number,
-enum end_reason { TRACE_VALUES_reason(TRACE_NAME) };
-#undef TRACE_NAME
-#define TRACE_NAME(number, name) DROP_##name = number,
-enum drop_reason { TRACE_VALUES_why(TRACE_NAME) };
-#undef TRACE_NAME
-
-#define TRACE_NAME(number, name) LOST_##name = number,
-enum lost { TRACE_VALUES_lost(TRACE_NAME) };
-#undef TRACE_NAME
-#define TRACE_NAME(number, name) VICTIM_##name = number,
-enum victim { TRACE_VALUES_victim(TRACE_NAME) };
-#undef TRACE_NAME
-#define TRACE_NAME(number, name) BALLOONING_##name = number,
-enum ballooning { TRACE_VALUES_ballooning(TRACE_NAME) };
-#undef TRACE_NAME
-#define SWAP_IN_FOREIGN		 255 /* swap_in's vec: another domain wanted the page */
-#define TRACE_NAME(number, name) INVENTORY_##name = number,
-enum inventory { TRACE_VALUES_inventory(TRACE_NAME) };
-#undef TRACE_NAME
-#define TRACE_NAME(number, name) RING_##name = number,
-enum ring_end { TRACE_VALUES_ring(TRACE_NAME) };
-#undef TRACE_NAME
+/* The values that the source uses by name. */
+#define WALK_VALUE(number, name)       WALK_##name = number,
+#define END_VALUE(number, name)	       END_##name = number,
+#define DROP_VALUE(number, name)       DROP_##name = number,
+#define LOST_VALUE(number, name)       LOST_##name = number,
+#define VICTIM_VALUE(number, name)     VICTIM_##name = number,
+#define BALLOONING_VALUE(number, name) BALLOONING_##name = number,
+#define INVENTORY_VALUE(number, name)  INVENTORY_##name = number,
+#define RING_VALUE(number, name)       RING_##name = number,
+enum walk_verdict { TRACE_VALUES_walk(WALK_VALUE) };
+enum end_reason { TRACE_VALUES_reason(END_VALUE) };
+enum drop_reason { TRACE_VALUES_why(DROP_VALUE) };
+enum lost { TRACE_VALUES_lost(LOST_VALUE) };
+enum victim { TRACE_VALUES_victim(VICTIM_VALUE) };
+enum ballooning { TRACE_VALUES_ballooning(BALLOONING_VALUE) };
+enum inventory { TRACE_VALUES_inventory(INVENTORY_VALUE) };
+enum ring_end { TRACE_VALUES_ring(RING_VALUE) };
+#define SWAP_IN_FOREIGN 255 /* swap_in's vec: another domain wanted the page */
 
 enum trace_class {
 #define TRACE_CLASS(bit, name, doc) TRACE_CLASS_##name = 1u << bit,

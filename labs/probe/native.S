@@ -2,17 +2,8 @@
  * native.S: the shadow-mode probe's start, its trap entries, and the instructions that a C compiler
  * does not write. Ring 0, as it believes; flat segments; linear address = physical address.
  */
-	.section .multiboot, "ax"
-	.balign	4
-	.long	0x1BADB002, 0, -0x1BADB002
-
-	.text
-	.globl	_start
-_start:
-	cld
-	movl	$stack_top, %esp
-	pushl	%ebx
-	call	probe_start
+#include "start.S"
+	start_at probe_start
 
 /*
  * An exception: `trap` remembers it, and the probe goes on where trap_return says, on the stack that

@@ -2,17 +2,8 @@
  * random.S: the random probe's start, its way into a cell and out of it. A cell is a few drawn
  * instructions; it ends by an exception or interrupt, or at cell_end, which needs neither.
  */
-	.section .multiboot, "ax"
-	.balign	4
-	.long	0x1BADB002, 0, -0x1BADB002
-
-	.text
-	.globl	_start
-_start:
-	cld
-	movl	$stack_top, %esp
-	pushl	%ebx
-	call	random_start
+#include "start.S"
+	start_at random_start
 
 /* void enter_cell(void): as `start` says, by iret: the only way to ring 3 and to any EFLAGS. */
 	.globl	enter_cell

@@ -2,17 +2,8 @@
  * user.S: the start of the machine of user.h, and its way to ring 3 and back. The lab's units run in
  * ring 3, one call at a time; what they may touch is what the probe has mapped for them.
  */
-	.section .multiboot, "ax"
-	.balign	4
-	.long	0x1BADB002, 0, -0x1BADB002
-
-	.text
-	.globl	_start
-_start:
-	cld
-	movl	$stack_top, %esp
-	pushl	%ebx
-	call	probe_start
+#include "start.S"
+	start_at probe_start
 
 /* void run_user(void): as `user` says, until something comes back; that is in `user` then. The TSS
  * names the end of `user` as the stack of ring 0, so a trap's frame completes it:

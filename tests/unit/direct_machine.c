@@ -1,47 +1,21 @@
 /* direct_machine.c: see direct_machine.h. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "direct_machine.h"
-#include "lib/printk.h"
-#include "mem/domain_page.h"
 #include "no_trace.h"
 
 u32 memory[FRAMES][1024] __attribute__((aligned(4096)));
 struct domain guest;
 static struct vcpu first;
 u32 flushes, freed_pages;
-jmp_buf *panicked;
 static struct frame frames[FRAMES];
 static u32 m2p_table[FRAMES];
 static struct direct_state state;
-static u32 held;
 
-void panic(const char *fmt, ...)
-{
-	va_list ap;
+#include "host_memory.h"
 
-	if (panicked)
-		longjmp(*panicked, 1);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	abort();
-}
-void *map_domain_page(mfn_t m)
-{
-	if (m.n >= FRAMES)
-		panic("frame %x mapped", m.n);
-	held++;
-	return memory[m.n];
-}
-void unmap_domain_page(const void *p)
-{
-	(void)p;
-	held--;
-}
 void flush_translations(void)
 {
 	flushes++;
@@ -59,10 +33,6 @@ void hv_free_page(void *page)
 {
 	(void)page;
 	freed_pages++;
-}
-u32 mappings_held(void)
-{
-	return held;
 }
 
 void machine_init(void)

@@ -18,7 +18,7 @@ extern jmp_buf *panicked; /* where panic() goes, if not to the end */
 /** A domain 1 that owns frames 0 to FOREIGN - 1, all zero. */
 void machine_init(void);
 /** Mappings that were made and not released. */
-u32 mappings_held(void);
+extern u32 pages_mapped;
 /** Build a page-table entry. */
 static inline u32 pte(u32 frame, u32 flags)
 {

@@ -149,7 +149,7 @@ static void compare_all(u32 step)
 				 step, n, f->refs, f->type_count, refs, count);
 	}
 	assert_true(x.sound);
-	assert_int_equal(mappings_held(), 0);
+	assert_int_equal(pages_mapped, 0);
 }
 
 static u32 good_entry(void)

@@ -3,7 +3,6 @@
  * only whose each frame is: what must be refused, which frames may come, what may be in them.
  */
 #include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,6 @@
 #include "dom/account.h"
 #include "hcall/hcall.h"
 #include "insn_scale.h"
-#include "lib/printk.h"
-#include "mem/domain_page.h"
 #include "mmu/direct/direct.h"
 #include "no_trace.h"
 
@@ -48,23 +45,8 @@ static u32 below(u32 n)
 
 /* ---- what the units need ---- */
 
-void panic(const char *fmt, ...)
-{
-	va_list ap;
+#include "host_memory.h"
 
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	abort();
-}
-void *map_domain_page(mfn_t m)
-{
-	return memory[m.n];
-}
-void unmap_domain_page(const void *p)
-{
-	(void)p;
-}
 void flush_translations(void)
 {
 	flushes++;
@@ -232,6 +214,7 @@ static void check_machine(u32 populated, u32 free)
 {
 	assert_int_equal(us.populated, populated);
 	assert_int_equal(free_frames(), free);
+	assert_int_equal(pages_mapped, 0);
 	for (u32 n = FIRST_FRAME; n < FRAMES; n++) {
 		static const u16 owner[] = {DOM_FREE, 1, 2, 1};
 

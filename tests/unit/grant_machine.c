@@ -1,6 +1,4 @@
 /* grant_machine.c: see grant_machine.h. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,41 +8,20 @@
 #include "dom/run.h"
 #include "hcall/hcall.h"
 #include "insn/insn.h"
-#include "lib/printk.h"
-#include "mem/domain_page.h"
 #include "mmu/direct/walk.h"
 #include "no_trace.h"
 
 u32 memory[FRAMES][1024] __attribute__((aligned(4096)));
 u8 guest_page[PAGE_SIZE];
 struct guest guests[DOMAINS];
-u32 heap_pages, held;
+u32 heap_pages;
 struct cpu this_cpu;
 static struct frame frames[FRAMES];
 static u32 m2p_table[FRAMES];
 static struct shared_info shared[DOMAINS];
 
-void panic(const char *fmt, ...)
-{
-	va_list ap;
+#include "host_memory.h"
 
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	abort();
-}
-void *map_domain_page(mfn_t m)
-{
-	if (m.n >= FRAMES)
-		panic("frame %x mapped", m.n);
-	held++;
-	return memory[m.n];
-}
-void unmap_domain_page(const void *p)
-{
-	(void)p;
-	held--;
-}
 /* Two pages: structures are larger here than in the hypervisor. */
 void *hv_alloc_page(void)
 {

@@ -26,7 +26,7 @@ struct guest {
 extern struct guest guests[DOMAINS]; /* by id */
 extern u32 memory[FRAMES][1024];
 extern u32 heap_pages; /* in use */
-extern u32 held;       /* mappings */
+extern u32 pages_mapped;
 
 /*
  * What the processor may remember of the one that runs: of each of the first pages of its table

@@ -179,7 +179,7 @@ static void compare(u32 step)
 		for (u32 ref = 0; guests[id].d && ref < REFS; ref++)
 			check_entry(id, ref, step);
 	}
-	assert_int_equal(held, 0);
+	assert_int_equal(pages_mapped, 0);
 	if (current)
 		check_tlb(step);
 	machine_touch();

@@ -6,7 +6,6 @@
 #define SHADOW_MACHINE_H
 
 #include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +27,7 @@
 #define GUEST_PAGES 512u
 #define TABLES	    8u /* guest pages 0..7: any of them may be a directory, a table, or data */
 
-static u8 machine[FRAMES][PAGE_SIZE] __attribute__((aligned(4096)));
+static u8 memory[FRAMES][PAGE_SIZE] __attribute__((aligned(4096)));
 static struct frame table[FRAMES];
 static u32 m2p_table[FRAMES];
 static struct vcpu first;
@@ -41,16 +40,8 @@ static u32 write_value;
 
 /* ---- the machine ---- */
 struct cpu this_cpu;
+#include "host_memory.h"
 
-void *map_domain_page(mfn_t m)
-{
-	assert_true(m.n < FRAMES);
-	return machine[m.n];
-}
-void unmap_domain_page(const void *p)
-{
-	(void)p;
-}
 static u32 heap_next;
 void *hv_alloc_pages(u32 n)
 {
@@ -158,15 +149,6 @@ struct desc loaded_segment(const struct vcpu *v, enum seg seg)
 	(void)v, (void)seg;
 	return (struct desc){0x0000FFFF, 0x00CF9B00};
 }
-void panic(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	abort();
-}
 void domain_kill(struct domain *d, u8 reason, u32 code, const char *text)
 {
 	d->dying = true;
@@ -183,7 +165,7 @@ u32 swap_put(mfn_t m)
 	for (u32 slot = 0; slot < GUEST_PAGES; slot++)
 		if (!slot_used[slot]) {
 			slot_used[slot] = true;
-			memcpy(swap_disk[slot], machine[m.n], PAGE_SIZE);
+			memcpy(swap_disk[slot], memory[m.n], PAGE_SIZE);
 			return slot;
 		}
 	return SWAP_FULL;
@@ -191,7 +173,7 @@ u32 swap_put(mfn_t m)
 bool swap_get(u32 slot, mfn_t m)
 {
 	assert_true(slot_used[slot]);
-	memcpy(machine[m.n], swap_disk[slot], PAGE_SIZE);
+	memcpy(memory[m.n], swap_disk[slot], PAGE_SIZE);
 	return true;
 }
 void swap_free(u32 slot)
@@ -247,7 +229,7 @@ static void start(void)
 	u32 bound = dom.shadow_bound;
 
 	heap_next = 0;
-	memset(machine, 0, sizeof(machine));
+	memset(memory, 0, sizeof(memory));
 	memset(&dom, 0, sizeof(dom));
 	dom.lazy_tables = lazy;
 	dom.shadow_bound = bound;
@@ -291,7 +273,7 @@ static const u32 *contents(u32 pfn)
 
 	if (p2m_swapped(m))
 		return (u32 *)swap_disk[m.n & ~P2M_SWAPPED];
-	return mfn_valid(m) ? (u32 *)machine[m.n] : NULL;
+	return mfn_valid(m) ? (u32 *)memory[m.n] : NULL;
 }
 static u32 ref_word(u32 pfn, u32 i)
 {
@@ -325,11 +307,11 @@ static struct ref ref_walk(u32 va, u32 access)
 /* ---- the processor: it walks the shadows ---- */
 static bool cpu_walk(u32 va, u32 access, u32 *frame)
 {
-	u32 pde = ((u32 *)machine[dom.vcpus->cr3 >> 12])[va >> 22], pte, rights;
+	u32 pde = ((u32 *)memory[dom.vcpus->cr3 >> 12])[va >> 22], pte, rights;
 
 	if (!(pde & PTE_P) || va >> 22 == gate.va >> 22)
 		return false;
-	pte = ((u32 *)machine[pde >> 12])[va >> 12 & 1023];
+	pte = ((u32 *)memory[pde >> 12])[va >> 12 & 1023];
 	rights = pde & pte;
 	*frame = pte >> 12;
 	return (pte & PTE_P) && (!(access & PF_US) || (rights & PTE_US)) &&
@@ -340,7 +322,7 @@ static bool cpu_walk(u32 va, u32 access, u32 *frame)
  * again. A guest whose code lies there (at 0, in this test) is ended. */
 static void access_to_nothing(u32 va, u32 access)
 {
-	u32 frame, *nothing = (u32 *)machine[hole_frame().n];
+	u32 frame, *nothing = (u32 *)memory[hole_frame().n];
 
 	if (dom.dying) {
 		assert_true(ref_walk(0, 0).beyond);
@@ -375,7 +357,7 @@ static void cpu_access(u32 va, u32 access)
 			assert_int_equal(frame, dom.p2m[want.pfn].n);
 			if (access &
 			    PF_W) { /* the store itself, perhaps into a table out of sync */
-				((u32 *)machine[frame])[va % PAGE_SIZE / 4] = write_value;
+				((u32 *)memory[frame])[va % PAGE_SIZE / 4] = write_value;
 				wrote(mfn(frame), va % PAGE_SIZE / 4);
 			}
 			return;
@@ -428,7 +410,7 @@ static void check_invariants(void)
 	memset(counted, 0, sizeof(counted));
 	for (u32 n = 0; n < SHADOW_PAGES; n++) {
 		struct shadow_page *p = &s->pages[n];
-		u32 *t = (u32 *)machine[p->mfn.n];
+		u32 *t = (u32 *)memory[p->mfn.n];
 
 		if (!p->in_use || p->kind == SH_L2 || p->kind == SH_UNPAGED_L2)
 			continue;
