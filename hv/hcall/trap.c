@@ -175,30 +175,6 @@ s32 hc_fpu_taskswitch(struct vcpu *v, struct hcall_args *a)
 	return 0;
 }
 
-static void write_dr(u32 nr, u32 val)
-{
-	switch (nr) {
-	case 0:
-		asm volatile("mov %0, %%db0" : : "r"(val));
-		break;
-	case 1:
-		asm volatile("mov %0, %%db1" : : "r"(val));
-		break;
-	case 2:
-		asm volatile("mov %0, %%db2" : : "r"(val));
-		break;
-	case 3:
-		asm volatile("mov %0, %%db3" : : "r"(val));
-		break;
-	case 6:
-		asm volatile("mov %0, %%db6" : : "r"(val));
-		break;
-	case 7:
-		asm volatile("mov %0, %%db7" : : "r"(val));
-		break;
-	}
-}
-
 /* DR0-3 may not point at the hypervisor, DR7 may not guard the registers or watch I/O. */
 bool debugreg_check(u32 nr, u32 *val)
 {
@@ -229,19 +205,18 @@ s32 hc_set_debugreg(struct vcpu *v, struct hcall_args *a)
 	if (!debugreg_check(a->a1, &val))
 		return -EPERM;
 	v->virt.dr[a->a1] = val;
-	write_dr(a->a1, val);
+	if (a->a1 == 6)
+		write_dr6(val);
+	else
+		write_debug(v->virt.dr, v->virt.dr[7]);
 	return 0;
 }
 
 /** get_debugreg(nr). @return the register's value, or -EINVAL */
 s32 hc_get_debugreg(struct vcpu *v, struct hcall_args *a)
 {
-	u32 dr6;
-
 	/* The CPU itself writes DR6, at each #DB. */
-	if (a->a1 == 6) {
-		asm volatile("mov %%db6, %0" : "=r"(dr6));
-		return dr6;
-	}
+	if (a->a1 == 6)
+		return read_dr6();
 	return a->a1 > 7 ? -EINVAL : (s32)v->virt.dr[a->a1];
 }
