@@ -70,8 +70,8 @@ enum emul emul_begin(struct emulation *e, struct vcpu *v)
 	e->access = from_kernel(r) ? 0 : PF_US;
 	e->value = e->struck = 0;
 	e->undefined = false;
-	/* The instruction that sti holds interrupts off for is this one. If we single-step the
-	 * guest for that reason, TF is ours and must not be seen. */
+	/* This is the one instruction for which sti holds interrupts off. If it was to be
+	 * single-stepped for that reason, TF is ours and the guest must not see it. */
 	if (v->virt.stepping)
 		r->eflags &= ~EFL_TF;
 	v->virt.stepping = 0;
@@ -87,7 +87,7 @@ enum emul emul_begin(struct emulation *e, struct vcpu *v)
 			return emul_fault(e, &pf);
 		return EMUL_UNKNOWN;
 	}
-	/* A trap in its first byte has kept the CPU from using the second page. */
+	/* The CPU has fetched no more than the patch: mark the second page accessed, too. */
 	if (!err && (la ^ (la + e->insn.len - 1)) & PAGE_MASK)
 		guest_read(v, la + e->insn.len - 1, bytes, 1, e->access, &pf);
 	e->next = r->eip + e->insn.len;
@@ -130,8 +130,9 @@ static bool is_patched(const struct vcpu *v)
 	       patch_lookup(v->domain, paddr(frame_of(m)->pfn * PAGE_SIZE + la % PAGE_SIZE));
 }
 
-/* By the guest's IOPL, or its TSS's map of ports: the real IOPL is 0, and the real map empty. Or by
- * a call gate, of which the real table has none. */
+/* May an application execute it? It may by the guest's IOPL (the real one is 0), by the map of
+ * ports in the guest's TSS (the real one is empty), or by a call gate (the real tables have none).
+ */
 static bool application_may(const struct emulation *e)
 {
 	if (is_patched(e->v))

@@ -62,7 +62,8 @@ u32 insn_effective_address(const struct vcpu *v, const struct insn *i);
 enum seg insn_operand_segment(const struct insn *i);
 /** Linear address of `len` bytes at seg:offset, after the checks of segmentation. */
 bool linear_address(struct emulation *e, enum seg seg, u32 offset, u32 len, bool write, u32 *la);
-/** Every access that an instruction makes goes through these two: the guest may watch it. `access`
+/** Every access that an instruction makes goes through these two, which check the guest's data
+ * breakpoints. `access`
  * is e->access, or 0 for what the CPU does itself as ring 0; PF_W where a write will follow. */
 bool linear_read(struct emulation *e, u32 la, void *dst, u32 len, u32 access);
 bool linear_write(struct emulation *e, u32 la, const void *src, u32 len, u32 access);
@@ -96,7 +97,7 @@ extern emul_handler emulate_mov_from_seg, emulate_mov_to_seg, emulate_push_seg, 
     emulate_load_far_ptr;
 /* emulate_far.c */
 extern emul_handler emulate_jmp_far, emulate_call_far, emulate_ret_far, emulate_iret, emulate_int_n;
-/* What they do in ring 3; the others know. */
+/* For ring 3, where that differs most; the others look at e->access. */
 extern emul_handler emulate_user_iret, emulate_user_popf;
 /** Go on at selector:offset, which have been checked; the selector's RPL is the new CPL. */
 enum emul far_go(struct emulation *e, u16 selector, u32 offset);

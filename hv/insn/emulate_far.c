@@ -48,7 +48,7 @@ enum emul far_go(struct emulation *e, u16 selector, u32 offset)
 }
 
 /* Far jmp and call. */
-static enum emul go_far(struct emulation *e, bool call)
+static enum emul jump_or_call(struct emulation *e, bool call)
 {
 	u32 frame[2] = {read_segment(e->v, SEG_CS), e->next};
 	enum emul result;
@@ -70,12 +70,12 @@ static enum emul go_far(struct emulation *e, bool call)
 
 enum emul emulate_jmp_far(struct emulation *e)
 {
-	return go_far(e, false);
+	return jump_or_call(e, false);
 }
 
 enum emul emulate_call_far(struct emulation *e)
 {
-	return go_far(e, true);
+	return jump_or_call(e, true);
 }
 
 /*

@@ -106,8 +106,8 @@ enum emul emulate_write(struct vcpu *v)
 	enum emul result = emul_begin(&e, v);
 	emul_handler *handler;
 
-	/* Some processors do something there. (A page fault comes before an undefined opcode in
-	 * none.) */
+	/* Undefined by the manual, and yet this CPU has begun to write: on the guest's processor it
+	 * is #UD, which comes before any page fault. */
 	if (result == EMUL_UNKNOWN && e.undefined)
 		return emul_raise(&e, VEC_UD, 0);
 	if (result != EMUL_DONE)
