@@ -271,6 +271,10 @@ static void play_writes_a_page_or_says_why_not(void **state)
 	assert_int_equal(tltrace("play @/long.ctf --from 100 --to 200 --at 150 -o @/walk.html"), 0);
 	assert_int_equal(tltrace("play @/long.ctf --from 100 --to 200 --at 250 -o @/x.html"), 2);
 	says("no event 250 there");
+	/* A name that is no UTF-8. */
+	assert_int_equal(tltrace("diff @/esx.ctf @/esx.ctf; cp -r @/esx.ctf @/\xff.ctf"), 0);
+	assert_int_equal(tltrace("play @/\xff.ctf -o @/walk.html"), 0);
+	says("11 steps in 1 scene");
 	assert_int_equal(tltrace("play @/long.ctf --at 999999 -o @/x.html"), 2);
 	assert_int_equal(tltrace("play @/esx.ctf --elf docs/events.md -o @/x.html"), 2);
 	says("built with -g");

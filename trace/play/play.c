@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ONE_PAGE  40 /* rows that are better looked at as one picture */
@@ -185,6 +186,9 @@ static size_t row_of(const struct writer *w, size_t at)
 /* A whole run first; the episodes are parts of it. */
 static int add_whole_run(struct writer *w, const struct scenes *all, size_t *start, struct err *err)
 {
+	if (w->r->to - w->r->from > MOST_ROWS)
+		return err_set(err, "more than %d events; choose a part with --from and --to",
+			       MOST_ROWS);
 	w->event = xcalloc(4 * w->r->t[0]->count + 1, sizeof(*w->event));
 	if (!add_scene(w, &all->v[0]))
 		return err_set(
@@ -248,9 +252,9 @@ static json_t *describe_trace(struct writer *w, int c)
 	const struct event *machine = trace_first(t, EV_machine);
 	const char *slash = strrchr(t->name, '/');
 
-	return json_pack("{ss sI sI sI sI ss# ss# sO sO}", "name", slash ? slash + 1 : t->name,
-			 "mmu", (json_int_t)trace_mmu(t), "events", (json_int_t)t->count, "lost",
-			 (json_int_t)t->discarded, "khz",
+	return json_pack("{so sI sI sI sI ss% ss% sO sO}", "name",
+			 play_text(slash ? slash + 1 : t->name), "mmu", (json_int_t)trace_mmu(t),
+			 "events", (json_int_t)t->count, "lost", (json_int_t)t->discarded, "khz",
 			 machine ? (json_int_t)event_u32(machine, "tsc_khz") : 0, "kinds",
 			 w->kind[c].s ? w->kind[c].s : "", w->kind[c].len, "lanes",
 			 w->lanes[c].s ? w->lanes[c].s : "", w->lanes[c].len, "when", w->when[c],
@@ -267,11 +271,11 @@ static void write_data(struct writer *w, const struct scenes *all, const struct 
 		json_array_append_new(lanes, json_string(lane_name(i)));
 	play_line(
 	    w->f,
-	    json_pack("{so sO sO sI sI so sI ss sb so so so sO sO}", "traces", traces, "scenes",
+	    json_pack("{so sO sO sI sI so sI so sb so so so sO sO}", "traces", traces, "scenes",
 		      w->scenes, "pages", w->pages, "start", (json_int_t)all->start, "left_out",
 		      (json_int_t)sum->left_out, "lanes", lanes, "at",
 		      (json_int_t)(w->r->all && w->r->at != PLAY_FROM_THE_START ? begin_at(w) : 0),
-		      "note", w->r->note ? w->r->note : "", "all", w->r->all, "schema",
+		      "note", play_text(w->r->note ? w->r->note : ""), "all", w->r->all, "schema",
 		      play_schema(), "sizes", play_sizes(), "recorders",
 		      w->r->hv ? source_recorders(w->r->hv) : json_null(), "colours",
 		      w->colours.all, "names", w->titles.all));
@@ -290,6 +294,15 @@ static void writer_free(struct writer *w)
 		sb_free(&w->lanes[c]);
 	}
 	free(w->event);
+}
+
+/* A page that is not whole; whatever is no file stays. */
+static void remove_page(const char *path)
+{
+	struct stat st;
+
+	if (!stat(path, &st) && S_ISREG(st.st_mode))
+		unlink(path);
 }
 
 int play_write(const struct play_request *r, const char *path, struct play_summary *out,
@@ -325,7 +338,7 @@ int play_write(const struct play_request *r, const char *path, struct play_summa
 	if ((ferror(w.f) | fclose(w.f)) && !rc)
 		rc = err_set(err, "%s: %s", path, strerror(errno));
 	if (rc)
-		unlink(path);
+		remove_page(path);
 	writer_free(&w);
 	free(all.v);
 	return rc;

@@ -99,6 +99,8 @@ json_t *play_schema(void);
 void play_begin(FILE *f);
 void play_middle(FILE *f);
 void play_end(FILE *f);
+/** @s as JSON, which must be UTF-8: if it is not, with '?' for what is no ASCII. */
+json_t *play_text(const char *s);
 /** Write @j on a line of its own, such that nothing in it can end a script element. */
 void play_line(FILE *f, json_t *j);
 

@@ -134,11 +134,11 @@ json_t *facts_of(struct facts *f, size_t i)
 	if (last)
 		f->next = to + 1;
 	for (u8 k = 0; k < s->ndetails; k++)
-		json_array_append_new(details, json_string(s->detail[k]));
+		json_array_append_new(details, play_text(s->detail[k]));
 	return json_pack(
-	    "[IIIIIIsoI[IIII]Iooo]", (json_int_t)s->number, (json_int_t)s->kind,
+	    "[IIIIIIooI[IIII]Iooo]", (json_int_t)s->number, (json_int_t)s->kind,
 	    (json_int_t)s->style, (json_int_t)s->from, (json_int_t)s->to, (json_int_t)s->guest,
-	    s->title, details, (json_int_t)s->cost, (json_int_t)f->tally.traps,
+	    play_text(s->title), details, (json_int_t)s->cost, (json_int_t)f->tally.traps,
 	    (json_int_t)f->tally.irqs, (json_int_t)f->tally.hypercalls, (json_int_t)f->tally.cost,
 	    (json_int_t)(f->t->events[s->event].ts - f->t->events[0].ts),
 	    instruction(f->t, s->event), events, guest_line(f, &f->t->events[s->event]));

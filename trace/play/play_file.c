@@ -49,6 +49,21 @@ void play_line(FILE *f, json_t *j)
 	json_decref(j);
 }
 
+json_t *play_text(const char *s)
+{
+	json_t *j = json_string(s);
+	char *plain;
+
+	if (j)
+		return j;
+	plain = xstrdup(s);
+	for (char *c = plain; *c; c++)
+		*c = (unsigned char)*c < 128 ? *c : '?';
+	j = json_string(plain);
+	free(plain);
+	return j;
+}
+
 void table_begin(struct table *t)
 {
 	t->all = json_array();
@@ -57,13 +72,14 @@ void table_begin(struct table *t)
 
 json_int_t table_number(struct table *t, const char *text)
 {
-	json_t *n = json_object_get(t->index, text);
+	json_t *key = play_text(text), *n = json_object_get(t->index, json_string_value(key));
 
 	if (!n) {
 		n = json_integer((json_int_t)json_array_size(t->all));
-		json_object_set_new(t->index, text, n);
-		json_array_append_new(t->all, json_string(text));
+		json_object_set_new(t->index, json_string_value(key), n);
+		json_array_append(t->all, key);
 	}
+	json_decref(key);
 	return json_integer_value(n);
 }
 

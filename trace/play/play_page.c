@@ -28,7 +28,7 @@ static json_t *shape(const struct shape *s, struct table *colours)
 	put_tenths(j, s->h);
 	put(j, table_number(colours, s->colour));
 	for (u8 i = 0; i < s->nlines; i++)
-		json_array_append_new(j, json_string(s->line[i]));
+		json_array_append_new(j, play_text(s->line[i]));
 	return j;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "play/source.h"
 
+#include "play/play.h"
 #include "read/file.h"
 #include "read/sb.h"
 #include "read/schema.h"
@@ -107,7 +108,8 @@ static json_t *place(const struct source *s, Dwarf_Die *cu, const char *file, in
 		     const char *function)
 {
 	file = relative(cu, file);
-	return json_pack("[siso]", file, line, function ? function : "", text_of(s, file, line));
+	return json_pack("[oioo]", play_text(file), line, play_text(function ? function : ""),
+			 text_of(s, file, line));
 }
 
 /* The number of the event that the emitter called @name records; 0: it is none. */
