@@ -66,6 +66,11 @@ ok a_page_that_comes_back_is_drawn drawn
 ok and_the_processor_confirms_the_trace bash -c 'tools/run MMU=shadow SCENARIO=walk TRACE=all INTLOG=1 SWAP=32 EXTRA="$2" OUT="$1/w" &&
 	build/bin/tltrace witness "$1/w.ctf" "$1/w.int.log"' - "$tmp" "$(swap clock 512)"
 
+# One double page-in, and the same instruction where the balloon has given the memory back.
+ok a_double_page_in_is_drawn tools/double_paging
+ok it_shows_the_page_that_came grep -q 'an instruction wants it that is carried out' build/balloon/double.svg
+ok the_balloon_s_way_is_without bash -c 'grep -q "rep outs" build/balloon/alone.svg && ! grep -qE "(from|to) the machine" build/balloon/alone.svg'
+
 # What cannot be, is said.
 refused() { # TEXT WORDS...
 	! tools/run SCENARIO=walk TRACE=off OUT="$tmp/no" "${@:2}" >"$tmp/no.said" 2>&1 && grep -qF "$1" "$tmp/no.console"
