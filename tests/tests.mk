@@ -106,6 +106,15 @@ $(B)/tests/balloon_random: tests/unit/balloon_random.c $(wildcard guest/balloon/
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -iquote guest $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
+# Finch's memory under pressure: its own files, on a memory that lies where the kernel's does.
+UNIT_TESTS += $(B)/tests/reclaim_random
+RECLAIM := $(addprefix guest/finch/mm/,frame.c region.c table.c space.c fault.c swap.c reclaim.c) guest/balloon/policy.c
+$(B)/tests/reclaim_random: tests/unit/reclaim_random.c $(RECLAIM) $(wildcard tests/unit/finch/*.h guest/finch/*/*.h guest/finch/*.h) guest/abi.h
+	@mkdir -p $(@D)
+	@$(call say,HOSTCC,$@)
+	$(Q)$(CC) $(HOSTCFLAGS) -fno-sanitize=address -fno-pie -no-pie -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote tests/unit/finch \
+		-iquote guest -iquote guest/finch $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -fno-sanitize=address -lcmocka
+
 # The router's rules.
 UNIT_TESTS += $(B)/tests/rules_random
 $(B)/tests/rules_random: tests/unit/rules_random.c tests/unit/router_naive.h $(wildcard guest/apps/router/*.[ch])
