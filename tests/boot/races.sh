@@ -69,7 +69,7 @@ until_met 'shadow mode' device table twice swapped
 # should, and no frame is lost, is checked; how many pages were in a transfer at a change, the trace tells: Domain 0 has them mapped.
 mkdir "$tmp/io" "$tmp/host" && cp build/guest/initrd/* "$tmp/io/" && cp build/guest/room/* "$tmp/host/"
 pack() { (cd "$tmp/$1" && LC_ALL=C ls | LC_ALL=C sort | cpio --quiet -o -H newc >"$2"); }
-printf '%s\n' vbd 'swapon xvda:65536+32768' 'balloon &' 'work 5 2500 2' >"$tmp/io/io.sh"
+printf '%s\n' vbd 'swapon xvda:65536+32768' 'balloon &' 'work 5 2500 2' 'sleep 8000' >"$tmp/io/io.sh"
 pack io "$tmp/host/io.cpio"
 transfers() { # SEED
 	local i
