@@ -137,7 +137,7 @@ static void set(struct parse *p, const char *key, const char *value)
 	} else if (!strcmp(key, "hint")) {
 		list_add(&p->lab->hints, value);
 		return;
-	} else if (policy_key(&p->lab->policy, key, value)) {
+	} else if (policy_key(&p->lab->policy, key, value, p->path, p->line)) {
 		return;
 	} else if (!strcmp(key, "scenario") || !strcmp(key, "wrong") || !strcmp(key, "run")) {
 		return; /* grader/scenario's, and grader/handout's */
@@ -258,18 +258,20 @@ void policy_load(struct policy *p, const char *tree, const char *name)
 {
 	char *path = text("%s/labs/%s/lab.conf", tree, name), line[4096], *eq;
 	FILE *f = fopen(path, "r");
+	int nr = 0;
 
-	free(path);
-	if (!f)
-		return;
-	*p = no_policy;
-	while (fgets(line, sizeof(line), f)) {
+	if (f)
+		*p = no_policy;
+	while (f && fgets(line, sizeof(line), f)) {
+		nr++;
 		if (!is_policy(line) || !(eq = strchr(line, '=')))
 			continue;
 		*eq = '\0';
-		policy_key(p, trim(line), trim(eq + 1));
+		policy_key(p, trim(line), trim(eq + 1), path, nr);
 	}
-	fclose(f);
+	if (f)
+		fclose(f);
+	free(path);
 }
 
 /* A typing error is mended by who sees the right names. */

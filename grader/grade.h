@@ -58,6 +58,8 @@ char *no_room(const char *dir, long long room);
 uint64_t hash_bytes(uint64_t h, const void *bytes, size_t n);
 uint64_t hash_file(uint64_t h, const char *path);
 const char *base_name(const char *path);
+/** A whole number from 0 to `max`: digits, and nothing else. @return false if it is none */
+bool whole(const char *s, int max, int *n);
 /** Copy into a fixed buffer, cut if need be. */
 void put_text(char *to, size_t size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 double now(void);
@@ -111,8 +113,9 @@ struct policy {
 	int answers;	  /* points for answers.md, which a person gives */
 	bool best;	  /* of several submissions the best counts, else the last */
 };
-/** A key of lab.conf's [lab]. @return false if it is none of the policy's; dies if it is wrong */
-bool policy_key(struct policy *p, const char *key, const char *value);
+/** A key of lab.conf's [lab], in line `line` of `path`; behind the value may be a " # comment".
+ * @return false if it is none of the policy's; dies if the value is wrong */
+bool policy_key(struct policy *p, const char *key, const char *value, const char *path, int line);
 /** Is this line of lab.conf one of those? */
 bool is_policy(const char *line);
 /** "2026-03-01 23:59[:00[.123]] [Z|+0100]"; without a zone this machine's. @return 0 if it is no

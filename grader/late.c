@@ -7,21 +7,51 @@
 
 #define DAY 86400
 
-/* "Z", "+01:00", "-0800", after a fraction of a second or not; nothing is this machine's zone. */
+/* "+0100", "-08:00" or "+01": seconds east of Greenwich. @return false if it is none */
+static bool offset(const char *s, int *seconds)
+{
+	int h = 0, m = 0, n = 0, sign = *s == '-' ? -1 : 1;
+	size_t digits = strspn(s + 1, "0123456789");
+	const char *end = s + 1 + digits;
+
+	if (!strchr("+-", *s) || (digits != 2 && digits != 4))
+		return false;
+	sscanf(s + 1, "%2d%2d", &h, &m);
+	if (digits == 2 && *end == ':' && strspn(end + 1, "0123456789") == 2) {
+		sscanf(end, ":%2d%n", &m, &n);
+		end += n;
+	}
+	*seconds = sign * (h * 3600 + m * 60);
+	return !*end && m < 60 && h * 60 + m <= 14 * 60;
+}
+
+/* "Z", or an offset, after a fraction of a second or not; nothing is this machine's zone. */
 static time_t in_zone(struct tm *t, const char *s)
 {
-	int h, m = 0;
+	int east;
 
 	if (*s == '.')
 		s += 1 + strspn(s + 1, "0123456789");
 	s += strspn(s, " ");
-	if (*s == 'Z' || !strncmp(s, "UTC", 3))
+	if (!strcmp(s, "Z") || !strcmp(s, "UTC"))
 		return timegm(t);
-	if ((*s == '+' || *s == '-') &&
-	    (sscanf(s + 1, "%2d:%2d", &h, &m) == 2 || sscanf(s + 1, "%2d%2d", &h, &m) >= 1))
-		return timegm(t) - (*s == '-' ? -1 : 1) * (h * 3600 + m * 60);
+	if (*s)
+		return offset(s, &east) ? timegm(t) - east : 0;
 	t->tm_isdst = -1;
-	return *s ? 0 : mktime(t);
+	return mktime(t);
+}
+
+/* There is such a day in the calendar, and such a time of day. */
+static bool exists(const struct tm *t)
+{
+	struct tm same = *t;
+
+	if (t->tm_year < 70 || t->tm_hour < 0 || t->tm_hour > 23 || t->tm_min < 0 ||
+	    t->tm_min > 59 || t->tm_sec < 0 || t->tm_sec > 60)
+		return false;
+	same.tm_hour = same.tm_min = same.tm_sec = 0;
+	timegm(&same);
+	return same.tm_mday == t->tm_mday && same.tm_mon == t->tm_mon;
 }
 
 time_t parse_time(const char *s)
@@ -37,7 +67,7 @@ time_t parse_time(const char *s)
 	if (sscanf(s, ":%2d%n", &t.tm_sec, &more) == 1)
 		s += more;
 	t.tm_year -= 1900, t.tm_mon -= 1;
-	return in_zone(&t, s);
+	return exists(&t) ? in_zone(&t, s) : 0;
 }
 
 int days_late(const struct policy *p, time_t when)
@@ -62,30 +92,62 @@ int late_cost(const struct policy *p, int days, int score)
 	return cost < score ? cost : score;
 }
 
-/* In [lab]. None of these makes another version of the lab. */
-bool policy_key(struct policy *p, const char *key, const char *value)
+/* What is more than that is a typing error. */
+#define MAX_POINTS 1000
+#define MAX_DAYS   1000
+#define MAX_GRACE  (60 * 24 * 365)
+
+/* The keys whose value is a whole number from 0. */
+static int *amount(struct policy *p, const char *key, int *max)
 {
-	if (!strcmp(key, "due")) {
-		p->due = parse_time(value);
-		if (!p->due)
-			die("due: not like 2026-03-01 23:59 +0100: %s", value);
-	} else if (!strcmp(key, "late_points")) {
-		p->points_a_day = atoi(value);
-	} else if (!strcmp(key, "late_free")) {
-		p->free_days = atoi(value);
-	} else if (!strcmp(key, "late_most")) {
-		p->last_day = atoi(value);
-	} else if (!strcmp(key, "late_grace")) {
-		p->grace = atoi(value);
-	} else if (!strcmp(key, "counts")) {
+	*max = MAX_DAYS;
+	if (!strcmp(key, "late_free"))
+		return &p->free_days;
+	if (!strcmp(key, "late_most"))
+		return &p->last_day;
+	*max = MAX_GRACE;
+	if (!strcmp(key, "late_grace"))
+		return &p->grace;
+	*max = MAX_POINTS;
+	if (!strcmp(key, "late_points"))
+		return &p->points_a_day;
+	return !strcmp(key, "answers") ? &p->answers : NULL;
+}
+
+/* What `key` may be, in words, if `value` is something else; or NULL. */
+static char *refused(struct policy *p, const char *key, const char *value)
+{
+	int max, *place = amount(p, key, &max);
+
+	if (place)
+		return whole(value, max, place) ? NULL : text("a whole number from 0 to %d", max);
+	if (!strcmp(key, "counts")) {
 		p->best = !strcmp(value, "best");
-		if (!p->best && strcmp(value, "last"))
-			die("counts: neither last nor best: %s", value);
-	} else if (!strcmp(key, "answers")) {
-		p->answers = atoi(value);
-	} else {
-		return false;
+		return p->best || !strcmp(value, "last") ? NULL : copy("last or best");
 	}
+	p->due = parse_time(value);
+	return p->due ? NULL
+		      : copy("a time like 2026-03-01 23:59 +0100: a day that exists, 00:00 to "
+			     "23:59, a zone of at most 14 hours");
+}
+
+/* In [lab]. None of these makes another version of the lab. */
+bool policy_key(struct policy *p, const char *key, const char *value, const char *path, int line)
+{
+	char *plain, *allowed;
+
+	if (!is_policy(key) || strpbrk(key, " \t"))
+		return false;
+	plain = copy(value);
+	for (char *c = plain; *c; c++)
+		if (*c == '#' && (c == plain || strchr(" \t", c[-1]))) {
+			*c = '\0';
+			break;
+		}
+	allowed = refused(p, key, trim(plain));
+	if (allowed)
+		die("%s:%d: %s = %s: only %s", path, line, key, trim(plain), allowed);
+	free(plain);
 	return true;
 }
 

@@ -212,6 +212,17 @@ const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+bool whole(const char *s, int max, int *n)
+{
+	size_t len = strspn(s, "0123456789");
+	long value = strtol(s, NULL, 10);
+
+	if (!len || s[len] || value > max)
+		return false;
+	*n = (int)value;
+	return true;
+}
+
 uint64_t hash_file(uint64_t h, const char *path)
 {
 	unsigned char buffer[4096];

@@ -41,8 +41,29 @@ policy "$due\nlate_points = 5"
 ok another_policy_needs_no_other_grading is '5 25 75' four-days 'days late' 'late costs' total
 batch
 ok it_is_not_another_version_of_the_lab grep -q '^0 graded, 7 were already' "$tmp/log"
-policy 'due = tomorrow'
-ok what_is_no_time_is_an_error dies 'due: not like 2026-03-01 23:59 +0100: tomorrow' $tl report $lab --csv --book "$tmp/book.db"
+conf=labs/$lab/lab.conf
+# allows WHAT LINE...: each is refused, with its place, its value and what is allowed
+allows() {
+	local what=$1 line
+	for line in "${@:2}"; do
+		policy "$line"
+		dies "$conf:4: $line: only $what" $tl report $lab --csv --book "$tmp/book.db" || return 1
+		dies ":4: $line: only $what" $tl batch $lab "$tmp/class" --kit "$tmp/kit" --book "$tmp/book.db" || return 1
+	done
+}
+ok what_is_no_time_is_an_error allows 'a time like 2026-03-01 23:59 +0100: a day that exists, 00:00 to 23:59, a zone of at most 14 hours' \
+	'due = tomorrow' 'due = 2026-02-30 12:00' 'due = 2026-02-29 12:00 Z' 'due = 2026-13-01 12:00' 'due = 2026-03-00 12:00' \
+	'due = 2026-03-01 24:00' 'due = 2026-03-01 12:60' 'due = 26-03-01 12:00' 'due = 2026-03-01 12:00 +1' 'due = 2026-03-01 12:00 +2500' \
+	'due = 2026-03-01 12:00 +1401' 'due = 2026-03-01 12:00 +0160' 'due = 2026-03-01 12:00 CET' 'due = 2026-03-01 12:00 +0100 or so'
+ok points_and_answers_are_whole_and_not_negative allows 'a whole number from 0 to 1000' 'late_points = -5' 'late_points = 2.5' \
+	'late_points = 10%' 'late_points = x' 'late_points = 1001' 'late_points = 99999999999999999999' 'answers = -3'
+ok days_are_whole allows 'a whole number from 0 to 1000' 'late_free = 1.5' 'late_most = x' 'late_most = -1'
+ok so_is_the_grace_in_minutes allows 'a whole number from 0 to 525600' 'late_grace = 3 days' 'late_grace = -1'
+ok what_counts_is_one_of_two allows 'last or best' 'counts = all'
+policy 'due = 2026-03-02 12:58 +14:00   # so they may be written\nlate_points = 10 # a day'
+ok a_comment_may_stand_behind_a_value is '1 10 90' punctual 'days late' 'late costs' total
+policy 'due = 2028-02-29 00:00 -1400'
+ok a_day_that_is_there_each_fourth_year_is_a_day is '0 0 100' too-late 'days late' 'late costs' total
 
 # Handed in again: worse and later.
 policy "$due\nlate_points = 10"
