@@ -1,7 +1,8 @@
 /*
  * marks.c: points that a person gives, out of a table: a header, and a row for each student.
  * Columns are found by their names: student (or id, or name), points (of answers.md), late (days,
- * instead of those that time stamps tell). All of it is taken, or if something is wrong nothing.
+ * instead of those that time stamps tell). All of it is taken, or if something is wrong, or said
+ * twice in two ways, nothing.
  */
 #include "grade.h"
 
@@ -11,22 +12,27 @@
 #include <strings.h>
 
 #define MAX_TABLE (16 << 20)
-#define MAX_WRONG 10 /* that are said */
+#define MAX_LATE  1000 /* days */
+#define MAX_WRONG 10   /* that are said */
 
 struct mark {
 	char *student;
 	int answers, days;
+	size_t row; /* where it is said */
 };
 
 /* The cells of the next row, as RFC 4180 has them, or with another separator; *s is then behind it.
+ * A quote that is not closed takes what follows for its own, up to the next quote or to the end:
+ * then something else than a separator stands there, and *closed is false.
  */
-static struct list row(char **s, char comma)
+static struct list row(char **s, char comma, bool *closed)
 {
 	const char ends[] = {comma, '\r', '\n', '\0'};
 	struct list cells = {0};
 	char *from = *s;
 	bool more = true;
 
+	*closed = true;
 	while (more) {
 		bool quoted = *from == '"';
 		char *start = from += quoted, *to = from, *c;
@@ -38,6 +44,12 @@ static struct list row(char **s, char comma)
 		c = text("%.*s", (int)(to - start), start);
 		list_add(&cells, trim(c));
 		free(c);
+		if (quoted) {
+			*closed &= *from == '"';
+			from += *from == '"';
+			from += strspn(from, " ");
+			*closed &= strchr(ends, *from) != NULL;
+		}
 		from += strcspn(from, ends);
 		more = *from == comma;
 		from += more;
@@ -48,22 +60,26 @@ static struct list row(char **s, char comma)
 
 static int column(const struct list *head, const char *name)
 {
-	for (size_t i = 0; i < head->nr; i++)
-		if (!strcasecmp(head->at[i], name))
-			return (int)i;
-	return -1;
+	int found = -1;
+
+	for (size_t i = 0; i < head->nr; i++) {
+		if (strcasecmp(head->at[i], name))
+			continue;
+		if (found >= 0)
+			die("row 1: two columns `%s`; nothing of the table is taken", name);
+		found = (int)i;
+	}
+	return found;
 }
 
 /* A number of at most `max`; -1: none is given; -2: it is something else. */
 static int number(const struct list *cells, int at, int max)
 {
-	char *end;
-	long n;
+	int n;
 
 	if (at < 0 || (size_t)at >= cells->nr || !*cells->at[at])
 		return -1;
-	n = strtol(cells->at[at], &end, 10);
-	return *end || n < 0 || n > max ? -2 : (int)n;
+	return whole(cells->at[at], max, &n) ? n : -2;
 }
 
 /* The student that a row is of, by what the gradebook calls him, else by the name if only one has
@@ -96,48 +112,80 @@ static void wrong(size_t *nr, size_t line, const char *what, const char *which)
 	free(shown);
 }
 
+/* Another row may say of a student what one did not yet, or the same again. */
+static void add(struct mark *marks, size_t *n, const struct mark *m, size_t *bad)
+{
+	struct mark *had = marks;
+	char *what;
+
+	while (had < marks + *n && strcmp(had->student, m->student))
+		had++;
+	if (had == marks + *n) {
+		marks[(*n)++] = *m;
+		return;
+	}
+	if ((had->answers >= 0 && m->answers >= 0 && had->answers != m->answers) ||
+	    (had->days >= 0 && m->days >= 0 && had->days != m->days)) {
+		what = text("row %zu says something else of this student", had->row);
+		wrong(bad, m->row, what, m->student);
+		free(what);
+	}
+	had->answers = had->answers >= 0 ? had->answers : m->answers;
+	had->days = had->days >= 0 ? had->days : m->days;
+}
+
 static size_t read_table(char *s, const struct lab *lab, const struct gradings *all,
 			 struct mark *marks)
 {
 	struct list head;
-	size_t n = 0, bad = 0, line = 1;
+	size_t n = 0, bad = 0, line = 1, width;
 	int who, points, late;
-	char comma;
+	char *whole_points = text("only whole points from 0 to %d are taken", lab->policy.answers);
+	char *whole_days = text("only whole days from 0 to %d are taken", MAX_LATE), comma;
+	bool closed;
 
 	if (!strncmp(s, "\xEF\xBB\xBF", 3))
 		s += 3;
 	/* What a spreadsheet writes where the comma is the decimal point; or a tab. */
 	comma = s[strcspn(s, ",;\t\r\n")];
 	comma = comma && strchr(";\t", comma) ? comma : ',';
-	head = row(&s, comma);
+	head = row(&s, comma, &closed);
+	if (!closed)
+		die("row 1: a quote that is not closed; nothing of the table is taken");
 	who = column(&head, "student");
 	who = who < 0 ? column(&head, "id") : who;
 	who = who < 0 ? column(&head, "name") : who;
 	points = column(&head, "points");
 	late = column(&head, "late");
+	width = head.nr;
 	list_free(&head);
 	if (who < 0 || (points < 0 && late < 0))
 		die("the first row has no column `student`, or none of `points` and `late`");
 	while (*s) {
-		struct list cells = row(&s, comma);
+		struct list cells = row(&s, comma, &closed);
 		char *name = composed((size_t)who < cells.nr ? cells.at[who] : "");
 		struct mark m = {.answers = number(&cells, points, lab->policy.answers),
-				 .days = number(&cells, late, 1000)};
+				 .days = number(&cells, late, MAX_LATE),
+				 .row = ++line};
 
-		line++;
 		m.student = (char *)whose(all, name);
 		if (!m.student && *name)
 			wrong(&bad, line, "no such student, or several of that name", name);
 		if (m.answers == -2)
-			wrong(&bad, line, "no number of points, or more than there are",
-			      cells.at[points]);
+			wrong(&bad, line, whole_points, cells.at[points]);
 		if (m.days == -2)
-			wrong(&bad, line, "no number of days", cells.at[late]);
+			wrong(&bad, line, whole_days, cells.at[late]);
+		if (!closed)
+			wrong(&bad, line, "a quote that is not closed", name);
+		for (size_t i = width; i < cells.nr; i++)
+			if (*cells.at[i])
+				wrong(&bad, line, "more cells than the first row has", cells.at[i]);
 		if (m.student)
-			marks[n++] = m;
+			add(marks, &n, &m, &bad);
 		free(name);
 		list_free(&cells);
 	}
+	free(whole_points), free(whole_days);
 	if (bad)
 		die("%zu mistakes in the table; nothing of it is taken", bad);
 	return n;

@@ -110,6 +110,28 @@ table 'student,points\npunctual,12\nnobody,3\nlittle,21\nback,two\n'
 ok a_table_with_mistakes_is_refused dies '3 mistakes in the table; nothing of it is taken' $tl marks $lab "$tmp/marks.csv" --book "$tmp/book.db"
 ok it_names_them grep -q 'row 3: no such student, or several of that name: nobody' "$tmp/stderr"
 ok and_nothing_of_it_counts is '17 117' punctual answers total
+# refused WHAT TABLE: nothing of it is taken, and each line of WHAT is said
+refused() {
+	local what
+	table "$2"
+	dies 'nothing of' $tl marks $lab "$tmp/marks.csv" --book "$tmp/book.db" || return 1
+	while read -r what; do grep -qF -- "$what" "$tmp/stderr" || return 1; done <<<"$1"
+	is '17 117' punctual answers total
+}
+ok two_rows_that_contradict_are_refused refused 'row 4: row 2 says something else of this student: punctual' 'student,points\npunctual,12\nback,1\npunctual,13\n'
+ok as_to_days_too refused 'row 3: row 2 says something else of this student: punctual' 'student,late\npunctual,1\npunctual,2\n'
+python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute("UPDATE submission SET name = \"Pia Punctual\" WHERE student = \"punctual\"").connection.commit()' "$tmp/book.db"
+ok by_id_and_by_name_is_the_same_student refused 'row 3: row 2 says something else of this student: punctual' 'student,points\npunctual,12\nPia Punctual,13\n'
+ok two_columns_of_points_are_refused refused 'row 1: two columns `points`' 'student,points,Points\npunctual,12,13\n'
+ok a_quote_without_an_end_is_refused refused 'row 2: a quote that is not closed' 'student,points\n"punctual,12\nback,3\n'
+ok also_if_another_cell_has_quotes refused 'row 2: a quote that is not closed' 'student,points\n"punctual,12\n"back",3\n'
+ok half_points_are_refused refused 'row 2: only whole points from 0 to 20 are taken: 12.5
+row 3: only whole points from 0 to 20 are taken: 1,5' 'student,points\npunctual,12.5\nback,"1,5"\n'
+ok also_with_a_comma_that_parts_them refused 'row 2: more cells than the first row has: 5' 'student,points\npunctual,12,5\n'
+ok half_days_are_refused refused 'row 2: only whole days from 0 to 1000 are taken: 0.5' 'student,late\npunctual,0.5\n'
+table 'student,points,late,\npunctual,17,,\nPia Punctual,17,0,\n'
+ok the_same_again_is_no_contradiction marks
+ok and_rows_may_tell_each_a_part is '17 0 117' punctual answers 'days late' total
 table 'who,points\npunctual,12\n'
 ok a_table_without_students_is_refused dies 'no column `student`' $tl marks $lab "$tmp/marks.csv" --book "$tmp/book.db"
 printf 'student,points\n"=%.0s' 1 >"$tmp/marks.csv" && head -c 300000 /dev/zero | tr '\0' '"' >>"$tmp/marks.csv"
