@@ -249,6 +249,15 @@ void copies_free(struct copies *c)
 static const struct option options[] = {
     {"book", 1, NULL, 1}, {"percent", 1, NULL, 2}, {"kit", 1, NULL, 3}, {NULL, 0, NULL, 0}};
 
+static int percentage(const char *s)
+{
+	int n;
+
+	if (!whole(s, 100, &n))
+		die("--percent %s: only a whole number from 0 to 100", s);
+	return n;
+}
+
 int copies(int argc, char **argv)
 {
 	char *book = NULL, *kit = NULL;
@@ -262,7 +271,7 @@ int copies(int argc, char **argv)
 		if (opt == 1)
 			book = copy(optarg);
 		else if (opt == 2)
-			percent = atoi(optarg);
+			percent = percentage(optarg);
 		else if (opt == 3)
 			kit = copy(optarg);
 		else
@@ -277,6 +286,8 @@ int copies(int argc, char **argv)
 		kit = text("%s/build/kit/%s", home(), lab->name);
 	db = book_open(book, false);
 	all = book_gradings(db, lab);
+	if (!all.nr)
+		die("nothing of %s in %s", lab->name, book);
 	c = copies_find(lab, kit, &all, percent);
 	if (!c.looked)
 		die("no starter in %s: make kit LAB=%s", kit, lab->name);

@@ -49,4 +49,9 @@ batch mutants && copies mutants
 ok nine_mutants_are_each_others_copies test "$(awk '$1 >= 80' "$tmp/mutants.pairs" | wc -l)" -ge 36
 # Without a starter nobody could tell what is everybody's.
 ok without_a_kit_it_says_so dies 'no starter in /none' $tl copies $lab --kit /none --book "$tmp/mutants.db"
+for percent in abc -5 101 '' 40%; do
+	ok "a_percentage_is_a_number_up_to_100_$percent" dies "--percent $percent: only a whole number from 0 to 100" \
+		$tl copies $lab --percent "$percent" --kit "$tmp/kit" --book "$tmp/mutants.db"
+done
+ok of_another_lab_there_is_nothing dies 'nothing of 02-pagefault in ' $tl copies 02-pagefault --kit "$tmp/kit" --book "$tmp/mutants.db"
 done_testing
