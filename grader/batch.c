@@ -149,9 +149,9 @@ static void ask(struct class *c, struct asked *a, int argc, char **argv)
 }
 
 /* The kit, the lab that it is of, and the gradebook. */
-static void open_class(struct class *c, const struct asked *a, const char *lab)
+static void open_class(struct class *c, const struct asked *a, const char *word)
 {
-	char *made;
+	char *lab = lab_name(word), *made;
 
 	if (!c->kit)
 		c->kit = text("%s/build/kit/%s", home(), lab);
@@ -163,6 +163,7 @@ static void open_class(struct class *c, const struct asked *a, const char *lab)
 	free(made);
 	confinement_check();
 	c->lab = lab_load(c->kit, lab);
+	free(lab);
 	c->work = text("%s.work/%s", a->book, c->lab->name);
 	c->bare = text("%s.work/bare", a->book);
 	make_dirs(c->work);

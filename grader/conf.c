@@ -292,6 +292,19 @@ static void __attribute__((noreturn)) no_lab(const char *tree, const char *name)
 	die("no such lab: %s; there are%s", name, *known ? known : " none here");
 }
 
+char *lab_name(const char *word)
+{
+	size_t n = strlen(word);
+	char *trimmed, *name;
+
+	while (n && word[n - 1] == '/')
+		n--;
+	trimmed = text("%.*s", (int)n, word);
+	name = copy(base_name(trimmed));
+	free(trimmed);
+	return name;
+}
+
 void lab_check(const char *tree, const char *name)
 {
 	char *path = text("%s/labs/%s/lab.conf", tree, name);
@@ -301,18 +314,19 @@ void lab_check(const char *tree, const char *name)
 	free(path);
 }
 
-struct lab *lab_load(const char *tree, const char *name)
+struct lab *lab_load(const char *tree, const char *word)
 {
+	char *name = lab_name(word);
 	struct lab *lab = calloc(1, sizeof(*lab));
 	struct parse p = {.lab = lab};
 	char *path = text("%s/labs/%s/lab.conf", tree, name), line[4096], *s, *eq;
 	FILE *f = fopen(path, "r");
 
 	if (!f)
-		no_lab(tree, name);
+		no_lab(tree, word);
 	p.path = path;
 	lab->policy = no_policy;
-	lab->name = copy(name);
+	lab->name = name;
 	lab->dir = text("%s/labs/%s", tree, name);
 	while (fgets(line, sizeof(line), f)) {
 		p.line++;

@@ -139,10 +139,13 @@ struct lab {
 	size_t nr_tests;
 	int points;
 };
+/** What is meant by "02-pagefault/", "./02-pagefault" or "labs/02-pagefault", as a shell completes
+ * it. */
+char *lab_name(const char *word);
 /** Dies, with the names of those that there are, if it is none. */
 void lab_check(const char *tree, const char *name);
-/** Read labs/NAME/lab.conf under `tree`; dies with file and line if it is wrong. */
-struct lab *lab_load(const char *tree, const char *name);
+/** Read lab.conf of lab_name(WORD) under `tree`; dies with file and line if it is wrong. */
+struct lab *lab_load(const char *tree, const char *word);
 void lab_free(struct lab *lab);
 /** The policy of labs/NAME/lab.conf under `tree`, if it is there. */
 void policy_load(struct policy *p, const char *tree, const char *name);

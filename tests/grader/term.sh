@@ -143,6 +143,15 @@ ok marks_outlive_another_grading is '17 117' punctual answers total
 mkdir "$tmp/nobody" && touch "$tmp/nobody/grades.csv"
 ok a_lab_that_is_none_is_an_error_with_those_that_are dies "no such lab: 02; there are $lab" $tl batch 02 "$tmp/class" --book "$tmp/none.db"
 ok for_a_report_too dies "no such lab: 02; there are $lab" $tl report 02 --csv --book "$tmp/book.db"
+# A shell completes a lab's folder with a slash, and from where one is.
+n=0
+for name in $lab/ ./$lab labs/$lab labs/$lab// "$PWD/labs/$lab"; do
+	n=$((n + 1))
+	$tl batch "$name" "$tmp/class" --kit "$tmp/kit" --book "$tmp/book.db" >"$tmp/log" 2>&1
+	ok "the_lab_is_the_same_$n" grep -q "^$lab: 8 submissions, seed 4, " "$tmp/log"
+	ok "and_nothing_is_graded_twice_$n" grep -q '^0 graded, 8 were already' "$tmp/log"
+	ok "nor_is_it_another_in_a_report_$n" cmp <($tl report "$name" --csv --book "$tmp/book.db") <(report --csv)
+done
 ok what_is_no_gradebook_is_named dies 'marks.csv: file is not a database' $tl report $lab --csv --book "$tmp/marks.csv"
 $tl batch $lab "$tmp/nobody" --kit "$tmp/kit" --book "$tmp/none.db" >"$tmp/log" 2>&1
 ok a_class_of_nobody_is_an_error grep 'nothing is handed in in .*nobody: no archive, no folder' "$tmp/log"
