@@ -51,6 +51,15 @@ ok nor_in_shadow_mode blocked "${shadow[@]}"
 # Two that sleep by turns, and nobody else: the processor is idle, and is nobody's.
 idle() { run idle l10,l10,b10,s10 "${direct[@]}" && [ "$(field idle 3 3)" -gt 300000 ]; }
 ok the_sleepers_leave_the_rest_to_who_spins idle
+# While all sleep the processor is nobody's: neither Domain 0 nor the other is charged for it.
+asleep() {
+	cp -r build/guest/room "$tmp/room" &&
+		printf '%s\n' 'tl create finch name=one mmu=direct mem=8 scenario=shell' 'sleep 2000' 'tl list' 'tl destroy one' >"$tmp/room/asleep.sh" &&
+		(cd "$tmp/room" && printf '%s\n' * | cpio --quiet -o -H newc) >"$tmp/asleep.cpio" &&
+		tools/run MMU=direct INITRD="$tmp/asleep.cpio" SCENARIO=asleep MEM=32 HOST_MEM=96 TRACE=off OUT="$tmp/asleep" LIMIT=120 &&
+		tr -d '\r' <"$tmp/asleep.console" | awk '$2 ~ /^[01]$/ && $3 == "direct" { n++; print; bad += $NF > 100 } END { exit bad || n != 2 }'
+}
+ok nobody_is_charged_for_an_idle_processor asleep
 yields() { run yields s10,y1 "$@" && [ "$(field yields 1 3)" -lt 2000 ] && [ "$(field yields 0 3)" -gt 350000 ]; }
 ok who_yields_lets_the_other_run yields "${direct[@]}"
 yield_rr() { run yields s10,y1 "${direct[@]}" SCHED=rr && [ "$(field yields 1 3)" -lt 2000 ]; }

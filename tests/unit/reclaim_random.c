@@ -49,6 +49,7 @@ static struct {
 	pte_t *slot, e;
 } queue[64];
 static u32 queued;
+static bool fixed[LIVES][PAGES]; /* not to be written */
 static u32 model[LIVES][PAGES], reads, writes, forks, refused, amid;
 struct proc procs[NR_PROCS];
 struct proc *current;
@@ -200,14 +201,14 @@ static u32 *touch(u32 p, u32 page, bool write)
 			slot->v |= PTE_A | (write ? PTE_D : 0);
 			return frame_address(pte_pfn(*slot));
 		}
-		if (busy)
+		if (busy && (frames_free() < 2 || (slot && slot->v & PTE_SWAPPED)))
 			return NULL;
-		memory_make(FRAMES_KEPT);
+		if (!busy)
+			memory_make(FRAMES_KEPT);
 		slot = table_find(s, va);
 		if (slot && slot->v & PTE_P)
 			map_user(va, pte_pfn(*slot));
 		faulting = va;
-		current = &procs[p];
 		f = space_fault(s, va, write);
 		assert_int_not_equal(f, FAULT_BAD);
 		if (f != FAULT_DONE) {
@@ -222,7 +223,7 @@ static u32 *touch(u32 p, u32 page, bool write)
 
 static void use(u32 p, u32 page)
 {
-	bool write = below(2);
+	bool write = !fixed[p][page] && below(2);
 	u32 *frame;
 
 	if (!lives(p))
@@ -242,14 +243,19 @@ static void use(u32 p, u32 page)
 static void unmap(u32 p, u32 page)
 {
 	u32 n = 1 + below(4);
+	bool readonly;
 	vaddr_t va = FIRST + page * PAGE_SIZE;
 
 	n = n < PAGES - page ? n : PAGES - page;
 	assert_int_equal(space_unmap(&procs[p].space, va, va + n * PAGE_SIZE), 0);
-	if (!region_add(&procs[p].space, va, va + n * PAGE_SIZE, PROT_READ | PROT_WRITE))
+	/* Few of them: regions end, too. */
+	readonly = below(4) == 0 && page % 16 < 4;
+	if (!region_add(&procs[p].space, va, va + n * PAGE_SIZE,
+			readonly ? PROT_READ : PROT_READ | PROT_WRITE))
 		fail_msg("no region");
 	region_tidy(&procs[p].space);
 	memset(&model[p][page], 0, n * sizeof(model[p][0]));
+	memset(&fixed[p][page], readonly, n * sizeof(fixed[p][0]));
 }
 
 static void end(u32 p)
@@ -269,6 +275,7 @@ static void begin(u32 p)
 			return;
 		}
 		memcpy(model[p], model[from], sizeof(model[p]));
+		memcpy(fixed[p], fixed[from], sizeof(fixed[p]));
 		forks++;
 		return;
 	}
@@ -277,6 +284,7 @@ static void begin(u32 p)
 	s->live = true;
 	region_add(s, FIRST, FIRST + PAGES * PAGE_SIZE, PROT_READ | PROT_WRITE);
 	memset(model[p], 0, sizeof(model[p]));
+	memset(fixed[p], 0, sizeof(fixed[p]));
 }
 
 /* While the disk is at work. Who waits for it is `current`: that one does nothing. */

@@ -137,6 +137,33 @@ static void one_that_waits_is_paused(void **s)
 	assert_int_equal(vcpu_runstate(b.vcpus).state, RUNSTATE_runnable);
 }
 
+static void a_poll_ends_once(void **s)
+{
+	(void)s;
+	both_run();
+	b.vcpus->blocked = true;
+	b.vcpus->poll_until = now + 1000;
+	vcpu_stop(b.vcpus, RUNSTATE_blocked, now);
+	vcpu_wake(b.vcpus);
+	assert_true(b.vcpus->unit.runnable && b.vcpus->poll_until == 0);
+}
+
+static void who_is_brought_down_leaves_the_processor(void **s)
+{
+	(void)s;
+	both_run();
+	vcpu_down(a.vcpus);
+	assert_true(a.vcpus->preempted && a.vcpus->lost == LOST_paused);
+	assert_ptr_equal(run_next(), b.vcpus);
+	vcpu_wake(a.vcpus);
+	assert_false(a.vcpus->unit.runnable);
+	vcpu_up(a.vcpus);
+	assert_true(a.vcpus->unit.runnable);
+	b.vcpus->preempted = false;
+	vcpu_down(a.vcpus); /* another, which does not run */
+	assert_false(b.vcpus->preempted);
+}
+
 static void who_wakes_first_preempts(void **s)
 {
 	(void)s;
@@ -263,6 +290,8 @@ int main(void)
 	    T(a_new_domain_is_paused),
 	    T(the_running_one_is_paused),
 	    T(one_that_waits_is_paused),
+	    T(a_poll_ends_once),
+	    T(who_is_brought_down_leaves_the_processor),
 	    T(who_wakes_first_preempts),
 	    T(who_is_woken_before_it_sleeps_runs_on),
 	    T(the_dead_do_not_wake),
