@@ -10,19 +10,21 @@ const char probe_name[] = "balloon";
 
 struct world w;
 /* Of each page. */
-static enum where {
+static u8 where[BALLOON_MOST];
+enum {
 	KERNELS, /* the kernel's: mapped, and used or free */
 	TAKEN,	 /* the balloon's, and mapped still */
 	OUT,	 /* not mapped any more, or not yet again */
 	GIVEN,	 /* it has no memory */
-} where[PAGES_MOST];
-static u32 frame_of[PAGES_MOST]; /* what is behind it */
+};
+static u32 frame_of[BALLOON_MOST]; /* what is behind it */
 /* Of each frame. */
 static u32 m2p[FRAMES];
 static bool ours[FRAMES];
 static u32 *p2m_end;
 static const char *name;
-static u32 asked, releases, claims, next_frame;
+static u32 asked, told, releases, claims, next_frame;
+static bool none; /* there was no page to be had */
 
 u32 any_up_to(u32 most)
 {
@@ -31,7 +33,7 @@ u32 any_up_to(u32 most)
 	return kind == 0 ? 0 : kind == 1 ? most : draw(most + 1);
 }
 
-static void set_where(u32 pfn, enum where to)
+static void set_where(u32 pfn, u8 to)
 {
 	where[pfn] = to;
 }
@@ -86,13 +88,34 @@ void any_world(void)
 	w.b->wait = draw(3) ? 0 : draw(2) ? 1u << draw(6) : BALLOON_WAIT_MOST;
 	w.takes = w.pool = w.taken = BALLOON_BATCH;
 	w.error = (s32[]){0, -1, -12, -22}[draw(4)];
-	w.news = NO_NEWS;
+	w.news = w.then = NO_NEWS;
+}
+
+void large_world(void)
+{
+	any_world();
+	fill(w.b->in, 0, sizeof(w.b->in));
+	w.direct = false;
+	w.b->p2m = NULL;
+	w.b->nr_pages = BALLOON_MOST - draw(2) * draw(64);
+	w.b->held = 0;
+	for (u32 pfn = 0; pfn < w.b->nr_pages; pfn++) {
+		bool held = pfn == w.b->nr_pages - 1 || (pfn > PAGES_MOST && !draw(1500));
+
+		where[pfn] = held ? GIVEN : KERNELS;
+		frame_of[pfn] = held ? NO_MFN : pfn;
+		if (held)
+			w.b->in[pfn / 32] |= 1u << pfn % 32;
+		w.b->held += held;
+	}
+	w.b->target = any_up_to(w.b->nr_pages);
 }
 
 void asks_begin(const char *what)
 {
 	name = what;
-	asked = releases = claims = 0;
+	asked = told = releases = claims = 0;
+	none = false;
 }
 
 static u32 page(u32 pfn, const char *in)
@@ -106,7 +129,10 @@ static u32 take(void)
 {
 	u32 n = w.b->nr_pages, pfn = draw(n);
 
-	if (!w.takes)
+	if (none)
+		differs("%s(): take a page, when there was none to be had already", name);
+	none = !w.takes;
+	if (none)
 		return BALLOON_NONE;
 	for (u32 i = 0; i < n; i++, pfn = pfn + 1 < n ? pfn + 1 : 0)
 		if (pfn != BALLOON_NONE && where[pfn] == KERNELS) {
@@ -114,6 +140,7 @@ static u32 take(void)
 			set_where(pfn, TAKEN);
 			return pfn;
 		}
+	none = true;
 	return BALLOON_NONE;
 }
 
@@ -198,6 +225,9 @@ static s32 release(const u32 *list, u32 n)
 		if (where[pfn] != OUT)
 			differs("%s(): release %x, behind page %u, which %s", name, list[i], pfn,
 				where[pfn] == TAKEN ? "is mapped" : "was not taken");
+		if (w.direct && w.b->p2m[pfn] != NO_MFN)
+			differs("%s(): release %x, and p2m says it of page %u still", name, list[i],
+				pfn);
 		for (u32 k = 0; k < i; k++)
 			if (list[k] == list[i])
 				differs("%s(): release %x twice", name, list[i]);
@@ -270,7 +300,9 @@ static u32 serve(u32 what, u32 a, u32 b)
 		asked++;
 		return (u32)claim((u32 *)a, b);
 	case ASK_TARGET:
-		return asked == w.moment ? w.news : NO_NEWS;
+		if (asked != w.moment || told == 2)
+			return NO_NEWS;
+		return told++ ? w.then : w.news;
 	case ASK_BALLOON:
 		return (u32)w.b;
 	}
@@ -318,7 +350,7 @@ static void once(bool up, bool fails)
 	u32 n = any_up_to(BALLOON_BATCH), held, can, got, target, wait;
 	struct balloon was;
 
-	any_world();
+	draw(12) ? any_world() : large_world();
 	if (fails) {
 		w.takes = any_up_to(BALLOON_BATCH);
 		w.pool = any_up_to(BALLOON_BATCH);

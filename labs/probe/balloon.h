@@ -37,12 +37,15 @@ struct world {
 	u32 taken;  /* and of a release so many are taken, from now on */
 	s32 error;  /* what is said instead of 0 then */
 	u32 news;   /* the target changes to this, NO_NEWS: it does not, */
-	u32 moment; /* when so many things have been asked for */
+	u32 moment; /* when so many things have been asked for; */
+	u32 then;   /* and at once to this, NO_NEWS: it does not */
 };
 extern struct world w;
 
 /** Any guest: some pages, some of them in the balloon. */
 void any_world(void);
+/** A large one in shadow mode, of which few pages are in the balloon, and far from each other. */
+void large_world(void);
 /** Any number up to `most`, and not seldom 0 or `most`. */
 u32 any_up_to(u32 most);
 /** Before a call of the lab's: `name` is said if something is wrong. */

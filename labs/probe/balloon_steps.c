@@ -16,9 +16,9 @@ static void set_target(struct model *m, u32 pages)
 	m->target = pages;
 }
 
-/* @param can so many pages can be moved; the target changes meanwhile to `news`
+/* @param can so many pages can be moved; the target changes meanwhile to `news`, and then to `then`
  * @param changes it does */
-static u32 step(struct model *m, u32 can, u32 news, bool changes)
+static u32 step(struct model *m, u32 can, u32 news, u32 then, bool changes)
 {
 	u32 target = m->target, wanted = m->pages - target,
 	    n = wanted > m->held ? wanted - m->held : m->held - wanted;
@@ -34,6 +34,8 @@ static u32 step(struct model *m, u32 can, u32 news, bool changes)
 	m->held = wanted > m->held ? m->held + can : m->held - can;
 	if (changes)
 		set_target(m, news);
+	if (changes && then != NO_NEWS)
+		set_target(m, then);
 	if (can == n || m->target != target) {
 		m->wait = 0;
 		return 0;
@@ -100,7 +102,7 @@ static u32 any_share(u32 near)
 	case 0:
 		return draw(w.b->nr_pages + 8);
 	case 1:
-		return draw(2) ? ~0u : w.b->nr_pages;
+		return (u32[]){0, ~0u, w.b->nr_pages}[draw(3)];
 	case 2:
 		return near;
 	case 3:
@@ -117,7 +119,7 @@ static void shares(void)
 		struct model m, before;
 
 		any_world();
-		w.b->share = draw(w.b->nr_pages) + 1;
+		w.b->share = draw(w.b->nr_pages + 2);
 		m = model_of(w.b);
 		told = any_share(m.share);
 		share = any_share(m.share);
@@ -176,13 +178,15 @@ static void one(bool turns)
 		/* There is something to be done, so something is asked for. */
 		w.news = draw(3) ? any_up_to(m.pages) : m.target;
 		w.moment = 1;
+		if (!draw(3)) /* there and back, or on */
+			w.then = draw(2) ? m.target : any_up_to(m.pages);
 	}
 	asks_begin("balloon_step");
 	got = CALL(balloon_step, (u32)w.b);
 	if (m.pages - m.target > m.held && can > free)
 		can = free;
 	/* With no page to be had nothing is asked for but that; the news come all the same. */
-	want = step(&m, can, w.news, turns);
+	want = step(&m, can, w.news, w.then, turns);
 	same("balloon_step()", &m, &before);
 	look(m.held);
 	if (got != want)

@@ -12,9 +12,9 @@ static u32 ask(u32 what, u32 a, u32 b)
 /* Whatever is done takes a while, in which there may be a new target. */
 static u32 do_it(u32 what, u32 a, u32 b)
 {
-	u32 answer = ask(what, a, b), target = ask(ASK_TARGET, 0, 0);
+	u32 answer = ask(what, a, b), target;
 
-	if (target != NO_NEWS)
+	while ((target = ask(ASK_TARGET, 0, 0)) != NO_NEWS)
 		balloon_set_target((struct balloon *)ask(ASK_BALLOON, 0, 0), target);
 	return answer;
 }

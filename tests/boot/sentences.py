@@ -158,7 +158,7 @@ def objdump(eip, code, syntax):
                               capture_output=True, text=True).stdout
     line = next((l for l in said.splitlines() if re.match(r"\s*[0-9a-f]+:\t", l)), "")
     code = re.sub(r"\s+", " ", re.sub(r"\s*(<.*|#.*)$", "", line.split("\t")[-1])).strip()
-    return decimal(code.replace("%ds:(", "(").replace("(%dx)", "%dx").replace("0x0(", "("))
+    return decimal(code.replace("%ds:(", "(").replace("(%dx)", "%dx").replace("0x0(", "(").replace(",1)", ")"))
 
 
 class Reader:
