@@ -279,6 +279,42 @@ void book_fill(struct sqlite3 *db, struct session *s, const struct grading *g)
 	fill(db, s, g->id);
 }
 
+char *sources_of(const char *evidence)
+{
+	size_t n = strlen(evidence), end = strlen("/evidence");
+	bool task = n > end && !strcmp(evidence + n - end, "/evidence"); /* slurm.c's */
+
+	return text("%.*s.src", (int)(task ? n - end : n), evidence);
+}
+
+static bool is_kept(const char *evidence)
+{
+	char *sources = sources_of(evidence);
+	bool kept = access(evidence, F_OK) == 0 || access(sources, F_OK) == 0;
+
+	free(sources);
+	return kept;
+}
+
+/* The book says where evidence was when it was graded. Since then the book may have been moved, and
+ * its .work with it; where it was, another class's may be by now. */
+static char *evidence_now(sqlite3 *db, const struct lab *lab, const char *stored)
+{
+	char *folder = text("/%s/", lab->name), *moved;
+	const char *below = NULL;
+
+	for (const char *s = stored; (s = strstr(s, folder)); s++)
+		below = s;
+	free(folder);
+	if (!below)
+		return copy(stored);
+	moved = text("%s.work%s", sqlite3_db_filename(db, NULL), below);
+	if (is_kept(moved))
+		return moved;
+	free(moved);
+	return copy(stored);
+}
+
 struct gradings book_gradings(struct sqlite3 *db, const struct lab *lab)
 {
 	struct gradings all = {0};
@@ -298,7 +334,7 @@ struct gradings book_gradings(struct sqlite3 *db, const struct lab *lab)
 						  .account = copy(column(st, 3)),
 						  .lms = copy(column(st, 4)),
 						  .notes = copy(column(st, 5)),
-						  .evidence = copy(column(st, 6)),
+						  .evidence = evidence_now(db, lab, column(st, 6)),
 						  .hash = strtoull(column(st, 7), NULL, 16),
 						  .when = (time_t)sqlite3_column_int64(st, 8),
 						  .graded = (time_t)sqlite3_column_int64(st, 9),

@@ -11,18 +11,11 @@
 #define MANY	   10
 #define MAX_SOURCE (1 << 20)
 
-/* Its sources lie beside the evidence. */
-static char *source_dir(const struct grading *g)
-{
-	size_t n = strlen(g->evidence), end = strlen("/evidence");
-	bool task = n > end && !strcmp(g->evidence + n - end, "/evidence");
-
-	return text("%.*s.src", (int)(task ? n - end : n), g->evidence);
-}
-
-static void read_work(struct work *w, const struct lab *lab, const char *dir, const uint64_t *known,
+/* @return false if none of its files is there */
+static bool read_work(struct work *w, const struct lab *lab, const char *dir, const uint64_t *known,
 		      size_t nr_known)
 {
+	bool found = false;
 	int line = 0;
 
 	w->lab = lab;
@@ -32,6 +25,7 @@ static void read_work(struct work *w, const struct lab *lab, const char *dir, co
 
 		w->texts[i] = read_file(path, MAX_SOURCE, true);
 		free(path);
+		found |= w->texts[i] != NULL;
 		if (!w->texts[i])
 			w->texts[i] = copy("");
 		tokenize(&w->t, w->texts[i], line, known, nr_known);
@@ -39,6 +33,7 @@ static void read_work(struct work *w, const struct lab *lab, const char *dir, co
 			line += *s == '\n';
 		line++;
 	}
+	return found;
 }
 
 static void work_free(struct work *w)
@@ -172,10 +167,13 @@ struct copies copies_find(const struct lab *lab, const char *tree, const struct 
 	given = grams(&start.t, &nr_given);
 	c.looked = start.t.nr > 0;
 	for (size_t i = 0; i < all->nr && c.looked; i++) {
-		char *dir = source_dir(&all->at[i]);
+		char *dir = sources_of(all->at[i].evidence);
 
 		if (all->at[i].counts && all->at[i].taken) {
-			read_work(&c.works[i], lab, dir, known, nr_known);
+			if (read_work(&c.works[i], lab, dir, known, nr_known))
+				c.read++;
+			else
+				c.gone++;
 			leave_out_given(&c.works[i], given, nr_given);
 			winnow(&c.works[i]);
 			enough[i] = distinct(&c.works[i]) >= FEWEST;
@@ -246,6 +244,14 @@ void copies_free(struct copies *c)
 	free(c->works), free(c->at);
 }
 
+void copies_all_read(const struct copies *c)
+{
+	if (c->gone)
+		die("what %zu of %zu handed in is not there (it lies in the .work beside the "
+		    "gradebook), and is compared with nobody's",
+		    c->gone, c->read + c->gone);
+}
+
 static const struct option options[] = {
     {"book", 1, NULL, 1}, {"percent", 1, NULL, 2}, {"kit", 1, NULL, 3}, {NULL, 0, NULL, 0}};
 
@@ -299,6 +305,7 @@ int copies(int argc, char **argv)
 		printf("%3d %%  %s%s and %s\n", p->percent, p->equal ? "equal  " : "", a, b);
 		free(a), free(b);
 	}
+	copies_all_read(&c);
 	printf("%zu pairs have %d %% or more in common\n", c.nr, percent);
 	copies_free(&c), gradings_free(&all);
 	book_close(db);

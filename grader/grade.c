@@ -66,14 +66,14 @@ static void write_outputs(const struct session *s, const struct outputs *o)
 	if (o->tap) {
 		f = create(o->tap);
 		report_tap(s, f);
-		fclose(f);
+		close_written(f, o->tap);
 	}
 	if (o->junit) {
 		f = create(o->junit);
 		report_junit_begin(f);
 		report_junit(s, NULL, f);
 		report_junit_end(f);
-		fclose(f);
+		close_written(f, o->junit);
 	}
 	if (o->autolab)
 		report_autolab(s, stdout);

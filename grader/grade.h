@@ -44,6 +44,10 @@ char *read_file(const char *path, size_t max, bool clean);
 /** The last `max` bytes of a file, or all, cleaned; or NULL. */
 char *read_end(const char *path, size_t max);
 bool write_file(const char *path, const void *bytes, size_t n);
+/** NULL, or why not all that was printed there has been written. */
+const char *not_written_whole(FILE *f);
+/** Close a file that was written; if not all of it is there, remove it and die. */
+void close_written(FILE *f, const char *path);
 /** mkdir -p, or die. */
 void make_dirs(const char *path);
 /** rm -rf. */
@@ -376,6 +380,8 @@ void book_marks_end(struct sqlite3 *db);
 void book_mark(struct sqlite3 *db, const struct lab *lab, const char *student, int answers,
 	       int days);
 void gradings_free(struct gradings *all);
+/** Where the files are that were handed in: beside the evidence; to be freed. */
+char *sources_of(const char *evidence);
 void book_close(struct sqlite3 *db);
 /** The seed of a class: the one that the book has, else `wanted`. */
 unsigned book_seed(struct sqlite3 *db, const struct lab *lab, unsigned wanted);
@@ -408,6 +414,8 @@ struct copies {
 	struct work *works; /* as the gradings */
 	size_t nr_works;
 	bool looked; /* false: there is no starter to tell what is everybody's */
+	size_t read; /* of so many what was handed in is there, */
+	size_t gone; /* and of so many it is not */
 };
 /** Pairs of at least `percent` among the gradings that count. `tree`: kit or tree with the starter.
  */
@@ -418,6 +426,8 @@ struct copies copies_find(const struct lab *lab, const char *tree, const struct 
  */
 json_t *copies_lines(const struct copies *c, const struct pair *p, size_t which);
 void copies_free(struct copies *c);
+/** Dies, and says of how many, if what was handed in is not there. */
+void copies_all_read(const struct copies *c);
 #define COPIES_PERCENT 40 /* unless somebody asks for another threshold */
 
 /* lms.c */

@@ -78,10 +78,8 @@ static const struct {
     {"report", report, report_help}, {"show", show, show_help},	   {"marks", marks, marks_help},
     {"copies", copies, copies_help}, {"task", task, NULL},	   {"confined", confined, usage}};
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	/* For the names in archives: without it, what is not ASCII in them cannot be read. */
-	setlocale(LC_CTYPE, "C.UTF-8");
 	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i].name))
 			continue;
@@ -93,4 +91,18 @@ int main(int argc, char **argv)
 	}
 	fputs(usage, argc > 1 && !strcmp(argv[1], "--help") ? stdout : stderr);
 	return argc > 1 && !strcmp(argv[1], "--help") ? 0 : 2;
+}
+
+int main(int argc, char **argv)
+{
+	const char *why;
+	int status;
+
+	/* For the names in archives: without it, what is not ASCII in them cannot be read. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	status = run(argc, argv);
+	why = not_written_whole(stdout);
+	if (why)
+		die("cannot write: %s", why);
+	return status;
 }

@@ -2,6 +2,7 @@
  */
 #include "grade.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +71,7 @@ static struct asked ask(int argc, char **argv)
 
 static bool is_of(const struct grading *g, const char *student)
 {
-	return !student || !strcmp(g->student, student) || !strcmp(g->name, student);
+	return !student || !strcmp(g->student, student);
 }
 
 static void one(enum format format, const struct session *s, const struct grading *g, FILE *f)
@@ -94,7 +95,7 @@ static void one(enum format format, const struct session *s, const struct gradin
 }
 
 /* A file of its own for a student, whatever the name. */
-static FILE *file_of(const struct asked *a, const struct grading *g)
+static FILE *file_of(const struct asked *a, const struct grading *g, char **name)
 {
 	static const char *const ends[] = {[TAP] = "tap", [GRADESCOPE] = "json", [AUTOLAB] = "txt"};
 	char *safe = copy(g->student), *path;
@@ -111,8 +112,9 @@ static FILE *file_of(const struct asked *a, const struct grading *g)
 	}
 	f = fopen(path, "w");
 	if (!f)
-		die("cannot write %s", path);
-	free(safe), free(path);
+		die("cannot write %s: %s", path, strerror(errno));
+	free(safe);
+	*name = path;
 	return f;
 }
 
@@ -121,6 +123,7 @@ static void rows(const struct asked *a, struct sqlite3 *db, const struct grading
 	bool apart = a->format >= TAP && a->format <= AUTOLAB && !a->student;
 	struct session s = {.lab = a->lab};
 	FILE *f = stdout;
+	char *path = NULL;
 
 	if (apart && !a->out)
 		die("this format is for one: --student NAME, or for all of the class a file each: "
@@ -136,10 +139,12 @@ static void rows(const struct asked *a, struct sqlite3 *db, const struct grading
 			continue;
 		book_fill(db, &s, g);
 		if (apart)
-			f = file_of(a, g);
+			f = file_of(a, g, &path);
 		one(a->format, &s, g, f);
-		if (apart && fclose(f))
-			die("cannot write in %s", a->out);
+		if (apart) {
+			close_written(f, path);
+			free(path);
+		}
 	}
 	if (a->format == JUNIT)
 		report_junit_end(f);
@@ -153,17 +158,46 @@ static void clear_out(const struct asked *a)
 		die("%s is there already, and not empty", a->out);
 }
 
-static struct gradings gradings_of(const struct asked *a, struct sqlite3 *db)
+/* As the gradebook calls who is asked for: who has that id, else that name, if only one has it.
+ * @return NULL if nobody has; to be freed */
+static char *whose(const struct gradings *all, const char *who)
+{
+	struct list ids = {0};
+	char *found, *names;
+
+	for (size_t i = 0; i < all->nr; i++)
+		if (!strcmp(all->at[i].student, who))
+			return copy(who);
+	for (size_t i = 0; i < all->nr; i++)
+		if (!strcmp(all->at[i].name, who) && !list_has(&ids, all->at[i].student))
+			list_add(&ids, all->at[i].student);
+	names = copy("");
+	for (size_t i = 0; i < ids.nr; i++) {
+		char *shown = clean_name(ids.at[i]),
+		     *more = text("%s%s %s", names, i ? "," : "", shown);
+
+		free(names), free(shown);
+		names = more;
+	}
+	if (ids.nr > 1)
+		die("%zu are called %s; say whose by the id:%s", ids.nr, who, names);
+	found = ids.nr ? copy(ids.at[0]) : NULL;
+	free(names);
+	list_free(&ids);
+	return found;
+}
+
+static struct gradings gradings_of(struct asked *a, struct sqlite3 *db)
 {
 	struct gradings all = book_gradings(db, a->lab);
-	bool found = false;
+	char *student = a->student ? whose(&all, a->student) : NULL;
 
-	for (size_t i = 0; i < all.nr; i++)
-		found |= is_of(&all.at[i], a->student);
-	if (!found) {
+	if (!all.nr || (a->student && !student)) {
 		gradings_free(&all);
 		die("nothing of %s in %s", a->student ? a->student : a->lab->name, a->book);
 	}
+	free(a->student);
+	a->student = student;
 	return all;
 }
 
@@ -186,7 +220,7 @@ int report(int argc, char **argv)
 	book_close(db);
 	lab_free(a.lab);
 	free(a.student), free(a.book), free(a.kit);
-	return fflush(stdout) ? 2 : 0;
+	return 0;
 }
 
 static void date(char *to, size_t size, time_t when)
@@ -220,7 +254,8 @@ static void show_one(struct sqlite3 *db, const struct lab *lab, const struct gra
 		report_line(&s, i, stdout);
 	if (g->taken)
 		report_text(&s, stdout);
-	printf("  evidence: %s/\n", g->evidence);
+	printf("  evidence: %s/%s\n", g->evidence,
+	       access(g->evidence, F_OK) ? " is not there any more" : "");
 	free(s.results), free(shown), free(id);
 }
 

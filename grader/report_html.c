@@ -323,19 +323,21 @@ void report_html(struct sqlite3 *db, const struct lab *lab, const struct grading
 		place[i] = json_array_size(students);
 		json_array_append_new(students, one(&s, all, &all->at[i], &texts, &pictures));
 	}
-	j = json_pack("{s:s, s:s, s:i, s:i, s:I, s:b, s:i, s:o, s:o, s:o, s:o, s:o, s:O, s:O, s:b}",
-		      "lab", lab->name, "title", lab->title ? lab->title : lab->name, "points",
-		      lab->points, "answers", lab->policy.answers, "due",
-		      (json_int_t)lab->policy.due, "best", lab->policy.best, "percent",
-		      COPIES_PERCENT, "verdicts", verdicts(), "stages", stages(lab), "tests",
-		      tests(lab), "students", students, "copies", pairs(&c, place), "texts",
-		      texts.all, "pictures", pictures.all, "looked", c.looked);
+	j = json_pack(
+	    "{s:s, s:s, s:i, s:i, s:I, s:b, s:i, s:o, s:o, s:o, s:o, s:o, s:O, s:O, s:b, s:I}",
+	    "lab", lab->name, "title", lab->title ? lab->title : lab->name, "points", lab->points,
+	    "answers", lab->policy.answers, "due", (json_int_t)lab->policy.due, "best",
+	    lab->policy.best, "percent", COPIES_PERCENT, "verdicts", verdicts(), "stages",
+	    stages(lab), "tests", tests(lab), "students", students, "copies", pairs(&c, place),
+	    "texts", texts.all, "pictures", pictures.all, "looked", c.looked, "gone",
+	    (json_int_t)c.gone);
 	fwrite(page_begin, 1, (size_t)(here - page_begin), f);
 	put_json(j, f);
 	fputs(here + strlen("@DATA@"), f);
 	json_decref(j);
 	json_decref(texts.all), json_decref(texts.index);
 	json_decref(pictures.all), json_decref(pictures.index);
+	copies_all_read(&c);
 	copies_free(&c);
 	free(place), free(s.results);
 }

@@ -158,6 +158,32 @@ bool write_file(const char *path, const void *bytes, size_t n)
 	return ok;
 }
 
+const char *not_written_whole(FILE *f)
+{
+	errno = 0;
+	if (!fflush(f) && !ferror(f))
+		return NULL;
+	/* Of what failed earlier nobody knows why; asked once more, it says so. */
+	if (!errno)
+		fputc('\n', f), fflush(f);
+	return errno ? strerror(errno) : "not all of it was taken";
+}
+
+void close_written(FILE *f, const char *path)
+{
+	const char *why = not_written_whole(f);
+	struct stat st;
+
+	if (fclose(f) && !why)
+		why = strerror(errno);
+	if (!why)
+		return;
+	/* Cut off, it would be taken for whole. (What is no file stays.) */
+	if (!lstat(path, &st) && S_ISREG(st.st_mode))
+		unlink(path);
+	die("cannot write %s: %s", path, why);
+}
+
 char *no_room(const char *dir, long long room)
 {
 	struct statvfs v;

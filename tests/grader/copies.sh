@@ -47,11 +47,36 @@ for patch in $(printf '%s\n' tests/mutants/$lab/*.patch | shuf -n 9 --random-sou
 done
 batch mutants && copies mutants
 ok nine_mutants_are_each_others_copies test "$(awk '$1 >= 80' "$tmp/mutants.pairs" | wc -l)" -ge 36
+# Book and .work moved together, as docs/course.md has it at a term's end: all is as before, but where it is.
+html() { $tl report $lab --html --kit "$tmp/kit" --book "$1"; }
+html "$tmp/mutants.db" >"$tmp/mutants.html"
+mkdir "$tmp/last" && mv "$tmp/mutants.db" "$tmp/mutants.db.work" "$tmp/last/"
+$tl copies $lab --kit "$tmp/kit" --book "$tmp/last/mutants.db" --percent 1 >"$tmp/moved.pairs"
+ok in_a_book_that_was_moved_are_the_same_pairs cmp "$tmp/mutants.pairs" "$tmp/moved.pairs"
+html "$tmp/last/mutants.db" >"$tmp/moved.html"
+ok its_page_has_them cmp <(sed "s|$tmp/mutants.db.work|$tmp/last/mutants.db.work|g" "$tmp/mutants.html") "$tmp/moved.html"
+one=$(basename "$(ls -d "$tmp"/mutants/* | head -1)")
+evidence() { $tl show $lab "$one" --book "$tmp/last/mutants.db" | sed -n 's/^  evidence: //p'; }
+ok the_evidence_is_where_it_says test -d "$(evidence)"
+# Where it was lies another class's.
+cp -r "$tmp/last/mutants.db.work" "$tmp/mutants.db.work"
+ok and_not_where_it_was_before bash -c 'case $1 in "$2"/*) ;; *) false ;; esac' - "$(evidence)" "$tmp/last/mutants.db.work/$lab"
+# What is gone is nobody's original work.
+rm -rf "$tmp/mutants.db.work" "$tmp/last/mutants.db.work/$lab/$one-"*
+one_gone() { ! $tl copies $lab --kit "$tmp/kit" --book "$tmp/last/mutants.db" >"$tmp/gone" 2>&1 && grep 'what 1 of 9 handed in is not there' "$tmp/gone"; }
+ok if_one_is_gone_it_is_told one_gone
+ok the_others_are_compared test "$(grep -c ' %  ' "$tmp/gone")" -ge 28
+ok to_show_him_tells_too grep -q 'is not there any more' <(evidence)
+rm -rf "$tmp/last/mutants.db.work"
+ok if_all_are_gone_there_are_not_0_pairs dies 'what 9 of 9 handed in is not there' $tl copies $lab --kit "$tmp/kit" --book "$tmp/last/mutants.db"
+html_gone() { html "$tmp/last/mutants.db" 2>"$tmp/gone" >"$tmp/gone.html"; [ $? = 2 ] && grep -q '"gone":9' "$tmp/gone.html" && grep -q '</html>' "$tmp/gone.html"; }
+ok nor_a_page_without_a_word html_gone
+ok for_which_there_is_a_count grep -q 'what 9 of 9 handed in is not there' "$tmp/gone"
 # Without a starter nobody could tell what is everybody's.
-ok without_a_kit_it_says_so dies 'no starter in /none' $tl copies $lab --kit /none --book "$tmp/mutants.db"
+ok without_a_kit_it_says_so dies 'no starter in /none' $tl copies $lab --kit /none --book "$tmp/last/mutants.db"
 for percent in abc -5 101 '' 40%; do
 	ok "a_percentage_is_a_number_up_to_100_$percent" dies "--percent $percent: only a whole number from 0 to 100" \
-		$tl copies $lab --percent "$percent" --kit "$tmp/kit" --book "$tmp/mutants.db"
+		$tl copies $lab --percent "$percent" --kit "$tmp/kit" --book "$tmp/last/mutants.db"
 done
-ok of_another_lab_there_is_nothing dies 'nothing of 02-pagefault in ' $tl copies 02-pagefault --kit "$tmp/kit" --book "$tmp/mutants.db"
+ok of_another_lab_there_is_nothing dies 'nothing of 02-pagefault in ' $tl copies 02-pagefault --kit "$tmp/kit" --book "$tmp/last/mutants.db"
 done_testing

@@ -156,6 +156,34 @@ ok what_is_no_gradebook_is_named dies 'marks.csv: file is not a database' $tl re
 $tl batch $lab "$tmp/nobody" --kit "$tmp/kit" --book "$tmp/none.db" >"$tmp/log" 2>&1
 ok a_class_of_nobody_is_an_error grep 'nothing is handed in in .*nobody: no archive, no folder' "$tmp/log"
 
+# Two of one name, whom a platform tells apart.
+for id in 12 17; do
+	folder="$tmp/namesakes/Jane Doe_${id}_assignsubmission_file"
+	mkdir -p "$folder" && printf "one=1\ntwo=$id\n" >"$folder/walk.c"
+done
+$tl batch $lab "$tmp/namesakes" --kit "$tmp/kit" --book "$tmp/namesakes.db" >"$tmp/log" 2>&1
+for command in show 'report --tap --student'; do
+	ok "of_two_of_one_name_none_is_chosen_${command%% *}" dies '2 are called Jane Doe; say whose by the id: 12, 17' $tl ${command/#show/show $lab} 'Jane Doe' $([ "${command%% *}" = show ] || echo $lab) --book "$tmp/namesakes.db"
+done
+ok the_id_tells grep -q 'Jane Doe (17)' <($tl show $lab 17 --book "$tmp/namesakes.db")
+
+# A full disk.
+said='cannot write: No space left on device'
+full() { [ -c /dev/full ] && "$@" 2>"$tmp/stderr" >/dev/full; [ $? = 2 ] && grep -qF "$said" "$tmp/stderr"; }
+for what in "report $lab --csv" "report $lab --html" "report $lab --junit" \
+	"report $lab --tap --student back" "report $lab --autolab --student back" "report $lab --gradescope --student back" \
+	"show $lab back" "show --help" "batch $lab $tmp/class --kit $tmp/kit"; do
+	ok "a_full_disk_is_told_by_$(tr -cs a-z _ <<<"${what//$tmp/}")" full $tl $what $([ "$what" = 'show --help' ] || echo --book "$tmp/book.db")
+done
+ok a_full_disk_is_told_by_a_platforms_table full $tl report $lab --moodle --book "$tmp/namesakes.db"
+# (A limit on files, since nobody can fill a disk here.)
+apart() {
+	(trap '' XFSZ && ulimit -f 0 && exec $tl report $lab --gradescope --out "$tmp/apart" --book "$tmp/book.db") 2>&1 | cat >"$tmp/log"
+	[ "${PIPESTATUS[0]}" = 2 ] && grep 'cannot write .*/apart/.*json: File too large' "$tmp/log"
+}
+ok what_cannot_be_written_apart_is_told apart
+ok and_no_part_of_it_is_left test "$(find "$tmp/apart" -type f | wc -l)" = 0
+
 # A gradebook of version 1.
 python3 - "$tmp/old.db" "$tmp/kit" <<-'END'
 	import sqlite3, sys
