@@ -144,24 +144,62 @@ unsigned book_seed(struct sqlite3 *db, const struct lab *lab, unsigned wanted)
 	return seed;
 }
 
-/* Who sends an earlier version once more, after another, has sent something new. */
 enum graded book_has(struct sqlite3 *db, const struct lab *lab, const struct submission *sub,
 		     uint64_t hash, unsigned seed)
 {
 	sqlite3_stmt *st = prepare(
 	    db,
 	    "SELECT a.score < a.points FROM submission a WHERE a.student = ?1 AND a.lab = ?2 AND "
-	    "a.version = ?3 AND a.hash = ?4 AND a.seed = ?5 AND NOT EXISTS (SELECT 1 FROM "
-	    "submission b WHERE b.student = ?1 AND b.lab = ?2 AND b.hash != ?4 AND "
-	    "b.submitted > a.submitted AND b.submitted < ?6) ORDER BY a.id DESC LIMIT 1",
-	    "sshhii", sub->student, lab->name, lab->version, hash, (long long)seed,
-	    (long long)sub->when);
+	    "a.version = ?3 AND a.hash = ?4 AND a.seed = ?5 ORDER BY a.id DESC LIMIT 1",
+	    "sshhi", sub->student, lab->name, lab->version, hash, (long long)seed);
 	enum graded had = NOT_GRADED;
 
 	if (step(db, st))
 		had = sqlite3_column_int(st, 0) ? GRADED_LESS : GRADED;
 	sqlite3_finalize(st);
 	return had;
+}
+
+/* The grading of one that was handed in once more, after another; 0 if none. Of what has the same
+ * time, or none, what was graded later is the later one. */
+static long long sent_again(sqlite3 *db, const struct lab *lab, const struct submission *sub,
+			    uint64_t hash, unsigned seed)
+{
+	sqlite3_stmt *st = prepare(
+	    db,
+	    "SELECT a.id, EXISTS (SELECT 1 FROM submission b WHERE b.student = ?1 AND b.lab = ?2 "
+	    "AND b.hash != ?4 AND (b.submitted, b.id) > (a.submitted, a.id) AND b.submitted <= ?6) "
+	    "FROM submission a WHERE a.student = ?1 AND a.lab = ?2 AND a.version = ?3 AND "
+	    "a.hash = ?4 AND a.seed = ?5 ORDER BY a.submitted DESC, a.id DESC LIMIT 1",
+	    "sshhii", sub->student, lab->name, lab->version, hash, (long long)seed,
+	    (long long)sub->when);
+	long long id = 0;
+
+	if (step(db, st) && sqlite3_column_int(st, 1))
+		id = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return id;
+}
+
+void book_again(struct sqlite3 *db, const struct lab *lab, const struct submission *sub,
+		uint64_t hash, unsigned seed)
+{
+	long long id = lab->policy.best ? 0 : sent_again(db, lab, sub, hash, seed), again;
+
+	if (!id)
+		return;
+	run(db, "BEGIN IMMEDIATE");
+	once(db, prepare(db,
+			 "INSERT INTO submission SELECT NULL, student, lab, version, hash, seed, "
+			 "score, points, built, build_log, notes, evidence, name, account, lms, "
+			 "?, ?, taken, graded FROM submission WHERE id = ?",
+			 "iii", (long long)sub->when, (long long)sub->late, id));
+	again = sqlite3_last_insert_rowid(db);
+	once(db, prepare(db,
+			 "INSERT INTO result SELECT ?, test, stage, verdict, score, points, seed, "
+			 "ticks, seconds, why, diagram FROM result WHERE submission = ?",
+			 "ii", again, id));
+	run(db, "COMMIT");
 }
 
 void book_store(struct sqlite3 *db, const struct session *s, const struct submission *sub,

@@ -368,6 +368,9 @@ void book_store(struct sqlite3 *db, const struct session *s, const struct submis
 enum graded { NOT_GRADED, GRADED, GRADED_LESS /* than all points */ };
 enum graded book_has(struct sqlite3 *db, const struct lab *lab, const struct submission *sub,
 		     uint64_t hash, unsigned seed);
+/** If it was sent before the last, and now once more: its earlier grading is the last one now. */
+void book_again(struct sqlite3 *db, const struct lab *lab, const struct submission *sub,
+		uint64_t hash, unsigned seed);
 /** All gradings of a lab, by student and in their order; by the lab's policy, one of each student's
  * counts. */
 struct gradings book_gradings(struct sqlite3 *db, const struct lab *lab);

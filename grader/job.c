@@ -142,6 +142,7 @@ bool job_prepare(struct class *c, struct job *j, size_t number)
 	take(c, j, sub);
 	if (!is_wanted(c, j, sub)) {
 		c->skipped++;
+		book_again(c->book, c->lab, sub, j->hash, c->seed);
 		if (access(j->s.out, F_OK))
 			remove_tree(j->s.sources);
 		job_free(j);

@@ -82,16 +82,23 @@ other=$(sed -n 's/^  grading \([0-9]*\): .*/\1/p' "$tmp/shown")
 ok and_shows_them grep -q 'should have:  ^two=1' <($tl show $lab two-days --grading "$other" --book "$tmp/book.db")
 ok their_evidence_is_there_still bash -c 'for d; do test -s "$d/hv.elf" || exit 1; done' - "$tmp/book.db.work/$lab"/two-days-????????????????
 
-# Sent back and forth: the first again is something new.
+# Sent back and forth.
 policy "$due\ncounts = last"
 hand back 2026-02-01T12:00:00Z 'one=1\n' && batch && hand back 2026-02-02T12:00:00Z 'one=2\n' && batch && hand back 2026-02-03T12:00:00Z 'one=1\n' && batch
 ok what_was_sent_before_the_last_counts_when_it_is_sent_again is 60 back score
+ok without_another_grading grep -q '^0 graded, 8 were already' "$tmp/log"
+# At a time that tells them not apart.
+same() { hand same 2026-02-01T12:00:00Z "$1" && batch; }
+same 'one=1\n' && same 'one=2\n' && ok of_one_time_what_came_later_counts is 0 same score
+same 'one=1\n' && ok and_the_earlier_sent_again_too is 60 same score
+same 'one=1\n' && ok which_is_noted_once test "$($tl show $lab same --book "$tmp/book.db" | grep -c '^  grading')" = 2
+rm -r "$tmp/class/same"
 
 # Graded again.
 batch regrade --failed
 ok of_what_failed_only grep -q '^3 graded, 5 were already' "$tmp/log"
 ok these_are_they test "$(sed -n 's/^\[[0-9/]*\] \([^ ]*\).*/\1/p' "$tmp/log" | sort | xargs)" = 'back little two-days'
-ok and_each_earlier_grading_is_there test "$(report --csv | wc -l)" = 9 -a "$($tl show $lab little --book "$tmp/book.db" | grep -c '^  grading')" = 1
+ok and_each_earlier_grading_is_there test "$(report --csv | wc -l)" = 10 -a "$($tl show $lab little --book "$tmp/book.db" | grep -c '^  grading')" = 1
 ok failed_is_for_regrade dies '--failed is for regrade' $tl batch $lab --failed "$tmp/class" --kit "$tmp/kit"
 
 # Points for answers.md, and late days that a person knows better.
