@@ -129,7 +129,7 @@ fuzz-insns: $(B)/.doctor ## 200,000 random instructions, bare and in shadow mode
 	@tests/fuzz/insns.sh SEED=$(SEED)
 
 bench: $(B)/.doctor ## what things cost, in guest instructions: text, JSON and a chart
-	@$(build) -j$$(nproc) test-programs
+	@$(build) -j$$(nproc) test-programs $(B)/bin/icount.so
 	@tools/bench
 
 mutation-hv: $(B)/.doctor ## do our own tests see mistakes in what hosts many domains? (SAMPLE=N SEED=N)
