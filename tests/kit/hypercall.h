@@ -33,4 +33,7 @@ static inline s32 hypercall(u32 nr, u32 a, u32 b, u32 c, u32 d)
 	return ret;
 }
 
+/** By its name: HCALL(memory_op, cmd, (u32)&r, 0, 0). */
+#define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
+
 #endif

@@ -1,5 +1,5 @@
 # balloon.mk: small kernels that give pages away and take them back, at random (race.h, meet.c).
-$(B)/tests/balloon/%.o: tests/boot/balloon/%.c tests/boot/balloon/race.h tests/boot/domains/pc.h tests/kit/hypercall.h tests/boot/balloon/balloon.mk
+$(B)/tests/balloon/%.o: tests/boot/balloon/%.c tests/boot/balloon/race.h tests/boot/balloon/pv.h tests/boot/domains/pc.h tests/kit/hypercall.h tests/boot/balloon/balloon.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
 	$(Q)$(CC) $(KCFLAGS) -c -o $@ $<

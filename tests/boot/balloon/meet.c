@@ -14,10 +14,8 @@
  * in the other's pages, and its own.
  */
 #include <trapline/xen/grant_table.h>
-#include <trapline/xen/memory.h>
-#include <trapline/xen/xen.h>
-#include "../../kit/hypercall.h"
 #include "../../kit/kit.h"
+#include "pv.h"
 
 #define PAGES	     96u
 #define WINDOWS	     16u /* pages of the other's that are mapped at once */
@@ -31,8 +29,6 @@
 #define IN_USE	     (GTF_reading | GTF_writing)
 /* Of a word: whose it is, which writing; the rest is its place in the page. */
 #define MARK 0xFF000C00u
-
-#define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
 
 PV_START("meet", "main", "8192", "");
 
@@ -75,19 +71,6 @@ static void must(bool good, const char *what, u32 n)
 static u32 mark_of(u32 domain)
 {
 	return (0x51u + domain * 37) << 24 | 0x800;
-}
-
-static bool map(const void *va, u32 pte)
-{
-	return !HCALL(update_va_mapping, (u32)va, pte, 0, UVMF_INVLPG);
-}
-
-static s32 memory_op(u32 cmd, u32 *word)
-{
-	struct xen_memory_reservation r = {
-	    .extent_start = (u32)word, .nr_extents = 1, .domid = DOMID_SELF};
-
-	return HCALL(memory_op, cmd, (u32)&r, 0, 0);
 }
 
 static u32 reservation(void)

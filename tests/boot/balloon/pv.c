@@ -1,14 +1,11 @@
 /* pv.c: the race by memory_op. */
-#include <trapline/xen/memory.h>
-#include <trapline/xen/xen.h>
 #include "race.h"
-#include "../../kit/hypercall.h"
+#include "pv.h"
 
-#define PAGE_ALIGNED	 __attribute__((aligned(4096)))
-#define BASE		 0xC0000000u
-#define WRITABLE	 0x63u
-#define READ_ONLY	 0x61u
-#define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
+#define PAGE_ALIGNED __attribute__((aligned(4096)))
+#define BASE	     0xC0000000u
+#define WRITABLE     0x63u
+#define READ_ONLY    0x61u
 
 PV_START("small", "main", "8192", "");
 
@@ -31,19 +28,6 @@ static void __attribute__((noreturn)) end(u32 why)
 static u32 pfn_of(const void *va)
 {
 	return ((u32)va - BASE) / 4096;
-}
-
-static bool map(const void *va, u32 pte)
-{
-	return !HCALL(update_va_mapping, (u32)va, pte, 0, UVMF_INVLPG);
-}
-
-static s32 memory_op(u32 cmd, u32 *word)
-{
-	struct xen_memory_reservation r = {
-	    .extent_start = (u32)word, .nr_extents = 1, .domid = DOMID_SELF};
-
-	return HCALL(memory_op, cmd, (u32)&r, 0, 0);
 }
 
 bool give_page(u32 i)

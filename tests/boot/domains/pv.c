@@ -9,12 +9,11 @@
 #include "small.h"
 #include "../../kit/hypercall.h"
 
-#define PAGE_ALIGNED	 __attribute__((aligned(4096)))
-#define BASE		 0xC0000000u
-#define OWN		 2002u
-#define READ_ONLY	 0x61u
-#define WRITABLE	 0x63u
-#define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
+#define PAGE_ALIGNED __attribute__((aligned(4096)))
+#define BASE	     0xC0000000u
+#define OWN	     2002u
+#define READ_ONLY    0x61u
+#define WRITABLE     0x63u
 
 PV_START("small", "main", "8192",
 	 "debug: incl struck\n"

@@ -4,8 +4,7 @@
 #include "share.h"
 #include "../../kit/hypercall.h"
 
-#define BASE		 0xC0000000u
-#define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
+#define BASE 0xC0000000u
 
 PV_START("share", "main", "8192", "");
 

@@ -4,9 +4,8 @@
 #include "../../kit/hypercall.h"
 #include "own.h"
 
-#define PAGE_ALIGNED	 __attribute__((aligned(4096)))
-#define BASE		 0xC0000000u
-#define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
+#define PAGE_ALIGNED __attribute__((aligned(4096)))
+#define BASE	     0xC0000000u
 
 PV_START("own", "main", "8192",
 	 "debug: incl struck\n"

@@ -7,12 +7,11 @@
 #include <trapline/xen/xen.h>
 #include "../../kit/hypercall.h"
 
-#define PAGE_ALIGNED	 __attribute__((aligned(4096)))
-#define PAGE_SIZE	 4096u
-#define BASE		 0xC0000000u
-#define READ_ONLY	 0x61u
-#define WRITABLE	 0x63u
-#define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
+#define PAGE_ALIGNED __attribute__((aligned(4096)))
+#define PAGE_SIZE    4096u
+#define BASE	     0xC0000000u
+#define READ_ONLY    0x61u
+#define WRITABLE     0x63u
 
 extern const struct start_info *si;
 extern struct shared_info *shared;

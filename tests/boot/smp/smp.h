@@ -40,8 +40,6 @@
 #define EEXIST	     17
 #define EINVAL	     22
 
-#define HCALL(name, ...) hypercall(__HYPERVISOR_##name, __VA_ARGS__)
-
 struct me {
 	u32 nr;
 	volatile u32 go_on;	/* where to, after a page fault */
