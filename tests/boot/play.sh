@@ -73,12 +73,7 @@ ok a_long_run test "${events:-0}" -gt 200000
 ok its_page $tl play "$tmp/large.ctf" --all -o "$tmp/large.html"
 echo "# | $events events, $(($(stat -c %s "$tmp/large.html") >> 20)) MB"
 
-skip() { tests=$((tests + 1)) && echo "ok $tests - $1 # SKIP $2"; }
-browser=$(command -v chromium || true)
-axe=build/axe/node_modules/axe-core/axe.min.js
-if [ ! -f $axe ] && command -v npm >/dev/null; then
-	(mkdir -p build/axe && cd build/axe && timeout 120 npm install --silent --no-audit --no-fund --no-save axe-core@4.10.3) >"$tmp/npm" 2>&1
-fi
+. tests/browser.sh
 if [ -z "$browser" ]; then
 	skip in_a_browser 'there is no chromium'
 elif ! command -v node >/dev/null; then

@@ -33,12 +33,7 @@ $tl report $lab --html --book "$book" >"$page"
 ok the_page_is_written test -s "$page"
 echo "# | the page has $(($(stat -c %s "$page") / 1024)) KB"
 ok it_loads_nothing bash -c '! grep -nE "<(script|img|link|iframe)[^>]* (src|href)=\"?(http|//|file)|@import|url\(" "$1"' - "$page"
-skip() { tests=$((tests + 1)) && echo "ok $tests - $1 # SKIP $2"; }
-browser=$(command -v chromium || true)
-axe=build/axe/node_modules/axe-core/axe.min.js
-if [ ! -f $axe ] && command -v npm >/dev/null; then
-	(mkdir -p build/axe && cd build/axe && timeout 120 npm install --silent --no-audit --no-fund --no-save axe-core@4.10.3) >"$tmp/npm" 2>&1
-fi
+. tests/browser.sh
 if [ -z "$browser" ]; then
 	skip in_a_browser 'there is no chromium'
 elif ! command -v node >/dev/null; then
