@@ -1,5 +1,5 @@
 # trace/trace.mk: tltrace, the host tool that reads, checks and draws traces, and its tests.
-TLTRACE_LIBS := -lgvc -lcgraph -lcdt -ljansson -lcapstone -ldw -lm
+TLTRACE_LIBS := $(shell pkg-config --libs librsvg-2.0 cairo 2>/dev/null) -ljansson -lcapstone -ldw -lm
 TLTRACE_SRC := $(wildcard trace/*/*.c)
 TLTRACE_OBJ := $(TLTRACE_SRC:%.c=$(B)/host/%.o)
 # Everything but main(), for the unit tests.
@@ -18,6 +18,8 @@ $(B)/host/trace/%.o: trace/%.c
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$<)
 	$(Q)$(CC) $(HOSTCFLAGS) -Itrace -c -o $@ $<
+
+$(B)/host/trace/draw/draw_render.o: HOSTCFLAGS += $(shell pkg-config --cflags librsvg-2.0 cairo 2>/dev/null)
 
 # The player's page is linked in.
 $(B)/host/trace/play/play_file.o: $(wildcard trace/play/*.html trace/play/*.css trace/play/*.js)

@@ -170,8 +170,8 @@ static void the_classes_of_a_divergence_survive_in_svg(void **state)
 			 1);
 	sb_add(&path, "%s/xen.diverged.svg", dir);
 	assert_int_equal(file_read(path.s, 1 << 20, &svg, &err), 0);
-	assert_non_null(memmem(svg.data, svg.size, "class=\"node note expected\"", 26));
-	assert_non_null(memmem(svg.data, svg.size, "class=\"node note got\"", 21));
+	assert_non_null(memmem(svg.data, svg.size, "class=\"note expected\"", 21));
+	assert_non_null(memmem(svg.data, svg.size, "class=\"note got\"", 16));
 	free(svg.data);
 	sb_free(&path);
 	assert_int_equal(
@@ -243,6 +243,17 @@ static void draw_refuses_what_it_cannot_do(void **state)
 	assert_int_equal(tltrace("draw @/esx.ctf -o @/x.bmp"), 2);
 	says(".svg");
 	assert_int_equal(tltrace("draw @/esx.ctf --from 900 -o @/x.svg"), 2);
+	assert_int_equal(tltrace("draw @/esx.ctf --size 5:4 -o @/x.svg"), 2);
+	says("16:9, 4:3, a4 or fit");
+	assert_int_equal(tltrace("draw @/esx.ctf --theme blue -o @/x.svg"), 2);
+	says("light, dark or print");
+	assert_int_equal(tltrace("draw @/esx.ctf --theme dark -o @/x.dot"), 2);
+	assert_int_equal(tltrace("draw @/esx.ctf --font-scale 0 -o @/x.svg"), 2);
+	assert_int_equal(tltrace("draw @/esx.ctf --font-scale 2x -o @/x.svg"), 2);
+	assert_int_equal(tltrace("draw @/esx.ctf --font-scale nan -o @/x.svg"), 2);
+	says("from 0.5 to 3");
+	assert_int_equal(tltrace("draw @/esx.ctf @/xen.ctf --font-scale 3 --steps -o @/x.pdf"), 2);
+	says("narrower than their letters");
 	assert_int_equal(tltrace("draw @/esx.ctf @/xen.ctf --all -o @/x.svg"), 2);
 	assert_int_equal(tltrace("info -o x @/esx.ctf"), 2);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "read/hold.h"
+#include "draw/draw_layout.h"
 #include "trace_page.h"
 #include "trace_synth.h"
 
@@ -221,6 +222,7 @@ static void more_than_there_are_lanes_for_is_refused(void **state)
 	struct err err = {""};
 	struct synth s;
 	struct trace t;
+	struct layout l;
 	struct side side;
 
 	(void)state;
@@ -231,11 +233,12 @@ static void more_than_there_are_lanes_for_is_refused(void **state)
 	}
 	assert_int_equal(synth_open(&s, &t, &err), 0);
 	draw_side(&t, 0, t.count - 1, 0, &side);
-	assert_int_equal(draw_fits(&side, NULL, &err), -1);
+	assert_int_equal(layout_begin(&paper_fit, &side, NULL, &l, &err), -1);
 	assert_non_null(strstr(err.text, "--domain"));
 	draw_side_free(&side);
 	draw_side_of(&t, 0, t.count - 1, 0, 33, &side);
-	assert_int_equal(draw_fits(&side, NULL, &err), 0);
+	assert_int_equal(layout_begin(&paper_fit, &side, NULL, &l, &err), 0);
+	layout_end(&l);
 	assert_int_equal(side.steps.nguests, 1);
 	assert_true(side.steps.count > 0);
 	draw_side_free(&side);

@@ -7,7 +7,8 @@
 #include <cmocka.h>
 
 #include "draw/disasm.h"
-#include "draw/draw_page.h"
+#include "draw/draw_file.h"
+#include "draw/draw_layout.h"
 #include "expect/expect.h"
 #include "draw/text.h"
 #include "trace_page.h"
@@ -210,7 +211,7 @@ static void two_designs_align_by_phase(void **state)
 
 		assert_non_null(l);
 		assert_non_null(r);
-		if (fabs(l->y - r->y) > ARROW_H / 2)
+		if (fabs(l->y - r->y) > 26)
 			fail_msg("%s and %s do not begin in one row", both[i][0], both[i][1]);
 	}
 	has(pages.v, "VMM entries: 2 (traps 1, hypercalls 1)");
@@ -418,27 +419,168 @@ static void instructions_read_as_objdump_writes_them(void **state)
 	assert_false(disasm((const u8 *)"", 0, 0, out, sizeof(out)));
 }
 
-static void graphviz_paints_every_format(void **state)
+/* Of one side or two, on every paper: nothing lies on something else, no letter is too small. */
+static void fits_on(const struct paper *paper, const struct side *a, const struct side *b)
 {
-	static const char *const formats[] = {"svg", "png", "pdf"};
-	static const char *const magic[] = {"<?xml", "\x89PNG", "%PDF"};
+	struct layout l;
+	struct err err;
+
+	if (layout_begin(paper, a, b, &l, &err))
+		fail_msg("%s", err.text);
+	for (size_t i = 0; i < l.npages; i++) {
+		struct page p;
+
+		layout_page(&l, i, &p);
+		no_overlaps(&p);
+		assert_true(paper->w == 0 ||
+			    fmin(fabs(p.w - paper->w), fabs(p.w - paper->h)) < 0.5);
+		for (size_t k = 0; k < p.nshapes && paper->slide; k++) {
+			struct look look = page_look(p.shapes[k].kind, &p.m);
+
+			assert_true(p.shapes[k].kind == SHAPE_DIAMOND ||
+				    fmin(look.size, look.details) >= 12 * paper->scale);
+			for (u8 n = 0; n < p.shapes[k].nlines; n++)
+				if (strstr(p.shapes[k].line[n], "..")) /* nothing is cut */
+					fail_msg("%s, at %g", p.shapes[k].line[n], paper->scale);
+		}
+		draw_page_free(&p);
+	}
+	layout_end(&l);
+}
+
+static void every_page_has_room(void **state)
+{
+	static const char *const sizes[] = {"fit", "16:9", "4:3", "a4"};
+	const struct trace *const traces[] = {&esx, &xen, &longer, &noise};
+
+	(void)state;
+	for (size_t i = 0; i < 4 * ARRAY_SIZE(sizes); i++) {
+		const struct trace *t = traces[i % 4], *other = traces[(i + 1) % 4];
+		struct paper paper = paper_fit;
+		struct side a, b;
+
+		assert_true(paper_size(sizes[i / 4], &paper));
+		draw_side(t, 0, t->count - 1, 0, &a);
+		draw_side(other, 0, other->count - 1, 0, &b);
+		for (int heading = 0; heading < 2; heading++) {
+			paper.title = heading ? "A heading" : NULL;
+			for (paper.scale = 0.8; paper.scale < 1.5; paper.scale += 0.2)
+				fits_on(&paper, &a, NULL);
+			paper.scale = 1;
+			fits_on(&paper, &a, &b);
+		}
+		draw_side_free(&a);
+		draw_side_free(&b);
+	}
+}
+
+static void a_text_is_broken_where_one_would(void **state)
+{
+	static const struct {
+		const char *text, *line;
+		double max;
+	} cases[] = {{"walk guest PT: not present", "walk guest PT:", 110},
+		     {"int $0x82, PTE = 0x02a34067", "int $0x82, PTE = ", 130},
+		     {"touch", "touch", 400},
+		     {"stack_pointer=0x40001000", "stack_pointer=", 120},
+		     {"unbreakable", "unbre", 40},
+		     {"W", "W", 1},
+		     {"\xe2\x86\x92\xe2\x86\x92", "\xe2\x86\x92", 12}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		size_t n;
+		const char *rest = text_line(FONT_SANS, 13, cases[i].text, cases[i].max, &n);
+
+		assert_true(n <= strlen(cases[i].line) && n >= strlen(cases[i].line) - 1);
+		assert_memory_equal(cases[i].text, cases[i].line, n);
+		assert_true(rest >= cases[i].text + n);
+	}
+}
+
+/* Each step's page has what the one before it has, and its own. */
+static void steps_add_up(void **state)
+{
+	struct paper paper = paper_fit;
+	struct layout l;
+	struct side a, b;
+	struct err err;
+	struct page p;
+
+	(void)state;
+	side_of(&esx, "1", &a);
+	side_of(&xen, "1", &b);
+	assert_true(paper_size("16:9", &paper));
+	assert_int_equal(layout_begin(&paper, &a, &b, &l, &err), 0);
+	for (size_t i = 0; i < l.npages; i++) {
+		size_t shapes = 0, arrows = 0;
+
+		layout_page(&l, i, &p);
+		for (u32 row = 1; row <= p.nrows; row++) {
+			struct page shown;
+
+			draw_reveal(&p, row, (u64[]){row, 2}, row == p.nrows, &shown);
+			no_overlaps(&shown);
+			assert_true(shown.nshapes > shapes && shown.narrows >= arrows);
+			shapes = shown.nshapes, arrows = shown.narrows;
+			for (size_t k = 0; k < shown.nboxes; k++)
+				assert_true(!shown.boxes[k].row ||
+					    shown.boxes[k].y2 <=
+						p.rows[row - 1].y + p.rows[row - 1].h + 0.01);
+			for (size_t k = 0; k < shown.nshapes; k++)
+				assert_true(shown.shapes[k].kind == SHAPE_PHASE ||
+					    shown.shapes[k].row <= row);
+			assert_int_equal(row < p.nrows,
+					 find(&shown, "instructions so far: 2") != NULL);
+			draw_page_free(&shown);
+		}
+		assert_int_equal(shapes, p.nshapes);
+		assert_int_equal(arrows, p.narrows);
+		draw_page_free(&p);
+	}
+	layout_end(&l);
+	draw_side_free(&a);
+	draw_side_free(&b);
+}
+
+static void every_colour_has_a_dark_one(void **state)
+{
 	struct side s;
 	struct pages pages;
-	struct sb dot = {0};
+
+	(void)state;
+	draw_side(&longer, 0, longer.count - 1, 0, &s);
+	draw_layout(&s, NULL, &pages);
+	for (size_t i = 0; i < pages.count; i++) {
+		for (size_t k = 0; k < pages.v[i].nshapes; k++)
+			assert_non_null(theme_pen(THEME_DARK, pages.v[i].shapes[k].colour));
+		for (size_t k = 0; k < pages.v[i].nboxes; k++)
+			assert_non_null(theme_fill(THEME_DARK, pages.v[i].boxes[k].fill));
+		for (size_t k = 0; k < pages.v[i].nrules; k++)
+			assert_non_null(theme_pen(THEME_DARK, pages.v[i].rules[k].colour));
+	}
+	for (int style = 0; style < NR_STYLES; style++)
+		for (int mark = MARK_NONE; mark <= MARK_GOT; mark++)
+			assert_non_null(theme_pen(THEME_DARK, draw_colour(style, mark)));
+	draw_pages_free(&pages);
+	draw_side_free(&s);
+}
+
+static void every_format_is_painted(void **state)
+{
+	static const char *const formats[] = {"svg", "png", "pdf", "dot"};
+	static const char *const magic[] = {"<?xml", "\x89PNG", "%PDF", "digr"};
+	struct side s;
 	struct err err;
 
 	(void)state;
 	side_of(&esx, "1", &s);
-	draw_layout(&s, NULL, &pages);
-	draw_dot(&pages.v[0], 72, &dot);
-	assert_non_null(strstr(dot.s, "_background"));
-	assert_non_null(strstr(dot.s, "class=\"trap\""));
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-		char path[] = "/tmp/trace_draw-XXXXXX", head[8] = "";
+		char path[48], head[8] = "";
 		FILE *f;
 
-		close(mkstemp(path));
-		if (draw_render(dot.s, formats[i], path, &err))
+		snprintf(path, sizeof(path), "/tmp/trace_draw-%d.%s", getpid(), formats[i]);
+		if (draw_file(&paper_fit, &s, NULL, NULL, path, NULL, &err))
 			fail_msg("%s", err.text);
 		f = fopen(path, "r");
 		assert_non_null(f);
@@ -446,12 +588,10 @@ static void graphviz_paints_every_format(void **state)
 		assert_memory_equal(head, magic[i], strlen(magic[i]));
 		fclose(f);
 		unlink(path);
+		snprintf(path, sizeof(path), "/nonexistent/x.%s", formats[i]);
+		assert_int_equal(draw_file(&paper_fit, &s, NULL, NULL, path, NULL, &err), -1);
+		assert_non_null(strstr(err.text, "/nonexistent/x"));
 	}
-	assert_int_equal(draw_render("not dot at all", "svg", "/tmp/trace_draw-none.svg", &err),
-			 -1);
-	assert_int_equal(draw_render(dot.s, "svg", "/nonexistent/x.svg", &err), -1);
-	sb_free(&dot);
-	draw_pages_free(&pages);
 	draw_side_free(&s);
 }
 
@@ -471,7 +611,11 @@ int main(void)
 	    cmocka_unit_test(folding_keeps_what_does_not_repeat),
 	    cmocka_unit_test(texts_are_cut_to_their_boxes),
 	    cmocka_unit_test(instructions_read_as_objdump_writes_them),
-	    cmocka_unit_test(graphviz_paints_every_format),
+	    cmocka_unit_test(every_page_has_room),
+	    cmocka_unit_test(a_text_is_broken_where_one_would),
+	    cmocka_unit_test(steps_add_up),
+	    cmocka_unit_test(every_colour_has_a_dark_one),
+	    cmocka_unit_test(every_format_is_painted),
 	};
 	struct synth s;
 	struct err err;

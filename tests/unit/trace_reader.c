@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "draw/draw.h"
+#include "draw/draw_file.h"
+#include "draw/draw_layout.h"
 #include "expect/expect.h"
 #include "play/play.h"
 #include "read/file.h"
@@ -34,6 +35,9 @@ static void use(struct trace *t)
 	struct pages pages;
 	struct episodes eps;
 	struct sb text = {0};
+	struct paper slide = paper_fit;
+	struct layout l;
+	struct err err;
 
 	for (size_t i = 0; i < t->count; i++)
 		event_format(&text, &t->events[i]);
@@ -45,6 +49,17 @@ static void use(struct trace *t)
 	for (size_t i = 0; i < pages.count; i++)
 		draw_dot(&pages.v[i], 0, &text);
 	draw_pages_free(&pages);
+	paper_size("16:9", &slide);
+	if (!layout_begin(&slide, &side, NULL, &l, &err)) {
+		for (size_t i = 0; i < l.npages; i++) {
+			struct page p;
+
+			layout_page(&l, i, &p);
+			draw_svg(&p, THEME_DARK, &text);
+			draw_page_free(&p);
+		}
+		layout_end(&l);
+	}
 	draw_side_free(&side);
 	episodes_free(&eps);
 	sb_free(&text);

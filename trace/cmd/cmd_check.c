@@ -1,7 +1,7 @@
 /* cmd_check.c: tltrace check: does a trace show what an expectation file says? */
 #include "cmd/cmd.h"
 
-#include "draw/draw.h"
+#include "draw/draw_file.h"
 #include "expect/expect.h"
 #include "play/play.h"
 #include "read/file.h"
@@ -29,14 +29,11 @@ static bool add_setting(const char *s, struct expect_vars *vars)
 static int diverge(const struct trace *t, const struct expect_miss *miss, const char *out,
 		   struct err *err)
 {
-	struct pages pages = {0};
 	struct side side;
 	int rc;
 
 	draw_divergence(t, miss, &side);
-	draw_layout(&side, NULL, &pages);
-	rc = draw_write(&pages, out, err);
-	draw_pages_free(&pages);
+	rc = draw_file(&paper_fit, &side, NULL, NULL, out, NULL, err);
 	draw_side_free(&side);
 	return rc;
 }

@@ -1,11 +1,12 @@
 /* cmd_draw.c: tltrace draw: one trace, or two side by side, as a sequence diagram. */
 #include "cmd/cmd.h"
 
-#include "draw/draw.h"
+#include "draw/draw_file.h"
 #include "draw/draw_io.h"
 #include "trapline/ring.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct request {
@@ -18,7 +19,9 @@ struct request {
 	bool all, ranged;
 	u64 from, to;
 	u64 domain; /* TRACE_NO_DOMAIN: any */
-	const char *out;
+	const char *out, *title;
+	bool sized; /* the user says how large a page is */
+	struct paper paper;
 };
 
 /* The episode to draw if nobody named one: the last page fault that the guest got to see. */
@@ -73,7 +76,6 @@ static int make_side(const struct trace *t, const struct request *r, int n, stru
 static int draw_requests(const struct command *self, const struct request *r)
 {
 	struct side side[2] = {0};
-	struct pages pages = {0};
 	struct err err = {""};
 	size_t put, done;
 	struct trace t;
@@ -87,22 +89,91 @@ static int draw_requests(const struct command *self, const struct request *r)
 			draw_io(&t, put, done, &side[i]);
 	}
 	if (!rc)
-		rc = draw_fits(&side[0], r->nio == 2 ? &side[1] : NULL, &err);
-	if (!rc) {
-		draw_layout(&side[0], r->nio == 2 ? &side[1] : NULL, &pages);
-		rc = draw_write(&pages, r->out, &err);
-		draw_pages_free(&pages);
-	}
+		rc = draw_file(&r->paper, &side[0], r->nio == 2 ? &side[1] : NULL, NULL, r->out,
+			       NULL, &err);
 	draw_side_free(&side[0]);
 	draw_side_free(&side[1]);
 	trace_close(&t);
 	return rc ? cmd_fail(self, &err) : EXIT_OK;
 }
 
+/* What a title says if nobody chose one. */
+static const char *default_title(const struct trace *t, const struct request *r, char *buf,
+				 size_t size)
+{
+	const char *slash = strrchr(t->name, '/'), *name = slash ? slash + 1 : t->name;
+	struct episode ep;
+	struct err err;
+
+	if (r->all || r->ranged)
+		snprintf(buf, size, "%.80s: %s", name, r->all ? "all events" : "a part");
+	else if (r->fault[0] ? episode_select(t, r->fault[0], &ep, &err)
+			     : default_episode(t, &ep, &err))
+		return NULL;
+	else if (episode_is_page_fault(t, &ep))
+		snprintf(buf, size, "A page fault at 0x%08x",
+			 event_u32(&t->events[ep.entry], "va"));
+	else
+		snprintf(buf, size, "Episode %u of domain %u", ep.fault, ep.domain);
+	return buf;
+}
+
+/* The outline of a PDF of many episodes. */
+static void find_bookmarks(const struct trace *t, const struct request *r, struct bookmarks *out)
+{
+	struct episodes all;
+
+	episodes_find(t, &all);
+	out->v = xcalloc(all.count + 1, sizeof(*out->v));
+	for (size_t i = 0; i < all.count; i++) {
+		const struct episode *e = &all.v[i];
+		const struct event *x = &t->events[e->entry];
+		struct bookmark *m = &out->v[out->count];
+		char what[32];
+
+		if ((r->from && e->first < r->from - 1) || (r->to && e->first > r->to - 1) ||
+		    (r->domain != TRACE_NO_DOMAIN && e->domain != r->domain))
+			continue;
+		if (episode_is_page_fault(t, e))
+			snprintf(what, sizeof(what), "0x%08x", event_u32(x, "va"));
+		else
+			snprintf(what, sizeof(what), "%s", x->def->name);
+		m->event = e->first;
+		snprintf(m->text, sizeof(m->text), "Episode %u of domain %u: %s, %s", e->fault,
+			 e->domain, what, episode_verdict(t, e));
+		out->count++;
+	}
+	episodes_free(&all);
+}
+
+static int draw_sides(const struct trace *t, const struct request *r, const struct side side[2],
+		      struct err *err)
+{
+	bool many = r->all || r->ranged;
+	struct paper paper = r->paper;
+	struct bookmarks marks = {0};
+	char title[160];
+	size_t pages;
+	int rc;
+
+	paper.title = r->title	    ? r->title
+		      : paper.w > 0 ? default_title(t, r, title, sizeof(title))
+				    : NULL;
+	if (paper.title && !paper.title[0])
+		paper.title = NULL;
+	if (many)
+		find_bookmarks(t, r, &marks);
+	rc = draw_file(&paper, &side[0], r->ndirs == 2 ? &side[1] : NULL, many ? &marks : NULL,
+		       r->out, &pages, err);
+	free(marks.v);
+	if (!rc && pages > 1)
+		fprintf(stderr, "tltrace draw: %zu pages\n", pages);
+	return rc;
+}
+
 static int draw(const struct command *self, const struct request *r)
 {
 	struct side side[2] = {0};
-	struct pages pages = {0};
 	struct trace t[2];
 	struct err err = {""};
 	int opened = 0, rc = 0;
@@ -115,16 +186,8 @@ static int draw(const struct command *self, const struct request *r)
 		if (make_side(&t[opened], r, opened, &side[opened], &err))
 			rc = cmd_fail(self, &err);
 	}
-	if (rc == 0 && draw_fits(&side[0], r->ndirs == 2 ? &side[1] : NULL, &err))
+	if (rc == 0 && draw_sides(&t[0], r, side, &err))
 		rc = cmd_fail(self, &err);
-	if (rc == 0) {
-		draw_layout(&side[0], r->ndirs == 2 ? &side[1] : NULL, &pages);
-		if (draw_write(&pages, r->out, &err))
-			rc = cmd_fail(self, &err);
-		else if (pages.count > 1)
-			fprintf(stderr, "tltrace draw: %zu pages\n", pages.count);
-		draw_pages_free(&pages);
-	}
 	while (opened-- > 0) {
 		draw_side_free(&side[opened]);
 		trace_close(&t[opened]);
@@ -136,6 +199,16 @@ static int refuse(const char *what, const char *arg)
 {
 	fprintf(stderr, "tltrace draw: %s%s%s\n", what, arg ? ": " : "", arg ? arg : "");
 	return EXIT_TROUBLE;
+}
+
+static int take_scale(const char *text, double *out)
+{
+	char *end;
+
+	*out = strtod(text, &end);
+	if (end == text || *end || !(*out >= 0.5 && *out <= 3))
+		return refuse("--font-scale takes a number from 0.5 to 3", text);
+	return 0;
 }
 
 /* Returns 0, or the exit code. */
@@ -157,6 +230,23 @@ static int take_option(const struct command *self, struct request *r, int c)
 	case 'A':
 		r->all = true;
 		return 0;
+	case 's':
+		r->paper.steps = true;
+		return 0;
+	case 't':
+		r->title = optarg;
+		return 0;
+	case 'z':
+		r->sized = true;
+		return paper_size(optarg, &r->paper)
+			   ? 0
+			   : refuse("--size takes 16:9, 4:3, a4 or fit", optarg);
+	case 'm':
+		return paper_theme(optarg, &r->paper.theme)
+			   ? 0
+			   : refuse("--theme takes light, dark or print", optarg);
+	case 'c':
+		return take_scale(optarg, &r->paper.scale);
 	case 'l':
 		return strcmp(optarg, "phase") ? refuse("--align takes only 'phase'", optarg) : 0;
 	case 'd':
@@ -185,8 +275,13 @@ static int run(const struct command *self, int argc, char **argv)
 					     {"to", required_argument, NULL, 'T'},
 					     {"output", required_argument, NULL, 'o'},
 					     {"io", required_argument, NULL, 'i'},
+					     {"steps", no_argument, NULL, 's'},
+					     {"title", required_argument, NULL, 't'},
+					     {"size", required_argument, NULL, 'z'},
+					     {"theme", required_argument, NULL, 'm'},
+					     {"font-scale", required_argument, NULL, 'c'},
 					     {0}};
-	struct request r = {.domain = TRACE_NO_DOMAIN};
+	struct request r = {.domain = TRACE_NO_DOMAIN, .paper = paper_fit};
 	int c, code;
 
 	while ((c = cmd_getopt(self, argc, argv, opts, &code)) != -1) {
@@ -201,10 +296,15 @@ static int run(const struct command *self, int argc, char **argv)
 		return EXIT_TROUBLE;
 	for (int i = 0; i < r.ndirs; i++)
 		r.dir[i] = argv[optind + i];
+	/* What is stepped through is a slide. */
+	if (r.paper.steps && !r.sized)
+		paper_size("16:9", &r.paper);
 	if (!r.out)
 		return refuse("say where to draw with -o FILE", NULL);
 	if (!draw_format_known(r.out))
 		return refuse("the file must end in .svg, .pdf, .png or .dot", r.out);
+	if (r.paper.theme && !strcmp(strrchr(r.out, '.'), ".dot"))
+		return refuse("themes are for .svg, .pdf and .png", r.out);
 	if (r.nio && (r.ndirs == 2 || r.all || r.ranged || r.nfaults))
 		return refuse("--io is for one trace, and chooses what is drawn", NULL);
 	if (r.nio)
@@ -225,7 +325,10 @@ const struct command cmd_draw = {
     "draw",
     "DIR [DIR2] [--fault N|D:N|va=ADDRESS] -o FILE",
     "draw a trace, or two side by side, as a sequence diagram",
-    "  -o FILE              FILE.svg, .pdf, .png or .dot; long ones go on in FILE-2 and so on\n"
+    "  -o FILE              FILE.svg, .pdf, .png or .dot. A PDF has all pages; of the others, "
+    "each\n"
+    "                       is a file: FILE-2 and so on, or by number, as in FILE-%02d.svg\n"
+    "  --steps              slides: a page for each step, which shows what came before as well\n"
     "  --fault N            one fault episode; give it twice for two traces\n"
     "  --fault va=ADDRESS   the last page fault of an application at that address\n"
     "                       (without --fault: the last one that is whole)\n"
@@ -233,6 +336,15 @@ const struct command cmd_draw = {
     "  --all                all events\n"
     "  --io one, --io most  a request of a virtual disk, or the largest batch; both: side by side\n"
     "  --domain N           of these, only what this domain does; else each has lanes of its own\n"
-    "  --align phase        how two traces are aligned; there is no other way\n",
+    "  --align phase        how two traces are aligned; there is no other way\n"
+    "  --size 16:9|4:3|a4|fit\n"
+    "                       the page; on a slide, 13.33 inches wide, no letter is below 12 "
+    "points.\n"
+    "                       fit, as large as the picture, unless --steps asks for slides\n"
+    "  --theme light|dark|print   print: black on white\n"
+    "  --font-scale N       larger letters, on as large a page\n"
+    "  --title TEXT         over each page; '' for none. Without it, pages of given size say "
+    "which\n"
+    "                       fault it is\n",
     run,
 };

@@ -2,7 +2,7 @@
  */
 #include "cmd/cmd.h"
 
-#include "draw/draw.h"
+#include "draw/draw_file.h"
 #include "read/loop.h"
 
 #include <stdio.h>
@@ -152,15 +152,12 @@ static int draw_round(const struct trace *t, const struct turns *turns, const st
 		      const char *out, struct err *err)
 {
 	struct round r = last_round(turns, l);
-	struct pages pages = {0};
 	struct side side;
 	int rc;
 
 	draw_side(t, r.first, r.last, 0, &side);
 	draw_text(side.title, "One round of %zu", l->rounds);
-	draw_layout(&side, NULL, &pages);
-	rc = draw_write(&pages, out, err);
-	draw_pages_free(&pages);
+	rc = draw_file(&paper_fit, &side, NULL, NULL, out, NULL, err);
 	draw_side_free(&side);
 	return rc;
 }

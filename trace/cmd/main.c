@@ -31,7 +31,7 @@ static void help(FILE *to)
 int cmd_getopt(const struct command *self, int argc, char **argv, const struct option *opts,
 	       int *code)
 {
-	struct option all[16] = {{"help", no_argument, NULL, 'h'}};
+	struct option all[24] = {{"help", no_argument, NULL, 'h'}};
 	size_t n = 1;
 	int c;
 

@@ -2,13 +2,14 @@
  * draw.h: from events to a picture, in four moves:
  *
  *   events --draw_steps--> steps --draw_fold--> fewer steps --draw_layout--> pages of shapes with
- *   coordinates --draw_dot--> dot text --draw_render--> a file.
+ *   coordinates --draw_svg--> SVG --draw_render--> PDF or PNG.
  *
- * Graphviz only paints: every coordinate is ours.
+ * librsvg only paints: every coordinate is ours. draw_dot writes the same shapes for Graphviz.
  */
 #ifndef TLTRACE_DRAW_H
 #define TLTRACE_DRAW_H
 
+#include "draw/draw_paper.h"
 #include "read/episode.h"
 #include "read/hold.h"
 
@@ -53,6 +54,7 @@ struct step {
 	char title[STEP_TEXT];
 	char detail[STEP_DETAILS][STEP_TEXT];
 	u64 cost;     /* of the stay in the VMM that this step ends, in ticks; 0: none */
+	u64 spent;    /* of all stays that have ended by then */
 	u32 count;    /* gaps, and steps not shown */
 	size_t event; /* index of the event that it tells of */
 	u32 number;   /* 0: none */
@@ -116,6 +118,8 @@ struct stay; /* one stay in the VMM, with the notes that matter */
 const char *draw_op_phrase(u32 op, char *buf);
 const char *draw_errno(s32 e);
 
+#define SHAPE_LINES 12
+
 /* Shapes with coordinates; y grows downwards, (x, y) is the centre, everything in points. */
 enum shape_kind {
 	SHAPE_TITLE,
@@ -131,6 +135,7 @@ enum shape_kind {
 	SHAPE_MORE,
 	SHAPE_END,
 	SHAPE_FOOTER,
+	SHAPE_HEADING,
 };
 
 struct shape {
@@ -138,10 +143,10 @@ struct shape {
 	double x, y, w, h;
 	const char *colour;
 	enum step_mark mark;
-	u32 step; /* number of the step that it belongs to, 0: none */
-	u32 row;  /* of its page, from 1; 0: none, it is of the frame */
-	u8 nlines;
-	char line[1 + STEP_DETAILS][160];
+	u32 step;	   /* number of the step that it belongs to, 0: none */
+	u32 row;	   /* of its page, from 1; 0: none, it is of the frame */
+	u8 nlines, ntitle; /* of its lines, the first @ntitle are the title's */
+	char line[SHAPE_LINES][160];
 };
 
 struct arrow {
@@ -174,6 +179,10 @@ struct page_row {
 
 struct page {
 	double w, h;
+	struct measures m;
+	const char *heading;
+	const struct side *side[2];
+	double x0[2]; /* where each begins */
 	struct page_row *rows;
 	size_t nrows;
 	struct shape *shapes;
@@ -181,6 +190,7 @@ struct page {
 	struct box *boxes;
 	struct rule *rules;
 	size_t nshapes, narrows, nboxes, nrules;
+	u32 now; /* the row that is shown as the new one; 0: none */
 };
 
 struct pages {
@@ -188,10 +198,8 @@ struct pages {
 	size_t count;
 };
 
-/** Do all lanes fit, and how many pages would that be, at least? Laying out takes long, and this
- * does not. 0, or -1 with @err filled: too many. */
-int draw_fits(const struct side *a, const struct side *b, struct err *err);
-/** Lay out one side, or two aligned by phase (@b may be NULL). */
+/** Lay out one side, or two aligned by phase (@b may be NULL), on paper as large as that takes. At
+ * most MOST_GUESTS. */
 void draw_layout(const struct side *a, const struct side *b, struct pages *out);
 /** The same, a page at a time: @take gets each, number @n of @total, which is freed behind it. */
 void draw_layout_each(const struct side *a, const struct side *b,
@@ -202,16 +210,12 @@ void draw_page_free(struct page *p);
 const char *draw_phase_name(enum phase phase, int line);
 void draw_pages_free(struct pages *p);
 
+/** "Application to Hardware: touch unmapped page; mov %eax,0x40001000." */
+void draw_sentence(const struct side *side, const struct step *s, struct sb *out);
+/** Those of both sides' steps in row @r (from 0). */
+void draw_row_sentences(const struct page *p, size_t r, struct sb *out);
+
 /** Its style's colour, or its mark's. */
 const char *draw_colour(enum step_style style, enum step_mark mark);
-
-/** The page as a dot graph for `neato -n2`; @dpi 0 leaves the resolution alone. */
-void draw_dot(const struct page *p, int dpi, struct sb *out);
-/** Have Graphviz write @dot as @format ("svg", "png", "pdf") to @path. 0, or -1. */
-int draw_render(const char *dot, const char *format, const char *path, struct err *err);
-/** Does the name of @out end in .svg, .pdf, .png or .dot? */
-bool draw_format_known(const char *out);
-/** Write each page to a file: X.png, X-2.png, ...; the name of @out says which format. 0, or -1. */
-int draw_write(const struct pages *pages, const char *out, struct err *err);
 
 #endif

@@ -1,10 +1,99 @@
 /* draw_column.c: one step of one side: its arrow or note, its label, number and bars. */
 #include "draw/draw_column.h"
 
-#include "draw/text.h"
+#define GAP_H	 40.0
+#define MORE_H	 28.0
+#define END_H	 44.0
+#define SPACING	 1.2 /* of lines */
+#define NOTE_PAD 44.0
 
-double column_step_height(const struct step *s)
+static double lines_h(const struct shape *s, double title, double details)
 {
+	return SPACING * (title * s->ntitle + details * (s->nlines - s->ntitle));
+}
+
+/* Where the ends of an arrow are. */
+static void arrow_ends(const struct column *c, const struct measures *m, const struct step *s,
+		       double *x1, double *x2)
+{
+	*x1 = lane_x(m, c->x0, side_lane(c->side, s->guest, s->from));
+	*x2 = lane_x(m, c->x0, side_lane(c->side, s->guest, s->to));
+}
+
+/* A label never reaches beyond its side, nor does its text beyond the label. */
+static void label_of(const struct column *c, const struct measures *m, const struct step *s,
+		     struct shape *l)
+{
+	double x1, x2, left, right, max, w, dw = 0;
+
+	arrow_ends(c, m, s, &x1, &x2);
+	l->x = (x1 + x2) / 2;
+	left = l->x - c->x0;
+	right = c->x0 + side_w(c->side, m) - l->x;
+	max = 2 * (left < right ? left : right) - 8;
+	w = page_text(m, l, FONT_BOLD, m->label, s->title, max - 10);
+	l->ntitle = l->nlines;
+	if (s->ndetails)
+		dw = page_text(m, l, FONT_MONO, m->mono, s->detail[0], max - 10);
+	l->w = (dw > w ? dw : w) + 10;
+	l->h = lines_h(l, m->label, m->mono) + 1;
+}
+
+static double note_max(const struct column *c, const struct measures *m)
+{
+	double all = side_w(c->side, m) - 22, some = 2.35 * m->lane_w;
+
+	return m->broken && all < 2 * some ? all : some;
+}
+
+static void note_of(const struct column *c, const struct measures *m, const struct step *s,
+		    struct shape *n)
+{
+	double max = note_max(c, m) - NOTE_PAD, w, dw;
+
+	w = page_text(m, n, FONT_SANS, m->note, s->title, max);
+	n->ntitle = n->nlines;
+	for (u8 i = 0; i < s->ndetails; i++) {
+		dw = page_text(m, n, FONT_MONO, m->mono, s->detail[i], max);
+		w = dw > w ? dw : w;
+	}
+	n->w = w + NOTE_PAD;
+	if (!m->broken && n->w < 200)
+		n->w = 200;
+	n->h = lines_h(n, m->note, m->mono) + 13;
+}
+
+static double cost_of(const struct measures *m, const struct step *s, struct shape *k)
+{
+	struct sb cost = {0};
+
+	page_number(&cost, s->cost);
+	sb_add(&cost, " insns");
+	page_line(k, "%s", cost.s);
+	sb_free(&cost);
+	return text_width(FONT_MONO, m->cost, k->line[0]);
+}
+
+/* What the VMM took stands beside the arrow, or below it where the lane is too narrow. */
+static bool cost_below(const struct measures *m, const struct step *s)
+{
+	struct shape k = {0};
+
+	return m->broken && s->cost && s->from == LANE_vmm &&
+	       cost_of(m, s, &k) > m->lane_w / 2 - m->number_r - 6;
+}
+
+/* Of the line of an arrow to the lower edge of its row. */
+static double below_line(const struct measures *m, const struct step *s)
+{
+	return cost_below(m, s) ? m->cost + 6 : m->number_r + 0.5;
+}
+
+double column_step_height(const struct column *c, const struct measures *m, const struct step *s)
+{
+	struct shape shape = {0};
+	double least = m->broken ? 0 : SPACING * (m->label + m->mono) + 1;
+
 	if (!s)
 		return 0;
 	if (s->kind == STEP_GAP)
@@ -13,45 +102,33 @@ double column_step_height(const struct step *s)
 		return MORE_H;
 	if (s->kind == STEP_END)
 		return END_H;
-	if (s->kind == STEP_ARROW)
-		return ARROW_H;
-	return 34.0 + 13.0 * (s->ndetails ? s->ndetails : 1);
+	if (s->kind == STEP_ARROW) {
+		label_of(c, m, s, &shape);
+		return (shape.h > least ? shape.h : least) + m->number_r + 4.5 + below_line(m, s);
+	}
+	note_of(c, m, s, &shape);
+	return shape.h + 8;
 }
 
-/* A label never reaches beyond its side, nor does its text beyond the label. */
 static void add_label(struct page *p, const struct column *c, const struct step *s, double x1,
 		      double x2, double y)
 {
-	double middle = (x1 + x2) / 2, span = x2 > x1 ? x2 - x1 : x1 - x2, w = 0, max, bottom;
-	double left = middle - c->x0, right = c->x0 + side_w(c->side) - middle;
-	struct shape *l = page_shape(p, SHAPE_LABEL, middle, 0, 0, 0);
+	struct shape *l = page_shape(p, SHAPE_LABEL, 0, 0, 0, 0);
+	double span = x2 > x1 ? x2 - x1 : x1 - x2, bottom;
 
-	max = 2 * (left < right ? left : right) - 8;
+	label_of(c, &p->m, s, l);
 	l->colour = draw_colour(s->style, s->mark);
 	l->mark = s->mark;
 	l->step = s->number;
-	page_line(l, "%s", s->title);
-	text_fit(FONT_BOLD, SIZE_LABEL, l->line[0], max - 10);
-	w = text_width(FONT_BOLD, SIZE_LABEL, l->line[0]);
-	if (s->ndetails) {
-		double dw;
-
-		page_line(l, "%s", s->detail[0]);
-		text_fit(FONT_MONO, SIZE_MONO, l->line[1], max - 10);
-		dw = text_width(FONT_MONO, SIZE_MONO, l->line[1]);
-		w = dw > w ? dw : w;
-	}
-	l->w = w + 10;
-	l->h = s->ndetails ? 28 : 16;
 	/* A label wider than its arrow would touch the number on its end, or the diamond: lift it.
 	 */
-	bottom = s->diamond || l->w > span - 2 * NUMBER_R - 8 ? y - NUMBER_R - 1 : y - 3;
+	bottom = s->diamond || l->w > span - 2 * p->m.number_r - 8 ? y - p->m.number_r - 1 : y - 3;
 	l->y = bottom - l->h / 2;
 }
 
 static void add_number(struct page *p, double x, double y, const char *colour, u32 number)
 {
-	struct shape *s = page_shape(p, SHAPE_NUMBER, x, y, 2 * NUMBER_R, 2 * NUMBER_R);
+	struct shape *s = page_shape(p, SHAPE_NUMBER, x, y, 2 * p->m.number_r, 2 * p->m.number_r);
 
 	s->colour = colour;
 	s->step = number;
@@ -60,7 +137,7 @@ static void add_number(struct page *p, double x, double y, const char *colour, u
 
 void column_end_bar(struct page *p, struct column *c, u8 lane, double y)
 {
-	double x = lane_x(c->x0, lane);
+	double x = lane_x(&p->m, c->x0, lane);
 	u8 guest;
 
 	if (c->active[lane] && y > c->since[lane])
@@ -88,62 +165,65 @@ static void run_on(struct page *p, struct column *c, u8 lane, double y)
 	c->started = true;
 }
 
+static void add_cost(struct page *p, const struct step *s, double x, double y)
+{
+	const struct measures *m = &p->m;
+	struct shape *k = page_shape(p, SHAPE_COST, 0, 0, 0, m->cost + 3);
+	double room = m->lane_w / 2 - m->number_r - 3;
+
+	k->w = cost_of(m, s, k);
+	k->y = y + 3;
+	if (cost_below(m, s)) {
+		k->x = x - m->number_r - 4 - k->w / 2;
+		k->y = y + 4 + k->h / 2;
+		return;
+	}
+	k->w = k->w > room ? room : k->w;
+	text_fit(FONT_MONO, m->cost, k->line[0], k->w);
+	k->x = m->broken ? x + m->number_r + 4 + k->w / 2 : x + m->number_r + 36;
+}
+
 static void add_arrow(struct page *p, struct column *c, const struct step *s, double y)
 {
+	const struct measures *m = &p->m;
 	u8 from = side_lane(c->side, s->guest, s->from);
 	u8 to = side_lane(c->side, s->guest, s->to);
-	double x1 = lane_x(c->x0, from), x2 = lane_x(c->x0, to);
-	double toward = x2 > x1 ? 1 : -1;
+	double x1, x2, toward;
 	const char *colour = draw_colour(s->style, s->mark);
 
+	arrow_ends(c, m, s, &x1, &x2);
+	toward = x2 > x1 ? 1 : -1;
 	/* What did not happen has no number, and nobody ran for it. */
 	if (s->mark != MARK_EXPECTED) {
-		run_on(p, c, from, c->started ? y - 26 : TOP - 4);
+		run_on(p, c, from, c->started ? y - 26 : measures_top(m) - 4);
 		column_end_bar(p, c, from, y);
 		begin_bar(c, to, y);
 		add_number(p, x1, y, colour, s->number);
 	}
-	page_arrow(p, x1 + toward * NUMBER_R, x2 - toward * BAR_W / 2, y, s);
+	page_arrow(p, x1 + toward * m->number_r, x2 - toward * BAR_W / 2, y, s);
 	if (s->diamond)
-		page_shape(p, SHAPE_DIAMOND, lane_x(c->x0, side_lane(c->side, 0, LANE_hw)), y, 16,
-			   16)
+		page_shape(p, SHAPE_DIAMOND, lane_x(m, c->x0, side_lane(c->side, 0, LANE_hw)), y,
+			   16, 16)
 		    ->colour = colour;
 	add_label(p, c, s, x1, x2, y);
-	if (s->cost && s->from == LANE_vmm) {
-		struct shape *k = page_shape(p, SHAPE_COST, x1 + NUMBER_R + 36, y + 3, 70, 12);
-		struct sb cost = {0};
-
-		page_number(&cost, s->cost);
-		page_line(k, "%s insns", cost.s);
-		text_fit(FONT_MONO, 9, k->line[0], 70);
-		sb_free(&cost);
-	}
+	if (s->cost && s->from == LANE_vmm)
+		add_cost(p, s, x1, y);
 }
 
 static void add_note(struct page *p, struct column *c, const struct step *s, double y, double h)
 {
+	const struct measures *m = &p->m;
 	u8 lane = side_lane(c->side, s->guest, s->from);
-	double x = lane_x(c->x0, lane), max = 2.35 * LANE_W, w, right = c->x0 + side_w(c->side) - 8;
-	struct shape *n = page_shape(p, SHAPE_NOTE, x, y + h / 2, 0, h - 8);
+	double x = lane_x(m, c->x0, lane), right = c->x0 + side_w(c->side, m) - 8;
+	struct shape *n = page_shape(p, SHAPE_NOTE, x, y + h / 2, 0, 0);
 
 	if (s->mark != MARK_EXPECTED)
 		run_on(p, c, lane, y);
+	note_of(c, m, s, n);
 	n->step = s->number;
 	n->mark = s->mark;
 	if (s->mark)
 		n->colour = draw_colour(s->style, s->mark);
-	page_line(n, "%s", s->title);
-	text_fit(FONT_SANS, SIZE_NOTE, n->line[0], max - 44);
-	w = text_width(FONT_SANS, SIZE_NOTE, n->line[0]);
-	for (u8 i = 0; i < s->ndetails; i++) {
-		double dw;
-
-		page_line(n, "%s", s->detail[i]);
-		text_fit(FONT_MONO, SIZE_MONO, n->line[i + 1], max - 44);
-		dw = text_width(FONT_MONO, SIZE_MONO, n->line[i + 1]);
-		w = dw > w ? dw : w;
-	}
-	n->w = w + 44 < 200 ? 200 : w + 44;
 	if (s->from == LANE_vmm || x + n->w / 2 > right)
 		n->x = right - n->w / 2;
 	if (n->x - n->w / 2 < c->x0 + 14)
@@ -158,8 +238,8 @@ static void add_gap(struct page *p, struct column *c, const struct step *s, doub
 
 	for (u8 l = 0; l < MOST_LANES; l++)
 		column_end_bar(p, c, l, y + 4);
-	g = page_shape(p, SHAPE_TORN, c->x0 + side_w(c->side) / 2, y + GAP_H / 2, side_w(c->side),
-		       GAP_H - 12);
+	g = page_shape(p, SHAPE_TORN, c->x0 + side_w(c->side, &p->m) / 2, y + GAP_H / 2,
+		       side_w(c->side, &p->m), GAP_H - 12);
 	g->mark = s->mark;
 	if (s->mark)
 		g->colour = draw_colour(s->style, s->mark);
@@ -169,7 +249,7 @@ static void add_gap(struct page *p, struct column *c, const struct step *s, doub
 static void add_more(struct page *p, struct column *c, const struct step *s, double y)
 {
 	struct shape *m =
-	    page_shape(p, SHAPE_MORE, c->x0 + side_w(c->side) / 2, y + MORE_H / 2, 220, 16);
+	    page_shape(p, SHAPE_MORE, c->x0 + side_w(c->side, &p->m) / 2, y + MORE_H / 2, 220, 18);
 
 	for (u8 l = 0; l < MOST_LANES; l++)
 		column_end_bar(p, c, l, y + 4);
@@ -180,7 +260,7 @@ static void add_more(struct page *p, struct column *c, const struct step *s, dou
 /* A red line across, under which nothing ran. */
 static void add_end(struct page *p, struct column *c, const struct step *s, double y)
 {
-	double x = c->x0 + side_w(c->side) / 2;
+	double w = side_w(c->side, &p->m), x = c->x0 + w / 2;
 	struct shape *e = page_shape(p, SHAPE_END, x, y + END_H / 2, 0, 24);
 
 	for (u8 l = 0; l < MOST_LANES; l++)
@@ -188,9 +268,11 @@ static void add_end(struct page *p, struct column *c, const struct step *s, doub
 	e->mark = MARK_GOT;
 	e->colour = draw_colour(s->style, MARK_GOT);
 	page_line(e, "%s", s->title);
-	e->w = text_width(FONT_BOLD, SIZE_LABEL, s->title) + 40;
-	page_rule(p, c->x0, y + END_H / 2, c->x0 + side_w(c->side), y + END_H / 2, e->colour,
-		  "solid", 3);
+	e->w = text_width(FONT_BOLD, p->m.label, s->title) + 40;
+	if (e->w > w)
+		e->w = w;
+	text_fit(FONT_BOLD, p->m.label, e->line[0], e->w - 10);
+	page_rule(p, c->x0, y + END_H / 2, c->x0 + w, y + END_H / 2, e->colour, "solid", 3);
 }
 
 void column_add_fold(struct page *p, struct column *c, double bottom)
@@ -215,9 +297,9 @@ void column_add_step(struct page *p, struct column *c, const struct step *s, dou
 		c->fold_top = y;
 	}
 	if (s->kind == STEP_ARROW)
-		add_arrow(p, c, s, y + ARROW_Y);
+		add_arrow(p, c, s, y + h - below_line(&p->m, s));
 	else if (s->kind == STEP_NOTE)
-		add_note(p, c, s, y, column_step_height(s));
+		add_note(p, c, s, y, h);
 	else if (s->kind == STEP_GAP)
 		add_gap(p, c, s, y);
 	else if (s->kind == STEP_MORE)

@@ -16,7 +16,7 @@ struct column {
 };
 
 /** Height of the row that @s needs; 0 for NULL. */
-double column_step_height(const struct step *s);
+double column_step_height(const struct column *c, const struct measures *m, const struct step *s);
 /** Draw @s (NULL: nothing) in the row that begins at @y and is @h high. */
 void column_add_step(struct page *p, struct column *c, const struct step *s, double y, double h);
 /** A bracket in the margin beside the rows that stand for many, down to @bottom. */

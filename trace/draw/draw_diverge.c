@@ -170,8 +170,6 @@ static void tell(const struct expect_miss *m, struct side *out)
 			       : "with ",
 		       m->vars.v[i].name, (unsigned long long)m->vars.v[i].value);
 	snprintf(out->footer[1], sizeof(out->footer[1]), "%s", b.s ? b.s : "");
-	text_fit(FONT_SANS, SIZE_FOOTER, out->footer[0], SIDE_W - 20);
-	text_fit(FONT_SANS, 11, out->footer[1], SIDE_W - 20);
 	sb_free(&b);
 }
 

@@ -4,6 +4,7 @@
  * Tints, lifelines, bars and rules go into _background, because Graphviz draws edges over nodes
  * but everything over the background. Colours have names in `class`, so that an SVG can be styled.
  */
+#include "draw/draw_file.h"
 #include "draw/draw_page.h"
 
 #include <stdarg.h>
@@ -107,33 +108,22 @@ static void add_escaped(struct sb *out, const char *s)
 	}
 }
 
-struct look {
-	const char *class, *attributes;
-	double size, detail_size;
-	bool bold, mono_details, white;
-};
-
-static const struct look looks[] = {
-    [SHAPE_TITLE] = {"title", "shape=plain", SIZE_TITLE, 0, true, false, false},
-    [SHAPE_LANE] = {"lane", "shape=box,style=\"filled,rounded\"", SIZE_HEAD, SIZE_SUB, true, false,
-		    true},
-    [SHAPE_LABEL] = {"label",
-		     "shape=box,style=\"filled,rounded\",fillcolor=\"#FFFFFFE0\","
-		     "color=\"#FFFFFF00\"",
-		     SIZE_LABEL, SIZE_MONO, true, true, false},
-    [SHAPE_NOTE] = {"note", "shape=note,style=filled,fillcolor=\"#FFF8D6\",color=\"#B59A00\"",
-		    SIZE_NOTE, SIZE_MONO, false, true, false},
-    [SHAPE_NUMBER] = {"number", "shape=circle,style=filled,color=white", SIZE_NUMBER, 0, true,
-		      false, true},
-    [SHAPE_DIAMOND] = {"diamond", "shape=diamond,style=filled", 1, 0, false, false, false},
-    [SHAPE_COST] = {"cost", "shape=plain", 9, 0, false, false, false},
-    [SHAPE_PHASE] = {"phase", "shape=plain", SIZE_PHASE, SIZE_PHASE, true, false, false},
-    [SHAPE_FOLD] = {"fold", "shape=plain", 14, 0, true, false, false},
-    [SHAPE_TORN] = {"torn", "shape=plain", SIZE_NOTE, 0, false, false, false},
-    [SHAPE_MORE] = {"more", "shape=plain", SIZE_NOTE, 0, false, false, false},
-    [SHAPE_END] = {"end", "shape=box,style=\"filled,rounded\"", SIZE_LABEL, 0, true, false, false},
-    [SHAPE_FOOTER] = {"footer", "shape=box,style=\"filled,rounded\"", SIZE_FOOTER, 11, false, false,
-		      true},
+static const char *const attributes[] = {
+    [SHAPE_HEADING] = "shape=plain",
+    [SHAPE_TITLE] = "shape=plain",
+    [SHAPE_LANE] = "shape=box,style=\"filled,rounded\"",
+    [SHAPE_LABEL] = "shape=box,style=\"filled,rounded\",fillcolor=\"#FFFFFFE0\","
+		    "color=\"#FFFFFF00\"",
+    [SHAPE_NOTE] = "shape=note,style=filled,fillcolor=\"#FFF8D6\",color=\"#B59A00\"",
+    [SHAPE_NUMBER] = "shape=circle,style=filled,color=white",
+    [SHAPE_DIAMOND] = "shape=diamond,style=filled",
+    [SHAPE_COST] = "shape=plain",
+    [SHAPE_PHASE] = "shape=plain",
+    [SHAPE_FOLD] = "shape=plain",
+    [SHAPE_TORN] = "shape=plain",
+    [SHAPE_MORE] = "shape=plain",
+    [SHAPE_END] = "shape=box,style=\"filled,rounded\"",
+    [SHAPE_FOOTER] = "shape=box,style=\"filled,rounded\"",
 };
 
 /* Besides the colours: what was expected is dashed, what came is framed. */
@@ -150,23 +140,22 @@ static const struct {
 
 static void add_lines(struct sb *out, const struct shape *s, const struct look *look)
 {
-	bool filled = look->white || s->kind == SHAPE_DIAMOND;
-	const char *colour = look->white			 ? "#FFFFFF"
-			     : filled				 ? s->colour
+	const char *colour = look->on				 ? "#FFFFFF"
 			     : s->kind == SHAPE_NOTE && !s->mark ? "#111111"
 			     : s->kind == SHAPE_COST		 ? "#6A4A30"
 								 : s->colour;
 
 	sb_add(out, "<");
 	for (u8 i = 0; i < s->nlines; i++) {
+		bool title = i < s->ntitle;
 		/* The second line of a phase is as bold as its first. */
-		bool bold = look->bold && (i == 0 || s->kind == SHAPE_PHASE);
-		bool mono = (look->mono_details && i) || s->kind == SHAPE_COST;
+		bool bold = look->bold && (title || s->kind == SHAPE_PHASE);
+		bool mono = look->mono && (!title || s->kind == SHAPE_COST);
 		const char *text_colour =
-		    s->kind == SHAPE_LABEL && i ? marks[s->mark].detail : colour;
+		    s->kind == SHAPE_LABEL && !title ? marks[s->mark].detail : colour;
 
 		sb_add(out, "%s<FONT COLOR=\"%s\" POINT-SIZE=\"%.1f\"%s>%s", i ? "<BR/>" : "",
-		       text_colour, i ? look->detail_size : look->size,
+		       text_colour, title ? look->size : look->details,
 		       mono ? " FACE=\"" MONO "\"" : "", bold ? "<B>" : "");
 		add_escaped(out, s->line[i][0] ? s->line[i] : " ");
 		sb_add(out, "%s</FONT>", bold ? "</B>" : "");
@@ -179,15 +168,15 @@ static void add_lines(struct sb *out, const struct shape *s, const struct look *
 static void add_shape(const struct page *p, size_t i, struct sb *out)
 {
 	const struct shape *s = &p->shapes[i];
-	const struct look *look = &looks[s->kind];
+	const struct look look = page_look(s->kind, &p->m);
 	bool own_fill = s->kind == SHAPE_LANE || s->kind == SHAPE_NUMBER ||
 			s->kind == SHAPE_DIAMOND || s->kind == SHAPE_FOOTER;
 
 	sb_add(out,
 	       "\ts%zu [%s%s,class=\"%s%s\",pos=\"%.2f,%.2f!\",width=%.4f,height=%.4f,label=", i,
-	       look->attributes, marks[s->mark].shape, look->class, marks[s->mark].class, s->x,
+	       attributes[s->kind], marks[s->mark].shape, look.class, marks[s->mark].class, s->x,
 	       p->h - s->y, s->w / 72, s->h / 72);
-	add_lines(out, s, look);
+	add_lines(out, s, &look);
 	if (own_fill)
 		sb_add(out, ",fillcolor=\"%s\"", s->colour);
 	if (own_fill && s->kind != SHAPE_NUMBER)

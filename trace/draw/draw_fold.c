@@ -35,6 +35,7 @@ static void fold(const struct steps *s, size_t at, u32 len, u32 n, struct step *
 			sum += s->v[at + (size_t)i * len + k].cost;
 		to[k] = s->v[at + k];
 		to[k].cost = sum / n;
+		to[k].spent = s->v[at + (size_t)(n - 1) * len + k].spent;
 		to[k].group = to[k].times = 0;
 	}
 	to[0].group = len;

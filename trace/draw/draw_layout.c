@@ -4,59 +4,34 @@
  * A row holds one step of each side. In an aligned picture each phase takes as many rows as the
  * longer side needs, so that both sides begin it at the same height.
  */
-#include "draw/draw_column.h"
+#include "draw/draw_layout.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS_PER_PAGE 13
-#define MOST_PAGES    500
+#define LEAST_LANE 89.0 /* of a page of given width, for letters of ordinary size */
 
-struct rows {
-	struct page_row *v;
-	size_t count, cap;
-};
-
-int draw_fits(const struct side *a, const struct side *b, struct err *err)
+static void add_row(struct layout *l, size_t *cap, const struct step *a, const struct step *b,
+		    enum phase phase)
 {
-	size_t rows = a->steps.count, pages;
+	double ha = column_step_height(&l->col[0], &l->m, a);
+	double hb = column_step_height(&l->col[1], &l->m, b);
 
-	if (b && b->steps.count > rows)
-		rows = b->steps.count;
-	if (a->steps.nguests > MOST_GUESTS)
-		return err_set(
-		    err,
-		    "more than %d vcpus ran in that time, and a picture has lanes for "
-		    "so many; choose a domain with --domain, or a part with --from and --to",
-		    MOST_GUESTS);
-	pages = (rows + ROWS_PER_PAGE - 1) / ROWS_PER_PAGE;
-	return pages <= MOST_PAGES
-		   ? 0
-		   : err_set(err,
-			     "this would be %zu pages; choose a part with --from and "
-			     "--to, or an episode with --fault",
-			     pages);
-}
-
-static void add_row(struct rows *r, const struct step *a, const struct step *b, enum phase phase)
-{
-	double ha = column_step_height(a), hb = column_step_height(b);
-
-	if (r->count == r->cap) {
-		r->cap = r->cap ? 2 * r->cap : 32;
-		r->v = xrealloc(r->v, r->cap, sizeof(*r->v));
+	if (l->nrows == *cap) {
+		*cap = *cap ? 2 * *cap : 32;
+		l->rows = xrealloc(l->rows, *cap, sizeof(*l->rows));
 	}
-	r->v[r->count++] =
+	l->rows[l->nrows++] =
 	    (struct page_row){.step = {a, b}, .phase = phase, .h = ha > hb ? ha : hb};
 }
 
-static void make_rows(const struct side *a, const struct side *b, struct rows *r)
+static void make_rows(struct layout *l, const struct side *a, const struct side *b)
 {
-	size_t i = 0, k = 0, nb = b ? b->steps.count : 0;
+	size_t i = 0, k = 0, nb = b ? b->steps.count : 0, cap = 0;
 
 	if (!b) {
 		for (; i < a->steps.count; i++)
-			add_row(r, &a->steps.v[i], NULL, a->steps.v[i].phase);
+			add_row(l, &cap, &a->steps.v[i], NULL, a->steps.v[i].phase);
 		return;
 	}
 	for (int phase = 0; phase < NR_PHASES; phase++) {
@@ -66,7 +41,7 @@ static void make_rows(const struct side *a, const struct side *b, struct rows *r
 
 			if (!more_a && !more_b)
 				break;
-			add_row(r, more_a ? &a->steps.v[i++] : NULL,
+			add_row(l, &cap, more_a ? &a->steps.v[i++] : NULL,
 				more_b ? &b->steps.v[k++] : NULL, (enum phase)phase);
 		}
 	}
@@ -83,20 +58,14 @@ const char *draw_phase_name(enum phase phase, int line)
 
 static void add_phase(struct page *p, double x, double top, double bottom, enum phase phase)
 {
-	struct shape *s = page_shape(p, SHAPE_PHASE, x, (top + bottom) / 2, PHASE_W - 20,
-				     draw_phase_name(phase, 1) ? 32 : 18);
+	struct shape *s = page_shape(p, SHAPE_PHASE, x, (top + bottom) / 2, p->m.phase_w - 20,
+				     (draw_phase_name(phase, 1) ? 2.6 : 1.4) * p->m.phase);
 
 	s->colour = "#4A5563";
+	s->row = 0; /* it is there from the beginning, as the lanes are */
 	for (int i = 0; i < 2 && draw_phase_name(phase, i); i++)
 		page_line(s, "%s", draw_phase_name(phase, i));
 }
-
-struct plan {
-	struct column col[2];
-	size_t ncols;
-	double phase_x, rule_end; /* phase_x 0: no phases */
-	double w;
-};
 
 static bool has_fold(const struct side *s)
 {
@@ -106,98 +75,229 @@ static bool has_fold(const struct side *s)
 	return false;
 }
 
-static struct plan plan_columns(const struct side *a, const struct side *b)
+/* Where the columns are. Of a page of given width, the lanes share what is left beside the rest. */
+static int plan_columns(struct layout *l, const struct side *a, const struct side *b,
+			struct err *err)
 {
-	double left = MARGIN + (has_fold(a) ? FOLD_W : 0);
-	struct plan plan = {.col = {{.side = a, .x0 = left}}, .ncols = b ? 2 : 1};
+	struct measures *m = &l->m;
+	double left = m->margin + (has_fold(a) ? m->fold_w : 0);
+	double fold_b = b && has_fold(b) ? m->fold_w : 0;
+	bool phased = a->steps.phased && (!b || b->steps.phased);
+	double between = b ? m->phase_w : phased ? m->phase_w - m->margin : 0;
+	u32 lanes = side_lanes(a) + (b ? side_lanes(b) : 0u);
 
-	plan.w = left + side_w(a);
-	if (b) {
-		plan.phase_x = a->steps.phased && b->steps.phased ? plan.w + PHASE_W / 2 : 0;
-		plan.col[1].side = b;
-		plan.col[1].x0 = plan.w + PHASE_W + (has_fold(b) ? FOLD_W : 0);
-		plan.w = plan.col[1].x0 + side_w(b);
-	} else if (a->steps.phased) {
-		plan.phase_x = plan.w + PHASE_W / 2;
-		plan.w += PHASE_W - MARGIN;
+	if (m->w > 0) {
+		double room = m->w - left - fold_b - between - m->margin;
+		double least = LEAST_LANE * m->sub / 12;
+
+		m->lane_w = room / lanes;
+		if (m->lane_w < least)
+			return err_set(
+			    err,
+			    "%u lanes would be narrower than their letters on this page; "
+			    "choose a domain with --domain, smaller letters, or --size fit",
+			    lanes);
 	}
-	plan.rule_end = plan.w;
-	plan.w += MARGIN;
-	return plan;
+	l->w = left + side_w(a, m);
+	l->ncols = b ? 2 : 1;
+	l->col[0] = (struct column){.side = a, .x0 = left};
+	if (b) {
+		l->phase_x = phased ? l->w + m->phase_w / 2 : 0;
+		l->col[1] = (struct column){.side = b, .x0 = l->w + m->phase_w + fold_b};
+		l->w = l->col[1].x0 + side_w(b, m);
+	} else if (phased) {
+		l->phase_x = l->w + m->phase_w / 2;
+		l->w += m->phase_w - m->margin;
+	}
+	l->rule_end = l->w;
+	l->w += m->margin;
+	return 0;
 }
 
-static void fill_page(struct page *p, struct plan *plan, const struct page_row *rows, size_t n,
-		      size_t number, size_t total)
+/* What rows have of a page of given height. */
+static double room_for_rows(const struct measures *m)
 {
-	double y = TOP, phase_top = TOP, bottom = TOP + 20;
+	return m->h - measures_top(m) - 20 - m->footer_h - 12;
+}
+
+/* Even pages look better than a last one with a single row. */
+static void break_evenly(struct layout *l, bool whole)
+{
+	size_t pages = l->nrows ? (l->nrows + ROWS_PER_PAGE - 1) / ROWS_PER_PAGE : 1, per_page;
+
+	if (whole)
+		pages = 1;
+	per_page = (l->nrows + pages - 1) / pages;
+	if (per_page)
+		pages = (l->nrows + per_page - 1) / per_page;
+	l->breaks = xcalloc(pages + 1, sizeof(*l->breaks));
+	for (size_t i = 0; i < pages; i++)
+		l->breaks[i] = i * per_page;
+	l->breaks[pages] = l->nrows;
+	l->npages = pages;
+}
+
+/* As many rows as fit; better, up to the end of a phase. */
+static size_t rows_that_fit(const struct layout *l, size_t from)
+{
+	double h = 0, room = room_for_rows(&l->m);
+	size_t n = 0, phase = 0;
+
+	while (from + n < l->nrows && (n == 0 || h + l->rows[from + n].h <= room)) {
+		h += l->rows[from + n++].h;
+		if (from + n < l->nrows && l->rows[from + n].phase != l->rows[from + n - 1].phase)
+			phase = n;
+	}
+	return from + n < l->nrows && l->phase_x != 0 && phase > n / 2 ? phase : n;
+}
+
+static void break_by_height(struct layout *l)
+{
+	l->breaks = xcalloc(l->nrows + 2, sizeof(*l->breaks));
+	do {
+		size_t from = l->breaks[l->npages];
+
+		l->breaks[++l->npages] = from + rows_that_fit(l, from);
+	} while (l->breaks[l->npages] < l->nrows);
+}
+
+int layout_begin(const struct paper *paper, const struct side *a, const struct side *b,
+		 struct layout *out, struct err *err)
+{
+	memset(out, 0, sizeof(*out));
+	if (a->steps.nguests > MOST_GUESTS || (b && b->steps.nguests > MOST_GUESTS))
+		return err_set(
+		    err,
+		    "more than %d vcpus ran in that time, and a picture has lanes for "
+		    "so many; choose a domain with --domain, or a part with --from and --to",
+		    MOST_GUESTS);
+	paper_measures(paper, b ? 2 : 1, &out->m);
+	out->title = paper->title;
+	if (plan_columns(out, a, b, err))
+		return -1;
+	make_rows(out, a, b);
+	if (out->m.h > 0)
+		break_by_height(out);
+	else
+		break_evenly(out, a->whole);
+	return 0;
+}
+
+void layout_end(struct layout *l)
+{
+	free(l->rows);
+	free(l->breaks);
+	memset(l, 0, sizeof(*l));
+}
+
+/* Rows of a page of given height take what is there, as long as it looks well. */
+static double stretch(const struct layout *l, const struct page_row *rows, size_t n)
+{
+	double h = 0, most;
 
 	for (size_t i = 0; i < n; i++)
-		bottom += rows[i].h;
-	p->w = plan->w;
-	p->h = bottom + FOOTER_H + 20;
-	for (size_t c = 0; c < plan->ncols; c++) {
-		struct column *col = &plan->col[c];
+		h += rows[i].h;
+	most = h > 0 && l->m.h > 0 ? room_for_rows(&l->m) / h : 1;
+	return most < 1 ? 1 : most < 1.25 ? most : 1.25;
+}
 
-		page_frame(p, col->side, col->x0, bottom, number, total);
-		col->fold_top = TOP;
-		for (u8 l = 0; l < MOST_LANES; l++)
-			col->since[l] = TITLE_H + HEAD_H;
+static void begin_columns(struct layout *l, struct page *p, double bottom, size_t n)
+{
+	const struct measures *m = &l->m;
+
+	for (size_t c = 0; c < l->ncols; c++) {
+		struct column *col = &l->col[c];
+
+		page_frame(p, col->side, col->x0, bottom, n, l->npages);
+		col->fold_top = measures_top(m);
+		for (u8 lane = 0; lane < MOST_LANES; lane++)
+			col->since[lane] = m->heading_h + m->title_h + m->head_h;
 	}
-	p->rows = xcalloc(n ? n : 1, sizeof(*p->rows));
-	for (size_t i = 0; i < n; i++) {
-		p->rows[p->nrows] = rows[i];
-		p->rows[p->nrows++].y = y;
-		for (size_t c = 0; c < plan->ncols; c++)
-			column_add_step(p, &plan->col[c], rows[i].step[c], y, rows[i].h);
-		y += rows[i].h;
-		if (plan->phase_x != 0 && (i + 1 == n || rows[i + 1].phase != rows[i].phase)) {
-			add_phase(p, plan->phase_x, phase_top, y, rows[i].phase);
-			if (i + 1 < n)
-				page_rule(p, MARGIN, y + 2, plan->rule_end, y + 2, "#8A93A0",
-					  "dotted", 1.2);
-			phase_top = y;
-		}
-	}
-	for (size_t c = 0; c < plan->ncols; c++) {
-		struct column *col = &plan->col[c];
+}
+
+static void end_columns(struct layout *l, struct page *p, double y, double bottom)
+{
+	for (size_t c = 0; c < l->ncols; c++) {
+		struct column *col = &l->col[c];
 
 		/* A fold that goes on overleaf is marked on both pages. */
 		if (col->fold_left)
 			column_add_fold(p, col, y);
-		for (u8 l = 0; l < MOST_LANES; l++) {
-			bool goes_on = col->active[l];
+		for (u8 lane = 0; lane < MOST_LANES; lane++) {
+			bool goes_on = col->active[lane];
 
-			column_end_bar(p, col, l, bottom - 4);
-			col->active[l] = goes_on;
+			column_end_bar(p, col, lane, bottom - 4);
+			col->active[lane] = goes_on;
 		}
 	}
+}
+
+/* The margin says which phase it is; a line parts it from the next. */
+static void end_phase(const struct layout *l, struct page *p, double top, double y,
+		      enum phase phase, bool last)
+{
+	add_phase(p, l->phase_x, top, y, phase);
+	if (!last)
+		page_rule(p, l->m.margin, y + 2, l->rule_end, y + 2, "#8A93A0", "dotted", 1.2);
+}
+
+void layout_page(struct layout *l, size_t number, struct page *p)
+{
+	const struct page_row *rows = l->rows + l->breaks[number];
+	size_t n = l->breaks[number + 1] - l->breaks[number];
+	double y = measures_top(&l->m), phase_top = y, bottom = y + 20;
+	double more = stretch(l, rows, n);
+
+	for (size_t i = 0; i < n; i++)
+		bottom += more * rows[i].h;
+	/* From page to page the frame stays where it is. */
+	if (l->m.h > 0 && l->npages > 1)
+		bottom = l->m.h - l->m.footer_h - 12;
+	page_begin(p, &l->m);
+	p->w = l->w;
+	p->h = l->m.h > 0 ? l->m.h : bottom + l->m.footer_h + 20;
+	for (int c = 0; c < 2; c++) {
+		p->side[c] = l->col[c].side;
+		p->x0[c] = l->col[c].x0;
+	}
+	p->heading = l->title;
+	if (l->title)
+		page_heading(p, l->title);
+	begin_columns(l, p, bottom, number);
+	p->rows = xcalloc(n ? n : 1, sizeof(*p->rows));
+	for (size_t i = 0; i < n; i++) {
+		double h = more * rows[i].h;
+
+		p->rows[p->nrows] = rows[i];
+		p->rows[p->nrows].y = y;
+		p->rows[p->nrows++].h = h;
+		for (size_t c = 0; c < l->ncols; c++)
+			column_add_step(p, &l->col[c], rows[i].step[c], y, h);
+		y += h;
+		if (l->phase_x != 0 && (i + 1 == n || rows[i + 1].phase != rows[i].phase)) {
+			end_phase(l, p, phase_top, y, rows[i].phase, i + 1 == n);
+			phase_top = y;
+		}
+	}
+	end_columns(l, p, y, bottom);
 }
 
 void draw_layout_each(const struct side *a, const struct side *b,
 		      void (*take)(void *ctx, struct page *p, size_t n, size_t total), void *ctx)
 {
-	struct plan plan = plan_columns(a, b);
-	struct rows rows = {0};
-	size_t per_page, pages;
+	struct layout l;
+	struct err err;
 
-	make_rows(a, b, &rows);
-	pages = rows.count ? (rows.count + ROWS_PER_PAGE - 1) / ROWS_PER_PAGE : 1;
-	/* Even pages look better than a last one with a single row. */
-	if (a->whole)
-		pages = 1;
-	per_page = (rows.count + pages - 1) / pages;
-	if (per_page)
-		pages = (rows.count + per_page - 1) / per_page;
-	for (size_t i = 0; i < pages; i++) {
-		size_t from = i * per_page;
-		size_t n = rows.count - from < per_page ? rows.count - from : per_page;
-		struct page page = {0};
+	if (layout_begin(&paper_fit, a, b, &l, &err))
+		return;
+	for (size_t i = 0; i < l.npages; i++) {
+		struct page page;
 
-		fill_page(&page, &plan, rows.v ? rows.v + from : NULL, n, i, pages);
-		take(ctx, &page, i, pages);
+		layout_page(&l, i, &page);
+		take(ctx, &page, i, l.npages);
 		draw_page_free(&page);
 	}
-	free(rows.v);
+	layout_end(&l);
 }
 
 static void keep(void *ctx, struct page *p, size_t n, size_t total)

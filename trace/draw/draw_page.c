@@ -1,8 +1,6 @@
 /* draw_page.c: adding shapes to a page, and the parts that every page has. */
 #include "draw/draw_page.h"
 
-#include "draw/text.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +8,9 @@
 
 const struct lane_look lane_looks[NR_LANES] = {
     [LANE_app] = {"Application", "ring 3", "#2F6DB5", "#E7EFFB", "#2F6DB5"},
-    [LANE_guest] = {"Guest OS", "ring 1", "#2F8C3C", "#E8F5E8", "#2F8C3C"},
+    [LANE_guest] = {"Guest OS", "ring 1", "#298036", "#E8F5E8", "#298036"},
     [LANE_hw] = {"Hardware", "CPU / MMU", "#5A5A5A", "#F1F1F1", "#5A5A5A"},
-    [LANE_vmm] = {"VMM", "ring 0", "#C05A12", "#FBEBE1", "#C05A12"},
+    [LANE_vmm] = {"VMM", "ring 0", "#B85510", "#FBEBE1", "#B85510"},
 };
 
 /* Red and green never tell things apart alone: returns are dashed, traps have a diamond. */
@@ -36,6 +34,12 @@ void page_number(struct sb *b, u64 n)
 #define APPEND(p, field, count)                                                                    \
 	((p)->field = xrealloc((p)->field, (p)->count + 1, sizeof(*(p)->field)),                   \
 	 memset(&(p)->field[(p)->count], 0, sizeof(*(p)->field)), &(p)->field[(p)->count++])
+
+void page_begin(struct page *p, const struct measures *m)
+{
+	memset(p, 0, sizeof(*p));
+	p->m = *m;
+}
 
 struct shape *page_shape(struct page *p, enum shape_kind kind, double x, double y, double w,
 			 double h)
@@ -61,6 +65,30 @@ void page_line(struct shape *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(s->line[s->nlines++], sizeof(s->line[0]), fmt, ap);
 	va_end(ap);
+	if (!s->ntitle)
+		s->ntitle = 1;
+}
+
+double page_text(const struct measures *m, struct shape *s, enum font f, double size,
+		 const char *text, double max)
+{
+	double w = 0, lw;
+	size_t n;
+
+	do {
+		const char *rest = m->broken ? text_line(f, size, text, max, &n) : NULL;
+
+		/* In the last line that there is room for, the end is cut. */
+		if (!m->broken || s->nlines + 1 == ARRAY_SIZE(s->line) || !n)
+			page_line(s, "%s", text), rest = "";
+		else
+			page_line(s, "%.*s", (int)n, text);
+		text_fit(f, size, s->line[s->nlines - 1], max);
+		lw = text_width(f, size, s->line[s->nlines - 1]);
+		w = lw > w ? lw : w;
+		text = rest;
+	} while (*text && s->nlines < ARRAY_SIZE(s->line));
+	return w;
 }
 
 void page_arrow(struct page *p, double x1, double x2, double y, const struct step *s)
@@ -127,37 +155,98 @@ static void page_guest(struct shape *s, const struct steps *steps, u8 n, const c
 		page_line(s, "domain %u, %s", steps->guests[n].domain, ring);
 }
 
+struct look page_look(enum shape_kind kind, const struct measures *m)
+{
+	switch (kind) {
+	case SHAPE_HEADING:
+		return (struct look){"heading", m->heading, m->heading, true, false, false};
+	case SHAPE_TITLE:
+		return (struct look){"title", m->title, m->title, true, false, false};
+	case SHAPE_LANE:
+		return (struct look){"lane", m->head, m->sub, true, false, true};
+	case SHAPE_LABEL:
+		return (struct look){"label", m->label, m->mono, true, true, false};
+	case SHAPE_NOTE:
+		return (struct look){"note", m->note, m->mono, false, true, false};
+	case SHAPE_NUMBER:
+		return (struct look){"number", m->number, m->number, true, false, true};
+	case SHAPE_DIAMOND:
+		return (struct look){"diamond", 1, 1, false, false, true};
+	case SHAPE_COST:
+		return (struct look){"cost", m->cost, m->cost, false, true, false};
+	case SHAPE_PHASE:
+		return (struct look){"phase", m->phase, m->phase, true, false, false};
+	case SHAPE_FOLD:
+		return (struct look){"fold", m->fold, m->fold, true, false, false};
+	case SHAPE_TORN:
+		return (struct look){"torn", m->note, m->note, false, false, false};
+	case SHAPE_MORE:
+		return (struct look){"more", m->note, m->note, false, false, false};
+	case SHAPE_END:
+		return (struct look){"end", m->label, m->label, true, false, false};
+	case SHAPE_FOOTER:
+		break;
+	}
+	return (struct look){"footer", m->footer, m->footer_sub, false, false, true};
+}
+
+void page_heading(struct page *p, const char *title)
+{
+	const struct measures *m = &p->m;
+	struct shape *s;
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s", title);
+	text_fit(FONT_BOLD, m->heading, text, p->w - 2 * m->margin);
+	s = page_shape(p, SHAPE_HEADING, p->w / 2, m->heading_h / 2 + 2, p->w - 2 * m->margin,
+		       m->heading_h - 6);
+	page_line(s, "%s", text);
+}
+
+static void page_lane(struct page *p, const struct side *side, double x0, double bottom, u8 l)
+{
+	const struct measures *m = &p->m;
+	double x = lane_x(m, x0, l), top = m->heading_h + m->title_h;
+	u8 guest, kind = side_lane_at(side, l, &guest);
+	const struct lane_look *look = &lane_looks[kind];
+	struct shape *s;
+
+	page_box(p, x0 + l * m->lane_w + 1, top - 2, x0 + (l + 1) * m->lane_w - 1, bottom,
+		 look->tint, look->tint, 1);
+	page_rule(p, x, top + m->head_h, x, bottom, look->pen, "dashed", 1);
+	s = page_shape(p, SHAPE_LANE, x, top + m->head_h / 2, m->lane_w - (m->broken ? 4 : 14),
+		       m->head_h - 2);
+	s->colour = look->head;
+	page_line(s, "%s", kind == LANE_vmm ? side->vmm : look->name);
+	text_fit(FONT_BOLD, m->head, s->line[0], s->w);
+	if (kind < LANE_hw && side->steps.nguests > 1)
+		page_guest(s, &side->steps, guest, look->ring);
+	else
+		page_line(s, "%s", look->ring);
+	text_fit(FONT_SANS, m->sub, s->line[1], s->w);
+}
+
 void page_frame(struct page *p, const struct side *side, double x0, double bottom, size_t n,
 		size_t pages)
 {
-	double w = side_w(side), middle = x0 + w / 2;
+	const struct measures *m = &p->m;
+	double w = side_w(side, m), middle = x0 + w / 2;
 	struct shape *s;
 
-	s = page_shape(p, SHAPE_TITLE, middle, TITLE_H / 2, w, TITLE_H - 6);
+	s = page_shape(p, SHAPE_TITLE, middle, m->heading_h + m->title_h / 2, w, m->title_h - 6);
 	if (pages > 1)
 		page_line(s, "%s (%zu of %zu)", side->title, n + 1, pages);
 	else
 		page_line(s, "%s", side->title);
-	for (u8 l = 0; l < side_lanes(side); l++) {
-		u8 guest, kind = side_lane_at(side, l, &guest);
-		const struct lane_look *look = &lane_looks[kind];
-		double x = lane_x(x0, l);
-
-		page_box(p, x0 + l * LANE_W + 1, TITLE_H - 2, x0 + (l + 1) * LANE_W - 1, bottom,
-			 look->tint, look->tint, 1);
-		page_rule(p, x, TITLE_H + HEAD_H, x, bottom, look->pen, "dashed", 1);
-		s = page_shape(p, SHAPE_LANE, x, TITLE_H + HEAD_H / 2, LANE_W - 14, HEAD_H - 2);
-		s->colour = look->head;
-		page_line(s, "%s", kind == LANE_vmm ? side->vmm : look->name);
-		if (kind < LANE_hw && side->steps.nguests > 1)
-			page_guest(s, &side->steps, guest, look->ring);
-		else
-			page_line(s, "%s", look->ring);
-	}
-	s = page_shape(p, SHAPE_FOOTER, middle, bottom + 8 + FOOTER_H / 2, w - 4, FOOTER_H);
+	text_fit(FONT_BOLD, m->title, s->line[0], w);
+	for (u8 l = 0; l < side_lanes(side); l++)
+		page_lane(p, side, x0, bottom, l);
+	s = page_shape(p, SHAPE_FOOTER, middle, bottom + 8 + m->footer_h / 2, w - 4, m->footer_h);
 	s->colour = "#20262E";
-	page_line(s, "%s", side->footer[0]);
-	page_line(s, "%s", side->footer[1]);
+	for (int i = 0; i < 2; i++) {
+		page_line(s, "%s", side->footer[i]);
+		text_fit(FONT_SANS, i ? m->footer_sub : m->footer, s->line[i], w - 14);
+	}
 }
 
 void draw_page_free(struct page *p)

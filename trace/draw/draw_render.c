@@ -1,59 +1,111 @@
 /*
- * draw_render.c: let Graphviz paint what we laid out.
- *
- * Each page is painted by a child process: Graphviz 2.43 keeps a pointer to a freed font name from
- * one context to the next, and the font libraries keep caches that nobody can free. A child that
- * ends with _exit() makes both harmless.
+ * draw_render.c: SVG on paper: librsvg paints, cairo writes PDF and PNG.
  */
-#include "draw/draw.h"
+#include "draw/draw_file.h"
 
-#include <errno.h>
-#include <graphviz/gvc.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <cairo-pdf.h>
+#include <librsvg/rsvg.h>
+#include <stdlib.h>
 
-/* What the child says by its exit code. */
-enum { PAINTED, BAD_DOT, NO_ENGINE, NO_FORMAT };
+struct canvas {
+	cairo_surface_t *surface;
+	cairo_t *cr;
+	const char *path;
+	int pages, parent;
+	bool open; /* the page before is not finished */
+};
 
-static int paint(const char *dot, const char *format, const char *path)
+static int failed(const char *path, cairo_status_t status, struct err *err)
 {
-	GVC_t *gvc = gvContext();
-	Agraph_t *g = gvc ? agmemread(dot) : NULL;
-
-	/* Its warnings are about boxes a point too tight for a font's full height. */
-	agseterr(AGERR);
-	if (!g)
-		return BAD_DOT;
-	/* nop2: positions of nodes and edges are given; nothing is to be computed. */
-	if (gvLayout(gvc, g, "nop2"))
-		return NO_ENGINE;
-	return gvRenderFilename(gvc, g, format, path) ? NO_FORMAT : PAINTED;
+	return err_set(err, "%s: %s", path, cairo_status_to_string(status));
 }
 
-int draw_render(const char *dot, const char *format, const char *path, struct err *err)
+static int paint(cairo_t *cr, const struct sb *svg, double w, double h, const char *path,
+		 struct err *err)
 {
-	FILE *f = fopen(path, "we");
-	int status;
-	pid_t pid;
+	RsvgRectangle all = {0, 0, w, h};
+	GError *why = NULL;
+	RsvgHandle *handle = rsvg_handle_new_from_data((const guint8 *)svg->s, svg->len, &why);
+	bool ok = handle && rsvg_handle_render_document(handle, cr, &all, &why);
 
-	/* Graphviz reports an unwritable file on stderr only. */
-	if (!f)
-		return err_set(err, "%s: %s", path, strerror(errno));
-	fclose(f);
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0)
-		_exit(paint(dot, format, path));
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return err_set(err, "%s: cannot start a process to draw in", path);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == PAINTED)
-		return 0;
-	unlink(path);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_ENGINE)
-		return err_set(err, "Graphviz has no layout engine nop2: is it installed whole?");
-	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_FORMAT)
-		return err_set(err, "%s: Graphviz cannot write %s", path, format);
-	return err_set(err, "%s: Graphviz failed; `-o FILE.dot` shows what it was given", path);
+	if (!ok)
+		err_set(err, "%s: librsvg: %s", path, why ? why->message : "no reason is given");
+	g_clear_error(&why);
+	g_clear_object(&handle);
+	return ok ? 0 : -1;
+}
+
+struct canvas *canvas_begin(const char *path, const char *title, struct err *err)
+{
+	struct canvas *c = xcalloc(1, sizeof(*c));
+
+	c->path = path;
+	c->surface = cairo_pdf_surface_create(path, 1, 1);
+	c->cr = cairo_create(c->surface);
+	if (cairo_surface_status(c->surface)) {
+		failed(path, cairo_surface_status(c->surface), err);
+		canvas_end(c, &(struct err){""});
+		return NULL;
+	}
+	cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_TITLE,
+				       title ? title : "Trapline");
+	cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_CREATOR, "tltrace draw");
+	return c;
+}
+
+int canvas_page(struct canvas *c, const struct sb *svg, double w, double h, struct err *err)
+{
+	if (c->open)
+		cairo_show_page(c->cr);
+	cairo_pdf_surface_set_size(c->surface, w, h);
+	c->open = true;
+	c->pages++;
+	return paint(c->cr, svg, w, h, c->path, err);
+}
+
+void canvas_outline(struct canvas *c, int level, const char *text)
+{
+	char where[48];
+	int id;
+
+	snprintf(where, sizeof(where), "page=%d pos=[0 0]", c->pages + 1);
+	id = cairo_pdf_surface_add_outline(c->surface, level ? c->parent : CAIRO_PDF_OUTLINE_ROOT,
+					   text, where, level ? 0 : CAIRO_PDF_OUTLINE_FLAG_OPEN);
+	if (!level)
+		c->parent = id;
+}
+
+int canvas_end(struct canvas *c, struct err *err)
+{
+	cairo_status_t status;
+
+	if (c->open)
+		cairo_show_page(c->cr);
+	cairo_surface_finish(c->surface);
+	status = cairo_surface_status(c->surface);
+	if (status)
+		failed(c->path, status, err);
+	cairo_destroy(c->cr);
+	cairo_surface_destroy(c->surface);
+	free(c);
+	return status ? -1 : 0;
+}
+
+int draw_png(const struct sb *svg, double w, double h, double scale, const char *path,
+	     struct err *err)
+{
+	cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(w * scale + 0.5),
+							(int)(h * scale + 0.5));
+	cairo_t *cr = cairo_create(s);
+	cairo_status_t status = cairo_surface_status(s);
+	int rc = status ? failed(path, status, err) : 0;
+
+	cairo_scale(cr, scale, scale);
+	if (!rc)
+		rc = paint(cr, svg, w, h, path, err);
+	if (!rc && (status = cairo_surface_write_to_png(s, path)) != CAIRO_STATUS_SUCCESS)
+		rc = failed(path, status, err);
+	cairo_destroy(cr);
+	cairo_surface_destroy(s);
+	return rc;
 }

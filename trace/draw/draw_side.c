@@ -90,6 +90,8 @@ void draw_side_unfolded(const struct trace *t, size_t first, size_t last, u64 ep
 	cost_line(&out->steps, y.cost, out->footer[1], sizeof(out->footer[1]));
 	sb_free(&b);
 	draw_number(&out->steps);
+	for (size_t i = 0; i < out->steps.count; i++)
+		out->steps.v[i].spent = (i ? out->steps.v[i - 1].spent : 0) + out->steps.v[i].cost;
 }
 
 void draw_side_free(struct side *s)

@@ -62,3 +62,31 @@ void text_fit(enum font f, double size, char *s, double max)
 	if (n > 0)
 		strcpy(s + n, "..");
 }
+
+const char *text_line(enum font f, double size, const char *s, double max, size_t *n)
+{
+	size_t space = 0, mark = 0, fits = 0, len = strlen(s), at = 0;
+	char part[256];
+
+	while (at < len && at < sizeof(part) - 5) {
+		size_t next = at + 1;
+
+		while (((unsigned char)s[next] & 0xC0) == 0x80)
+			next++;
+		memcpy(part, s, next);
+		part[next] = 0;
+		if (fits && text_width(f, size, part) > max)
+			break;
+		at = fits = next;
+		if (s[at] == ' ' || !s[at])
+			space = at;
+		else if (strchr("_=,/:-|)", s[at - 1]))
+			mark = at;
+	}
+	/* A break that leaves little of the line is none. */
+	*n = space ? space : mark > fits / 3 ? mark : fits;
+	s += *n;
+	while (*s == ' ')
+		s++;
+	return s;
+}

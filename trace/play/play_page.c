@@ -91,7 +91,10 @@ json_t *play_page(const struct page *p, struct table *colours)
 
 json_t *play_sizes(void)
 {
-	return json_pack("{sf sf sf sf sf sf sf sf sf}", "title", SIZE_TITLE, "head", SIZE_HEAD,
-			 "sub", SIZE_SUB, "label", SIZE_LABEL, "note", SIZE_NOTE, "mono", SIZE_MONO,
-			 "number", SIZE_NUMBER, "phase", SIZE_PHASE, "footer", SIZE_FOOTER);
+	struct measures m;
+
+	paper_measures(&paper_fit, 1, &m);
+	return json_pack("{sf sf sf sf sf sf sf sf sf}", "title", m.title, "head", m.head, "sub",
+			 m.sub, "label", m.label, "note", m.note, "mono", m.mono, "number",
+			 m.number, "phase", m.phase, "footer", m.footer);
 }
