@@ -176,6 +176,50 @@ static void open_class(struct class *c, const struct asked *a, const char *word)
 	c->seed = book_seed(c->book, c->lab, a->seed);
 }
 
+/* The times of archives and folders may be of no platform, but of those who copied them. */
+#define SOON 60 /* seconds */
+#define SOME 3
+
+/* Before hours are spent: who is late, and times that are hard to believe. */
+static void tell_times(const struct class *c)
+{
+	size_t late = 0, future = 0, own = 0;
+	const struct submission *latest = NULL, *ahead = NULL;
+	time_t first = 0, last = 0, today = time(NULL);
+	char when[40];
+
+	for (size_t i = 0; i < c->all.nr; i++) {
+		const struct submission *sub = &c->all.at[i];
+		int days = submission_late(&c->lab->policy, sub);
+
+		late += days > 0;
+		if (days && (!latest || days > submission_late(&c->lab->policy, latest)))
+			latest = sub;
+		future += sub->when > today + SOON;
+		if (sub->when > today + SOON && (!ahead || sub->when > ahead->when))
+			ahead = sub;
+		if (!sub->when || (*sub->lms && strcmp(sub->lms, "moodle")))
+			continue;
+		first = !own++ || sub->when < first ? sub->when : first;
+		last = sub->when > last ? sub->when : last;
+	}
+	if (latest)
+		printf("%zu of %zu are late, at most by %d day%s: %s\n", late, c->all.nr,
+		       submission_late(&c->lab->policy, latest),
+		       submission_late(&c->lab->policy, latest) > 1 ? "s" : "", latest->shown);
+	put_time(when, sizeof(when), ahead ? ahead->when : last);
+	if (ahead)
+		printf(
+		    "%zu have a time that is yet to come, at most %s: %s; is this machine's clock "
+		    "right?\n",
+		    future, when, ahead->shown);
+	if (c->lab->policy.due && own >= SOME && last - first < SOON)
+		printf("all %zu have one time, %s: is it when they were copied or unpacked? "
+		       "`unzip` and "
+		       "`cp -a` keep the students' own, by which they are late or not\n",
+		       own, when);
+}
+
 int batch(int argc, char **argv)
 {
 	static struct class c;
@@ -201,6 +245,7 @@ int batch(int argc, char **argv)
 	if (c.jobs)
 		printf("%d at a time, ", c.jobs);
 	printf("into %s\n", a.book);
+	tell_times(&c);
 	c.start = now();
 	if (a.slurm)
 		engine_slurm(&c);

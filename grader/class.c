@@ -31,12 +31,12 @@ static time_t changed(const char *path)
 	return newest ? newest : st.st_mtime;
 }
 
-struct submission *new_submission(struct submissions *all, const struct sent *s)
+static struct submission *one_more(struct submission **at, size_t *nr, const struct sent *s)
 {
 	struct submission *sub;
 
-	all->at = realloc(all->at, (all->nr + 1) * sizeof(*all->at));
-	sub = &all->at[all->nr++];
+	*at = realloc(*at, (*nr + 1) * sizeof(**at));
+	sub = &(*at)[(*nr)++];
 	*sub = (struct submission){.student = composed(s->account ? s->account : s->name),
 				   .name = composed(s->name),
 				   .account = composed(s->account ? s->account : ""),
@@ -46,6 +46,16 @@ struct submission *new_submission(struct submissions *all, const struct sent *s)
 				   .late = s->late};
 	sub->shown = shown_name(sub->name, sub->account);
 	return sub;
+}
+
+struct submission *new_submission(struct submissions *all, const struct sent *s)
+{
+	return one_more(&all->at, &all->nr, s);
+}
+
+void add_other(struct submission *sub, const struct sent *s)
+{
+	one_more(&sub->others, &sub->nr_others, s);
 }
 
 void add_part(struct submission *sub, const char *path, const char *as)
@@ -58,7 +68,10 @@ static void submission_free(struct submission *sub)
 {
 	for (size_t i = 0; i < sub->nr_parts; i++)
 		free(sub->parts[i].path), free(sub->parts[i].as);
+	for (size_t i = 0; i < sub->nr_others; i++)
+		submission_free(&sub->others[i]);
 	free(sub->parts), free(sub->student), free(sub->name), free(sub->account), free(sub->shown);
+	free(sub->typed), free(sub->others);
 }
 
 void submissions_free(struct submissions *all)
@@ -101,7 +114,8 @@ void only_the_last(struct submissions *all)
 	for (size_t i = 0; i < all->nr; i++) {
 		struct submission *sub = &all->at[i], *last = kept ? &all->at[kept - 1] : NULL;
 
-		if (last && !strcmp(last->student, sub->student)) {
+		/* What others have handed in as well, is theirs, too; the gradebook chooses. */
+		if (last && !strcmp(last->student, sub->student) && !sub->nr_others) {
 			char *newer = clean_name(base_name(first_path(last)));
 			char *older = clean_name(base_name(first_path(sub)));
 
@@ -183,6 +197,8 @@ void add_sent(struct submissions *all, struct sent *s, const char *path, size_t 
 	}
 	if (!strcmp(s->lms, "moodle"))
 		sub->order = sub->when;
+	if (s->typed && s->beside && !sub->typed)
+		sub->typed = copy(base_name(path));
 	if (s->beside || (s->as && sent_again(sub, s, path)))
 		return;
 	add_part(sub, path, s->as && *s->as ? s->as : base_name(path));

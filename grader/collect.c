@@ -148,8 +148,6 @@ static size_t collect_here(const struct lab *lab, const struct part *parts, size
 	size_t n;
 
 	make_dirs(to);
-	if (!nr)
-		list_add(notes, "no file was handed in");
 	for (size_t i = 0; i < nr; i++)
 		from_part(&k, &parts[i], nr == 1);
 	n = conclude(&k);

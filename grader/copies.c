@@ -184,7 +184,9 @@ struct copies copies_find(const struct lab *lab, const char *tree, const struct 
 		leave_out_common(c.works, all->nr);
 	for (size_t a = 0; a < all->nr && c.looked; a++)
 		for (size_t b = a + 1; b < all->nr; b++)
-			compare(&c, a, b, enough, percent);
+			/* A group has handed in one. */
+			if (strcmp(all->at[a].evidence, all->at[b].evidence))
+				compare(&c, a, b, enough, percent);
 	if (c.nr)
 		qsort(c.at, c.nr, sizeof(*c.at), most_alike);
 	work_free(&start);

@@ -61,12 +61,40 @@ static int could_be_another(const char *path, const struct stat *st, int type, s
 	return below.path != NULL;
 }
 
-/* A directory that holds one of the lab's files itself is a submission; but a file that got into a
- * class's directory must not make one submission of the class. */
+/* Has a platform named two students in it? */
+static bool is_of_platform(const char *dir)
+{
+	struct dirent **names;
+	char *first = NULL;
+	bool found = false;
+	int n = scandir(dir, &names, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		struct sent s = {0};
+
+		if (lms_name(names[i]->d_name, &s)) {
+			found |= first && strcmp(first, s.account);
+			if (!first)
+				first = copy(s.account);
+		}
+		sent_free(&s);
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+	free(first);
+	return found;
+}
+
+/* A directory that holds one of the lab's files itself is a submission, if no platform has packed a
+ * class there; but a file that got into a class's directory must not make one submission of the
+ * class. */
 static bool is_submission(const struct lab *lab, const char *dir)
 {
 	const char *loose = loose_file(lab, dir);
 
+	if (loose && is_of_platform(dir))
+		return false;
 	below.lab = lab;
 	if (loose && nftw(dir, could_be_another, 32, FTW_PHYS))
 		die("%s holds %s, as a submission does, and %s, as a class does: take one of them "
@@ -81,15 +109,23 @@ static void add_gradescope(struct submissions *all, const char *dir, const char 
 	struct sent *s;
 	size_t n = gradescope_metadata(metadata, &s);
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0, next; i < n; i = next) {
 		char *path = text("%s/%s", dir, s[i].as);
 		bool inside = !strchr(s[i].as, '/') && strcmp(s[i].as, "..");
+		struct submission *sub = NULL;
 
-		if (inside && access(path, F_OK) == 0)
-			add_part(new_submission(all, &s[i]), path, s[i].as);
+		if (inside && access(path, F_OK) == 0) {
+			sub = new_submission(all, &s[i]);
+			add_part(sub, path, s[i].as);
+		}
+		/* A group: one submission, which counts for each of them. */
+		for (next = i + 1; next < n && !strcmp(s[next].as, s[i].as); next++)
+			if (sub)
+				add_other(sub, &s[next]);
 		free(path);
-		sent_free(&s[i]);
 	}
+	for (size_t i = 0; i < n; i++)
+		sent_free(&s[i]);
 	free(s);
 	if (!n)
 		die("%s names no submission", metadata);
@@ -200,6 +236,15 @@ static int packages(const char *dir)
 	return found;
 }
 
+/* Where a platform has named the students: somebody may have put an archive or a folder beside, but
+ * not a file by itself. */
+static bool has_strayed(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && !S_ISDIR(st.st_mode) && !is_archive(path);
+}
+
 static void add_entry(struct submissions *all, const struct lab *lab, const char *dir,
 		      const struct dirent *const *names, int n, const char *name, size_t first)
 {
@@ -212,7 +257,7 @@ static void add_entry(struct submissions *all, const struct lab *lab, const char
 		if (!strcmp(s.lms, "blackboard") && !name_by_text(dir, names, n, name, &s))
 			name_by_others(names, n, name, &s);
 		add_sent(all, &s, path, first);
-	} else if (is_junk(name)) {
+	} else if (is_junk(name) || (has_strayed(path) && is_of_platform(dir))) {
 		printf("%s: no submission; passed over\n", shown);
 	} else if (holds_class(path)) {
 		printf("%s: holds a class; what is in it is taken\n", shown);

@@ -120,7 +120,7 @@ test-grader: $(B)/.doctor ## the labs' references, starters, wrong and hostile s
 	@SAMPLE= JOBS=1 TEST_LIMIT=7200 tests/run $(GRADER_TESTS)
 
 UNIT_TESTS += $(B)/tests/grader_command
-$(B)/tests/grader_command: tests/unit/grader_command.c grader/command.c grader/text.c grader/grade.h
+$(B)/tests/grader_command: tests/unit/grader_command.c grader/command.c grader/text.c $(wildcard grader/*.h)
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -Igrader $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka

@@ -83,6 +83,34 @@ static char *joined(struct list *notes)
 	return all;
 }
 
+/* What is no file of the lab, but tells why there is none, or whose it is. */
+static void note_what_is_beside(const struct submission *sub, struct list *notes)
+{
+	char *s = NULL;
+
+	if (sub->typed && !sub->nr_parts)
+		s = text("what was handed in is a text entry, not a file: %.200s", sub->typed);
+	else if (sub->typed)
+		s = text("there is a text entry, too: %.200s", sub->typed);
+	else if (!sub->nr_parts)
+		s = copy("no file was handed in");
+	for (size_t i = 0; i < sub->nr_others; i++) {
+		char *more = i ? text("%s, %.200s", s, sub->others[i].shown)
+			       : text("handed in together by %.200s, %.200s", sub->shown,
+				      sub->others[i].shown);
+
+		free(s);
+		s = more;
+	}
+	if (s) {
+		char *clean = clean_name(s);
+
+		list_add(notes, clean);
+		free(clean);
+	}
+	free(s);
+}
+
 /* Take what is the lab's, note what is to be noted, and find the place for all that comes of it:
  * one for each version of a submission, so that earlier gradings keep their evidence. */
 static void take(struct class *c, struct job *j, const struct submission *sub)
@@ -93,6 +121,7 @@ static void take(struct class *c, struct job *j, const struct submission *sub)
 	remove_tree(incoming);
 	j->found = collect(c->lab, sub->parts, sub->nr_parts, incoming, &notes, &j->doubts);
 	notice(c->lab, c->kit, incoming, &notes);
+	note_what_is_beside(sub, &notes);
 	if (sub->late && !sub->when)
 		list_add(&notes,
 			 "late, but it is not known when; counted as one day, unless `tlgrade "
@@ -122,9 +151,71 @@ static bool is_wanted(const struct class *c, const struct job *j, const struct s
 	return had == NOT_GRADED || (c->again && (!c->failed || had == GRADED_LESS));
 }
 
+static void swap(char **a, char **b)
+{
+	char *kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
+/* Of a group that one comes first who has had a grading of it already; the others share that. */
+static void graded_first(const struct class *c, struct submission *sub, uint64_t hash)
+{
+	for (size_t i = 0; i < sub->nr_others; i++) {
+		struct submission *other = &sub->others[i];
+
+		if (book_has(c->book, c->lab, sub, hash, c->seed) != NOT_GRADED ||
+		    book_has(c->book, c->lab, other, hash, c->seed) == NOT_GRADED)
+			continue;
+		swap(&sub->student, &other->student), swap(&sub->name, &other->name);
+		swap(&sub->account, &other->account), swap(&sub->shown, &other->shown);
+	}
+}
+
+/* Is he in the class more than once, since each submission may be the best? */
+static bool is_there_twice(const struct class *c, const struct submission *sub)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < c->all.nr; i++)
+		n += !strcmp(c->all.at[i].student, sub->student);
+	return n > 1;
+}
+
+/* What is here is in the gradebook already: as of the same time, and is it what counts? */
+static void look_back(const struct class *c, const struct job *j, const struct submission *sub,
+		      bool graded)
+{
+	char here[40], there[40];
+	enum seen seen;
+	time_t other;
+
+	for (size_t i = 0; i < sub->nr_others; i++)
+		book_seen(c->book, c->lab, &sub->others[i], sub, j->hash, graded, &other);
+	seen = book_seen(c->book, c->lab, sub, sub, j->hash, graded, &other);
+	put_time(here, sizeof(here), sub->when);
+	put_time(there, sizeof(there), other);
+	if (seen == SEEN_COUNTS_AGAIN)
+		printf("%s: what was handed in %s is back, and counts again\n", sub->shown, here);
+	else if (seen == SEEN_NEW_TIME && !sub->when)
+		printf("%s: is %slate, as the platform says now\n", sub->shown,
+		       sub->late ? "" : "not ");
+	else if (seen == SEEN_NEW_TIME)
+		printf("%s: was handed in %s, not %s as the gradebook had it\n", sub->shown, here,
+		       there);
+	else if (seen == SEEN_LATER && !is_there_twice(c, sub))
+		printf("%s: the same was handed in %s already; since the best counts, that does\n",
+		       sub->shown, there);
+	else if (seen == SEEN_OLDER)
+		printf("%s: what is here, handed in %s, is older than what counts, handed in %s\n",
+		       sub->shown, here, there);
+}
+
 bool job_prepare(struct class *c, struct job *j, size_t number)
 {
-	const struct submission *sub = &c->all.at[number];
+	struct submission *sub = &c->all.at[number];
+	bool wanted;
 
 	*j = (struct job){.number = number,
 			  .trouble = no_room(c->work, ROOM_LEFT),
@@ -140,9 +231,12 @@ bool job_prepare(struct class *c, struct job *j, size_t number)
 		return false;
 	}
 	take(c, j, sub);
-	if (!is_wanted(c, j, sub)) {
+	graded_first(c, sub, j->hash);
+	wanted = is_wanted(c, j, sub);
+	look_back(c, j, sub, !wanted);
+	if (!wanted) {
 		c->skipped++;
-		book_again(c->book, c->lab, sub, j->hash, c->seed);
+		book_share(c->book, c->lab, sub, j->hash, c->seed);
 		if (access(j->s.out, F_OK))
 			remove_tree(j->s.sources);
 		job_free(j);
@@ -163,6 +257,7 @@ static void tell(const struct class *c, const struct job *j)
 	const struct submission *sub = &c->all.at[j->number];
 	size_t of = c->lab->files.nr, left = c->all.nr - c->done - c->skipped;
 	double minutes = (now() - c->start) / 60;
+	int days = submission_late(&c->lab->policy, sub);
 
 	printf("[%zu/%zu] ", c->done + c->skipped, c->all.nr);
 	printf("%*s", put_cut(sub->shown, 24, stdout) + 1, "");
@@ -170,9 +265,14 @@ static void tell(const struct class *c, const struct job *j)
 		printf("%3d/%d", session_score(&j->s), c->lab->points);
 	else
 		printf("  -/%d", c->lab->points);
-	printf("  (%.1f a minute, %.0f min left)%s\n", (double)c->done / minutes,
+	printf("  (%.1f a minute, %.0f min left)%s", (double)c->done / minutes,
 	       (double)left * minutes / (double)c->done,
 	       j->s.built || !j->found ? "" : "  does not build");
+	if (days)
+		printf("  %d day%s late", days, days > 1 ? "s" : "");
+	putchar('\n');
+	for (size_t i = 0; i < sub->nr_others; i++)
+		printf("      and for %s\n", sub->others[i].shown);
 	if (j->found == of && !j->doubts)
 		return;
 	if (!j->found)

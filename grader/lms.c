@@ -1,13 +1,12 @@
 /*
  * lms.c: whose a file is, by the name that a course's platform gave it in its download.
  *
- *   Moodle       Jane Doe_123_assignsubmission_file/...      (mod/assign/classes/downloader.php;
- * older ones end the folder with "_"; without folders the file's name follows) Canvas
- * doejane_LATE_123_456_lab02-1.zip             (lib/content_zipper.rb: user 123, attachment 456,
- * which grows with time; LATE only if it is; without names anon_XYZ12 for 123) Blackboard   Lab
- * 2_jdoe_attempt_2026-03-01-23-58-12_lab02.zip, and the same with .txt after the time, in which the
- * name is Gradescope   submission_4567/..., and submission_metadata.yml beside them, which says who
- * and when
+ *   Moodle       Jane Doe_123_assignsubmission_file/...     (mod/assign/classes/downloader.php;
+ *                older ones end the folder with "_"; without folders the file's name follows)
+ *   Canvas       doejane_LATE_123_456_lab02-1.zip           (lib/content_zipper.rb)
+ *   Blackboard   Lab 2_jdoe_attempt_2026-03-01-23-58-12_lab02.zip, and the same with .txt after the
+ *                time, in which the name is
+ *   Gradescope   submission_4567/..., see gradescope.c
  */
 #include "grade.h"
 
@@ -16,8 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_METADATA (64 << 20) /* it has the results of all earlier gradings, too */
-#define MAX_GROUPS   8
+#define MAX_GROUPS 8
 
 /* The part of `s` that a group matched, or NULL. */
 static char *group(const char *s, const regmatch_t *m)
@@ -25,13 +23,13 @@ static char *group(const char *s, const regmatch_t *m)
 	return m->rm_so < 0 ? NULL : text("%.*s", (int)(m->rm_eo - m->rm_so), s + m->rm_so);
 }
 
-/* Each of the three patterns is compiled once. */
+/* Each of the patterns is compiled once. */
 static bool matches(const char *pattern, const char *s, regmatch_t *m)
 {
 	static struct {
 		const char *text;
 		regex_t re;
-	} known[3];
+	} known[2];
 	size_t i = 0;
 
 	while (known[i].text && strcmp(known[i].text, pattern))
@@ -53,29 +51,53 @@ static bool from_moodle(const char *file, struct sent *s)
 	    .lms = "moodle", .name = group(file, &m[1]), .account = group(file, &m[2])};
 	plugin = group(file, &m[3]);
 	/* What was typed into a form is no file of the lab. */
-	s->beside = strcmp(plugin, "file") != 0;
+	s->beside = s->typed = strcmp(plugin, "file") != 0;
 	s->as = group(file, &m[5]);
 	free(plugin);
 	return true;
 }
 
+/* "123" or, of who is anonymous, "anon_XYZ12"; what follows is the rest of the name. @return how
+ * long it is, with the _ behind it; or 0 */
+static size_t canvas_id(const char *s, bool named)
+{
+	static const char digits[] = "0123456789",
+			  letters[] =
+			      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t anonymous = !strncmp(s, "anon_", 5) ? 5 : 0;
+	size_t n = anonymous || named ? strspn(s + anonymous, anonymous ? letters : digits) : 0;
+
+	return n && s[anonymous + n] == '_' ? anonymous + n + 1 : 0;
+}
+
+/* user 123, attachment 456, which grows with time; LATE only if it is. Who is anonymous has no
+ * name. What was typed has no number of its own, but ends in _text.html or _link.html. Canvas
+ * leaves no _123_ in a name, so the first one is the id. */
 static bool from_canvas(const char *file, struct sent *s)
 {
-	regmatch_t m[MAX_GROUPS];
-	char *id;
+	for (const char *p = file; p; p = strchr(p, '_') ? strchr(p, '_') + 1 : NULL) {
+		bool named = p > file,
+		     late = !strncmp(p, "LATE_", 5) || (named && !strncmp(p, "late_", 5));
+		const char *id = p + (late ? 5 : 0);
+		size_t n = canvas_id(id, named || late), digits;
+		const char *rest = id + n;
+		bool typed = n && (!strcmp(rest, "text.html") || !strcmp(rest, "link.html"));
 
-	if (!matches("^(([^_]+)_)?((LATE|late)_)?(anon_[A-Za-z0-9]+|[0-9]+)_([0-9]+)_(.+)$", file,
-		     m))
-		return false;
-	*s = (struct sent){.lms = "canvas",
-			   .name = group(file, &m[2]),
-			   .account = group(file, &m[5]),
-			   .as = group(file, &m[7]),
-			   .late = m[3].rm_so >= 0};
-	id = group(file, &m[6]);
-	s->order = strtoll(id, NULL, 10);
-	free(id);
-	return true;
+		digits = n ? strspn(rest, "0123456789") : 0;
+		if (!typed && (!digits || rest[digits] != '_' || !rest[digits + 1]))
+			continue;
+		*s = (struct sent){.lms = "canvas",
+				   .name = p > file + 1 ? text("%.*s", (int)(p - file - 1), file)
+							: NULL,
+				   .account = text("%.*s", (int)n - 1, id),
+				   .as = typed ? NULL : copy(rest + digits + 1),
+				   .order = typed ? 0 : strtoll(rest, NULL, 10),
+				   .late = late,
+				   .beside = typed,
+				   .typed = typed};
+		return true;
+	}
+	return false;
 }
 
 static bool from_blackboard(const char *file, struct sent *s)
@@ -135,6 +157,8 @@ bool blackboard_text(const char *path, struct sent *s)
 	char *all = read_file(path, 1 << 16, false), *line, *end, *user, *close;
 	bool found = false;
 
+	s->typed = s->beside && all && strstr(all, "\nSubmission Field:") &&
+		   !strstr(all, "There is no student submission text");
 	line = all && !strncmp(all, "Name: ", 6)	 ? all + 6
 	       : all && (line = strstr(all, "\nName: ")) ? line + 7
 							 : NULL;
@@ -151,103 +175,4 @@ bool blackboard_text(const char *path, struct sent *s)
 	}
 	free(all);
 	return found;
-}
-
-/* A scalar of YAML on one line, without its quotes. */
-static char *scalar(char *s)
-{
-	size_t n;
-
-	s = trim(s);
-	n = strlen(s);
-	if (n >= 2 && (*s == '\'' || *s == '"') && s[n - 1] == *s) {
-		s[n - 1] = '\0';
-		s++;
-	}
-	return s;
-}
-
-/* Several submitters are a group: "Jane Doe; John Roe". */
-static void and_also(char **all, const char *one)
-{
-	char *both = *all ? text("%s; %s", *all, one) : copy(one);
-
-	free(*all);
-	*all = both;
-}
-
-/* A key of the metadata at its indentation, by which alone it is told from what a student's program
- * may have printed into it. */
-static char *at(char *line, size_t indent, const char *key)
-{
-	size_t n = strlen(key);
-
-	return strspn(line, " ") == indent && !strncmp(line + indent, key, n) ? line + indent + n
-									      : NULL;
-}
-
-static void submitter(struct sent *s, char **email, char *line)
-{
-	size_t indent = strspn(line, " -");
-	char *value;
-
-	if (indent > 6)
-		return;
-	line += indent;
-	if ((value = at(line, 0, ":name:")))
-		and_also(&s->name, scalar(value));
-	else if ((value = at(line, 0, ":sid:")) && *(value = scalar(value)))
-		and_also(&s->account, value);
-	else if ((value = at(line, 0, ":email:")))
-		and_also(email, scalar(value));
-}
-
-static struct sent *more_of(struct sent *s, size_t n)
-{
-	struct sent *more = realloc(s, (n + 1) * sizeof(*s));
-
-	if (!more)
-		die("out of memory");
-	return more;
-}
-
-size_t gradescope_metadata(const char *path, struct sent **out)
-{
-	char *all = read_file(path, MAX_METADATA, false), *rest = NULL, *value, *email = NULL;
-	struct sent *s = NULL;
-	bool who = false;
-	size_t n = 0;
-
-	for (char *line = strtok_r(all, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		line[strcspn(line, "\r")] = '\0';
-		if (*line != ' ' && *line != '-' && *line != '#' && strchr(line, ':')) {
-			if (n && !s[n - 1].account)
-				s[n - 1].account = email, email = NULL;
-			free(email), email = NULL;
-			s = more_of(s, n);
-			*strrchr(line, ':') = '\0';
-			s[n++] = (struct sent){.lms = "gradescope", .as = copy(scalar(line))};
-			who = false;
-		} else if (n && (value = at(line, 2, ":created_at:"))) {
-			s[n - 1].when = s[n - 1].order = parse_time(scalar(value));
-			who = false;
-		} else if (n && at(line, 2, ":submitters:")) {
-			who = true;
-		} else if (who && strspn(line, " ") == 2 && line[2] != '-') {
-			who = false;
-		} else if (who) {
-			submitter(&s[n - 1], &email, line);
-		}
-	}
-	if (n && !s[n - 1].account)
-		s[n - 1].account = email, email = NULL;
-	free(all), free(email);
-	for (size_t i = 0; i < n; i++) {
-		if (!s[i].name)
-			s[i].name = copy(s[i].account ? s[i].account : s[i].as);
-		if (!s[i].account)
-			s[i].account = copy(s[i].as);
-	}
-	*out = s;
-	return n;
 }

@@ -223,22 +223,13 @@ int report(int argc, char **argv)
 	return 0;
 }
 
-static void date(char *to, size_t size, time_t when)
-{
-	struct tm t;
-
-	put_text(to, size, "at an unknown time");
-	if (when && localtime_r(&when, &t))
-		strftime(to, size, "%Y-%m-%d %H:%M", &t);
-}
-
 static void show_one(struct sqlite3 *db, const struct lab *lab, const struct grading *g)
 {
 	struct session s = {.lab = lab};
 	char *shown = clean_name(g->name), *id = clean_name(g->account), when[40];
 
 	book_fill(db, &s, g);
-	date(when, sizeof(when), g->when);
+	put_time(when, sizeof(when), g->when);
 	printf("%s: %s%s%s%s\n", lab->name, shown, *id ? " (" : "", id, *id ? ")" : "");
 	printf("  handed in %s; grading %lld\n", when, g->id);
 	if (g->days)
@@ -287,8 +278,8 @@ int show(int argc, char **argv)
 
 		if (!is_of(g, a.student) || (a.grading ? g->id == a.grading : g->counts))
 			continue;
-		date(when, sizeof(when), g->when);
-		date(graded, sizeof(graded), g->graded);
+		put_time(when, sizeof(when), g->when);
+		put_time(graded, sizeof(graded), g->graded);
 		printf("  grading %lld: %d/%d, handed in %s, graded %s (--grading %lld)\n", g->id,
 		       g->score, a.lab->points, when, graded, g->id);
 	}

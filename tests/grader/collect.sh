@@ -241,7 +241,7 @@ ok each_student_of_them_is_reported test "$(python3 -c 'import csv, sys; print(s
 
 # What a person should look at. It costs nothing.
 mkdir -p "$tmp/tree/ref/given" "$tmp/looked"
-stages=$(sed -n 's/^\[stage \(.*\)\]/\1/p' labs/$lab/lab.conf | tr '\n' ' ')
+stages=$(stages_of $lab)
 for file in $(files_of $lab); do
 	awk -f grader/regions.awk -v mode=slots -v stages="$stages" "$file" >"$tmp/tree/ref/given/$(basename "$file")"
 done

@@ -6,7 +6,7 @@ lab=03-shadow-vs-direct
 tl=$PWD/build/bin/tlgrade
 read -ra files <<<"$(files_of $lab | xargs)"
 hollow $lab "$tmp/kit"
-stages=$(sed -n 's/^\[stage \(.*\)\]/\1/p' labs/$lab/lab.conf | xargs)
+stages=$(stages_of $lab)
 for file in "${files[@]}"; do
 	awk -f grader/regions.awk -v mode=starter -v stages="$stages" "$file" >"$tmp/kit/labs/$lab/${file##*/}"
 done
@@ -47,6 +47,12 @@ for patch in $(printf '%s\n' tests/mutants/$lab/*.patch | shuf -n 9 --random-sou
 done
 batch mutants && copies mutants
 ok nine_mutants_are_each_others_copies test "$(awk '$1 >= 80' "$tmp/mutants.pairs" | wc -l)" -ge 36
+# A group has handed in one work, whoever else has the same.
+group() { printf 'submission_%s:\n  :submitters:\n' "$1"; for who in "${@:2}"; do printf '  - :name: %s\n    :sid: %s\n' "$who" "$who"; done; }
+mkdir "$tmp/groups" && { group 1 ann bob && group 2 cid; } >"$tmp/groups/submission_metadata.yml"
+for i in 1 2; do cp -r "$(ls -d "$tmp"/mutants/* | head -1)" "$tmp/groups/submission_$i"; done
+batch groups && copies groups
+ok those_of_a_group_have_not_copied_each_other test "$(sed -n 's/^ *100 %  equal  //p' "$tmp/groups.pairs" | sort | xargs)" = 'ann and cid bob and cid'
 # Book and .work moved together, as docs/course.md has it at a term's end: all is as before, but where it is.
 html() { $tl report $lab --html --kit "$tmp/kit" --book "$1"; }
 html "$tmp/mutants.db" >"$tmp/mutants.html"

@@ -16,7 +16,7 @@ python3 - docs/course.md "$tmp" <<-'END'
 	open(sys.argv[2] + "/commands", "w").write("\n".join(re.findall(r"^    (\S.*)$", text, re.M)) + "\n")
 	open(sys.argv[2] + "/policy", "w").write("".join(re.findall(r"^```\n(.*?)^```$", text, re.M | re.S)))
 END
-ok the_policy_is_lab_conf_s test "$(grep -c = "$tmp/policy")" = 3
+ok the_policy_is_lab_conf_s test "$(grep -c = "$tmp/policy")" = 4
 sed -i "/^title = Shadow/r $tmp/policy" "$tmp/trapline/labs/$lab/lab.conf"
 cd "$tmp" || exit 1
 n=0

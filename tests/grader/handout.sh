@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # Marks that are wrong are refused.
-stages=$(sed -n 's/^\[stage \(.*\)\]/\1/p' labs/02-pagefault/lab.conf | tr '\n' ' ')
+stages=$(stages_of 02-pagefault)
 refuses() { # NAME REASON: the source is on standard input
 	cat >"$tmp/source.c"
 	ok "$1" bash -c '! awk -f grader/regions.awk -v mode=ids -v stages="$1" "$2" 2>"$2.err" >"$2.out" && grep -q "$3" "$2.err"' \
@@ -56,7 +56,7 @@ ok hints_tell_what_the_reference_does test ! -s "$tmp/hints"
 # All lines of all solutions, without blanks; not counted are lines that stand elsewhere as well.
 trimmed() { sed 's/^[[:space:]]*//; s/[[:space:]]*$//' | awk 'length($0) >= 12' | LC_ALL=C sort -u; }
 for lab in "${labs[@]}"; do
-	stages=$(sed -n 's/^\[stage \(.*\)\]/\1/p' labs/"$lab"/lab.conf | tr '\n' ' ')
+	stages=$(stages_of "$lab")
 	for file in $(files_of "$lab"); do
 		awk -f grader/regions.awk -v mode=body -v stages="$stages" "$file" >>"$tmp/body"
 		awk -f grader/regions.awk -v mode=given -v stages="$stages" "$file" >>"$tmp/elsewhere"

@@ -3,6 +3,7 @@
 labs=()
 for conf in labs/*/lab.conf; do labs+=("$(basename "$(dirname "$conf")")"); done
 files_of() { sed -n 's/^file *= *//p' labs/"$1"/lab.conf; }
+stages_of() { sed -n 's/^\[stage \(.*\)\]/\1/p' labs/"$1"/lab.conf | xargs; }
 # reference LAB DIR: the reference's files as a submission
 reference() {
 	mkdir -p "$2"

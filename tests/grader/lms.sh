@@ -127,6 +127,76 @@ ok no_letter_is_cut_in_two iconv -f UTF-8 -t UTF-16 -o /dev/null "$tmp/apart.log
 ok also_where_a_person_names_him $tl marks $lab "$tmp/apart.csv" --book "$tmp/apart.db"
 ok and_shown_as_it_is bash -c '"$@" | grep ": ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓ$"' - $tl show $lab "$(printf 'ÀÁÂÃÄÅÆÇE\xcc\x80ÉÊËÌÍÎÏÐÑÒÓ')" --book "$tmp/apart.db"
 
+# Of Canvas: who is anonymous, who has _ in his name, who has typed something into a form and sent no file; and what lies there by itself.
+mkdir "$tmp/odd" && (cd "$tmp/files" && zip -q "$tmp/work.zip" ./*)
+for name in anon_aB3dE_501_lab03 LATE_anon_Xy9Zq_502_lab03 o_brienpat_LATE_79_505_lab03-1 o_brienpat_79_504_lab03 7_80_506_9_late_lab03 latejim_81_507_lab03; do
+	cp "$tmp/work.zip" "$tmp/odd/$name.zip"
+done
+for name in anon_Qq1Ww_text LATE_anon_Rr2Tt_link doejane_77_text roejohn_LATE_78_link; do echo '<p>done</p>' >"$tmp/odd/$name.html"; done
+cp "$tmp/files/validate.c" "$tmp/odd/" && echo 'to do' >"$tmp/odd/notes.txt"
+printf '%s\n' anon_aB3dE,anon_aB3dE,0,1 anon_Xy9Zq,anon_Xy9Zq,1,1 79,o_brienpat,1,1 80,7,0,1 81,latejim,0,1 anon_Qq1Ww,anon_Qq1Ww,0,0 \
+	anon_Rr2Tt,anon_Rr2Tt,1,0 77,doejane,0,0 78,roejohn,1,0 | tr , '\t' >"$tmp/odd.want"
+cd "$tmp/tree" || exit 1
+ok the_odd_ones_of_canvas_are_graded batch odd
+report odd --csv
+ok each_under_name_and_id_and_late_if_so all_right odd
+ok what_lies_there_by_itself_is_passed_over test "$(grep -c '^\(validate.c\|notes.txt\): no submission; passed over$' "$tmp/odd.log")" = 2
+for name in anon_Qq1Ww_text LATE_anon_Rr2Tt_link doejane_77_text roejohn_LATE_78_link; do
+	ok "a_text_entry_is_told_as_one_$name" grep -q "nothing could be taken: empty: none of the lab's files; what was handed in is a text entry, not a file: $name.html" "$tmp/odd.log"
+	ok "in_the_table_too_$name" grep -q "a text entry, not a file: $name.html" "$tmp/odd.out"
+done
+# Of Moodle and Blackboard too.
+mkdir -p "$tmp/typed/A B_5_assignsubmission_onlinetext" && echo x >"$tmp/typed/A B_5_assignsubmission_onlinetext/onlinetext.html"
+typed() { printf 'Name: %s (%s)\r\nAssignment: Lab 3\r\n\r\nSubmission Field:\r\n%s\r\n\r\nFiles:\r\n' "$1" "$1" "$2" >"$tmp/typed/Lab_3_$1_attempt_2026-02-01-10-00-00.txt"; }
+typed wrote '<p>my work</p>' && typed nothing 'There is no student submission text data for this assignment.'
+ok texts_of_other_platforms_are_graded batch typed
+for name in 'A B_5_assignsubmission_onlinetext' Lab_3_wrote_attempt; do ok "they_are_told_${name%% *}" grep -q "a text entry, not a file: $name" "$tmp/typed.log"; done
+ok who_wrote_nothing_has_sent_nothing grep -q "none of the lab's files; no file was handed in" "$tmp/typed.log"
+
+# Names and ids in all the ways in which YAML writes them, and groups: what Ruby 3.1 has made of the people in gradescope.json.
+gradescope() { # gradescope FOLDER SED-SCRIPT
+	mkdir -p "$tmp/$1" && sed "$2" "$here/tests/grader/gradescope.yml" >"$tmp/$1/submission_metadata.yml"
+	python3 - "$here/tests/grader/gradescope.json" "$tmp/$1" "$tmp/files" <<-'END'
+		import json, os, shutil, sys
+		for folder, _, _ in json.load(open(sys.argv[1])):
+		    if not os.path.exists(f"{sys.argv[2]}/{folder}"):
+		        shutil.copytree(sys.argv[3], f"{sys.argv[2]}/{folder}")
+		        open(f"{sys.argv[2]}/{folder}/update.c", "a").write(f"// {folder}\n")
+	END
+}
+people_are() { # people_are ID,NAME,FOLDER...: those of the book, and these; each folder has been graded once
+	python3 - "$tmp/ruby.db" "$here/tests/grader/gradescope.json" "$@" <<-'END'
+		import json, sqlite3, sys, unicodedata
+		want = json.load(open(sys.argv[2])) + [x.split(",") for x in sys.argv[3:]]
+		rows = sqlite3.connect(sys.argv[1]).execute("SELECT student, name, evidence, count(*) FROM submission GROUP BY student").fetchall()
+		got = {(s, n) for s, n, _, _ in rows}
+		want_people = {(s, unicodedata.normalize("NFC", n)) for _, s, n in want}
+		print(got ^ want_people)
+		evidence = {s: e for s, _, e, _ in rows}
+		shared = {folder: len({evidence[s] for f, s, _ in want if f == folder}) for folder, _, _ in want}
+		assert got == want_people and set(shared.values()) == {1} and len(set(evidence.values())) == len(shared)
+		assert {n for _, _, _, n in rows} == {1}, "graded twice"
+	END
+}
+gradescope ruby ''
+ok what_ruby_writes_is_graded batch ruby
+ok each_of_a_group_has_it_and_each_name_is_right people_are
+ok a_group_is_graded_once grep -q '^26 graded' "$tmp/ruby.log"
+ok and_named_on_its_line bash -c 'grep -A 2 "Ann Group (200)" "$1" | grep -c "^      and for \(Bob: Group (201)\|Cid O.Group (cid@example.org)\)$" | grep 2' - "$tmp/ruby.log"
+report ruby --csv
+late_of() { python3 -c 'import csv, sys; print(*[r["days late"] for r in csv.DictReader(open(sys.argv[1])) if r["student"] in sys.argv[2:]])' "$tmp/ruby.out" "$@"; }
+ok with_the_same_late_days test "$(late_of 200 201 cid@example.org 202 203)" = '2 2 0 0 2'
+ok and_the_same_note grep -q 'handed in together by Ann Group (200), Bob: Group (201), Cid O' "$tmp/ruby.out"
+gradescope ruby '/:name: Eve/i\  - :name: Fay Late\n    :sid: "204"'
+ok who_comes_to_a_group_later batch ruby
+ok is_of_it_without_another_grading grep -q '^0 graded, 26 were already' "$tmp/ruby.log"
+cd "$here" || exit 1
+people=submission_9101,204,'Fay Late'
+ok and_has_what_the_others_have people_are "$people"
+cd "$tmp/tree" && gradescope ruby '/:name: Dan Two/i\  - :name: Gus Last\n    :sid: "205"\n  - :name: Fay Late\n    :sid: "204"' && batch ruby
+cd "$here" || exit 1
+ok whoever_is_named_first people_are "$people" submission_9101,205,'Gus Last'
+
 # Several that it could be: none.
 mkdir -p "$tmp/doubt/al" && echo 'int a;' >"$tmp/doubt/al/update (1).c" && echo 'int b;' >"$tmp/doubt/al/update (2).c" && echo 'int c;' >"$tmp/doubt/al/Entry.H"
 $tl batch $lab "$tmp/doubt" --kit "$tmp/tree2" --book "$tmp/doubt.db" >"$tmp/doubt.log" 2>&1

@@ -33,6 +33,17 @@ hand four-days 2026-03-05T23:28:00Z "$all"
 hand too-late 2026-03-05T23:30:00Z "$all"
 hand little 2026-03-04T12:00:00Z 'one=0\n'
 ok the_class_is_graded batch
+ok it_says_how_many_are_late_and_who_most grep -q '^5 of 7 are late, at most by 5 days: too-late$' "$tmp/log"
+late_lines() { sed -n 's/^\[[0-9/]*\] \([a-z-]*\) .*left)\( *[0-9]* days* late\)*$/\1\2/p' "$tmp/log" | tr -s ' ' | sort | xargs; }
+ok and_of_each_how_late test "$(late_lines)" = 'four-days 4 days late little 3 days late one-day 1 day late punctual too-late 5 days late two-days 2 days late within-grace'
+# Times that are hard to believe.
+copied() { for name in a b c; do mkdir -p "$tmp/copied/$name" && echo one=1 >"$tmp/copied/$name/walk.c" && touch -d "$1" "$tmp/copied/$name/walk.c"; done; $tl batch $lab "$tmp/copied" --kit "$tmp/kit" --book "$tmp/copied.db" >"$tmp/copied.log" 2>&1; }
+copied 2026-03-01T10:00:00Z
+ok a_class_of_one_minute_was_copied grep -q '^all 3 have one time, 2026-03-01 10:00: is it when they were copied or unpacked? ' "$tmp/copied.log"
+touch -d 2026-03-01T10:01:30Z "$tmp/copied/c/walk.c" && $tl batch $lab "$tmp/copied" --kit "$tmp/kit" --book "$tmp/copied.db" >"$tmp/copied.log" 2>&1
+fails one_of_two_minutes_was_not grep -q 'have one time' "$tmp/copied.log"
+touch -d '+3 days' "$tmp/copied/b/walk.c" && $tl batch $lab "$tmp/copied" --kit "$tmp/kit" --book "$tmp/copied.db" >"$tmp/copied.log" 2>&1
+ok a_time_to_come_is_told grep -q "^1 have a time that is yet to come, at most $(date -d '+3 days' +%F) ..:..: b; is this machine" "$tmp/copied.log"
 for line in 'punctual 0 0 100' 'within-grace 0 0 100' 'one-day 1 0 100' 'two-days 2 10 90' 'four-days 4 30 70' 'too-late 5 100 0' 'little 3 0 0'; do
 	set -- $line
 	ok "late_days_by_the_policy_$1" is "$2 $3 $4" "$1" 'days late' 'late costs' total
@@ -94,11 +105,60 @@ same 'one=1\n' && ok and_the_earlier_sent_again_too is 60 same score
 same 'one=1\n' && ok which_is_noted_once test "$($tl show $lab same --book "$tmp/book.db" | grep -c '^  grading')" = 2
 rm -r "$tmp/class/same"
 
+# Times that are corrected: the same work, another time. It is not graded again, and the batch says what it has noted.
+policy "$due\nlate_points = 10"
+time_is() { hand stamp "$1" 'one=1\n' && batch && grep -q '^0 graded' "$tmp/log" && is "$2" stamp 'days late' total; }
+hand stamp 2026-03-05T12:00:00Z 'one=1\n' && batch
+ok a_time_that_was_wrong is '4 20' stamp 'days late' total
+ok is_read_again time_is 2026-03-02T12:00:00Z '1 50'
+ok and_told grep -q '^stamp: was handed in 2026-03-02 12:00, not 2026-03-05 12:00 as the gradebook had it$' "$tmp/log"
+ok also_if_it_is_later time_is 2026-03-03T12:00:00Z '2 40'
+batch
+fails what_is_as_before_is_not_told grep -q '^stamp: ' "$tmp/log"
+ok no_grading_was_added test "$($tl show $lab stamp --book "$tmp/book.db" | grep -c '^  grading')" = 0
+# Under another version of the lab, the old gradings have the right time, too; and when it is graded anew by `regrade`.
+sed -i 's/^title = one/title = One/' labs/$lab/lab.conf
+alone() { $tl "$1" $lab "$tmp/class/stamp" --kit "$tmp/kit" --book "$tmp/book.db" >"$tmp/log" 2>&1; }
+hand stamp 2026-03-02T12:00:00Z 'one=1\n' && alone batch
+ok another_version_takes_it_as_well is '1 50' stamp 'days late' total
+hand stamp 2026-03-01T12:00:00Z 'one=1\n' && alone regrade
+ok and_regrade is '0 60' stamp 'days late' total
+policy "$due\nlate_points = 10"
+# Where the best counts, what is sent once more, later, was there before; but an earlier time is a right one.
+policy "$due\nlate_points = 10\ncounts = best"
+ok if_the_best_counts_the_first_time_does time_is 2026-03-03T12:00:00Z '0 60'
+ok which_is_told grep -q '^stamp: the same was handed in 2026-03-01 12:00 already; since the best counts, that does$' "$tmp/log"
+ok but_an_earlier_is_read_again time_is 2026-02-27T12:00:00Z '0 60'
+ok and_told_as_well grep -q '^stamp: was handed in 2026-02-27 12:00, not 2026-03-01 12:00' "$tmp/log"
+rm -r "$tmp/class/stamp"
+# What is back as of its old time is not the last, but that is told.
+policy "$due\ncounts = last"
+hand old 2026-02-01T12:00:00Z 'one=1\n' && batch && hand old 2026-02-02T12:00:00Z 'one=2\n' && batch && hand old 2026-02-01T12:00:00Z 'one=1\n' && batch
+ok by_its_time_it_is_the_older_one is 0 old score
+ok but_that_is_told grep -q '^old: what is here, handed in 2026-02-01 12:00, is older than what counts, handed in 2026-02-02 12:00$' "$tmp/log"
+rm -r "$tmp/class/old"
+# Gradescope exports what the student has chosen to count, though it be an older one, with its own time.
+active() { # active WHEN LINES
+	mkdir -p "$tmp/scope/submission_7" && printf "$2" >"$tmp/scope/submission_7/walk.c"
+	printf 'submission_7:\n  :submitters:\n  - :name: Act\n    :sid: "7"\n  :created_at: %s\n' "$1" >"$tmp/scope/submission_metadata.yml"
+	$tl batch $lab "$tmp/scope" --kit "$tmp/kit" --book "$tmp/scope.db" --seed 4 >"$tmp/log" 2>&1
+}
+of_active() { $tl report $lab --csv --book "$tmp/scope.db" | python3 -c 'import csv, sys; r = next(csv.DictReader(sys.stdin)); print(r["score"], r["submitted"][:10])'; }
+active '2026-02-01 12:00:00 Z' 'one=1\n' && active '2026-02-02 12:00:00 Z' 'one=2\n'
+ok the_newer_counts_while_it_is_active test "$(of_active)" = '0 2026-02-02'
+active '2026-02-01 12:00:00 Z' 'one=1\n'
+ok the_older_counts_when_it_is_active_again test "$(of_active)" = '60 2026-02-01'
+ok which_is_said grep -q '^Act (7): what was handed in 2026-02-01 12:00 is back, and counts again$' "$tmp/log"
+active '2026-02-01 12:00:00 Z' 'one=1\n'
+fails but_once grep -q 'counts again' "$tmp/log"
+active '2026-02-02 12:00:00 Z' 'one=2\n'
+ok and_back test "$(of_active)" = '0 2026-02-02'
+
 # Graded again.
 batch regrade --failed
 ok of_what_failed_only grep -q '^3 graded, 5 were already' "$tmp/log"
 ok these_are_they test "$(sed -n 's/^\[[0-9/]*\] \([^ ]*\).*/\1/p' "$tmp/log" | sort | xargs)" = 'back little two-days'
-ok and_each_earlier_grading_is_there test "$(report --csv | wc -l)" = 10 -a "$($tl show $lab little --book "$tmp/book.db" | grep -c '^  grading')" = 1
+ok and_each_earlier_grading_is_there test "$(report --csv | wc -l)" = 12 -a "$($tl show $lab little --book "$tmp/book.db" | grep -c '^  grading')" = 1
 ok failed_is_for_regrade dies '--failed is for regrade' $tl batch $lab --failed "$tmp/class" --kit "$tmp/kit"
 
 # Points for answers.md, and late days that a person knows better.
