@@ -21,6 +21,17 @@ $(B)/host/trace/%.o: trace/%.c
 
 $(B)/host/trace/draw/draw_render.o: HOSTCFLAGS += $(shell pkg-config --cflags librsvg-2.0 cairo 2>/dev/null)
 
+# The words of the pictures, gathered from the source: see draw_labels.h.
+LABELS := $(B)/host/trace/draw/labels.inc
+$(LABELS): $(filter-out trace/draw/draw_labels.c,$(wildcard trace/draw/*.c))
+	@mkdir -p $(@D)
+	@$(call say,GEN,$@)
+	$(Q)cat $^ | tr '\n\t' '  ' | sed 's/" *"//g' | \
+		grep -oP '\b(draw_text|draw_detail|page_line|word|WORD)\((?:[^";]*?)"\K(?:[^"\\]|\\.)*(?=")' | \
+		LC_ALL=C sort -u | sed 's/.*/"&",/' >$@.tmp && mv $@.tmp $@
+$(B)/host/trace/draw/draw_labels.o: $(LABELS)
+$(B)/host/trace/draw/draw_labels.o: HOSTCFLAGS += -I$(dir $(LABELS))
+
 # The player's page is linked in.
 $(B)/host/trace/play/play_file.o: $(wildcard trace/play/*.html trace/play/*.css trace/play/*.js)
 

@@ -55,11 +55,13 @@ class Page:
         for shape in g:
             kind = shape.get("class", "").split()[:1]
             for cls in ("name", "detail"):
-                words = squeeze("".join(t.text for t in shape.findall(SVG + "text") if t.get("class") == cls)).replace("insns", "instructions")
+                words = squeeze("".join(t.text for t in shape.findall(SVG + "text") if t.get("class") == cls))
                 if kind == ["fold"]:
                     words = ""
                 if kind == ["number"]:
-                    words = f"Step{words}:" if words else ""
+                    words = f"{words}:" if words else ""
+                if kind == ["cost"]:
+                    words = re.match(r"[\d,]*", words)[0]
                 if kind == ["torn"]:
                     words = re.match(r"\d*", words)[0]
                 if kind == ["phase"] or not words:
@@ -69,6 +71,8 @@ class Page:
                         say(f"{self.path}: '{part}' is drawn, but said is '{sentence}'")
 
     def legible(self):
+        if any((t.text or "").endswith("..") for t in self.texts):
+            say(f"{self.path}: a text is cut")
         sheet = next(r.get("fill") for r in self.root.iter(SVG + "rect") if r.get("class") == "sheet")
         for g in self.root.iter(SVG + "g"):
             behind = next((r.get("fill") for r in g if r.get("class") in ("plate", "paper") and r.get("fill") != "none"), sheet)

@@ -36,6 +36,43 @@ ok a_part_of_a_run slides 16:9 960 540 "$tmp/procs.ctf" --from 1500 --to 1600
 numbered() { $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/n.png" && [ -s "$tmp/n-01.png" ] && [ -s "$tmp/n-$(printf %02d "$($tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/n.svg" 2>&1 | grep -oE '[0-9]+')").svg" ] && [ ! -e "$tmp/n.svg" ]; }
 ok files_are_numbered numbered
 
+# Other words: what the file gives is said, and nothing of what it replaces; what it may not say is refused, with its line.
+german() {
+	$tl draw "${both[@]}" --steps --labels trace/draw/de.po -o "$tmp/de-%02d.svg" && $tl draw "${both[@]}" --steps -o "$tmp/en-%02d.svg" && python3 - trace/draw/de.po "$tmp" <<-'END'
+		import glob, html, re, sys
+		de = [(k, v) for k, v in re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', open(sys.argv[1]).read(), re.M) if "%" not in k and k != v]
+		words = lambda n: {html.unescape(t) for p in glob.glob(f"{sys.argv[2]}/{n}-*.svg") for t in re.findall(r">([^<>]+)</text>", open(p).read())}
+		there, before = words("de"), words("en")
+		said = [(k, v) for k, v in de if k in before]
+		left = [k for k, v in said if k in there]
+		print(len(said), "texts of the file are in these pictures; still English:", left)
+		sys.exit(bool(left) or len(said) < 20)
+	END
+}
+ok the_words_can_be_german german
+ok and_still_fit slides 16:9 960 540 "${both[@]}" --labels trace/draw/de.po --title 'Ein Seitenfehler'
+template() {
+	$tl draw --labels-template >"$tmp/all.po" && python3 -c 'import re, sys; sys.stdout.write(re.sub(r"^(msgid (\".+\")\nmsgstr )\"\"$", r"\1\2", sys.stdin.read(), flags=re.M))' <"$tmp/all.po" >"$tmp/same.po" &&
+		[ "$(grep -cE '^msgstr "..' "$tmp/same.po")" -gt 200 ] && $tl draw "${both[@]}" --labels "$tmp/same.po" --size a4 -o "$tmp/same.svg" && $tl draw "${both[@]}" --size a4 -o "$tmp/plain.svg" && cmp "$tmp/same.svg" "$tmp/plain.svg"
+}
+ok a_template_of_all_words_changes_none template
+refused() { # FILE-TEXT LINE WORDS
+	printf "$1" >"$tmp/bad.po"
+	$tl draw "$tmp/shadow.ctf" --labels "$tmp/bad.po" -o "$tmp/x.svg" 2>"$tmp/why"
+	[ $? = 2 ] && grep -q "bad.po:$2: .*$3" "$tmp/why" || { cat "$tmp/why"; false; }
+}
+ok an_unknown_text_is_refused refused '# a\n\nmsgid "Aplication"\nmsgstr "x"\n' 3 'no picture says this.*Aplication'
+ok other_conversions_are_refused refused 'msgid "err=%%u"\nmsgstr "err=%%s"\n' 1 'not the same'
+ok more_conversions_are_refused refused 'msgid "err=%%u"\nmsgstr "err=%%u %%n"\n' 1 'not the same'
+ok conversions_in_plain_texts_are_refused refused 'msgid "resume"\nmsgstr "%%s"\n' 1 'not the same'
+ok a_percent_at_the_end_is_refused refused 'msgid "resume"\nmsgstr "100 %%"\n' 1 'not the same'
+ok a_second_text_is_refused refused 'msgid "resume"\nmsgstr "a"\nmsgid "resume"\nmsgstr "b"\n' 3 'given before'
+ok a_text_without_end_is_refused refused 'msgid "resume\nmsgstr "a"\n' 1 'does not end'
+ok bytes_that_are_no_text_are_refused refused 'msgid "resume"\nmsgstr "\\xff"\n' 2 'no character'
+ok anything_else_is_refused refused 'msgid "resume"\nmsgstr "a"\nresume=b\n' 3 'none of msgid'
+ok a_key_alone_is_refused refused 'msgid "resume"\n\nmsgid "iret"\nmsgstr "x"\n' 1 'no msgstr'
+ok a_file_that_is_not_there_is_refused bash -c '"$@" -o /dev/null/x.svg 2>&1 | grep "No such file"' - $tl draw "$tmp/shadow.ctf" --labels "$tmp/none.po"
+
 # Nothing overlaps, on any page of any size, whatever the guests did.
 room() { rm -f "$tmp"/r*.dot; $tl draw "$@" -o "$tmp/r-%03d.dot" && tests/boot/slides.py room "$tmp"/r-*.dot; }
 for size in 16:9 4:3 a4 fit; do ok "nothing_overlaps_${size/:/_}" room "${both[@]}" --size $size; done

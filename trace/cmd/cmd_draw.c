@@ -3,6 +3,7 @@
 
 #include "draw/draw_file.h"
 #include "draw/draw_io.h"
+#include "draw/draw_labels.h"
 #include "trapline/ring.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@ struct request {
 	bool all, ranged;
 	u64 from, to;
 	u64 domain; /* TRACE_NO_DOMAIN: any */
-	const char *out, *title;
+	const char *out, *title, *labels;
 	bool sized; /* the user says how large a page is */
 	struct paper paper;
 };
@@ -245,6 +246,9 @@ static int take_option(const struct command *self, struct request *r, int c)
 		return paper_theme(optarg, &r->paper.theme)
 			   ? 0
 			   : refuse("--theme takes light, dark or print", optarg);
+	case 'L':
+		r->labels = optarg;
+		return 0;
 	case 'c':
 		return take_scale(optarg, &r->paper.scale);
 	case 'l':
@@ -280,13 +284,20 @@ static int run(const struct command *self, int argc, char **argv)
 					     {"size", required_argument, NULL, 'z'},
 					     {"theme", required_argument, NULL, 'm'},
 					     {"font-scale", required_argument, NULL, 'c'},
+					     {"labels", required_argument, NULL, 'L'},
+					     {"labels-template", no_argument, NULL, 'P'},
 					     {0}};
 	struct request r = {.domain = TRACE_NO_DOMAIN, .paper = paper_fit};
+	struct err err;
 	int c, code;
 
 	while ((c = cmd_getopt(self, argc, argv, opts, &code)) != -1) {
 		if (c == '?')
 			return code;
+		if (c == 'P') {
+			labels_template(stdout);
+			return EXIT_OK;
+		}
 		code = take_option(self, &r, c);
 		if (code)
 			return code;
@@ -307,6 +318,8 @@ static int run(const struct command *self, int argc, char **argv)
 		return refuse("themes are for .svg, .pdf and .png", r.out);
 	if (r.nio && (r.ndirs == 2 || r.all || r.ranged || r.nfaults))
 		return refuse("--io is for one trace, and chooses what is drawn", NULL);
+	if (r.labels && labels_read(r.labels, &err))
+		return cmd_fail(self, &err);
 	if (r.nio)
 		return draw_requests(self, &r);
 	if (r.ndirs == 2 && (r.all || r.ranged))
@@ -345,6 +358,8 @@ const struct command cmd_draw = {
     "  --font-scale N       larger letters, on as large a page\n"
     "  --title TEXT         over each page; '' for none. Without it, pages of given size say "
     "which\n"
-    "                       fault it is\n",
+    "                       fault it is\n"
+    "  --labels FILE        other words: a .po file, as of gettext; what it leaves out stays\n"
+    "  --labels-template    write such a file, with all that is said, on stdout\n",
     run,
 };

@@ -87,6 +87,8 @@ struct side {
 	bool whole; /* on one page, however long it is */
 };
 
+/** Append "VMM entries: 4 (traps 4, hypercalls 0)", in the picture's words. */
+void draw_tally(struct sb *b, const struct tally *y);
 /** Fill @out from events [first, last] of @t that belong to @episode (0: all), and are of @domain
  * (TRACE_NO_DOMAIN: of any). */
 void draw_side_of(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,

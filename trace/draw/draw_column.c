@@ -68,8 +68,7 @@ static double cost_of(const struct measures *m, const struct step *s, struct sha
 	struct sb cost = {0};
 
 	page_number(&cost, s->cost);
-	sb_add(&cost, " insns");
-	page_line(k, "%s", cost.s);
+	page_line(k, "%s insns", cost.s);
 	sb_free(&cost);
 	return text_width(FONT_MONO, m->cost, k->line[0]);
 }

@@ -1,6 +1,8 @@
 /* draw_crossings.c: what the arrows say: traps, hypercalls, injections, resumes. */
 #include "draw/draw_words.h"
 
+#include "draw/draw_labels.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -63,10 +65,10 @@ static void app_page_fault(struct steps *out, const struct stay *s)
 
 	a->style = STYLE_TRAP;
 	draw_text(a->title, "%s",
-		  filled	  ? "touch page not yet in shadow"
-		  : !(err & PF_P) ? "touch unmapped page"
-		  : err & PF_W	  ? "write to read-only page"
-				  : "touch forbidden page");
+		  word(filled	       ? WORD("touch page not yet in shadow")
+		       : !(err & PF_P) ? WORD("touch unmapped page")
+		       : err & PF_W    ? WORD("write to read-only page")
+				       : WORD("touch forbidden page")));
 	if (s->code[0])
 		draw_detail(a, "%s", s->code);
 	else
@@ -116,7 +118,7 @@ static void draw_trap(struct steps *out, const struct stay *s)
 	else if (s->pte_write)
 		draw_text(a->title, "TRAP %s: write PTE", vec);
 	else if (verdict)
-		draw_text(a->title, "TRAP %s: %s", vec, verdict);
+		draw_text(a->title, "TRAP %s: %s", vec, word(verdict));
 	else
 		draw_text(a->title, "TRAP %s", vec);
 	for (char *c = a->title; *c; c++)
@@ -162,9 +164,12 @@ void draw_entry(struct steps *out, const struct stay *s)
 			  LANE_vmm);
 	a->style = STYLE_IRQ;
 	a->diamond = true;
-	draw_text(a->title, "%s 0x%02x", event_is(s->entry, EV_irq) ? "interrupt" : "trap",
+	draw_text(a->title, "%s 0x%02x",
+		  word(event_is(s->entry, EV_irq) ? WORD("interrupt") : WORD("trap")),
 		  event_u32(s->entry, "vec"));
-	draw_detail(a, "%s", s->entry->from == LANE_vmm ? "while the VMM ran" : "from a device");
+	draw_detail(
+	    a, "%s",
+	    word(s->entry->from == LANE_vmm ? WORD("while the VMM ran") : WORD("from a device")));
 }
 
 /* "eax = vcr2 = 0x40001000": what the guest learned, or set. */
@@ -223,7 +228,8 @@ static void draw_inject(struct steps *out, const struct event *e)
 	if (how == HOW_trap_table) {
 		a = draw_add_step(out, STEP_NOTE, LANE_vmm, LANE_vmm);
 		a->phase = PHASE_DELIVER;
-		draw_text(a->title, cr2 ? "copy frame + cr2" : "copy frame");
+		draw_text(a->title, "%s",
+			  word(cr2 ? WORD("copy frame + cr2") : WORD("copy frame")));
 		draw_detail(a, "to guest ring-1 stack");
 	}
 	a = draw_add_step(out, STEP_ARROW, e->from, e->to);
@@ -267,7 +273,7 @@ void draw_exit(struct steps *out, const struct stay *s, const struct event *e, c
 	a = draw_add_step(out, STEP_ARROW, e->from, e->to);
 	a->style = STYLE_RETURN;
 	draw_text(a->title, "return %d", ret);
-	draw_detail(a, "%s", ret >= 0 ? "ok" : draw_errno(ret));
+	draw_detail(a, "%s", ret >= 0 ? word(WORD("ok")) : draw_errno(ret));
 }
 
 void draw_native(struct steps *out, const struct event *e)
@@ -275,6 +281,7 @@ void draw_native(struct steps *out, const struct event *e)
 	struct step *a = draw_add_step(out, STEP_ARROW, e->from, e->to);
 
 	a->style = STYLE_RETURN;
-	draw_text(a->title, e->to == LANE_app ? "iret" : "straight to ring 1");
+	draw_text(a->title, "%s",
+		  word(e->to == LANE_app ? WORD("iret") : WORD("straight to ring 1")));
 	draw_detail(a, "no trap");
 }

@@ -9,6 +9,7 @@
 #include "draw/draw_page.h"
 
 #include "draw/draw_io.h"
+#include "draw/draw_labels.h"
 #include "trapline/ring.h"
 #include "trapline/xen/grant_table.h"
 #include "trapline/xen/xen.h"
@@ -108,7 +109,7 @@ static struct step *arrow(struct io *io, u16 domain, u8 from, u8 to, enum step_s
 
 static const char *plural(u32 n, const char *one, const char *more)
 {
-	return n == 1 ? one : more;
+	return word(n == 1 ? one : more);
 }
 
 /* The port accesses that have come since the last step. */
@@ -121,8 +122,9 @@ static void tell_ports(struct io *io)
 	s = arrow(io, io->back, LANE_guest, LANE_hw, STYLE_TRAP);
 	s->diamond = false;
 	draw_text(s->title, "%u %s to the disk's ports", io->ports,
-		  plural(io->ports, "access", "accesses"));
-	draw_detail(s, "%s", io->bytes ? "with the data: rep insw" : "its registers");
+		  plural(io->ports, WORD("access"), WORD("accesses")));
+	draw_detail(s, "%s",
+		    word(io->bytes ? WORD("with the data: rep insw") : WORD("its registers")));
 	io->ports = io->bytes = 0;
 }
 
@@ -141,16 +143,18 @@ static void ring_note(struct io *io, const struct event *e)
 	s = draw_add_step(io->out, STEP_NOTE, LANE_guest, LANE_guest);
 	if (what == PUT) {
 		draw_text(s->title, "puts %u %s into the ring", n,
-			  plural(n, "request", "requests"));
+			  plural(n, WORD("request"), WORD("requests")));
 		draw_detail(s, "req_prod %u", requests);
 	} else if (what == TAKEN) {
-		draw_text(s->title, "takes %u %s", n, plural(n, "request", "requests"));
+		draw_text(s->title, "takes %u %s", n, plural(n, WORD("request"), WORD("requests")));
 		draw_detail(s, "req_cons %u", requests);
 	} else if (what == ANSWERED) {
-		draw_text(s->title, "puts %u %s", n, plural(n, "response", "responses"));
+		draw_text(s->title, "puts %u %s", n,
+			  plural(n, WORD("response"), WORD("responses")));
 		draw_detail(s, "rsp_prod %u", responses);
 	} else {
-		draw_text(s->title, "takes %u %s", n, plural(n, "response", "responses"));
+		draw_text(s->title, "takes %u %s", n,
+			  plural(n, WORD("response"), WORD("responses")));
 		draw_detail(s, "rsp_cons %u", responses);
 	}
 	io->requests[back] = requests;
@@ -186,8 +190,9 @@ static void hypercall(struct io *io, size_t i)
 		draw_text(s->title, "has looked at the disk");
 		draw_detail(s, "physdev_op irq_unmask_notify");
 	} else {
-		draw_text(s->title, "%s %u %s", a1 == GNTTABOP_map_grant_ref ? "maps" : "unmaps",
-			  a3, plural(a3, "page", "pages"));
+		draw_text(s->title, "%s %u %s",
+			  word(a1 == GNTTABOP_map_grant_ref ? WORD("maps") : WORD("unmaps")), a3,
+			  plural(a3, WORD("page"), WORD("pages")));
 		draw_detail(s, "grant_table_op");
 	}
 }
@@ -257,16 +262,15 @@ void draw_io(const struct trace *t, size_t put, size_t done, struct side *out)
 	io.responses[1] = io.responses[0];
 	for (size_t i = put; i <= done; i++)
 		one_event(&io, i);
-	snprintf(out->title, sizeof(out->title),
-		 "%u %s of 4 KB: domain %u, and the back end in domain 0", n,
-		 plural(n, "request", "requests"), io.front);
+	draw_text(out->title, "%u %s of 4 KB: domain %u, and the back end in domain 0", n,
+		  plural(n, WORD("request"), WORD("requests")), io.front);
 	holds_find(t, put, done, 0, &holds);
 	tally_holds(t, &holds, TRACE_NO_DOMAIN, &y);
 	holds_free(&holds);
-	tally_format(&b, &y);
+	draw_tally(&b, &y);
 	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);
 	snprintf(out->footer[1], sizeof(out->footer[1]),
-		 "VMM instructions: %llu, %llu for each request (with the trace's own)",
+		 word("VMM instructions: %llu, %llu for each request (with the trace's own)"),
 		 (unsigned long long)y.cost, (unsigned long long)(y.cost / n));
 	sb_free(&b);
 	draw_fold(&out->steps);

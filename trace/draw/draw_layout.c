@@ -6,6 +6,8 @@
  */
 #include "draw/draw_layout.h"
 
+#include "draw/draw_labels.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,11 +51,14 @@ static void make_rows(struct layout *l, const struct side *a, const struct side 
 
 const char *draw_phase_name(enum phase phase, int line)
 {
-	static const char *const names[NR_PHASES][2] = {
-	    {"fault", NULL},	  {"decide", NULL},	  {"deliver", NULL},
-	    {"learn", "address"}, {"install", "mapping"}, {"return", NULL}};
+	static const char *const names[NR_PHASES][2] = {{WORD("fault"), NULL},
+							{WORD("decide"), NULL},
+							{WORD("deliver"), NULL},
+							{WORD("learn"), WORD("address")},
+							{WORD("install"), WORD("mapping")},
+							{WORD("return"), NULL}};
 
-	return names[phase][line];
+	return names[phase][line] ? word(names[phase][line]) : NULL;
 }
 
 static void add_phase(struct page *p, double x, double top, double bottom, enum phase phase)
@@ -262,7 +267,7 @@ void layout_page(struct layout *l, size_t number, struct page *p)
 	}
 	p->heading = l->title;
 	if (l->title)
-		page_heading(p, l->title);
+		page_heading(p, l->title, number, l->npages);
 	begin_columns(l, p, bottom, number);
 	p->rows = xcalloc(n ? n : 1, sizeof(*p->rows));
 	for (size_t i = 0; i < n; i++) {

@@ -1,6 +1,7 @@
 /* draw_notes.c: what the notes say: work inside the VMM. */
 #include "draw/draw_words.h"
 
+#include "draw/draw_labels.h"
 #include "trapline/ring.h"
 #include "trapline/xen/xen.h"
 
@@ -19,7 +20,7 @@ const char *draw_errno(s32 e)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (names[i].number == e)
 			return names[i].name;
-	return "refused";
+	return word(WORD("refused"));
 }
 
 static const char *name_of(const char *enumeration, u32 number)
@@ -29,11 +30,17 @@ static const char *name_of(const char *enumeration, u32 number)
 	return s ? s : "?";
 }
 
+/* The same in the words of the pictures. */
+static const char *word_of(const char *enumeration, u32 number)
+{
+	return word(name_of(enumeration, number));
+}
+
 static void note_walk(struct step *n, const struct event *e)
 {
 	const char *verdict = name_of("walk", event_u32(e, "verdict"));
 
-	draw_text(n->title, "walk guest PT: %s", verdict);
+	draw_text(n->title, "walk guest PT: %s", word(verdict));
 	for (char *c = n->title; *c; c++)
 		*c = *c == '_' ? ' ' : *c;
 	if (!strncmp(verdict, "hidden", 6))
@@ -93,7 +100,7 @@ static void note_life(struct step *n, const struct event *e)
 		draw_detail(n, "%u pages, eip 0x%08x", event_u32(e, "pages"), event_u32(e, "eip"));
 	} else {
 		draw_text(n->title, "domain %u ends", e->domain);
-		draw_detail(n, "%s, code %u", name_of("reason", event_u32(e, "reason")),
+		draw_detail(n, "%s, code %u", word_of("reason", event_u32(e, "reason")),
 			    event_u32(e, "code"));
 	}
 }
@@ -116,9 +123,9 @@ static void note_plain(struct step *n, const struct event *e)
 static const char *domain_name(u32 id, char buf[STEP_TEXT])
 {
 	if (id == TRACE_NO_DOMAIN)
-		draw_text(buf, "nobody");
+		draw_text(buf, "%s", word(WORD("nobody")));
 	else if (id == DOMID_SELF)
-		draw_text(buf, "itself");
+		draw_text(buf, "%s", word(WORD("itself")));
 	else
 		draw_text(buf, "domain %u", id);
 	return buf;
@@ -126,19 +133,19 @@ static const char *domain_name(u32 id, char buf[STEP_TEXT])
 
 static void note_sched(struct step *n, const struct event *e)
 {
-	static const char *const whys[] = {[0] = "nobody ran",
-					   [1] = "it waits",
-					   [2] = "it yields",
-					   [3] = "its time is over",
-					   [4] = "one has woken that comes first",
-					   [5] = "it is paused",
-					   [6] = "it has ended"};
+	static const char *const whys[] = {[0] = WORD("nobody ran"),
+					   [1] = WORD("it waits"),
+					   [2] = WORD("it yields"),
+					   [3] = WORD("its time is over"),
+					   [4] = WORD("one has woken that comes first"),
+					   [5] = WORD("it is paused"),
+					   [6] = WORD("it has ended")};
 	u32 why = event_u32(e, "why");
 	char prev[STEP_TEXT], next[STEP_TEXT];
 
 	draw_text(n->title, "the processor goes to %s", domain_name(event_u32(e, "next"), next));
 	draw_detail(n, "from %s: %s", domain_name(event_u32(e, "prev"), prev),
-		    why < ARRAY_SIZE(whys) ? whys[why] : "?");
+		    why < ARRAY_SIZE(whys) ? word(whys[why]) : "?");
 	if (event_u32(e, "warped"))
 		draw_detail(n, "before its turn: it warps");
 }
@@ -146,22 +153,22 @@ static void note_sched(struct step *n, const struct event *e)
 /* Xen's public header has these numbers, and words for them. */
 static void note_status(struct step *n, const struct event *e)
 {
-	static const char *const words[] = {"done",
-					    "an error",
-					    "no such domain",
-					    "no such grant",
-					    "no such mapping",
-					    "a bad address",
-					    "a bad device address",
-					    "no room",
-					    "it is not granted",
-					    "a bad page",
-					    "more than a page"};
+	static const char *const answers[] = {WORD("done"),
+					      WORD("an error"),
+					      WORD("no such domain"),
+					      WORD("no such grant"),
+					      WORD("no such mapping"),
+					      WORD("a bad address"),
+					      WORD("a bad device address"),
+					      WORD("no room"),
+					      WORD("it is not granted"),
+					      WORD("a bad page"),
+					      WORD("more than a page")};
 	s32 status = (s32)event_u32(e, "status");
 
 	if (status < 0)
 		draw_detail(n, "refused: %s",
-			    -status < (s32)ARRAY_SIZE(words) ? words[-status] : "?");
+			    -status < (s32)ARRAY_SIZE(answers) ? word(answers[-status]) : "?");
 }
 
 static void note_grant(struct step *n, const struct event *e)
@@ -220,7 +227,8 @@ static void note_reclaim(struct step *n, const struct event *e)
 	if (event_is(e, EV_balloon)) {
 		bool gives = !strcmp(name_of("ballooning", event_u32(e, "what")), "give");
 
-		draw_text(n->title, "balloon: the guest %s a page", gives ? "gives" : "takes back");
+		draw_text(n->title, "balloon: the guest %s a page",
+			  word(gives ? WORD("gives") : WORD("takes back")));
 		if (event_u32(e, "answer"))
 			draw_detail(n, "PA 0x%05x000: refused (%u)", pfn, event_u32(e, "answer"));
 		else
@@ -228,16 +236,18 @@ static void note_reclaim(struct step *n, const struct event *e)
 	} else if (event_is(e, EV_swap_out)) {
 		draw_text(n->title, "write a page to the machine's disk");
 		draw_detail(n, "PA 0x%05x000 → sector %u (%s)", pfn, event_u32(e, "sector"),
-			    name_of("victim", event_u32(e, "victim")));
+			    word_of("victim", event_u32(e, "victim")));
 		draw_detail(n, "the guest does not know");
 	} else {
 		u32 vec = event_u32(e, "vec");
 
 		draw_text(n->title, "read a page from the machine's disk");
 		draw_detail(n, "sector %u → PA 0x%05x000", event_u32(e, "sector"), pfn);
-		draw_detail(n, vec == 14    ? "the guest has touched it"
-			       : vec == 255 ? "another domain wants it"
-					    : "an instruction wants it that is carried out");
+		draw_detail(n, "%s",
+			    word(vec == 14 ? WORD("the guest has touched it")
+				 : vec == 255
+				     ? WORD("another domain wants it")
+				     : WORD("an instruction wants it that is carried out")));
 	}
 }
 
@@ -248,23 +258,25 @@ static void note_tables(struct step *n, const struct event *e, u32 mmu)
 		draw_text(n->title, "switch page tables");
 		draw_detail(n, "0x%08x%s", event_u32(e, "val"),
 			    mmu == 2		  ? ""
-			    : event_u32(e, "hit") ? ", shadow reused"
-						  : ", new shadow");
+			    : event_u32(e, "hit") ? word(WORD(", shadow reused"))
+						  : word(WORD(", new shadow")));
 	} else if (event_is(e, EV_shadow_new)) {
 		draw_text(n->title, "new shadow table (%s)",
-			  name_of("shadow", event_u32(e, "kind")));
+			  word_of("shadow", event_u32(e, "kind")));
 		draw_detail(n, "PFN 0x%05x → MFN 0x%05x", event_u32(e, "pfn"), event_u32(e, "mfn"));
 	} else if (event_is(e, EV_shadow_del)) {
 		draw_text(n->title, "drop shadow table (%s)",
-			  name_of("shadow", event_u32(e, "kind")));
+			  word_of("shadow", event_u32(e, "kind")));
 		draw_detail(n, "PFN 0x%05x: %s", event_u32(e, "pfn"),
-			    name_of("why", event_u32(e, "why")));
+			    word_of("why", event_u32(e, "why")));
 	} else if (event_is(e, EV_page_type)) {
 		bool none = event_u32(e, "type") == 0;
 
-		draw_text(n->title, none ? "a frame loses its type" : "a frame takes a type");
+		draw_text(
+		    n->title, "%s",
+		    word(none ? WORD("a frame loses its type") : WORD("a frame takes a type")));
 		draw_detail(n, "MFN 0x%05x: %s", event_u32(e, "mfn"),
-			    name_of("ptype", event_u32(e, "type")));
+			    word_of("ptype", event_u32(e, "type")));
 	} else if (event_is(e, EV_swap_out) || event_is(e, EV_swap_in) || event_is(e, EV_balloon)) {
 		note_reclaim(n, e);
 	} else {

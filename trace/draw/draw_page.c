@@ -1,16 +1,18 @@
 /* draw_page.c: adding shapes to a page, and the parts that every page has. */
 #include "draw/draw_page.h"
 
+#include "draw/draw_labels.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 const struct lane_look lane_looks[NR_LANES] = {
-    [LANE_app] = {"Application", "ring 3", "#2F6DB5", "#E7EFFB", "#2F6DB5"},
-    [LANE_guest] = {"Guest OS", "ring 1", "#298036", "#E8F5E8", "#298036"},
-    [LANE_hw] = {"Hardware", "CPU / MMU", "#5A5A5A", "#F1F1F1", "#5A5A5A"},
-    [LANE_vmm] = {"VMM", "ring 0", "#B85510", "#FBEBE1", "#B85510"},
+    [LANE_app] = {WORD("Application"), WORD("ring 3"), "#2F6DB5", "#E7EFFB", "#2F6DB5"},
+    [LANE_guest] = {WORD("Guest OS"), WORD("ring 1"), "#298036", "#E8F5E8", "#298036"},
+    [LANE_hw] = {WORD("Hardware"), WORD("CPU / MMU"), "#5A5A5A", "#F1F1F1", "#5A5A5A"},
+    [LANE_vmm] = {WORD("VMM"), WORD("ring 0"), "#B85510", "#FBEBE1", "#B85510"},
 };
 
 /* Red and green never tell things apart alone: returns are dashed, traps have a diamond. */
@@ -63,8 +65,9 @@ void page_line(struct shape *s, const char *fmt, ...)
 	if (s->nlines == ARRAY_SIZE(s->line))
 		return;
 	va_start(ap, fmt);
-	vsnprintf(s->line[s->nlines++], sizeof(s->line[0]), fmt, ap);
+	vsnprintf(s->line[s->nlines], sizeof(s->line[0]), word(fmt), ap);
 	va_end(ap);
+	text_whole(s->line[s->nlines++]);
 	if (!s->ntitle)
 		s->ntitle = 1;
 }
@@ -190,17 +193,23 @@ struct look page_look(enum shape_kind kind, const struct measures *m)
 	return (struct look){"footer", m->footer, m->footer_sub, false, false, true};
 }
 
-void page_heading(struct page *p, const char *title)
+/* "%s (%zu of %zu)", if there are several. */
+static void page_name(struct shape *s, const char *name, size_t n, size_t pages)
+{
+	if (pages > 1)
+		page_line(s, "%s (%zu of %zu)", name, n + 1, pages);
+	else
+		page_line(s, "%s", name);
+}
+
+void page_heading(struct page *p, const char *title, size_t n, size_t pages)
 {
 	const struct measures *m = &p->m;
-	struct shape *s;
-	char text[256];
+	struct shape *s = page_shape(p, SHAPE_HEADING, p->w / 2, m->heading_h / 2 + 2,
+				     p->w - 2 * m->margin, m->heading_h - 6);
 
-	snprintf(text, sizeof(text), "%s", title);
-	text_fit(FONT_BOLD, m->heading, text, p->w - 2 * m->margin);
-	s = page_shape(p, SHAPE_HEADING, p->w / 2, m->heading_h / 2 + 2, p->w - 2 * m->margin,
-		       m->heading_h - 6);
-	page_line(s, "%s", text);
+	page_name(s, title, n, pages);
+	text_fit(FONT_BOLD, m->heading, s->line[0], s->w);
 }
 
 static void page_lane(struct page *p, const struct side *side, double x0, double bottom, u8 l)
@@ -217,12 +226,12 @@ static void page_lane(struct page *p, const struct side *side, double x0, double
 	s = page_shape(p, SHAPE_LANE, x, top + m->head_h / 2, m->lane_w - (m->broken ? 4 : 14),
 		       m->head_h - 2);
 	s->colour = look->head;
-	page_line(s, "%s", kind == LANE_vmm ? side->vmm : look->name);
+	page_line(s, "%s", word(kind == LANE_vmm ? side->vmm : look->name));
 	text_fit(FONT_BOLD, m->head, s->line[0], s->w);
 	if (kind < LANE_hw && side->steps.nguests > 1)
-		page_guest(s, &side->steps, guest, look->ring);
+		page_guest(s, &side->steps, guest, word(look->ring));
 	else
-		page_line(s, "%s", look->ring);
+		page_line(s, "%s", word(look->ring));
 	text_fit(FONT_SANS, m->sub, s->line[1], s->w);
 }
 
@@ -234,10 +243,7 @@ void page_frame(struct page *p, const struct side *side, double x0, double botto
 	struct shape *s;
 
 	s = page_shape(p, SHAPE_TITLE, middle, m->heading_h + m->title_h / 2, w, m->title_h - 6);
-	if (pages > 1)
-		page_line(s, "%s (%zu of %zu)", side->title, n + 1, pages);
-	else
-		page_line(s, "%s", side->title);
+	page_name(s, side->title, n, p->heading ? 1 : pages);
 	text_fit(FONT_BOLD, m->title, s->line[0], w);
 	for (u8 l = 0; l < side_lanes(side); l++)
 		page_lane(p, side, x0, bottom, l);

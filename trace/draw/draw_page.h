@@ -36,7 +36,7 @@ struct look {
 struct look page_look(enum shape_kind kind, const struct measures *m);
 
 /** What is over all. */
-void page_heading(struct page *p, const char *title);
+void page_heading(struct page *p, const char *title, size_t n, size_t pages);
 /** The fixed parts of one column: tinted lanes, their heads, lifelines, title and footer. */
 void page_frame(struct page *p, const struct side *s, double x0, double bottom, size_t n,
 		size_t pages);

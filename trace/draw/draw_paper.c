@@ -1,6 +1,7 @@
 /* draw_paper.c: sizes of pages and letters, and what a theme makes of a colour. */
 #include "draw/draw_paper.h"
 
+#include "draw/draw_labels.h"
 #include "trapline/types.h"
 
 #include <string.h>
@@ -108,7 +109,7 @@ void paper_measures(const struct paper *p, size_t sides, struct measures *m)
 		*scaled[i] *= p->scale;
 	m->w = upright ? p->h : p->w;
 	m->h = upright ? p->w : p->h;
-	m->broken = p->w > 0 || p->scale != 1;
+	m->broken = p->w > 0 || p->scale != 1 || labels_changed();
 	if (p->w > 0 && !p->slide)
 		m->phase_w = 76 * p->scale;
 	if (!p->title)

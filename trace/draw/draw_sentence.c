@@ -1,29 +1,30 @@
 /* draw_sentence.c: a step in words, for those who do not see the picture. */
+#include "draw/draw_labels.h"
 #include "draw/draw_page.h"
 
 static void add_lane(const struct side *side, const struct step *s, u8 lane, struct sb *out)
 {
-	sb_add(out, "%s", lane == LANE_vmm ? side->vmm : lane_looks[lane].name);
+	sb_add(out, "%s", word(lane == LANE_vmm ? side->vmm : lane_looks[lane].name));
 	if (lane < LANE_hw && side->steps.nguests > 1 && s->guest < MOST_GUESTS)
-		sb_add(out, " of domain %u", side->steps.guests[s->guest].domain);
+		sb_add(out, word(" of domain %u"), side->steps.guests[s->guest].domain);
 }
 
 void draw_sentence(const struct side *side, const struct step *s, struct sb *out)
 {
 	if (s->times)
-		sb_add(out, "%u times %s: ", s->times, s->group == 1 ? "this step" : "these steps");
+		sb_add(out, word("%u times: "), s->times);
 	if (s->number)
-		sb_add(out, "Step %u: ", s->number);
+		sb_add(out, word("Step %u: "), s->number);
 	if (s->kind == STEP_GAP) {
-		sb_add(out, "%u events were lost here: the ring was full.", s->count);
+		sb_add(out, word("%u events were lost here: the ring was full."), s->count);
 		return;
 	}
 	if (s->kind == STEP_NOTE)
-		sb_add(out, "in ");
+		sb_add(out, "%s", word("in "));
 	if (s->kind <= STEP_NOTE)
 		add_lane(side, s, s->from, out);
 	if (s->kind == STEP_ARROW) {
-		sb_add(out, " to ");
+		sb_add(out, "%s", word(" to "));
 		add_lane(side, s, s->to, out);
 	}
 	sb_add(out, "%s%s", s->kind <= STEP_NOTE ? ": " : "", s->title);
@@ -32,7 +33,7 @@ void draw_sentence(const struct side *side, const struct step *s, struct sb *out
 	if (s->cost && s->from == LANE_vmm) {
 		sb_add(out, "; ");
 		page_number(out, s->cost);
-		sb_add(out, " instructions");
+		sb_add(out, "%s", word(" instructions"));
 	}
 	sb_add(out, ".");
 }

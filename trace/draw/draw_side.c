@@ -1,6 +1,7 @@
 /* draw_side.c: one column of a picture: its title, its steps and what they cost. */
 #include "draw/draw_page.h"
 
+#include "draw/draw_labels.h"
 #include "trapline/ring.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@ static void cost_line(const struct steps *s, u64 total, char *out, size_t size)
 	struct sb b = {0};
 	size_t n = 0;
 
-	sb_add(&b, "VMM instructions: ");
+	sb_add(&b, "%s", word("VMM instructions: "));
 	for (size_t i = 0; i < s->count; i++)
 		n += s->v[i].cost != 0;
 	for (size_t i = 0, k = 0; i < s->count && n > 1 && n <= 8; i++) {
@@ -30,11 +31,20 @@ static void cost_line(const struct steps *s, u64 total, char *out, size_t size)
 	sb_free(&b);
 }
 
+void draw_tally(struct sb *b, const struct tally *y)
+{
+	sb_add(b, word("VMM entries: %u (traps %u, hypercalls %u"),
+	       y->traps + y->hypercalls + y->irqs, y->traps, y->hypercalls);
+	if (y->irqs)
+		sb_add(b, word(", irqs %u"), y->irqs);
+	sb_add(b, ")");
+}
+
 /* One guest: its design. If it is not alone, who it is; several need not be of one design. */
 static void make_title(const struct trace *t, struct side *out)
 {
-	static const char *const titles[] = {"Trace", "ESX: shadow page tables",
-					     "Xen: paravirtual direct paging"};
+	static const char *const titles[] = {WORD("Trace"), WORD("ESX: shadow page tables"),
+					     WORD("Xen: paravirtual direct paging")};
 	size_t n = out->steps.nguests < MOST_GUESTS ? out->steps.nguests : MOST_GUESTS;
 	u32 mmu = n ? trace_domain_mmu(t, out->steps.guests[0].domain) : trace_mmu(t);
 	struct domains all;
@@ -50,12 +60,12 @@ static void make_title(const struct trace *t, struct side *out)
 			sb_add(&b, "%s%u", k++ ? ", " : "", domain);
 	}
 	if (n > 1)
-		snprintf(out->title, sizeof(out->title), "Domains %s%s%s", b.s, mmu ? ": " : "",
-			 mmu ? titles[mmu] : "");
+		draw_text(out->title, "Domains %s%s%s", b.s, mmu ? ": " : "",
+			  mmu ? word(titles[mmu]) : "");
 	else if (n && all.count > 1)
-		snprintf(out->title, sizeof(out->title), "Domain %s: %s", b.s, titles[mmu]);
+		draw_text(out->title, "Domain %s: %s", b.s, word(titles[mmu]));
 	else
-		snprintf(out->title, sizeof(out->title), "%s", titles[mmu]);
+		draw_text(out->title, "%s", word(titles[mmu]));
 	out->vmm = mmu == 2 ? "Xen" : "VMM";
 	sb_free(&b);
 }
@@ -85,7 +95,7 @@ void draw_side_unfolded(const struct trace *t, size_t first, size_t last, u64 ep
 	holds_find(t, first, last, episode, &holds);
 	tally_holds(t, &holds, domain, &y);
 	holds_free(&holds);
-	tally_format(&b, &y);
+	draw_tally(&b, &y);
 	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);
 	cost_line(&out->steps, y.cost, out->footer[1], sizeof(out->footer[1]));
 	sb_free(&b);

@@ -2,6 +2,8 @@
 #include "draw/draw_words.h"
 
 #include "draw/disasm.h"
+#include "draw/draw_labels.h"
+#include "draw/text.h"
 #include "trapline/ring.h"
 
 #include <stdarg.h>
@@ -19,8 +21,9 @@ void draw_text(char *to, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(to, STEP_TEXT, fmt, ap);
+	vsnprintf(to, STEP_TEXT, word(fmt), ap);
 	va_end(ap);
+	text_whole(to);
 }
 
 void draw_detail(struct step *s, const char *fmt, ...)
@@ -30,8 +33,9 @@ void draw_detail(struct step *s, const char *fmt, ...)
 	if (s->ndetails == STEP_DETAILS)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(s->detail[s->ndetails++], STEP_TEXT, fmt, ap);
+	vsnprintf(s->detail[s->ndetails], STEP_TEXT, word(fmt), ap);
 	va_end(ap);
+	text_whole(s->detail[s->ndetails++]);
 }
 
 struct step *draw_add_step(struct steps *s, enum step_kind kind, u8 from, u8 to)
@@ -269,7 +273,8 @@ static void tell_retry(const struct trace *t, const struct running *w, const str
 	} while (!event_is_entry(x) || x->from != LANE_app || !same_guest(x, e));
 	if (event_is(x, EV_hypercall) || event_u32(x, "eip") != eip)
 		draw_text(out, "%s: %s, no trap", again,
-			  trace_domain_mmu(t, e->domain) == 1 ? "shadow hit" : "mapped");
+			  word(trace_domain_mmu(t, e->domain) == 1 ? WORD("shadow hit")
+								   : WORD("mapped")));
 	else if (event_is(x, EV_irq))
 		return; /* it is interrupted before, or half-way */
 	else if (event_u32(x, "vec") != 14)

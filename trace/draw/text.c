@@ -90,3 +90,18 @@ const char *text_line(enum font f, double size, const char *s, double max, size_
 		s++;
 	return s;
 }
+
+void text_whole(char *s)
+{
+	size_t n = strlen(s), at = n;
+
+	while (at && ((unsigned char)s[at - 1] & 0xC0) == 0x80)
+		at--;
+	if (at) {
+		unsigned char c = (unsigned char)s[at - 1];
+		size_t want = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
+
+		if (n - at + 1 < want)
+			s[at - 1] = 0;
+	}
+}

@@ -11,6 +11,8 @@ double text_width(enum font f, double size, const char *s);
 /** Shorten @s in place, ending it in "..", until it is at most @max points wide. */
 void text_fit(enum font f, double size, char *s, double max);
 
+/** Cut off the beginning of a character at the end of @s whose rest is missing. */
+void text_whole(char *s);
 /** Take from @s what fits into @max points: up to a space, else up to a mark behind which an
  * expression may be broken, else as many characters as fit. @return where the rest begins; @n gets
  * how many bytes this line has. */
