@@ -15,8 +15,14 @@ say = $(if $(filter 1,$(V)),:,printf '  %-7s %s\n' $(1) $(2))
 # Two builds in one tree wait for each other: whoever comes second finds everything made.
 build = mkdir -p $(B) && flock $(B)/.lock $(MAKE) BUILDING=1
 
-# One compiler for everything; `make doctor` checks its version.
+# The host's tools; `make doctor` checks the compiler's version.
 CC := gcc
+# What runs in the machine is for an i386, whatever this computer is (CROSS=PREFIX: see tools/i386).
+export CROSS
+CROSS := $(shell tools/i386 --prefix)
+KCC := $(CROSS)gcc
+KLD := $(CROSS)ld
+KOBJCOPY := $(CROSS)objcopy
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wundef
 # Freestanding i386, for hv/ and guest/.
 KCFLAGS := -std=gnu11 -m32 -march=i686 -ffreestanding -mgeneral-regs-only -fno-pic -fno-pie \
@@ -60,7 +66,7 @@ help: ## list the targets
 	@echo "  Options of run, bochs and gdb: MMU=shadow|direct|none SCENARIO=walk|hello|procs|... SEED=N"
 	@echo "  TRACE=all|off|life,trap,hcall,insn,mmu,dom  ISOLATION=auto|segments|paging  EMU=qemu|bochs"
 	@echo "  MEM=MB  HOST_MEM=MB  GUEST_ELF=file  SENSITIVE=patch|breakpoint  TABLES=traced|outofsync"
-	@echo "  SCHED=bvt|rr  DISK=file  NET=user.  V=1 shows the commands."
+	@echo "  SCHED=bvt|rr  DISK=file  NET=user.  V=1 shows the commands; CROSS=i686-linux-gnu- another compiler for the machine."
 
 ifdef BUILDING
 all: $(HV_ELF) $(FINCH_NATIVE) $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(B)/bin/tltrace $(TRIED)
@@ -70,103 +76,105 @@ all: ## build everything
 	+@$(build) all
 endif
 
-# Everything else needs its packages first; a stamp keeps it to once.
-$(B)/.doctor: tools/doctor tools/packages
-	@QUIET=1 tools/doctor
+# Everything else needs its packages first, KIND+KIND of tools/packages; a stamp keeps it to once.
+$(B)/.doctor-%: tools/doctor tools/packages
+	@QUIET=1 tools/doctor $(subst +, ,$*)
 	@mkdir -p $(B) && touch $@
+.PRECIOUS: $(B)/.doctor-%
+TRIES := demo+grade+check+plot
 
 tour: ## the hypervisor's source as a book, chapter by chapter
 	@tools/tour
 
-tour-html: $(B)/.doctor ## the same as one HTML file, build/tour/tour.html
+tour-html: $(B)/.doctor-tour ## the same as one HTML file, build/tour/tour.html
 	@tools/tour --html $(B)/tour/tour.html
 
-lint: $(B)/.doctor ## layout (clang-format), and what cppcheck finds
+lint: $(B)/.doctor-lint ## layout (clang-format), and what cppcheck finds
 	@tools/lint
 
 doctor: ## is everything installed? installs what is missing (NO_INSTALL=1: only tell)
 	@tools/doctor
 
 # Building starts only when the packages are there, so these targets call make again.
-demo: $(B)/.doctor ## walk one page fault in both modes, and draw it (SEED=N)
+demo: $(B)/.doctor-demo ## walk one page fault in both modes, and draw it (SEED=N)
 	@$(build) -j$$(nproc) all
 	@tools/demo $(SEED)
 
-run: $(B)/.doctor ## boot one scenario on the terminal; Ctrl-C ends it
+run: $(B)/.doctor-demo ## boot one scenario on the terminal; Ctrl-C ends it
 	@$(build) -j$$(nproc) all
 	@$(RUN) LIMIT=0
 
-room: $(B)/.doctor ## Domain 0 makes three others, which work (INTERACTIVE=1: its shell, to do so by hand)
+room: $(B)/.doctor-demo ## Domain 0 makes three others, which work (INTERACTIVE=1: its shell, to do so by hand)
 	@$(build) -j$$(nproc) all
 	@tools/room EMU=$(EMU) $(if $(filter 1,$(INTERACTIVE)),INTERACTIVE=1)
 
-bochs: $(B)/.doctor ## the same in Bochs
+bochs: $(B)/.doctor-demo+bochs ## the same in Bochs
 	@$(build) -j$$(nproc) all
 	@$(RUN) EMU=bochs LIMIT=0
 
-gdb: $(B)/.doctor ## boot it halted, and debug it with GDB
+gdb: $(B)/.doctor-demo+gdb ## boot it halted, and debug it with GDB
 	@$(build) -j$$(nproc) all
 	@tools/gdb $(MMU) $(SCENARIO) $(SEED)
 
 # These first, so that all processors have work to the end.
 LONGEST := $(addprefix tests/,grader/mutation.sh grader/mutants.sh grader/batch.sh grader/hostile.sh boot/matrix.sh slurm/slurm.sh \
 	bochs/hostile.sh grader/student.sh)
-test: $(B)/.doctor ## everything that must hold; closes with "N passed, N failed" (WHOLE=1: two of its tests whole)
+test: $(B)/.doctor-all ## everything that must hold; closes with "N passed, N failed" (WHOLE=1: two of its tests whole)
 	@$(build) -j$$(nproc) test-programs lab-parts $(B)/bin/tlgrade
 	@TRAPLINE_TEST_SCALE=10 TRAPLINE_TEST_SAMPLE=$(if $(WHOLE),0,1) TEST_LIMIT=3600 tests/run $(LONGEST) $(filter-out $(LONGEST),$(UNIT_TESTS) \
 		$(BOOT_TESTS) $(GRADER_TESTS))
 
-check: $(B)/.doctor ## the daily part of test, under a minute
+check: $(B)/.doctor-demo+grade+check ## the daily part of test, under a minute
 	@$(build) -j$$(nproc) test-programs
 	@TRAPLINE_TEST_SCALE=1 tests/run $(UNIT_TESTS) $(BOOT_CHECK)
 
-fuzz: $(B)/.doctor ## random guests: hypercalls, page-table edits, programs (SEED=N SEEDS=N COUNT=N)
+fuzz: $(B)/.doctor-$(TRIES) ## random guests: hypercalls, page-table edits, programs (SEED=N SEEDS=N COUNT=N)
 	@$(build) -j$$(nproc) test-programs
 	@tests/fuzz/run SEED=$(SEED) SEEDS=$(SEEDS) COUNT=$(COUNT)
 
-fuzz-insns: $(B)/.doctor ## 200,000 random instructions, bare and in shadow mode (SEED=N)
+fuzz-insns: $(B)/.doctor-$(TRIES) ## 200,000 random instructions, bare and in shadow mode (SEED=N)
 	@$(MAKE) -j$$(nproc) test-programs
 	@tests/fuzz/insns.sh SEED=$(SEED)
 
-bench: $(B)/.doctor ## what things cost, in guest instructions: text, JSON and a chart
+bench: $(B)/.doctor-$(TRIES) ## what things cost, in guest instructions: text, JSON and a chart
 	@$(build) -j$$(nproc) test-programs $(B)/bin/icount.so
 	@tools/bench
 
-mutation-hv: $(B)/.doctor ## do our own tests see mistakes in what hosts many domains? (SAMPLE=N SEED=N)
+mutation-hv: $(B)/.doctor-$(TRIES) ## do our own tests see mistakes in what hosts many domains? (SAMPLE=N SEED=N)
 	@$(build) -j$$(nproc) all test-programs
 	@tools/mutation_hv --seed $(SEED) $(if $(SAMPLE),--sample $(SAMPLE))
 
-bench-sched: $(B)/.doctor ## the processor over time, for 1, 10 and 100 domains: tables and pictures
+bench-sched: $(B)/.doctor-$(TRIES) ## the processor over time, for 1, 10 and 100 domains: tables and pictures
 	@$(build) -j$$(nproc) test-programs
 	@tools/bench_sched
 
-bench-domains: $(B)/.doctor ## 100 domains at once, and 10,000 one after the other: costs, shares, leaks
+bench-domains: $(B)/.doctor-demo+plot ## 100 domains at once, and 10,000 one after the other: costs, shares, leaks
 	@$(build) -j$$(nproc) all
 	@tools/bench_domains
 
-bench-balloon: $(B)/.doctor ## one work in too little memory: hypervisor swap, or a balloon: faults, transfers, disk time
+bench-balloon: $(B)/.doctor-demo+plot ## one work in too little memory: hypervisor swap, or a balloon: faults, transfers, disk time
 	@$(build) -j$$(nproc) all
 	@tools/bench_balloon $(SEED)
 
-balloon-campaign: $(B)/.doctor ## pages given up amid transfers, grants, page tables: RACES=1000 of each kind; takes some minutes
+balloon-campaign: $(B)/.doctor-$(TRIES) ## pages given up amid transfers, grants, page tables: RACES=1000 of each kind; takes some minutes
 	@$(build) -j$$(nproc) all test-programs
 	@RACES=$(or $(RACES),1000) TEST_LIMIT=7200 tests/run tests/boot/races.sh
 
-disk-campaign: $(B)/.doctor ## 200 MB through virtual disks, whose back end is killed three times; takes some minutes
+disk-campaign: $(B)/.doctor-$(TRIES) ## 200 MB through virtual disks, whose back end is killed three times; takes some minutes
 	@$(build) -j$$(nproc) all test-programs
 	@SCALE=25 TEST_LIMIT=3600 tests/run tests/boot/vbd.sh
 
-class-campaign: $(B)/.doctor ## a class of 60 from each of five platforms, graded whole (LAB= LMS= SIZE= SEED= SLURM=1); takes a quarter of an hour
+class-campaign: $(B)/.doctor-demo+grade+plot+test ## a class of 60 from each of five platforms, graded whole (LAB= LMS= SIZE= SEED= SLURM=1); takes a quarter of an hour
 	@$(build) -j$$(nproc) lab-parts $(B)/bin/tlgrade
-	@$(if $(SLURM),PACKAGES=tools/packages-slurm QUIET=1 tools/doctor)
+	@$(if $(SLURM),QUIET=1 tools/doctor slurm)
 	@LAB=$(or $(LAB),03-shadow-vs-direct) LMS='$(or $(LMS),plain moodle canvas blackboard gradescope)' SIZE=$(or $(SIZE),60) REAL=$(or $(REAL),22) \
 		SEED=$(SEED) SLURM=$(SLURM) TEST_LIMIT=14400 tests/run tests/grader/campaign.sh
 
-pictures-campaign: $(B)/.doctor ## each sentence of the pictures of 50 seeded guests, held against what was recorded; some minutes
+pictures-campaign: $(B)/.doctor-$(TRIES) ## each sentence of the pictures of 50 seeded guests, held against what was recorded; some minutes
 	@$(build) -j$$(nproc) all test-programs
 	@SEEDS=50 PICTURES=100 TEST_LIMIT=3600 tests/run tests/boot/sentences.sh
 
-bench-net: $(B)/.doctor ## 100,000 datagrams through the router between domains, with rules
+bench-net: $(B)/.doctor-demo ## 100,000 datagrams through the router between domains, with rules
 	@$(build) -j$$(nproc) all
 	@TRAPLINE_NET=33334 tests/boot/vif.sh
 

@@ -40,7 +40,7 @@ endif
 
 STAGE ?=
 need_lab = $(if $(LAB),,$(error LAB=NN-name: there are $(ALL_LABS)))
-grade: $(B)/.doctor ## grade the working tree: LAB=NN-name (SEED=N STAGE=02.3 EMU=bochs)
+grade: $(B)/.doctor-demo+grade+plot ## grade the working tree: LAB=NN-name (SEED=N STAGE=02.3 EMU=bochs)
 	$(need_lab)
 	@$(build) -j$$(nproc) lab-parts $(B)/bin/tlgrade
 	@status=0; $(B)/bin/tlgrade grade $(LAB) $(if $(filter command line environment,$(origin SEED)),--seed $(SEED)) \
@@ -48,12 +48,12 @@ grade: $(B)/.doctor ## grade the working tree: LAB=NN-name (SEED=N STAGE=02.3 EM
 		$(if $(STAGE),,grader/scenario $(LAB) || true;) exit $$status
 
 .PHONY: pictures
-pictures: $(B)/.doctor ## draw the handouts' pictures anew: labs/*/pictures
+pictures: $(B)/.doctor-demo+plot ## draw the handouts' pictures anew: labs/*/pictures
 	@$(build) -j$$(nproc) all
 	@labs/pictures
 
 .PHONY: measure
-measure: $(B)/.doctor ## what lab 03 (or LAB=04, LAB=05) is about, in numbers, and the plot of it
+measure: $(B)/.doctor-demo+grade+plot ## what lab 03 (or LAB=04, LAB=05) is about, in numbers, and the plot of it
 	@$(build) -j$$(nproc) all lab-parts
 	@labs/$(or $(LAB),03-shadow-vs-direct)/measure
 
@@ -62,7 +62,7 @@ measure: $(B)/.doctor ## what lab 03 (or LAB=04, LAB=05) is about, in numbers, a
 handout-objects: $(patsubst %.c,$(B)/%.o,$(HV_C)) $(patsubst guest/%,$(B)/guest/%.o,$(RINGS) $(BALLOON) $(ROUTER))
 
 HANDOUT ?= $(B)/handout
-handout: $(B)/.doctor ## write the students' archive: LAB=NN-name
+handout: $(B)/.doctor-demo+grade ## write the students' archive: LAB=NN-name
 	$(need_lab)
 	@$(build) -j$$(nproc) LAB= handout-objects
 	@grader/handout $(LAB) $(HANDOUT)
@@ -70,7 +70,7 @@ handout: $(B)/.doctor ## write the students' archive: LAB=NN-name
 # A kit is an unpacked handout, built: what submissions are graded in. One is not made anew while
 # nothing has changed, since a class may be being graded in it.
 .PHONY: kit
-kit: $(B)/.doctor ## prepare for grading a class: LAB=NN-name
+kit: $(B)/.doctor-demo+grade ## prepare for grading a class: LAB=NN-name
 	$(need_lab)
 	@mkdir -p $(B)/kit
 	@flock $(B)/kit/.lock flock $(B)/.lock $(MAKE) -j$$(nproc) KIT=$(LAB) LAB= $(B)/kit/$(LAB)/build/.kit $(B)/bin/tlgrade
@@ -101,7 +101,7 @@ mutation-tools:
 # Gradescope takes a zip with these two scripts at its top; all submissions get the same seed.
 GRADESCOPE = $(B)/gradescope/$(LAB)
 .PHONY: gradescope
-gradescope: $(B)/.doctor ## write Gradescope's autograder: LAB=NN-name (SEED=N)
+gradescope: $(B)/.doctor-demo+grade+test ## write Gradescope's autograder: LAB=NN-name (SEED=N)
 	$(need_lab)
 	@$(MAKE) handout
 	@rm -rf $(GRADESCOPE) $(GRADESCOPE).zip && mkdir -p $(GRADESCOPE)
@@ -115,7 +115,7 @@ gradescope: $(B)/.doctor ## write Gradescope's autograder: LAB=NN-name (SEED=N)
 GRADER_TESTS := $(wildcard tests/grader/[a-z]*.sh)
 GRADER_TESTS := $(filter-out tests/grader/lib.sh,$(GRADER_TESTS))
 .PHONY: test-grader
-test-grader: $(B)/.doctor ## the labs' references, starters, wrong and hostile solutions
+test-grader: $(B)/.doctor-all ## the labs' references, starters, wrong and hostile solutions
 	@$(build) -j$$(nproc) all $(B)/bin/tlgrade
 	@SAMPLE= JOBS=1 TEST_LIMIT=7200 tests/run $(GRADER_TESTS)
 
@@ -127,6 +127,6 @@ $(B)/tests/grader_command: tests/unit/grader_command.c grader/command.c grader/t
 
 # A class on a cluster; the test brings its own.
 .PHONY: test-slurm
-test-slurm: $(B)/.doctor ## a class through Slurm, on a cluster of this machine alone
+test-slurm: $(B)/.doctor-demo+grade ## a class through Slurm, on a cluster of this machine alone
 	@$(build) -j$$(nproc) all $(B)/bin/tlgrade
 	@NEED_SLURM=1 TEST_LIMIT=900 tests/run tests/slurm/slurm.sh

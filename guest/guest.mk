@@ -7,7 +7,7 @@ GUEST_CFLAGS := $(KCFLAGS) -Iguest "-ffile-prefix-map=$(CURDIR)=."
 $(GB)/string.c.o: guest/string.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+	$(Q)$(KCC) $(GUEST_CFLAGS) -c -o $@ $<
 
 # The kernel: everything but arch/ is common.
 FINCH_COMMON := $(sort $(foreach d,boot dev fs lib mm net proc sys trap,$(wildcard guest/finch/$(d)/*.[cS])))
@@ -33,26 +33,26 @@ ROUTER := $(sort $(wildcard guest/apps/router/*.c) guest/apps/router/rules.c)
 $(GB)/rings/%.c.o: guest/rings/%.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+	$(Q)$(KCC) $(GUEST_CFLAGS) -c -o $@ $<
 $(GB)/balloon/%.c.o: guest/balloon/%.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+	$(Q)$(KCC) $(GUEST_CFLAGS) -c -o $@ $<
 
 # $(call finch_port,PORT,FILE): how to build one of the two.
 define finch_port
 $(GB)/$(1)/%.c.o: guest/finch/%.c
 	@mkdir -p $$(@D)
 	@$$(call say,CC,'$$< ($(1))')
-	$$(Q)$$(CC) $$(GUEST_CFLAGS) -Iguest/finch -Iguest/finch/arch/$(1) -c -o $$@ $$<
+	$$(Q)$$(KCC) $$(GUEST_CFLAGS) -Iguest/finch -Iguest/finch/arch/$(1) -c -o $$@ $$<
 $(GB)/$(1)/%.S.o: guest/finch/%.S
 	@mkdir -p $$(@D)
 	@$$(call say,AS,'$$< ($(1))')
-	$$(Q)$$(CC) $$(GUEST_CFLAGS) -Iguest/finch -Iguest/finch/arch/$(1) -c -o $$@ $$<
+	$$(Q)$$(KCC) $$(GUEST_CFLAGS) -Iguest/finch -Iguest/finch/arch/$(1) -c -o $$@ $$<
 $(2): $(call finch_objs,$(1)) $(GB)/string.c.o guest/finch/arch/$(1)/finch.ld
 	@mkdir -p $$(@D)
 	@$$(call say,LD,$$@)
-	$$(Q)ld $$(KLDFLAGS) -T guest/finch/arch/$(1)/finch.ld -o $$@ $$(filter %.o,$$^)
+	$$(Q)$$(KLD) $$(KLDFLAGS) -T guest/finch/arch/$(1)/finch.ld -o $$@ $$(filter %.o,$$^)
 endef
 $(eval $(call finch_port,native,$(FINCH_NATIVE)))
 $(eval $(call finch_port,pv,$(FINCH_PV)))
@@ -64,7 +64,7 @@ $(if $(filter $(LAB_OUT)/%,$(FINCH_NATIVE)),$(eval $(FINCH_NATIVE): $(GB)/lib/la
 $(GB)/lib/%.c.o: guest/lib/%.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+	$(Q)$(KCC) $(GUEST_CFLAGS) -c -o $@ $<
 
 # Applications: one file each, and the library.
 APP_LIB := $(GB)/string.c.o $(patsubst guest/apps/%,$(GB)/apps/%.o,$(sort $(wildcard guest/apps/lib/*.[cS])))
@@ -76,16 +76,16 @@ app_elf = $(foreach a,$(1),$(if $(filter $(a),$(UNIT_APPS)),$(GUEST_OUT),$(GB))/
 $(GB)/apps/%.c.o: guest/apps/%.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(GUEST_CFLAGS) -Iguest/apps -c -o $@ $<
+	$(Q)$(KCC) $(GUEST_CFLAGS) -Iguest/apps -c -o $@ $<
 $(GB)/apps/%.S.o: guest/apps/%.S
 	@mkdir -p $(@D)
 	@$(call say,AS,$<)
-	$(Q)$(CC) $(GUEST_CFLAGS) -Iguest/apps -c -o $@ $<
+	$(Q)$(KCC) $(GUEST_CFLAGS) -Iguest/apps -c -o $@ $<
 define app
 $(1)/%.elf: $(GB)/apps/%.c.o $(APP_LIB) guest/apps/app.ld
 	@mkdir -p $$(@D)
 	@$$(call say,LD,$$@)
-	$$(Q)ld $$(KLDFLAGS) -T guest/apps/app.ld -o $$@ $$(filter %.o,$$^)
+	$$(Q)$$(KLD) $$(KLDFLAGS) -T guest/apps/app.ld -o $$@ $$(filter %.o,$$^)
 endef
 $(foreach d,$(sort $(GB)/apps $(GUEST_OUT)/apps),$(eval $(call app,$(d))))
 # The tool of Domain 0 is more than one file, and knows the trace's events as tltrace does.
@@ -96,7 +96,7 @@ $(GB)/apps/tl.elf $(GB)/apps/tl/%.c.o: GUEST_CFLAGS += -Itrace
 $(GB)/schema.c.o: trace/read/schema.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(GUEST_CFLAGS) -Itrace -c -o $@ $<
+	$(Q)$(KCC) $(GUEST_CFLAGS) -Itrace -c -o $@ $<
 $(call app_elf,tl xs vbd vif blkback netback): $(GB)/apps/xs/client.c.o
 $(call app_elf,vbd vif blkback netback): $(GB)/apps/xs/paths.c.o
 $(call app_elf,blkback): $(GB)/apps/tl/hyper.c.o $(GB)/apps/tl/record.c.o \
@@ -119,7 +119,7 @@ define initrd
 $(1): $(call app_elf,$(2)) $(INITRD_TEXTS)
 	@$$(call say,CPIO,$$@)
 	$$(Q)rm -rf $(1:.cpio=) && mkdir -p $(1:.cpio=)
-	$$(Q)for a in $(call app_elf,$(2)); do objcopy --strip-all $$$$a $(1:.cpio=)/$$$$(basename $$$$a .elf); done
+	$$(Q)for a in $(call app_elf,$(2)); do $$(KOBJCOPY) --strip-all $$$$a $(1:.cpio=)/$$$$(basename $$$$a .elf); done
 	$$(Q)for t in $(INITRD_TEXTS); do cp $$$$t $(1:.cpio=)/; done
 	$$(Q)$$(call pack,$(1))
 endef
@@ -140,7 +140,7 @@ $(ROOM): $(GUEST_OUT)/initrd.cpio $(FINCH_NATIVE) $(FINCH_PV) $(wildcard guest/r
 $(GB)/store/%.c.o: guest/store/%.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+	$(Q)$(KCC) $(GUEST_CFLAGS) -c -o $@ $<
 
 .PHONY: guest guest-delta
 guest: $(FINCH_NATIVE) $(FINCH_PV) $(GB)/initrd.cpio $(ROOM) ## build Finch, both ports, and its applications

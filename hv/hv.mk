@@ -42,12 +42,12 @@ HV_CFLAGS := -mregparm=3 -mpreferred-stack-boundary=2 -mincoming-stack-boundary=
 $(B)/hv/%.o: hv/%.c Makefile hv/hv.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(KCFLAGS) $(HV_CFLAGS) -Ihv -c $< -o $@
+	$(Q)$(KCC) $(KCFLAGS) $(HV_CFLAGS) -Ihv -c $< -o $@
 
 $(B)/hv/%.S.o: hv/%.S Makefile hv/hv.mk
 	@mkdir -p $(@D)
 	@$(call say,AS,$<)
-	$(Q)$(CC) $(KCFLAGS) -Ihv -c $< -o $@
+	$(Q)$(KCC) $(KCFLAGS) -Ihv -c $< -o $@
 
 # What a lab's stages say when they are not written.
 $(B)/hv/lib/lab.o: $(B)/gen/lab_stages.h
@@ -63,7 +63,7 @@ define lab_unit
 $(LAB_OUT)/$(2:.c=.o): $(1) $(LAB_HEADERS) Makefile hv/hv.mk
 	@mkdir -p $$(@D)
 	@$$(call say,CC,$$<)
-	$$(Q)$$(CC) $(if $(filter guest/%,$(2)),$$(GUEST_CFLAGS) -Iguest/apps,$$(KCFLAGS) $$(HV_CFLAGS) -Ihv) $$(LAB_CFLAGS) -c $$< -o $$@
+	$$(Q)$$(KCC) $(if $(filter guest/%,$(2)),$$(GUEST_CFLAGS) -Iguest/apps,$$(KCFLAGS) $$(HV_CFLAGS) -Ihv) $$(LAB_CFLAGS) -c $$< -o $$@
 endef
 define lab_header
 $(LAB_OUT)/include/$(2:hv/%=%): $(1)
@@ -75,6 +75,6 @@ $(foreach l,$(LABS_USED),$(foreach f,$(call lab_units,$(l)),$(eval \
 $(HV_ELF): $(HV_O) $(LAB_O) hv/hv.ld
 	@mkdir -p $(@D)
 	@$(call say,LD,$@)
-	$(Q)ld $(KLDFLAGS) -T hv/hv.ld -o $@ $(HV_O) $(LAB_O)
+	$(Q)$(KLD) $(KLDFLAGS) -T hv/hv.ld -o $@ $(HV_O) $(LAB_O)
 
 -include hv/insn/tests.mk hv/mmu/direct/tests.mk hv/sched/tests.mk

@@ -78,7 +78,7 @@ make_iso() {
 # With the symbols of hypervisor and kernel, and, as GDB would, its prompt before each command.
 debugger_commands() {
 	[ -n "$DEBUG" ] || { echo c; return; }
-	nm "$kernel" $([ "$MMU" = none ] || echo "$HV") | awk '$2 ~ /^[TtDdBb]$/ { print $1, $3 }' >"$work/symbols"
+	tools/i386 nm "$kernel" $([ "$MMU" = none ] || echo "$HV") | awk '$2 ~ /^[TtDdBb]$/ { print $1, $3 }' >"$work/symbols"
 	echo "ldsym global \"$work/symbols\" 0"
 	grep -v '^#' "$DEBUG"
 	echo q

@@ -8,5 +8,5 @@ if ! command -v make >/dev/null; then
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends make >/dev/null
 fi
 tar -xzf "source/$lab.tar.gz"
-make -C "$lab" build/.doctor
+make -C "$lab" build/.doctor-demo+grade
 make -C "$lab" -j"$(nproc)" LAB="$lab" lab-parts build/bin/tlgrade

@@ -7,23 +7,23 @@ probe_objs = $(patsubst %,$(PROBE)/%.o,common.c try.S $(1).S $(1).c $(2))
 $(PROBE)/%.o: labs/probe/% Makefile labs/probe/probe.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(PROBE_CFLAGS) -c $< -o $@
+	$(Q)$(KCC) $(PROBE_CFLAGS) -c $< -o $@
 LAB02 := lab02_touch.c lab02_random.c lab02_watched.c lab02_exceptions.c lab02_iret.c lab02_snippets.S
 native_objs := $(call probe_objs,native,lab01.c lab01_insns.S lab01_native.c lab02.c $(LAB02) lab03_native.c)
 $(PROBE)/native.elf: $(native_objs) labs/probe/native.ld
 	@$(call say,LD,$@)
-	$(Q)ld $(KLDFLAGS) -T labs/probe/native.ld -o $@ $(filter %.o,$^)
+	$(Q)$(KLD) $(KLDFLAGS) -T labs/probe/native.ld -o $@ $(filter %.o,$^)
 PROBES := $(PROBE)/native.elf
 pv_objs := $(call probe_objs,pv,lab01.c lab01_insns.S lab01_pv.c lab01_handlers.c lab02_frames.c \
 	lab02_frames.S $(LAB03_C))
 $(PROBE)/pv.elf: $(pv_objs) labs/probe/pv.ld
 	@$(call say,LD,$@)
-	$(Q)ld $(KLDFLAGS) -T labs/probe/pv.ld -o $@ $(filter %.o,$^)
+	$(Q)$(KLD) $(KLDFLAGS) -T labs/probe/pv.ld -o $@ $(filter %.o,$^)
 PROBES += $(PROBE)/pv.elf
 $(PROBE)/random.elf: $(patsubst %,$(PROBE)/%.o,common.c random.S random.c random_gates.c random_flags.c random_flags.S random_insns.c random_insns.S \
 	random_code.c random_code.S) labs/probe/random.ld
 	@$(call say,LD,$@)
-	$(Q)ld $(KLDFLAGS) -T labs/probe/random.ld -o $@ $(filter %.o,$^)
+	$(Q)$(KLD) $(KLDFLAGS) -T labs/probe/random.ld -o $@ $(filter %.o,$^)
 PROBES += $(PROBE)/random.elf
 
 # Of the labs about a guest: their units in ring 3 (user.h).
@@ -38,7 +38,7 @@ $(1)_ELF := $(if $(LAB_GUEST),$(LAB_OUT),$(PROBE))/$(1).elf
 $$($(1)_ELF): $$($(1)_objs) $(call unit_obj,$(2)) labs/probe/user.ld
 	@mkdir -p $$(@D)
 	@$$(call say,LD,$$@)
-	$$(Q)ld $$(KLDFLAGS) -T labs/probe/user.ld -o $$@ $$(filter %.o,$$^)
+	$$(Q)$$(KLD) $$(KLDFLAGS) -T labs/probe/user.ld -o $$@ $$(filter %.o,$$^)
 PROBES += $$($(1)_ELF)
 endef
 $(eval $(call user_probe,rings,$(RINGS) guest/apps/router/rules.c))
@@ -49,9 +49,9 @@ OWN := $(B)/lab/$(LAB)/scenario
 OWN_PORT = $(if $(shell grep '^scenario.*MMU=direct' labs/$(LAB)/lab.conf),pv,native)
 $(OWN)/scenario.o: labs/$(LAB)/scenario.c labs/probe/probe.mk
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(PROBE_CFLAGS) -Iguest -Iguest/apps -Wno-error -c $< -o $@
+	$(Q)$(KCC) $(PROBE_CFLAGS) -Iguest -Iguest/apps -Wno-error -c $< -o $@
 $(OWN)/scenario.elf: $(OWN)/scenario.o $(PROBES)
-	$(Q)ld $(KLDFLAGS) -T labs/probe/$(OWN_PORT).ld -o $@ $($(OWN_PORT)_objs) $<
+	$(Q)$(KLD) $(KLDFLAGS) -T labs/probe/$(OWN_PORT).ld -o $@ $($(OWN_PORT)_objs) $<
 own_objs := $(if $(filter 05%,$(LAB)),$(balloon_objs),$(rings_objs))
 $(OWN)/%.elf: $(OWN)/scenario.o ref/scenario/%.o $(own_objs) labs/probe/user.ld
-	$(Q)ld $(KLDFLAGS) -T labs/probe/user.ld -o $@ $(filter %.o,$^)
+	$(Q)$(KLD) $(KLDFLAGS) -T labs/probe/user.ld -o $@ $(filter %.o,$^)

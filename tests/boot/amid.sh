@@ -9,8 +9,8 @@ ENTRY(_start)
 SECTIONS { . = 0x100000; .text : { *(.text) } . = ALIGN(4096); .data : { *(.data) *(.bss) } }
 END
 build() { # NAME OPTION...
-	gcc -m32 -c "${@:2}" -o "$tmp/$1.o" tests/boot/amid/amid.S &&
-		ld -m elf_i386 -z noexecstack --no-warn-rwx-segments -T "$tmp/ld" -o "$tmp/$1.elf" "$tmp/$1.o"
+	tools/i386 gcc -m32 -c "${@:2}" -o "$tmp/$1.o" tests/boot/amid/amid.S &&
+		tools/i386 ld -m elf_i386 -z noexecstack --no-warn-rwx-segments -T "$tmp/ld" -o "$tmp/$1.elf" "$tmp/$1.o"
 }
 says() { # NAME TEXT OPTION...
 	timeout 60 tools/run GUEST_ELF="$tmp/$1.elf" TRACE=off LIMIT="${LIMIT:-50}" "${@:3}" >"$tmp/said" 2>&1

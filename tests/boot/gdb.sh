@@ -166,7 +166,7 @@ ok and_none_are_shown says made 'd1v0 has no registers yet: '
 names=$(grep -oE '`break [a-z0-9_]+' docs/gdb.md | sed 's/.* //')
 ok the_docs_name_breakpoints test -n "$names"
 for name in $names; do
-	ok "the_docs_breakpoint_exists_$name" bash -c 'nm build/hv.elf build/guest/finch-native.elf | grep -q " [tT] $1$"' - "$name"
+	ok "the_docs_breakpoint_exists_$name" bash -c 'tools/i386 nm build/hv.elf build/guest/finch-native.elf | grep -q " [tT] $1$"' - "$name"
 done
 
 # Nothing stays behind.

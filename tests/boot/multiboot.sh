@@ -59,18 +59,18 @@ entry:	movl	$0x300000, %esp		/* where it is, no loader promises */
 7:	leave
 END
 build() { # NAME LINEAR-ADDRESS PHYSICAL-ADDRESS
-	(cd "$tmp" && as --32 -o "$1.o" "$1.S") && cat >"$tmp/$1.ld" <<END
+	(cd "$tmp" && "$OLDPWD"/tools/i386 as --32 -o "$1.o" "$1.S") && cat >"$tmp/$1.ld" <<END
 ENTRY(entry)
 SECTIONS { . = $2; .text : AT($3) { *(.text) } /DISCARD/ : { *(*) } }
 END
-	ld -m elf_i386 -T "$tmp/$1.ld" -o "$tmp/$1.elf" "$tmp/$1.o"
+	tools/i386 ld -m elf_i386 -T "$tmp/$1.ld" -o "$tmp/$1.elf" "$tmp/$1.o"
 }
 prints() { # FILE TEXT OPTION...
 	timeout 60 tools/run GUEST_ELF="$1" TRACE=off LIMIT=50 "${@:3}" >"$tmp/said" 2>&1 && grep -aqx "$2" <(tr -d '\r' <"$tmp/said") ||
 		{ cat "$tmp/said"; false; }
 }
 ok "the_kernels_are_built" eval 'build flat 0x180000 0x180000 && build linear 0xC0200000 0x200000 &&
-	objcopy -O binary "$tmp/flat.elf" "$tmp/flat.bin"'
+	tools/i386 objcopy -O binary "$tmp/flat.elf" "$tmp/flat.bin"'
 for mmu in none shadow; do
 	ok "a_flat_kernel_is_loaded_by_its_headers_addresses_$mmu" prints "$tmp/flat.bin" mlz MMU=$mmu
 	ok "an_entry_may_be_a_linear_address_$mmu" prints "$tmp/linear.elf" p MMU=$mmu

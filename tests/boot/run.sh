@@ -65,7 +65,7 @@ ok a_hung_machine_is_stopped run 124 'stopped after 2 s' MMU=none LIMIT=2 \
 # What repeats in a hung machine is told, from the trace and from the CPU's log alone.
 loops() { # RUN-ARGUMENTS...: the loop is that of the guest's instruction `again`
 	local again
-	again=$(nm build/tests/ends/loop.elf | sed -n 's/^\([0-9a-f]*\) T again$/\1/p')
+	again=$(tools/i386 nm build/tests/ends/loop.elf | sed -n 's/^\([0-9a-f]*\) T again$/\1/p')
 	tools/run LIMIT=2 INTLOG=1 OUT="$tmp/loop" GUEST_ELF=build/tests/ends/loop.elf "$@" >/dev/null 2>&1
 	[ $? = 124 ] && build/bin/tltrace loop --log "$tmp/loop.int.log" >"$tmp/log" || return 1
 	[ "$1" = MMU=none ] || build/bin/tltrace loop "$tmp/loop.ctf" -o "$tmp/loop.svg" >"$tmp/trace" || return 1

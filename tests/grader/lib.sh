@@ -1,5 +1,12 @@
 # lib.sh: what the grader's tests share. Source it.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+# Can anything be confined on this machine? Asked without our own code.
+if [ "$(id -u)" = 0 ]; then apart=(--unshare-pid --unshare-net); else apart=(--unshare-all); fi
+if ! bwrap "${apart[@]}" --ro-bind / / true; then
+	echo "ok 1 - $(basename "$0") # SKIP"
+	echo "# | SKIP: nothing can be confined here (a container or chroot must be allowed to make namespaces)"
+	exit 0
+fi
 labs=()
 for conf in labs/*/lab.conf; do labs+=("$(basename "$(dirname "$conf")")"); done
 files_of() { sed -n 's/^file *= *//p' labs/"$1"/lab.conf; }

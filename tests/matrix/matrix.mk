@@ -7,15 +7,15 @@ MATRIX_CFLAGS := $(KCFLAGS) -Ihv -Itests/kit -Itests/rogue -Itests/matrix -fno-t
 $(MATRIX)/%.o: tests/matrix/% Makefile tests/matrix/matrix.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(MATRIX_CFLAGS) -c $< -o $@
+	$(Q)$(KCC) $(MATRIX_CFLAGS) -c $< -o $@
 
 $(MATRIX)/print.c.o: tests/kit/print.c Makefile tests/matrix/matrix.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(MATRIX_CFLAGS) -c $< -o $@
+	$(Q)$(KCC) $(MATRIX_CFLAGS) -c $< -o $@
 
 $(B)/tests/matrix.elf: $(MATRIX_OBJS) tests/matrix/matrix.ld
 	@$(call say,LD,$@)
-	$(Q)ld $(KLDFLAGS) -T tests/matrix/matrix.ld -o $@ $(MATRIX_OBJS)
+	$(Q)$(KLD) $(KLDFLAGS) -T tests/matrix/matrix.ld -o $@ $(MATRIX_OBJS)
 
 TEST_PROGRAMS += $(B)/tests/matrix.elf

@@ -9,21 +9,21 @@ ROGUE_CFLAGS := $(KCFLAGS) -Ihv -Itests/kit -Itests/rogue -fno-tree-loop-distrib
 $(ROGUE)/%.o: tests/rogue/% Makefile tests/rogue/rogue.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(ROGUE_CFLAGS) -c $< -o $@
+	$(Q)$(KCC) $(ROGUE_CFLAGS) -c $< -o $@
 
 $(ROGUE)/kit/%.o: tests/kit/% Makefile tests/rogue/rogue.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(ROGUE_CFLAGS) -c $< -o $@
+	$(Q)$(KCC) $(ROGUE_CFLAGS) -c $< -o $@
 
 ROGUE_PV_O := $(call rogue_objs,pv,print.c)
 $(B)/tests/rogue-pv.elf: $(ROGUE_PV_O) tests/rogue/pv.ld
 	@$(call say,LD,$@)
-	$(Q)ld $(KLDFLAGS) -T tests/rogue/pv.ld -o $@ $(ROGUE_PV_O)
+	$(Q)$(KLD) $(KLDFLAGS) -T tests/rogue/pv.ld -o $@ $(ROGUE_PV_O)
 
 ROGUE_NATIVE_O := $(call rogue_objs,native,print.c pc.c)
 $(B)/tests/rogue-native.elf: $(ROGUE_NATIVE_O) tests/rogue/native.ld
 	@$(call say,LD,$@)
-	$(Q)ld $(KLDFLAGS) -T tests/rogue/native.ld -o $@ $(ROGUE_NATIVE_O)
+	$(Q)$(KLD) $(KLDFLAGS) -T tests/rogue/native.ld -o $@ $(ROGUE_NATIVE_O)
 
 TEST_PROGRAMS += $(B)/tests/rogue-pv.elf $(B)/tests/rogue-native.elf

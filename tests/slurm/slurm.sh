@@ -5,7 +5,7 @@
 . tests/slurm/cluster.sh
 lab=03-shadow-vs-direct
 tl=build/bin/tlgrade class=$tmp/class
-if ! PACKAGES=tools/packages-slurm tools/doctor >"$tmp/doctor" 2>&1; then
+if ! tools/doctor slurm >"$tmp/doctor" 2>&1; then
 	if [ "${NEED_SLURM:-0}" = 1 ]; then
 		sed 's/^/# /' "$tmp/doctor"
 		echo "not ok 1 - slurm_is_installed"

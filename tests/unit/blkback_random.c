@@ -25,6 +25,7 @@
 #include "apps/blkback/params.c"
 #include "apps/blkback/vbds.c"
 #include "apps/xs/paths.c"
+#include "strlcpy.h"
 
 #define EVENTS 3u
 #define GRANTS 4u
@@ -217,14 +218,6 @@ bool take_number(const char **s, u32 most, u32 *n)
 	*n = (u32)value;
 	*s = end;
 	return true;
-}
-void strlcpy(char *d, const char *s, size_t size);
-void strlcpy(char *d, const char *s, size_t size)
-{
-	size_t n = strlen(s) < size ? strlen(s) : size - 1;
-
-	memcpy(d, s, n);
-	d[n] = 0;
 }
 /* What only main() and look_around() call. */
 void die(const char *what)

@@ -190,6 +190,12 @@ static void a_limit_of_memory_is_the_commands_alone(void **state)
 	memory = 0;
 }
 
+/* Can commands be confined at all on this machine? Asked without our own code. */
+static bool machine_confines(void)
+{
+	return !system(getuid() ? "bwrap --unshare-all --ro-bind / / true" : "bwrap --unshare-pid --unshare-net --ro-bind / / true");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +211,11 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		count_forks();
+	if (!machine_confines()) {
+		printf("ok 1 - what is confined can hurt nobody # SKIP\n"
+		       "# | SKIP: nothing can be confined here (a container or chroot must be allowed to make namespaces)\n");
+		return 0;
+	}
 	if (!mkdtemp(dir))
 		return 1;
 	uid = 60000 + (uid_t)getpid() % 4999;

@@ -17,22 +17,13 @@
 
 #include "abi.h"
 #include "fs/nest.h"
+#include "strlcpy.h"
 
 #define NAMES  12
 #define LARGE  (6 * 1024 * 1024) /* through both levels of pointers; only two are so large */
 #define SMALL  (400 * 1024)
 #define SECTOR 512
 #define OPS    150
-
-/* As guest/string.c has it; the host's C library need not. */
-void strlcpy(char *d, const char *s, size_t size);
-void strlcpy(char *d, const char *s, size_t size)
-{
-	size_t n = strlen(s) < size ? strlen(s) : size - 1;
-
-	memcpy(d, s, n);
-	d[n] = 0;
-}
 
 static u32 state;
 

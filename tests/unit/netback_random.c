@@ -23,6 +23,7 @@
 #include "apps/netback/rings.c"
 #include "apps/netback/round.c"
 #include "apps/netback/vifs.c"
+#include "strlcpy.h"
 #undef fail
 #define fail() _fail(__FILE__, __LINE__)
 
@@ -356,11 +357,6 @@ bool say(const char *a, const char *b, u32 value)
 {
 	(void)a, (void)b, (void)value;
 	return true;
-}
-void strlcpy(char *d, const char *s, size_t size);
-void strlcpy(char *d, const char *s, size_t size)
-{
-	snprintf(d, size, "%s", s);
 }
 s32 guest_mmap(u32 va, u32 len, u32 prot)
 {

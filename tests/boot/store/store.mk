@@ -2,8 +2,8 @@
 $(B)/tests/store/hostile.o: tests/boot/store/hostile.c tests/kit/hypercall.h tests/boot/store/store.mk
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(KCFLAGS) -c -o $@ $<
+	$(Q)$(KCC) $(KCFLAGS) -c -o $@ $<
 $(B)/tests/store/hostile.elf: $(B)/tests/store/hostile.o tests/rogue/pv.ld
 	@$(call say,LD,$@)
-	$(Q)ld $(KLDFLAGS) -T tests/rogue/pv.ld -o $@ $<
+	$(Q)$(KLD) $(KLDFLAGS) -T tests/rogue/pv.ld -o $@ $<
 TEST_PROGRAMS += $(B)/tests/store/hostile.elf
