@@ -1,5 +1,6 @@
 # trace/trace.mk: tltrace, the host tool that reads, checks and draws traces, and its tests.
-TLTRACE_LIBS := $(shell pkg-config --libs librsvg-2.0 cairo 2>/dev/null) -ljansson -lcapstone -ldw -lm
+# By their files' names: where only the headers of librsvg were fetched (tools/doctor), the linker knows no others.
+TLTRACE_LIBS := -l:librsvg-2.so.2 -l:libcairo.so.2 -l:libgobject-2.0.so.0 -l:libglib-2.0.so.0 -ljansson -lcapstone -ldw -lm
 TLTRACE_SRC := $(wildcard trace/*/*.c)
 TLTRACE_OBJ := $(TLTRACE_SRC:%.c=$(B)/host/%.o)
 # Everything but main(), for the unit tests.
@@ -19,7 +20,9 @@ $(B)/host/trace/%.o: trace/%.c
 	@$(call say,HOSTCC,$<)
 	$(Q)$(CC) $(HOSTCFLAGS) -Itrace -c -o $@ $<
 
-$(B)/host/trace/draw/draw_render.o: HOSTCFLAGS += $(shell pkg-config --cflags librsvg-2.0 cairo 2>/dev/null)
+# librsvg's headers: installed, or fetched.
+$(B)/host/trace/draw/draw_render.o: HOSTCFLAGS += $(foreach d,"" "$${XDG_CACHE_HOME:-$$HOME/.cache}"/trapline/headers,$(addprefix \
+	-isystem $(d)/usr/,$(addprefix include/,librsvg-2.0 gdk-pixbuf-2.0 cairo glib-2.0) lib/$(shell $(CC) -print-multiarch)/glib-2.0/include))
 
 # The words of the pictures, gathered from the source: see draw_labels.h.
 LABELS := $(B)/host/trace/draw/labels.inc
