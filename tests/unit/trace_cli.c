@@ -29,7 +29,7 @@ static int tltrace(const char *args)
 	size_t n;
 	FILE *f;
 
-	sb_add(&command, "%s ", tool);
+	sb_add(&command, "'%s' ", tool);
 	for (; *args; args++) {
 		if (*args == '@')
 			sb_add(&command, "%s", dir);
