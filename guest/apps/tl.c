@@ -30,6 +30,8 @@ static const char help[] =
     "                            one after the other: what they cost, and what they leave\n"
     "tl mem-max DOMAIN MB        how much memory it may have\n"
     "tl mem-set DOMAIN MB        how much it is to have: its balloon driver follows\n"
+    "tl mem-resident DOMAIN KB   so much of it (mmu=shadow) the machine's memory holds; the rest\n"
+    "                            is on the hypervisor's swap disk\n"
     "tl mem-wait DOMAIN [SECONDS] until it has so much (60)\n"
     "tl net                      the router's interfaces, rules and counters\n"
     "tl net add RULE             in|out [INTERFACE] accept|drop [PROTOCOL] [from PLACE] [to "
@@ -254,6 +256,8 @@ int main(int argc, char **argv)
 		return memory_max(args[0], args[1]);
 	if (!strcmp(verb, "mem-set") && n == 2)
 		return memory_set(args[0], args[1]);
+	if (!strcmp(verb, "mem-resident") && n == 2)
+		return memory_resident(args[0], number("KB", args[1], 64, 512 * 1024));
 	if (!strcmp(verb, "mem-wait") && (n == 1 || n == 2))
 		return memory_wait(args[0], n == 2 ? number("SECONDS", args[1], 1, 36000) : 60);
 	if (!strcmp(verb, "sched-bvt") && (n == 1 || n == 2 || n == 6))

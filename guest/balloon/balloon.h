@@ -25,7 +25,8 @@ struct balloon_ops {
 	/** A page that nobody uses, for good: free, or made free by the policy, which may wait for
 	 * a disk. @return its pfn; BALLOON_NONE: there is none to be had */
 	u32 (*take)(void);
-	/** A page that was taken may be used again. Its memory is behind it, and in its place. */
+	/** A page may be used (again): it is the kernel's, and not held any more. Its memory is
+	 * behind it, and in its place. */
 	void (*give)(u32 pfn);
 	/** The page leaves the kernel's map of all memory. */
 	void (*unmap)(u32 pfn);
@@ -66,7 +67,7 @@ u32 balloon_inflate(struct balloon *b, u32 n);
 
 /**
  * Ask for memory for up to n pages that are held (n at most BALLOON_BATCH). p2m and m2p are right
- * before a page is mapped, and it is mapped before it is given to the kernel.
+ * before a page is mapped; it is mapped, and not held any more, before it is given to the kernel.
  * @return how many pages fewer are held
  */
 u32 balloon_deflate(struct balloon *b, u32 n);

@@ -17,7 +17,8 @@ enum { POLICY_CACHE, POLICY_SWAP, POLICY_KINDS };
 
 /** What the policy may ask of the pages of one kind. While it decides nothing changes. */
 struct policy_ops {
-	/** The page with the next higher number. @param page POLICY_NONE: from the beginning
+	/** The page with the next higher number; any but POLICY_NONE is one, and not all numbers
+	 * are there. @param page POLICY_NONE: from the beginning
 	 * @return its number; POLICY_NONE: there is none */
 	u32 (*next)(u32 page);
 	/** Was it used since this was asked last? (Its A bit is read, and cleared.) */

@@ -17,11 +17,13 @@ static s32 set_resident(struct domain *d, const struct xen_domctl_tl_memory *m)
 {
 	struct reserve *r = &d->reserve;
 
-	if (m->pages < LEAST_RESIDENT || m->pages > d->nr_pages || m->victim > TL_VICTIM_RANDOM)
+	if (m->pages < LEAST_RESIDENT || m->pages > d->nr_pages || m->victim > TL_VICTIM_SAME)
 		return -EINVAL;
 	if (!ata2_is_ours)
 		return -ENXIO;
 	r->resident = m->pages;
+	if (m->victim == TL_VICTIM_SAME)
+		return 0;
 	r->random = m->victim == TL_VICTIM_RANDOM;
 	r->hand = r->random ? 1 + d->id : 0;
 	return 0;

@@ -175,6 +175,9 @@ static void give(u32 pfn)
 	if (where[page(pfn, "give")] != TAKEN)
 		differs("%s(): give page %u to the kernel, which %s", name, pfn,
 			where[pfn] == KERNELS ? "has it" : "is not mapped");
+	if (balloon_holds(w.b, pfn))
+		differs("%s(): give page %u to the kernel, which is held by the balloon still",
+			name, pfn);
 	set_where(pfn, KERNELS);
 }
 

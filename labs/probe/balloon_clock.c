@@ -6,137 +6,199 @@
 
 #define PAGES  96u
 #define FRAMES 32u /* of them in memory at once */
-#define STEPS  1500u
+#define STEPS  6000u
 #define NEVER  0xFFFFFFFFu
+#define MANY   4096u /* pages of a large ring */
+#define LOOKS  8u    /* pages: HASTY looks at no more */
 
 static struct policy *p;
 static u32 *kind;
 
-/** Pages in memory, and which were used: of each kind a ring by their numbers. */
+/** Pages in memory, and which were used: of each kind a ring of `pages` places. */
 struct memory {
-	bool in[POLICY_KINDS][PAGES], used[POLICY_KINDS][PAGES];
-	u32 hand[POLICY_KINDS];
+	u32 pages;
+	bool in[POLICY_KINDS][MANY], used[POLICY_KINDS][MANY];
+	u32 hand[POLICY_KINDS]; /* a place */
 };
 static struct memory mem, model;
 
-static u32 next(const struct memory *m, u32 k, u32 page)
+/* What the places are called: the first one's number, and how far it is to the next. */
+static u32 first_number[POLICY_KINDS], between[POLICY_KINDS];
+
+static u32 number(u32 k, u32 place)
 {
-	for (page = page == POLICY_NONE ? 0 : page + 1; page < PAGES; page++)
-		if (m->in[k][page])
-			return page;
+	return place == POLICY_NONE ? POLICY_NONE : first_number[k] + place * between[k];
+}
+
+/* From 0 on; about the middle of all numbers; or the last of them. */
+static void any_numbers(u32 k)
+{
+	u32 span;
+
+	between[k] = draw(2) ? 1 : 1 + draw(1000);
+	span = (mem.pages - 1) * between[k];
+	first_number[k] = (u32[]){0, 0x80000000 - draw(span + 1), POLICY_NONE - 1 - span}[draw(3)];
+}
+
+/* The place of the page with the next higher number. */
+static u32 next(u32 k, u32 page)
+{
+	u32 place = page == POLICY_NONE || page < first_number[k]
+			? 0
+			: (page - first_number[k]) / between[k] + 1;
+
+	for (; place < mem.pages; place++)
+		if (mem.in[k][place])
+			return place;
 	return POLICY_NONE;
 }
 
 static u32 serve(u32 what, u32 a, u32 b)
 {
-	u32 k = what >= ASK_USED ? what - ASK_USED : what - ASK_NEXT;
+	u32 k = what >= ASK_USED ? what - ASK_USED : what - ASK_NEXT, place;
 	bool was;
 
 	(void)b;
 	if (what < ASK_NEXT || k >= POLICY_KINDS)
 		differs("policy_victim() asks for %u, which is nothing", what);
-	if (what < ASK_USED) {
-		if (a != POLICY_NONE && a >= PAGES)
-			differs("policy_victim(): next() of page %u", a);
-		return next(&mem, k, a);
-	}
-	if (a >= PAGES || !mem.in[k][a])
+	if (what < ASK_USED)
+		return number(k, next(k, a));
+	place = (a - first_number[k]) / between[k];
+	if (place >= mem.pages || number(k, place) != a || !mem.in[k][place])
 		differs("policy_victim(): used() of page %u, which is not there", a);
-	was = mem.used[k][a];
-	mem.used[k][a] = false;
+	was = mem.used[k][place];
+	mem.used[k][place] = false;
 	return was;
 }
 
-/* The clock, as a list of pages has it: from behind the hand on, and round to it. */
-static u32 turn(struct memory *m, u32 k)
+/* The clock, as a list of pages has it: from behind the hand on, and round to it.
+ * @param most so many are looked at, and no more */
+static u32 turn(struct memory *m, u32 k, u32 most)
 {
-	u32 first = m->hand[k] == POLICY_NONE ? 0 : m->hand[k] + 1;
+	u32 at = m->hand[k];
 
-	for (u32 i = 0; i < PAGES; i++) {
-		u32 page = (first + i) % PAGES;
-
-		if (!m->in[k][page])
+	for (u32 i = 0, looked = 0; i < m->pages; i++) {
+		at = at >= m->pages - 1 ? 0 : at + 1; /* also from POLICY_NONE on */
+		if (!m->in[k][at])
 			continue;
-		if (!m->used[k][page])
-			return m->hand[k] = page;
-		m->used[k][page] = false;
+		if (!m->used[k][at] || ++looked == most)
+			return m->hand[k] = at;
+		m->used[k][at] = false;
 	}
 	return POLICY_NONE;
 }
 
-static u32 clock(struct memory *m, u32 *k)
+static u32 clock(struct memory *m, u32 *k, u32 most)
 {
 	for (u32 i = 0; i < 2 * POLICY_KINDS; i++) {
-		u32 page;
+		u32 place;
 
 		*k = i % POLICY_KINDS;
-		page = turn(m, *k);
-		if (page != POLICY_NONE)
-			return page;
+		place = turn(m, *k, most);
+		if (place != POLICY_NONE)
+			return place;
 	}
 	return POLICY_NONE;
 }
 
-static void begin(struct memory *m)
+static void begin(struct memory *m, u32 pages)
 {
-	fill(m, 0, sizeof(*m));
-	m->hand[0] = m->hand[1] = POLICY_NONE;
+	m->pages = pages;
+	for (u32 k = 0; k < POLICY_KINDS; k++) {
+		fill(m->in[k], 0, pages);
+		fill(m->used[k], 0, pages);
+		p->hand[k] = m->hand[k] = POLICY_NONE;
+	}
 }
 
+/* @return a number */
 static u32 ask(u32 *k)
 {
 	u32 page;
 
-	for (u32 i = 0; i < POLICY_KINDS; i++)
-		p->hand[i] = mem.hand[i];
 	*kind = 7;
 	page = CALL(policy_victim, (u32)p, (u32)kind);
 	*k = *kind;
-	for (u32 i = 0; i < POLICY_KINDS; i++)
-		mem.hand[i] = p->hand[i];
 	return page;
+}
+
+/* Any pages, any of them used, the hands anywhere. */
+static void any_rings(void)
+{
+	u32 some = draw(4);
+
+	begin(&mem, PAGES);
+	for (u32 k = 0; k < POLICY_KINDS; k++) {
+		u32 there = draw(4), used = draw(4), at = draw(PAGES);
+
+		for (u32 i = 0; i < PAGES; i++) {
+			mem.in[k][i] = some == 3 ? i == at || i == at / 2 : there > draw(4);
+			mem.used[k][i] = mem.in[k][i] && used > draw(3);
+		}
+		mem.hand[k] = draw(3) == 0   ? POLICY_NONE
+			      : some == 3    ? at
+			      : draw(4) == 0 ? PAGES - 1
+					     : draw(PAGES);
+	}
+}
+
+/* Many pages, of which all were used, or all but one. */
+static void large_rings(u32 pages)
+{
+	begin(&mem, pages);
+	for (u32 k = 0; k < POLICY_KINDS; k++) {
+		fill(mem.in[k], true, pages);
+		fill(mem.used[k], true, pages);
+		mem.used[k][draw(pages)] = draw(2);
+		mem.hand[k] = draw(pages);
+	}
+}
+
+static void model_begins(void)
+{
+	model.pages = mem.pages;
+	for (u32 k = 0; k < POLICY_KINDS; k++) {
+		copy(model.in[k], mem.in[k], mem.pages);
+		copy(model.used[k], mem.used[k], mem.pages);
+		model.hand[k] = mem.hand[k];
+	}
+}
+
+static void same(u32 want, u32 k, u32 got, u32 got_k, const u32 *hand)
+{
+	if (got != number(k, want) || (want != POLICY_NONE && got_k != k))
+		differs("policy_victim() gave page %u, kind %u; it should be %u, kind %u; the "
+			"hands were at %u and %u",
+			got, got_k, number(k, want), k, hand[0], hand[1]);
+	for (u32 j = 0; j < POLICY_KINDS && want != POLICY_NONE; j++) {
+		if (p->hand[j] != number(j, model.hand[j]))
+			differs("policy_victim(): a hand is at %u; it should be at %u", p->hand[j],
+				number(j, model.hand[j]));
+		for (u32 i = 0; i < mem.pages; i++)
+			if (mem.used[j][i] != model.used[j][i])
+				differs("policy_victim(): page %u %s its mark, and the victim was "
+					"page %u",
+					number(j, i), mem.used[j][i] ? "has" : "has lost", got);
+	}
 }
 
 static void victims(void)
 {
 	for (u32 i = 0; i < 300; i++) {
-		u32 some = draw(4), want, k, got, got_k;
+		u32 want, k, got, got_k, hand[POLICY_KINDS];
 
-		begin(&mem);
+		if (i % 50)
+			any_rings();
+		else
+			large_rings(i ? 1 + draw(MANY) : MANY);
 		for (u32 j = 0; j < POLICY_KINDS; j++) {
-			u32 there = draw(4), used = draw(4), at = draw(PAGES);
-
-			for (u32 page = 0; page < PAGES; page++) {
-				mem.in[j][page] =
-				    some == 3 ? page == at || page == at / 2 : there > draw(4);
-				mem.used[j][page] = mem.in[j][page] && used > draw(3);
-			}
-			mem.hand[j] = draw(3) == 0   ? POLICY_NONE
-				      : some == 3    ? at
-				      : draw(4) == 0 ? PAGES - 1
-						     : draw(PAGES);
+			any_numbers(j);
+			p->hand[j] = hand[j] = number(j, mem.hand[j]);
 		}
-		model = mem;
-		want = clock(&model, &k);
+		model_begins();
+		want = clock(&model, &k, NEVER);
 		got = ask(&got_k);
-		if (got != want || (want != POLICY_NONE && got_k != k))
-			differs(
-			    "policy_victim() gave page %u, kind %u; it should be %u, kind %u; the "
-			    "hands were at %u and %u",
-			    got, got_k, want, k, mem.hand[0], mem.hand[1]);
-		if (want == POLICY_NONE)
-			continue;
-		for (u32 j = 0; j < POLICY_KINDS; j++) {
-			if (mem.hand[j] != model.hand[j])
-				differs("policy_victim(): a hand is at %u; it should be at %u",
-					mem.hand[j], model.hand[j]);
-			for (u32 page = 0; page < PAGES; page++)
-				if (mem.used[j][page] != model.used[j][page])
-					differs(
-					    "policy_victim(): page %u %s its mark, and the victim "
-					    "was page %u",
-					    page, mem.used[j][page] ? "has" : "has lost", want);
-		}
+		same(want, k, got, got_k, hand);
 	}
 }
 
@@ -150,7 +212,7 @@ static struct {
  * processes'. The rest is read once, one page after the other. */
 static void any_workload(void)
 {
-	u32 hot = 18 + draw(5), at = draw(PAGES), first = 0;
+	u32 hot = 26 + draw(3), at = draw(PAGES), first = 0;
 
 	for (u32 i = 0; i < STEPS; i++) {
 		u32 n = draw(hot);
@@ -158,27 +220,34 @@ static void any_workload(void)
 		if (i % (STEPS / 2) == 0)
 			first = draw(PAGES);
 		refs[i].kind = POLICY_CACHE;
-		if (draw(100) < 94) {
+		if (draw(100) < 98) {
 			if (n % 4 == 0)
 				refs[i].kind = POLICY_SWAP;
-			refs[i].page = (u8)((first + n * 37) % PAGES);
+			refs[i].page = (u8)((first + n) % PAGES);
 		} else {
 			refs[i].page = (u8)(at++ * 5 % PAGES);
 		}
 	}
 }
 
-/* NEXT goes round as the clock does, and does not ask what was used. */
-enum policy_of { CLOCK, NEXT, FIFO, LAST_IN, RANDOM, BEST, YOURS };
+/* NEXT goes round as the clock does, and does not ask what was used; HASTY asks of LOOKS pages. */
+enum policy_of { CLOCK, NEXT, HASTY, FIFO, LAST_IN, RANDOM, BEST, YOURS };
 
 static u32 entered[POLICY_KINDS][PAGES];
 
-static u32 next_use(u32 k, u32 page, u32 now)
+/* Of what is asked for at each step, when it is next. */
+static u32 again[STEPS], next_use[POLICY_KINDS][PAGES];
+
+static void look_ahead(void)
 {
-	for (; now < STEPS; now++)
-		if (refs[now].kind == k && refs[now].page == page)
-			return now;
-	return NEVER;
+	for (u32 k = 0; k < POLICY_KINDS; k++)
+		fill(next_use[k], 0xFF, sizeof(next_use[k])); /* NEVER */
+	for (u32 i = STEPS; i-- > 0;) {
+		u32 *use = &next_use[refs[i].kind][refs[i].page];
+
+		again[i] = *use;
+		*use = i;
+	}
 }
 
 static u32 just_next(struct memory *m, u32 *k)
@@ -194,7 +263,7 @@ static u32 just_next(struct memory *m, u32 *k)
 }
 
 /* By one number of each page: the victim is the page with the highest. */
-static u32 highest(enum policy_of policy, u32 now, u32 *k)
+static u32 highest(enum policy_of policy, u32 *k)
 {
 	u32 victim = POLICY_NONE, most = 0;
 
@@ -207,11 +276,27 @@ static u32 highest(enum policy_of policy, u32 now, u32 *k)
 			n = policy == FIFO	? ~entered[j][page]
 			    : policy == LAST_IN ? entered[j][page]
 			    : policy == RANDOM	? draw(1 << 16)
-						: next_use(j, page, now);
+						: next_use[j][page];
 			if (victim == POLICY_NONE || n > most)
 				most = n, victim = page, *k = j;
 		}
 	return victim;
+}
+
+static u32 victim_of(enum policy_of policy, u32 *k)
+{
+	switch (policy) {
+	case YOURS:
+		return ask(k);
+	case CLOCK:
+		return clock(&mem, k, NEVER);
+	case HASTY:
+		return clock(&mem, k, LOOKS);
+	case NEXT:
+		return just_next(&mem, k);
+	default:
+		return highest(policy, k);
+	}
 }
 
 /* @return transfers from and to the disk: a page of the cache is read, what a process has written
@@ -220,21 +305,18 @@ static u32 transfers(enum policy_of policy)
 {
 	u32 n = 0, in = 0;
 
-	begin(&mem);
+	begin(&mem, PAGES);
+	look_ahead();
 	for (u32 i = 0; i < STEPS; i++) {
 		u32 k = refs[i].kind, page = refs[i].page, victim, j = 0;
 
 		if (!mem.in[k][page]) {
 			if (in == FRAMES) {
-				victim = policy == YOURS   ? ask(&j)
-					 : policy == CLOCK ? clock(&mem, &j)
-					 : policy == NEXT  ? just_next(&mem, &j)
-							   : highest(policy, i, &j);
+				victim = victim_of(policy, &j);
 				if (j >= POLICY_KINDS || victim >= PAGES || !mem.in[j][victim])
-					differs(
-					    "policy_victim() gave page %u, kind %u, which is not "
-					    "there",
-					    victim, j);
+					differs("policy_victim() gave page %u, kind %u, which is "
+						"not there",
+						victim, j);
 				mem.in[j][victim] = mem.used[j][victim] = false;
 				n += j == POLICY_SWAP;
 			} else {
@@ -245,6 +327,7 @@ static u32 transfers(enum policy_of policy)
 			entered[k][page] = i;
 		}
 		mem.used[k][page] = true;
+		next_use[k][page] = again[i];
 	}
 	return n;
 }
@@ -273,10 +356,11 @@ static void budget(void)
 		sum[YOURS] += transfers(YOURS);
 	}
 	most = sum[CLOCK] + sum[CLOCK] / 10;
-	say("balloon: transfers=%u budget=%u clock=%u next=%u fifo=%u last-in=%u random=%u "
+	say("balloon: transfers=%u budget=%u clock=%u next=%u hasty=%u fifo=%u last-in=%u "
+	    "random=%u "
 	    "best=%u\n",
-	    sum[YOURS], most, sum[CLOCK], sum[NEXT], sum[FIFO], sum[LAST_IN], sum[RANDOM],
-	    sum[BEST]);
+	    sum[YOURS], most, sum[CLOCK], sum[NEXT], sum[HASTY], sum[FIFO], sum[LAST_IN],
+	    sum[RANDOM], sum[BEST]);
 	if (sum[YOURS] > most)
 		differs("%u transfers from and to the disk; the budget is %u", sum[YOURS], most);
 }
@@ -286,6 +370,8 @@ void balloon_clock(void)
 	if (!scenario_is("victims") && !scenario_is("budget"))
 		return;
 	service = serve;
+	for (u32 k = 0; k < POLICY_KINDS; k++)
+		between[k] = 1;
 	p = room_for(sizeof(*p));
 	kind = room_for(sizeof(*kind));
 	p->ops[POLICY_CACHE] = &user_cache;

@@ -105,6 +105,30 @@ int memory_set(const char *domain, const char *mb)
 	return 0;
 }
 
+int memory_resident(const char *domain, u32 kb)
+{
+	struct xen_domctl_tl_memory m = {.what = TL_MEMORY_RESIDENT,
+					 .pages = kb / KB_PER_PAGE,
+					 .victim = TL_VICTIM_SAME};
+	struct xen_domctl_getdomaininfo d;
+	s32 err;
+
+	find_domain(domain, &d);
+	err = memory_op(d.domain, &m);
+	if (err == -6)
+		fail("mem-resident: the hypervisor has no swap disk: start the machine with "
+		     "overcommit=swap");
+	if (err)
+		fail("mem-resident: %s",
+		     err != -22 ? error_text(err)
+		     : d.flags & XEN_DOMINF_hvm_guest
+			 ? "less than 64 KB, or more than it was made with"
+			 : "in direct mode a domain has the frames it has (tl mem-set)");
+	printf("tl: of domain %u (%s) %u KB may be in the machine's memory\n", d.domain,
+	       name_of(&d), m.resident_max * KB_PER_PAGE);
+	return 0;
+}
+
 int memory_wait(const char *domain, u32 seconds)
 {
 	struct xen_domctl_getdomaininfo d;

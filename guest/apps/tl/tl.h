@@ -184,6 +184,8 @@ int attach_console(const char *domain);
 /* memory.c */
 int memory_max(const char *domain, const char *mb);
 int memory_set(const char *domain, const char *mb);
+/** How much of it the machine's memory holds, from now on (mmu=shadow). */
+int memory_resident(const char *domain, u32 kb);
 /** Until it has as much as it is to have. Ends with an error if that does not come to be. */
 int memory_wait(const char *domain, u32 seconds);
 /** Of a shadow-mode domain. @return 0 or a negative error, like the hypervisor */

@@ -125,12 +125,14 @@ s32 file_create(const char *name)
 	return disk_name(name) ? open_on_disk(disk_name(name), true) : -EROFS;
 }
 
-static s32 open_raw(const char *disk)
+static s32 open_raw(struct disk *d)
 {
 	struct file *f = file_new(&raw_device);
 
 	if (f)
-		f->disk = disk_named(disk);
+		f->disk = d;
+	else
+		disk_put(d);
 	return fd_alloc(f);
 }
 
@@ -145,6 +147,7 @@ s32 file_open(const char *name)
 {
 	const struct device *device;
 	struct initrd_file data;
+	struct disk *raw = NULL;
 	struct file *f;
 
 	if (disk_name(name))
@@ -154,10 +157,12 @@ s32 file_open(const char *name)
 		return net_open(name + 8);
 	device = common_device(name);
 	device = device ? device : arch_device(name);
-	if (!strncmp(name, "dev/", 4) && disk_named(name + 4) && !device)
-		return open_raw(name + 4);
 	if (device)
 		return device_open(device);
+	if (!strncmp(name, "dev/", 4))
+		raw = disk_named(name + 4);
+	if (raw)
+		return open_raw(raw);
 	if (!initrd_find(name, &data))
 		return service_open(name);
 	f = file_alloc(FILE_INITRD);

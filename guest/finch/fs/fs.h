@@ -93,10 +93,13 @@ s32 disk_mount(const char *disk);
 /** @return -EBUSY: a file of it is open */
 s32 disk_unmount(void);
 struct disk;
-/** By its name, or a part of it: NAME:START+COUNT, in sectors. @return NULL: there is none */
+/** By its name, or a part of it: NAME:START+COUNT, in sectors. @return NULL: there is none, or as
+ * many parts as can be are in use; else give it back by disk_put() */
 struct disk *disk_named(const char *disk);
-/** The part START+COUNT of a disk, up to four at a time. @return NULL: there is no such part */
+/** The part START+COUNT of a disk, up to four at a time. @return as disk_named() */
 struct disk *disk_part(struct disk *whole, const char *extent);
+/** Who asked for it does not use it any more. @param d a part, a whole disk or NULL */
+void disk_put(struct disk *d);
 /** Have they a block in common? */
 bool disks_meet(struct disk *a, struct disk *b);
 /** Swap to it. @return 0; -ENODEV; -EBUSY: it is mounted, or a part of it, or there is one already;

@@ -70,9 +70,8 @@ static s32 take_pages(void)
 	return 0;
 }
 
-static s32 mount(const char *name)
+static s32 mount(struct disk *d)
 {
-	struct disk *d = disk_named(name);
 	s32 err;
 
 	if (mounted)
@@ -93,8 +92,15 @@ static s32 mount(const char *name)
 
 s32 disk_mount(const char *name)
 {
+	struct disk *d;
+	s32 err;
+
 	lock();
-	return unlock(mount(name));
+	d = disk_named(name);
+	err = mount(d);
+	if (err)
+		disk_put(d);
+	return unlock(err);
 }
 
 static s32 unmount(void)
@@ -110,6 +116,7 @@ static s32 unmount(void)
 	mounted = false;
 	cache_empty();
 	give_pages();
+	disk_put(nest.disk);
 	return err;
 }
 
@@ -133,13 +140,19 @@ static s32 swap_to(struct disk *d)
 
 s32 disk_swap_on(const char *name)
 {
+	struct disk *d;
+	s32 err;
+
 	lock();
-	return unlock(swap_to(disk_named(name)));
+	d = disk_named(name);
+	err = swap_to(d);
+	if (err)
+		disk_put(d);
+	return unlock(err);
 }
 
-static s32 format(const char *name)
+static s32 format(struct disk *d)
 {
-	struct disk *d = disk_named(name);
 	u8 *page;
 	s32 err;
 
@@ -157,8 +170,14 @@ static s32 format(const char *name)
 
 s32 disk_format(const char *name)
 {
+	struct disk *d;
+	s32 err;
+
 	lock();
-	return unlock(format(name));
+	d = disk_named(name);
+	err = format(d);
+	disk_put(d);
+	return unlock(err);
 }
 
 /* The part of a path that names a file of the disk; NULL: it is of the initrd. */

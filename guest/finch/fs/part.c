@@ -9,7 +9,8 @@
 #define PER_BLOCK (BLOCK_SIZE / 512u)
 
 static struct part {
-	struct disk disk; /* blocks 0: not in use */
+	struct disk disk;
+	u32 users; /* 0: the place is free */
 	struct disk *whole;
 	u32 start; /* block of the whole */
 } parts[PARTS];
@@ -74,6 +75,7 @@ static s32 part_barrier(struct disk *d)
 
 struct disk *disk_part(struct disk *whole, const char *extent)
 {
+	struct part *place = NULL;
 	u32 start, count;
 
 	if (!whole || !take_number(&extent, ~0u, &start) || *extent++ != '+' ||
@@ -84,14 +86,26 @@ struct disk *disk_part(struct disk *whole, const char *extent)
 	if (!count || start > whole->blocks || count > whole->blocks - start)
 		return NULL;
 	for (struct part *p = parts; p < parts + PARTS; p++) {
-		if (p->disk.blocks &&
-		    (p->whole != whole || p->start != start || p->disk.blocks != count))
-			continue;
-		*p = (struct part){
-		    .disk = {count, part_io, whole->sectors ? part_sectors : NULL, part_barrier},
-		    .whole = whole,
-		    .start = start};
-		return &p->disk;
+		if (!p->users) {
+			place = p;
+		} else if (p->whole == whole && p->start == start && p->disk.blocks == count) {
+			p->users++;
+			return &p->disk;
+		}
 	}
-	return NULL;
+	if (!place)
+		return NULL;
+	*place = (struct part){
+	    .disk = {count, part_io, whole->sectors ? part_sectors : NULL, part_barrier},
+	    .users = 1,
+	    .whole = whole,
+	    .start = start};
+	return &place->disk;
+}
+
+void disk_put(struct disk *d)
+{
+	for (struct part *p = parts; p < parts + PARTS; p++)
+		if (&p->disk == d)
+			p->users--;
 }

@@ -63,4 +63,9 @@ static s32 raw_write(struct file *f, const u8 *buf, u32 n)
 	return n ? transfer(f, (u8 *)buf, n, true) : f->disk->barrier(f->disk);
 }
 
-const struct device raw_device = {.read = raw_read, .write = raw_write};
+static void raw_close(struct file *f)
+{
+	disk_put(f->disk);
+}
+
+const struct device raw_device = {.read = raw_read, .write = raw_write, .close = raw_close};

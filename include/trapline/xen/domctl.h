@@ -166,6 +166,7 @@ struct xen_domctl_tl_memory {
 #define TL_MEMORY_RESIDENT 2u
 #define TL_VICTIM_CLOCK	   0u
 #define TL_VICTIM_RANDOM   1u
+#define TL_VICTIM_SAME	   2u /* as until now */
 
 struct xen_domctl {
 	u32 cmd, interface_version;
