@@ -96,10 +96,11 @@ ok nor_over_all_of_it in_use swapon 'mkfs hda:65536+8192' 'mount hda:65536+8192'
 # Four parts can be in use at a time. Whoever has done with one gives its place back, also who could not use it.
 {
 	for start in 0 8192 16384 24576 32768; do
-		printf '%s\n' "mkfs hda:$start+8192" "cmp dev/hda:$start+16 dev/hda:$start+16" "mount hda:$start+8192" 'mount -u' "mount hda:$((start + 40960))+1024"
+		printf '%s\n' "mkfs hda:$start+8192" "cmp dev/hda:$start+16 dev/hda:$start+16" "mount hda:$start+8192" 'mount -u' "mount hda:$((start + 40960))+1024 &" 'sleep 5'
 	done
-	printf '%s\n' 'swapon hda:98304+4096' 'swapon hda:0+8192' 'swapon hda:8192+8192' 'swapon hda:16384+8192' 'swapon hda:24576+8192' 'mkfs hda:32768+4096' \
-		'mount hda:32768+4096' 'cp sh disk/last' 'ls disk'
+	echo 'swapon hda:98304+4096'
+	printf 'swapon hda:%s+8192 &\n' 0 8192 16384 24576
+	printf '%s\n' 'sleep 5' 'mkfs hda:32768+4096' 'mount hda:32768+4096' 'cp sh disk/last' 'ls disk'
 } | programs bare
 ok parts_come_and_go refused '^ *[0-9]+ last'
 printf '%s\n' 'balloon' | programs bare

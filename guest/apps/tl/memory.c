@@ -107,9 +107,8 @@ int memory_set(const char *domain, const char *mb)
 
 int memory_resident(const char *domain, u32 kb)
 {
-	struct xen_domctl_tl_memory m = {.what = TL_MEMORY_RESIDENT,
-					 .pages = kb / KB_PER_PAGE,
-					 .victim = TL_VICTIM_SAME};
+	struct xen_domctl_tl_memory m = {
+	    .what = TL_MEMORY_RESIDENT, .pages = kb / KB_PER_PAGE, .victim = TL_VICTIM_SAME};
 	struct xen_domctl_getdomaininfo d;
 	s32 err;
 
