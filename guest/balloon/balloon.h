@@ -106,8 +106,7 @@ u32 balloon_step(struct balloon *b);
  * it is on a disk of the hypervisor's. A larger one counts when it was found BALLOON_CALM times in
  * a row that there is more: what comes and goes is not worth the transfers.
  * @param told pages; more than nr_pages is all of them
- * @param share pages that the machine's memory has room for, now; more than nr_pages: for all, and
- * b->share is that number all the same
+ * @param share pages that the machine's memory has room for, now; more than nr_pages: for all
  */
 void balloon_follow(struct balloon *b, u32 told, u32 share);
 
