@@ -87,9 +87,11 @@ tl create finch name=other mmu=shadow mem=8 scenario=procs seed=4
 tl mem-set other 6
 tl info other
 tl mem-max other 8
+tl mem-resident other 2048
 tl list
 tl wait tight other
 tl info tight
+tl info other
 tl destroy tight other
 END
 (cd "$tmp/room" && printf '%s\n' * | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$tmp/room.cpio"
@@ -99,6 +101,7 @@ says() { ok "$1" grep -aE "$2" "$tmp/tl.console"; }
 says it_ends_well '^\(d1\) init: scenario=forktest status=0$'
 says and_tl_tells_where_its_memory_is '^has=8192 KB resident=10[0-9][0-9] KB of at most 1024 KB, swapped=[1-9][0-9]* KB, pages swapped out=[1-9][0-9]* in=[1-9]'
 says a_target_is_set '^name=other id=2 mmu=shadow .* max=8192 KB target=6144 KB'
+says less_of_it_may_be_in_memory '^has=8192 KB resident=20[0-9][0-9] KB of at most 2048 KB, swapped=[1-9][0-9]* KB'
 says and_a_limit '^other +2 shadow +[0-9]+ +8192 +6144 '
 says and_at_the_end_all_adds_up '^trapline: audit: .* 0 pages of shadow mode, 0 on the swap disk, bad=0$'
 done_testing

@@ -142,6 +142,8 @@ wrong memory_of_shadow 1 'not more than it was made with' $'tl create finch name
 wrong limit_of_shadow 1 'it has more, or was made with less' $'tl create finch name=s mmu=shadow mem=8 paused=1\ntl mem-max s 9'
 wrong resident_in_direct 2 'are for mmu=shadow' 'tl create finch name=s mmu=direct mem=8 resident=1024'
 wrong resident_without_a_disk 1 'the hypervisor has no swap disk' 'tl create finch name=s mmu=shadow mem=8 resident=1024'
+wrong nor_later 1 'the hypervisor has no swap disk' $'tl create finch name=s mmu=shadow mem=8 paused=1\ntl mem-resident s 1024'
+wrong nor_for_direct_mode 1 'in direct mode a domain has the frames it has' 'tl mem-resident 0 1024'
 wrong no_such_domain 1 'there is no domain 7: `tl list` shows which there are' 'tl pause 7'
 wrong no_such_verb 2 'what is `dance`' 'tl dance'
 wrong no_such_mode 2 'mmu=nested is neither shadow nor direct' 'tl create finch mmu=nested'
