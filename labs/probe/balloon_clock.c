@@ -31,13 +31,14 @@ static u32 number(u32 k, u32 place)
 }
 
 /* From 0 on; about the middle of all numbers; or the last of them. */
-static void any_numbers(u32 k)
+static void any_numbers(u32 k, bool small)
 {
 	u32 span;
 
-	between[k] = draw(2) ? 1 : 1 + draw(1000);
+	between[k] = small || draw(2) ? 1 : 1 + draw(1000);
 	span = (mem.pages - 1) * between[k];
-	first_number[k] = (u32[]){0, 0x80000000 - draw(span + 1), POLICY_NONE - 1 - span}[draw(3)];
+	first_number[k] =
+	    small ? 0 : (u32[]){0, 0x80000000 - draw(span + 1), POLICY_NONE - 1 - span}[draw(3)];
 }
 
 /* The place of the page with the next higher number. */
@@ -187,12 +188,12 @@ static void victims(void)
 	for (u32 i = 0; i < 300; i++) {
 		u32 want, k, got, got_k, hand[POLICY_KINDS];
 
-		if (i % 50)
+		if (i % 50 < 49)
 			any_rings();
 		else
-			large_rings(i ? 1 + draw(MANY) : MANY);
+			large_rings(i == 49 ? MANY : 1 + draw(MANY));
 		for (u32 j = 0; j < POLICY_KINDS; j++) {
-			any_numbers(j);
+			any_numbers(j, i < 100); /* those of the first are easy to read */
 			p->hand[j] = hand[j] = number(j, mem.hand[j]);
 		}
 		model_begins();
