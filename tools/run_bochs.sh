@@ -55,24 +55,20 @@ bochs_on_terminal() {
 }
 
 make_iso() {
-	mkdir -p "$work/iso/boot/grub"
-	cp "$kernel" "$work/iso/boot/kernel"
-	local module=
+	local files=(kernel="$kernel") module= words
 	if [ -n "$initrd" ]; then
-		cp "$initrd" "$work/iso/boot/initrd"
+		files+=(initrd="$initrd")
 		module='module /boot/initrd'
 	fi
 	if [ "$MMU" = none ]; then
-		printf 'set timeout=0\nmenuentry x {\nmultiboot /boot/kernel %s\n%s\n}\n' \
-			"$guest_line" "$module" >"$work/iso/boot/grub/grub.cfg"
+		words="multiboot /boot/kernel $guest_line"
 	else
-		cp "$HV" "$work/iso/boot/hv.elf"
+		files+=(hv.elf="$HV")
 		# Sending the trace takes its time: only where somebody will read it.
-		printf 'set timeout=0\nmenuentry x {\nmultiboot /boot/hv.elf %s\nmodule /boot/kernel\n%s\n}\n' \
-			"$hv_line${OUT:+ transport=serial}" "$module" >"$work/iso/boot/grub/grub.cfg"
+		words="multiboot /boot/hv.elf $hv_line${OUT:+ transport=serial}"$'\nmodule /boot/kernel'
 	fi
-	TMPDIR=$work grub-mkrescue -d /usr/lib/grub/i386-pc --locales= --fonts= --themes= --install-modules="normal multiboot iso9660 biosdisk" \
-		-o "$work/run.iso" "$work/iso" >"$work/iso.log" 2>&1
+	printf 'set timeout=0\nmenuentry x {\n%s\n%s\n}\n' "$words" "$module" >"$work/grub.cfg"
+	TMPDIR=$work tools/iso "$work/run.iso" "$work/grub.cfg" "${files[@]}" >"$work/iso.log" 2>&1
 }
 
 # With the symbols of hypervisor and kernel, and, as GDB would, its prompt before each command.

@@ -109,6 +109,9 @@ static int take_option(const struct command *self, struct asked *a, int c)
 	case 'o':
 		a->out = optarg;
 		return 0;
+	case 'n':
+		a->r.note = optarg;
+		return 0;
 	case 'd':
 		return cmd_number(self, optarg, TRACE_NO_DOMAIN - 1, "domain", &a->domain)
 			   ? 0
@@ -145,12 +148,17 @@ static int refused(const struct asked *a)
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	static const struct option opts[] = {
-	    {"fault", required_argument, NULL, 'f'},  {"all", no_argument, NULL, 'A'},
-	    {"from", required_argument, NULL, 'F'},   {"to", required_argument, NULL, 'T'},
-	    {"at", required_argument, NULL, 'a'},     {"domain", required_argument, NULL, 'd'},
-	    {"elf", required_argument, NULL, 'e'},    {"guest-elf", required_argument, NULL, 'g'},
-	    {"output", required_argument, NULL, 'o'}, {0}};
+	static const struct option opts[] = {{"fault", required_argument, NULL, 'f'},
+					     {"all", no_argument, NULL, 'A'},
+					     {"from", required_argument, NULL, 'F'},
+					     {"to", required_argument, NULL, 'T'},
+					     {"at", required_argument, NULL, 'a'},
+					     {"domain", required_argument, NULL, 'd'},
+					     {"elf", required_argument, NULL, 'e'},
+					     {"guest-elf", required_argument, NULL, 'g'},
+					     {"output", required_argument, NULL, 'o'},
+					     {"note", required_argument, NULL, 'n'},
+					     {0}};
 	struct asked a = {.domain = TRACE_NO_DOMAIN};
 	int c, code;
 
@@ -183,6 +191,7 @@ const struct command cmd_play = {
     "  --elf FILE           the hypervisor, with DWARF: which of its lines record an event\n"
     "  --guest-elf FILE     a guest kernel: which of its lines enters the VMM; twice for two "
     "traces\n"
+    "  --note TEXT          what the page says above all, for instance how it was recorded\n"
     "All page faults of applications are in the page, to choose from. Of two traces, those at one\n"
     "address that the guest has seen are side by side, the last with the last, and so on; both\n"
     "designs advance together, phase by phase. The steps are those of `tltrace draw`, but what\n"

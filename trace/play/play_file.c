@@ -4,9 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One file of the page, as text that ends in 0. */
+/* One file of the page, as text that ends in 0. WebAssembly, for the page of web/, has sections of
+ * its own kind. */
+#ifdef __wasm__
+#define BEGIN(name) ".section .rodata." #name ",\"\",@\n"
+#define END(name)   ".size " #name ", . - " #name "\n.section .text,\"\",@\n"
+#else
+#define BEGIN(name) ".section .rodata\n"
+#define END(name)   ".previous\n"
+#endif
 #define PART(name, file)                                                                           \
-	asm(".section .rodata\n" #name ": .incbin \"trace/play/" file "\"\n.byte 0\n.previous\n"); \
+	asm(BEGIN(name) #name ": .incbin \"trace/play/" file "\"\n.ascii \"\\0\"\n" END(name));    \
 	extern const char name[]
 
 PART(part_head, "head.html");

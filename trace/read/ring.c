@@ -16,6 +16,9 @@
 #define PAGE	   4096
 #define CHUNK	   (256 * PAGE)
 #define STREAM_MAX ((size_t)2 << 30)
+#ifndef SEEK_DATA /* where files have no holes: in WebAssembly, for the page of web/ */
+#define SEEK_DATA SEEK_SET
+#endif
 
 /* A packet that was being filled when the machine stopped says nothing of its end: count its
  * events, up to the first without an id. */
