@@ -21,6 +21,9 @@ extern const struct command cmd_extract, cmd_info, cmd_dump, cmd_stats, cmd_faul
     cmd_witness, cmd_spoken, cmd_draw, cmd_loop, cmd_diff, cmd_timeline, cmd_ring, cmd_map,
     cmd_events_doc, cmd_play;
 
+/* All commands, NULL behind the last. */
+extern const struct command *const commands[];
+
 /** getopt_long with our manners: prints usage for --help and unknown options. Returns the next
  * option, -1 at the end, '?' when run() should return *@code. */
 int cmd_getopt(const struct command *self, int argc, char **argv, const struct option *opts,

@@ -7,12 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct command *const commands[] = {
-    &cmd_extract,  &cmd_info,	&cmd_dump, &cmd_stats,	    &cmd_faults, &cmd_check,
-    &cmd_witness,  &cmd_spoken, &cmd_draw, &cmd_play,	    &cmd_loop,	 &cmd_diff,
-    &cmd_timeline, &cmd_ring,	&cmd_map,  &cmd_events_doc,
-};
-
 static void usage(const struct command *c, FILE *to)
 {
 	fprintf(to, "usage: tltrace %s %s\n%s\n%s", c->name, c->args, c->summary, c->help);
@@ -22,7 +16,7 @@ static void help(FILE *to)
 {
 	fprintf(to, "usage: tltrace COMMAND ...\n"
 		    "Read, check and draw what the hypervisor recorded.\n\n");
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+	for (size_t i = 0; commands[i]; i++)
 		fprintf(to, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
 	fprintf(to, "\n`tltrace COMMAND --help` tells more. Exit codes: 0 all is well, 1 a check "
 		    "failed or traces differ, 2 usage or file trouble, 3 out of memory.\n");
@@ -125,7 +119,7 @@ int main(int argc, char **argv)
 		help(stdout);
 		return EXIT_OK;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+	for (size_t i = 0; commands[i]; i++)
 		if (!strcmp(argv[1], commands[i]->name))
 			return commands[i]->run(commands[i], argc - 1, argv + 1);
 	fprintf(stderr, "tltrace: no command '%s'\n", argv[1]);
