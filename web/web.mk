@@ -15,17 +15,17 @@ $(WEB_SRC)/.stamp: web/sources
 	@$(call say,SOURCE,$(WEB_SRC))
 	$(Q)rm -rf $(WEB_SRC) && web/sources $(WEB_SRC) && touch $@
 
-# tltrace: the commands that the page needs, and what they need. In place of libdw, web/tltrace has something simpler.
+# tltrace: the commands that the page needs, and what those call. What paints by librsvg, no page needs; for libdw, web/tltrace has something simpler.
 WASM_TL := $(addprefix trace/cmd/,main.c cmd_extract.c cmd_info.c cmd_play.c cmd_stats.c) $(wildcard trace/read/*.c) \
-	$(filter-out trace/play/source.c,$(wildcard trace/play/*.c)) $(addprefix trace/draw/,disasm.c draw_column.c draw_crossings.c draw_fold.c \
-	draw_layout.c draw_memory.c draw_notes.c draw_page.c draw_paper.c draw_side.c draw_steps.c draw_strip.c text.c) \
+	$(filter-out trace/play/source.c trace/draw/draw_file.c trace/draw/draw_render.c,$(wildcard trace/play/*.c trace/draw/*.c)) \
 	$(addprefix web/tltrace/,commands.c source_table.c posix.c)
 WASM_TL_OBJ := $(WASM_TL:%.c=$(WASM)/%.o)
 $(WASM_TL_OBJ): $(WASM)/%.o: %.c | $(WASM)/jansson.o
 	@mkdir -p $(@D)
 	@$(call say,WASMCC,$<)
-	$(Q)$(WASMCC) -std=gnu11 -D_GNU_SOURCE -w -Werror=implicit-function-declaration -MMD -MP -include web/tltrace/posix.h -Iinclude -Itrace -I$(WASM)/jansson \
+	$(Q)$(WASMCC) -std=gnu11 -D_GNU_SOURCE -w -Werror=implicit-function-declaration -MMD -MP -include web/tltrace/posix.h -Iinclude -Itrace -I$(dir $(LABELS)) -I$(WASM)/jansson \
 		-I$(WEB_SRC)/jansson/src -I$(WEB_SRC)/capstone/include -c -o $@ $<
+$(WASM)/trace/draw/draw_labels.o: $(LABELS)
 $(WASM)/trace/play/play_file.o: $(wildcard trace/play/*.html trace/play/*.css trace/play/*.js)
 
 # Its two libraries, each in one go.
