@@ -134,10 +134,10 @@ static int run(const struct command *self, int argc, char **argv)
 	if (!cmd_args(self, argc, 2))
 		return EXIT_TROUBLE;
 	if (q.picture && !draw_format_known(q.picture)) {
-		fprintf(
-		    stderr,
-		    "tltrace check: the picture must end in .svg, .pdf, .png, .dot or .html: %s\n",
-		    q.picture);
+		fprintf(stderr,
+			"tltrace check: the picture must end in " DRAW_FORMATS
+			", or in .html: %s\n",
+			q.picture);
 		return EXIT_TROUBLE;
 	}
 	q.dir = argv[optind];
@@ -152,7 +152,7 @@ const struct command cmd_check = {
     "  --fault ...         lines before any `episode` line speak of this episode\n"
     "  --set NAME=NUMBER   give $NAME a value; wins over `let` in the file\n"
     "  --diverge OUT.svg   if a line does not hold, draw the place: what was expected in grey,\n"
-    "                      what came instead in red; also .pdf, .png or .dot; to .html, a\n"
+    "                      what came instead in red; also .pdf, .png and so on; to .html, a\n"
     "                      page that steps through what led there; may be given for both\n"
     "The language is described in trace/EXPECT.md. Exit code 1 if a line does not hold.\n",
     run,

@@ -212,6 +212,13 @@ static int take_scale(const char *text, double *out)
 	return 0;
 }
 
+static bool is_text(const char *out)
+{
+	const char *dot = strrchr(out, '.');
+
+	return !strcmp(dot, ".mmd") || !strcmp(dot, ".puml");
+}
+
 /* Returns 0, or the exit code. */
 static int take_option(const struct command *self, struct request *r, int c)
 {
@@ -313,8 +320,10 @@ static int run(const struct command *self, int argc, char **argv)
 	if (!r.out)
 		return refuse("say where to draw with -o FILE", NULL);
 	if (!draw_format_known(r.out))
-		return refuse("the file must end in .svg, .pdf, .png or .dot", r.out);
-	if (r.paper.theme && !strcmp(strrchr(r.out, '.'), ".dot"))
+		return refuse("the file must end in " DRAW_FORMATS, r.out);
+	if (r.paper.steps && is_text(r.out))
+		return refuse("--steps is for .svg, .pdf and .png; this is one text", r.out);
+	if (r.paper.theme && (is_text(r.out) || !strcmp(strrchr(r.out, '.'), ".dot")))
 		return refuse("themes are for .svg, .pdf and .png", r.out);
 	if (r.nio && (r.ndirs == 2 || r.all || r.ranged || r.nfaults))
 		return refuse("--io is for one trace, and chooses what is drawn", NULL);
@@ -340,7 +349,9 @@ const struct command cmd_draw = {
     "draw a trace, or two side by side, as a sequence diagram",
     "  -o FILE              FILE.svg, .pdf, .png or .dot. A PDF has all pages; of the others, "
     "each\n"
-    "                       is a file: FILE-2 and so on, or by number, as in FILE-%02d.svg\n"
+    "                       is a file: FILE-2 and so on, or by number, as in FILE-%02d.svg.\n"
+    "                       FILE.mmd or .puml is text for Mermaid or PlantUML, to be changed by "
+    "hand\n"
     "  --steps              slides: a page for each step, which shows what came before as well\n"
     "  --fault N            one fault episode; give it twice for two traces\n"
     "  --fault va=ADDRESS   the last page fault of an application at that address\n"

@@ -238,8 +238,7 @@ static int run(const struct command *self, int argc, char **argv)
 		return EXIT_TROUBLE;
 	if (out && (log || !draw_format_known(out))) {
 		fprintf(stderr, "tltrace loop: %s: %s\n",
-			log ? "only a trace can be drawn"
-			    : "the picture must end in .svg, .pdf, .png or .dot",
+			log ? "only a trace can be drawn" : "the picture must end in " DRAW_FORMATS,
 			out);
 		return EXIT_TROUBLE;
 	}
@@ -250,7 +249,7 @@ const struct command cmd_loop = {
     "loop",
     "DIR [-o FILE] | --log LOG",
     "a hung run: which fault repeats at its end, and what is done about it",
-    "  -o FILE     draw one round: FILE.svg, .pdf, .png or .dot\n"
+    "  -o FILE     draw one round: FILE" DRAW_FORMATS "\n"
     "  --log LOG   from QEMU's log alone, what qemu-system-i386 -d int -D LOG wrote\n"
     "The first line says it all in one sentence. Exit code 1 if nothing repeats.\n",
     run,

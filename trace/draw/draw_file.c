@@ -24,7 +24,7 @@
 
 bool draw_format_known(const char *out)
 {
-	static const char *const formats[] = {".svg", ".pdf", ".png", ".dot"};
+	static const char *const formats[] = {".svg", ".pdf", ".png", ".dot", ".mmd", ".puml"};
 	const char *dot = strrchr(out, '.');
 
 	for (size_t i = 0; dot && i < ARRAY_SIZE(formats); i++)
@@ -240,6 +240,22 @@ static int too_many(const struct job *j, size_t pages, struct err *err)
 		       pages, pages <= MOST_PAGES ? "; a PDF may have so many" : "");
 }
 
+static bool is_script(const char *format)
+{
+	return !strcmp(format, "mmd") || !strcmp(format, "puml");
+}
+
+static int write_script(const struct job *j, const struct layout *l, struct err *err)
+{
+	struct sb text = {0};
+	int rc;
+
+	draw_script(l, !strcmp(j->format, "mmd"), &text);
+	rc = write_text(j->out, &text, err);
+	sb_free(&text);
+	return rc;
+}
+
 int draw_file(const struct paper *paper, const struct side *a, const struct side *b,
 	      const struct bookmarks *marks, const char *out, size_t *pages, struct err *err)
 {
@@ -251,10 +267,13 @@ int draw_file(const struct paper *paper, const struct side *a, const struct side
 	/* Laying out takes long, and this does not. */
 	if (too_many(&j, fewest_pages(paper, a, b), err) || layout_begin(paper, a, b, &l, err))
 		return -1;
-	j.total = paper->steps ? l.nrows : l.npages;
+	j.total = is_script(j.format) ? 1 : paper->steps ? l.nrows : l.npages;
 	if (pages)
 		*pages = j.total;
-	rc = too_many(&j, j.total, err) ? -1 : paint_all(&j, &l, err);
+	if (is_script(j.format))
+		rc = write_script(&j, &l, err);
+	else
+		rc = too_many(&j, j.total, err) ? -1 : paint_all(&j, &l, err);
 	layout_end(&l);
 	return rc;
 }

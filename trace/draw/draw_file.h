@@ -8,6 +8,9 @@
 void draw_svg(const struct page *p, enum theme theme, struct sb *out);
 /** The page as a dot graph for `neato -n2`; @dpi 0 leaves the resolution alone. */
 void draw_dot(const struct page *p, int dpi, struct sb *out);
+/** All rows as text for Mermaid, or for PlantUML. */
+struct layout;
+void draw_script(const struct layout *l, bool mermaid, struct sb *out);
 /** What of @p is there after @row (from 1) of its rows, which stands out; @spent, of each side: the
  * VMM's instructions up to there. Of a picture whose last row it is, the footer says all. */
 void draw_reveal(const struct page *p, u32 row, const u64 spent[2], bool last, struct page *out);
@@ -36,12 +39,14 @@ struct bookmarks {
 	size_t count;
 };
 
-/** Does the name of @out end in .svg, .pdf, .png or .dot? */
+/** Does the name of @out end in one of DRAW_FORMATS? */
+#define DRAW_FORMATS ".svg, .pdf, .png, .dot, .mmd or .puml"
 bool draw_format_known(const char *out);
 /** Draw one side, or two (@b may be NULL), on @paper; the name of @out says in which format. A PDF
  * has all pages, and the bookmarks that @marks has (NULL: its phases); else each is a file of its
- * own, X.png, X-2.png and so on, or as a %d in the name says. @files, if not NULL, gets how many
- * pages there are. What takes long is told on stderr. 0, or -1 */
+ * own, X.png, X-2.png and so on, or as a %d in the name says. Text for other tools (.mmd, .puml) is
+ * one file. @pages, if not NULL, gets how many pages there are. What takes long is told on stderr.
+ * 0, or -1 */
 int draw_file(const struct paper *paper, const struct side *a, const struct side *b,
 	      const struct bookmarks *marks, const char *out, size_t *pages, struct err *err);
 
