@@ -188,6 +188,7 @@ void judge(const struct session *s, const struct test *t, const char *prefix, in
 	if (r->verdict <= FAILED && stage && !strncmp(stage, t->stage->id, strlen(t->stage->id)))
 		not_written(s, "went on without", stage, r);
 	free(stage);
+	r->no_guest = ticks_of(prefix) == 0;
 	if (r->verdict == HUNG || (r->verdict == FAILED && !checked))
 		as_far_as_bare(s, t, console, r);
 	if (r->verdict == FAILED && t->expect && !r->diagram[0]) {

@@ -63,7 +63,7 @@ void report_line(const struct session *s, size_t i, FILE *f)
 	if (strstr(r->diagram, ".diverged.svg"))
 		fprintf(f, "          step by step: %s/%.*s.html\n", s->out,
 			(int)(strlen(r->diagram) - strlen(".svg")), r->diagram);
-	if (t->seeds > 1)
+	if (t->seeds > 1 && r->runs)
 		fprintf(f, "          run %d of %d, each with a seed of its own\n", r->runs,
 			t->seeds);
 	fprintf(f, "          again: %s HV=%s/hv.elf SEED=%u %s%s\n",

@@ -143,6 +143,60 @@ static bool ready(struct session *s, size_t i)
 	return true;
 }
 
+/* Words of `run` that only the guest, or what is recorded of it, knows of. */
+static bool is_the_guests(const char *word)
+{
+	static const char *const names[] = {"SCENARIO=", "GUEST_ARGS=", "TRACE="};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strncmp(word, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+/* Are all words of `a` about the machine in `b`, too? */
+static bool has_all(const struct list *a, const struct list *b)
+{
+	for (size_t i = 0; i < a->nr; i++)
+		if (!is_the_guests(a->at[i]) && !list_has(b, a->at[i]))
+			return false;
+	return true;
+}
+
+/* Do two tests run the same machine, up to where its guest begins? */
+static bool same_machine(const struct test *a, const struct test *b)
+{
+	struct list x = {0}, y = {0};
+	bool same;
+
+	list_split(&x, a->run), list_split(&y, b->run);
+	same = a->bochs == b->bochs && !a->program && !b->program && has_all(&x, &y) &&
+	       has_all(&y, &x);
+	list_free(&x), list_free(&y);
+	return same;
+}
+
+/* A machine that has come to an unwritten stage before its guest began, will do so whatever the
+ * guest is to do. @return was there one? */
+static bool stops_as_before(struct session *s, size_t i)
+{
+	for (size_t k = 0; k < s->lab->nr_tests; k++) {
+		const struct result *r = &s->results[k];
+		char *why;
+
+		if (!r->done || r->verdict != UNWRITTEN || !r->no_guest ||
+		    !same_machine(&s->lab->tests[i], &s->lab->tests[k]))
+			continue;
+		why = text("%s\n(not run: before the guest begins, as in test %s)", r->why,
+			   s->lab->tests[k].name);
+		s->results[i].seed = run_seed(s->seed, s->lab->tests[i].name, 0);
+		finish(s, i, UNWRITTEN, why);
+		free(why);
+		return true;
+	}
+	return false;
+}
+
 bool session_wants(const struct session *s, size_t i)
 {
 	const struct test *t = &s->lab->tests[i];
@@ -291,7 +345,7 @@ void session_run(struct session *s)
 				continue;
 			left++;
 			/* Whoever asks for one stage gets that, whatever it needs. */
-			if (!s->only && !s->emu && !ready(s, i))
+			if (!s->only && !s->emu && (!ready(s, i) || stops_as_before(s, i)))
 				continue;
 			for (int k = 0; k < jobs; k++) {
 				if (w[k].pid)

@@ -55,6 +55,7 @@ extern const char *const verdict_names[NR_VERDICTS];
 struct result {
 	enum verdict verdict;
 	bool done;
+	bool no_guest;	 /* it stopped before the guest's first instruction */
 	unsigned seed;	 /* of the last run */
 	int runs;	 /* so many; the last failed, if one did */
 	long long ticks; /* guest instructions, by QEMU */

@@ -5,7 +5,7 @@
  *   qemu-system-i386 -plugin icount.so,from=0x100000,out=FILE
  *
  * Counted are those from the first at that address on, the guest kernel's entry, to the end, of all
- * rings. FILE then has the number.
+ * rings. FILE then has the number, 0 if the guest has never begun.
  *
  * A processor that is halted with no interrupt to come would hold the run for as long as it may
  * last, at little cost of CPU time: QEMU lets the machine's clock run on. So a machine that carries
@@ -79,7 +79,7 @@ static void ended(plugin_id id, void *data)
 	(void)id, (void)data;
 	if (!f)
 		return;
-	fprintf(f, "%" PRIu64 "%s\n", count, still ? " still" : "");
+	fprintf(f, "%" PRIu64 "%s\n", begun ? count : 0, still ? " still" : "");
 	fclose(f);
 }
 

@@ -14,6 +14,8 @@ cat >tools/run <<'END'
 for word; do case $word in OUT=*) out=${word#*=} ;; SCENARIO=*) scenario=${word#*=} ;; esac done
 : >"$out.int.log"
 sed "s/CPU/$(ulimit -t)/" "$scenario" >"$out.console"
+cp "$scenario.insns" "$out.insns" 2>/dev/null
+echo "$scenario" >>ran
 exit "$(cat "$scenario.status" 2>/dev/null || echo 0)"
 END
 printf '#!/bin/sh\n[ "$1" != spoken ] || cat "$3"\nexit 0\n' >build/bin/tltrace
@@ -125,6 +127,31 @@ ok what_is_to_do_is_said_once test "$(grep -c 'to do: write two' "$tmp/log")" = 
 ok the_first_stage_stopped_at_another test "$(grep -c 'stopped at 02.2' "$tmp/log")" = 1
 ok and_the_others_are_skipped test "$(grep -cE '^  skip .*(middle|late|half)' "$tmp/log")" = 3
 ok none_is_said_to_be_unwritten_that_stopped_at_another said 'needs stage 02.1, which could not be tried yet'
+
+# A machine that stops so before its guest begins, does so whatever the guest is to do: but another machine may not.
+sed -n '1,/^read = 1/p' labs/$lab/lab.conf >conf
+while read -r test words; do
+	printf '[test %s]\nstage = 02.1\npoints = 20\nseeds = 2\nrun = %s SCENARIO=%s\nconsole = ^ok$\n' "$test" "$words" "$test"
+	echo 'trapline: lab stage 02.1 is not written yet' >"$test" && echo 4 >"$test.status" && echo 0 >"$test.insns"
+done >>conf <<-'END'
+	one TRACE=off MEM=8
+	again MEM=8 GUEST_ARGS=x=1 TRACE=off
+	larger TRACE=off MEM=9
+	fewer TRACE=off
+	more TRACE=off MEM=8 ISOLATION=paging
+END
+cp conf labs/$lab/lab.conf && rm -f ran
+fails nothing_comes_to_its_guest grade -j 1
+ok one_of_each_machine_is_run test "$(xargs <ran)" = 'one larger fewer more'
+ok the_other_has_not_written_it_either said '^  todo .*again'
+ok and_is_told_with_its_own_seed said 'again: .* SEED=[1-9][0-9]* .*SCENARIO=again'
+grade -j 1 --gradescope "$tmp/json"
+ok why_it_was_not_run_is_said grep -q 'not run: before the guest begins, as in test one' "$tmp/json"
+rm ran && echo 7 >one.insns
+fails a_guest_that_has_begun grade -j 1
+ok may_do_otherwise_in_each_test test "$(xargs <ran)" = 'one again larger fewer more'
+ok what_is_asked_for_is_run bash -c 'rm ran; echo 0 >one.insns; grade -j 1 --stage again; [ "$(cat ran)" = again ]'
+rm -- *.status *.insns
 
 # Who hangs everywhere is not waited for everywhere.
 sed -n '1,/^read = 1/p' labs/$lab/lab.conf >conf
