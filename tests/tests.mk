@@ -22,6 +22,9 @@ $(B)/tests/pv_version: tests/unit/pv_version.c guest/finch/arch/pv/version.c gue
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -Iguest $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
+# Finch's units on the host: newer C libraries have a strlcpy() of another type.
+ON_HOST := -include tests/unit/strlcpy.h -iquote guest
+
 # The store on malloc(), so that the sanitizers see each node, and once on its own heap (store_arena).
 STORE_TESTS := $(addprefix $(B)/tests/,store_requests store_random store_hostile store_arena)
 UNIT_TESTS += $(STORE_TESTS) $(B)/tests/store_heap
@@ -34,14 +37,14 @@ $(B)/tests/store_arena: tests/unit/store_hostile.c guest/store/heap.c
 $(STORE_TESTS) $(B)/tests/store_heap: $(wildcard guest/store/*.h tests/unit/store_*.h)
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
-	$(Q)$(CC) $(HOSTCFLAGS) -iquote guest -iquote guest/store $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+	$(Q)$(CC) $(HOSTCFLAGS) $(ON_HOST) -iquote guest/store $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
 # Finch's file system, on a disk of the test's own.
 UNIT_TESTS += $(B)/tests/nest_random
 $(B)/tests/nest_random: tests/unit/nest_random.c $(wildcard guest/finch/fs/nest*.c) $(wildcard guest/finch/fs/*.h) guest/abi.h
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
-	$(Q)$(CC) $(HOSTCFLAGS) -iquote guest -iquote guest/finch $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+	$(Q)$(CC) $(HOSTCFLAGS) $(ON_HOST) -iquote guest/finch $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
 # Finch's network, with a device of the test's own.
 UNIT_TESTS += $(B)/tests/net_random
@@ -49,7 +52,7 @@ $(B)/tests/net_random: tests/unit/net_random.c tests/unit/net_judge.c $(addprefi
 		tests/unit/net_judge.h $(wildcard guest/finch/*/*.h guest/finch/*.h) guest/abi.h
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
-	$(Q)$(CC) $(HOSTCFLAGS) -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/finch -iquote guest/finch/arch/native \
+	$(Q)$(CC) $(HOSTCFLAGS) -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast $(ON_HOST) -iquote guest/finch -iquote guest/finch/arch/native \
 		$(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
 # The front end of virtual disks, against hostile back ends. Its memory lies where the kernel's does: the address
@@ -59,7 +62,7 @@ $(B)/tests/blkfront_random: tests/unit/blkfront_random.c $(wildcard guest/rings/
 		$(wildcard guest/rings/*.h guest/finch/*/*.h guest/finch/*.h guest/finch/arch/pv/*.h) guest/abi.h
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
-	$(Q)$(CC) $(HOSTCFLAGS) -fno-sanitize=address -fno-pie -no-pie -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/finch \
+	$(Q)$(CC) $(HOSTCFLAGS) -fno-sanitize=address -fno-pie -no-pie -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast $(ON_HOST) -iquote guest/finch \
 		-iquote guest/finch/arch/pv $(filter tests/%.c guest/rings/%.c,$^) -o $@ $(HOSTLDFLAGS) -fno-sanitize=address -lcmocka
 
 # The driver of the network card, on a model of one.
@@ -68,7 +71,7 @@ $(B)/tests/ne2k_random: tests/unit/ne2k_random.c tests/unit/ne2k_model.c guest/f
 		$(wildcard tests/unit/ne2k*.h tests/unit/ne2k/dev/*.h guest/finch/*/*.h guest/finch/*.h) guest/abi.h
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
-	$(Q)$(CC) $(HOSTCFLAGS) -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote tests/unit/ne2k -iquote guest -iquote guest/finch \
+	$(Q)$(CC) $(HOSTCFLAGS) -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote tests/unit/ne2k $(ON_HOST) -iquote guest/finch \
 		-iquote guest/finch/arch/native $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
 # The back end of virtual disks, on system calls of the test's own.
@@ -78,7 +81,7 @@ $(B)/tests/blkback_random: tests/unit/blkback_random.c tests/unit/guest_calls.h 
 	$(wildcard guest/apps/blkback/*.c guest/apps/xs/paths.c guest/apps/*/*.h guest/rings/*.h include/trapline/xen/io/*.h) guest/abi.h
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
-	$(Q)$(CC) $(HOSTCFLAGS) -fno-pie -no-pie -fsanitize=bounds-strict -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/apps \
+	$(Q)$(CC) $(HOSTCFLAGS) -fno-pie -no-pie -fsanitize=bounds-strict -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast $(ON_HOST) -iquote guest/apps \
 		$(filter tests/%.c guest/rings/%.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
 # The back end of network interfaces, likewise.
@@ -87,7 +90,7 @@ $(B)/tests/netback_random: tests/unit/netback_random.c tests/unit/guest_calls.h 
 	guest/apps/netback.c $(wildcard guest/apps/netback/*.c guest/apps/router/*.c guest/apps/*/*.h guest/rings/*.h include/trapline/xen/io/*.h) guest/abi.h
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
-	$(Q)$(CC) $(HOSTCFLAGS) -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/apps \
+	$(Q)$(CC) $(HOSTCFLAGS) -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast $(ON_HOST) -iquote guest/apps \
 		$(filter tests/%.c guest/rings/%.c guest/apps/router/%.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
 # Their front end, against hostile back ends.
@@ -96,7 +99,7 @@ $(B)/tests/netfront_random: tests/unit/netfront_random.c $(wildcard guest/rings/
 		$(wildcard guest/rings/*.h guest/finch/*/*.h guest/finch/*.h guest/finch/arch/pv/*.h) guest/abi.h
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
-	$(Q)$(CC) $(HOSTCFLAGS) -fno-pie -no-pie -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote guest -iquote guest/finch \
+	$(Q)$(CC) $(HOSTCFLAGS) -fno-pie -no-pie -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast $(ON_HOST) -iquote guest/finch \
 		-iquote guest/finch/arch/pv $(filter tests/%.c guest/rings/%.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
 # The balloon, on a machine of the test's own.
@@ -104,7 +107,7 @@ UNIT_TESTS += $(B)/tests/balloon_random
 $(B)/tests/balloon_random: tests/unit/balloon_random.c $(wildcard guest/balloon/*.[ch])
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
-	$(Q)$(CC) $(HOSTCFLAGS) -iquote guest $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
+	$(Q)$(CC) $(HOSTCFLAGS) $(ON_HOST) $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -lcmocka
 
 # Finch's memory under pressure: its own files, on a memory that lies where the kernel's does.
 UNIT_TESTS += $(B)/tests/reclaim_random
@@ -113,7 +116,7 @@ $(B)/tests/reclaim_random: tests/unit/reclaim_random.c $(RECLAIM) $(wildcard tes
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
 	$(Q)$(CC) $(HOSTCFLAGS) -fno-sanitize=address -fno-pie -no-pie -Wno-pointer-to-int-cast -Wno-int-to-pointer-cast -iquote tests/unit/finch \
-		-iquote guest -iquote guest/finch $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -fno-sanitize=address -lcmocka
+		$(ON_HOST) -iquote guest/finch $(filter %.c,$^) -o $@ $(HOSTLDFLAGS) -fno-sanitize=address -lcmocka
 
 # The router's rules.
 UNIT_TESTS += $(B)/tests/rules_random

@@ -25,7 +25,6 @@
 #include "apps/blkback/params.c"
 #include "apps/blkback/vbds.c"
 #include "apps/xs/paths.c"
-#include "strlcpy.h"
 
 #define EVENTS 3u
 #define GRANTS 4u

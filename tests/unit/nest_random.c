@@ -17,7 +17,6 @@
 
 #include "abi.h"
 #include "fs/nest.h"
-#include "strlcpy.h"
 
 #define NAMES  12
 #define LARGE  (6 * 1024 * 1024) /* through both levels of pointers; only two are so large */

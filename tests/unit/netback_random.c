@@ -23,7 +23,6 @@
 #include "apps/netback/rings.c"
 #include "apps/netback/round.c"
 #include "apps/netback/vifs.c"
-#include "strlcpy.h"
 #undef fail
 #define fail() _fail(__FILE__, __LINE__)
 
