@@ -19,10 +19,10 @@ OpenFile.prototype.fd_write = function (data) {
 	return {ret: 0, nwritten: data.byteLength};
 };
 
-const files = new Map(), program = WebAssembly.compileStreaming ? fetch('tltrace.wasm').then(async r => {
+const files = new Map(), program = fetch('tltrace.wasm').then(async r => {
 	if (!r.ok) throw new Error(`tltrace.wasm: ${r.status} ${r.statusText}`);
 	return WebAssembly.compile(await r.arrayBuffer());
-}) : Promise.reject(new Error('this browser has no WebAssembly'));
+});
 program.catch(() => {}); // it is told when it is asked for
 
 async function run({put = {}, args, get = []}) {

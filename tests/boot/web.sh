@@ -45,7 +45,7 @@ for _ in $(seq 100); do
 	sleep 0.1
 done
 mkdir "$tmp/shots"
-ok a_browser_runs_the_machine timeout 200 node tests/boot/web/browser.js "$browser" "$tmp/shots" $axe "http://127.0.0.1:$port/" "$seed"
+ok a_browser_runs_the_machine timeout 235 node tests/boot/web/browser.js "$browser" "$tmp/shots" $axe "http://127.0.0.1:$port/" "$seed"
 cp "$tmp/out" "$tmp/probe"
 said() { cat "$tmp/probe"; grep -qE -- "$1" "$tmp/probe"; }
 sed -n 's/^\(walk [a-z]*: .*\)/# | \1/p' "$tmp/probe"
