@@ -62,3 +62,4 @@ $(TRACE_TESTS:%=$(B)/tests/%) $(B)/tests/trace_synth_write: $(B)/tests/%: \
 	@$(call say,LINK,$@)
 	$(Q)$(CC) $(HOSTLDFLAGS) -o $@ $^ $(TLTRACE_LIBS) -lcmocka
 $(B)/tests/trace_cli: | $(B)/bin/tltrace
+TEST_PROGRAMS += $(B)/tests/trace_synth_write

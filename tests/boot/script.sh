@@ -41,7 +41,7 @@ if [ -n "$browser" ] && command -v node >/dev/null && [ -f $mermaid ]; then
 else
 	skip mermaid_draws_them 'there is no Chromium, no node, or no Mermaid in build/mermaid, and npm could not fetch it'
 fi
-if PACKAGES=tools/packages-pictures QUIET=1 tools/doctor >"$tmp/doctor" 2>&1; then
+if QUIET=1 tools/doctor script >"$tmp/doctor" 2>&1; then
 	ok plantuml_draws_them timeout 240 plantuml -charset UTF-8 -tsvg "${puml[@]}"
 	for name in "${names[@]}"; do ok "plantuml_says_what_is_written_$name" tests/boot/script/same.py "$tmp/$name.puml" "$tmp/$name-*.svg" "$tmp/$name.svg"; done
 else

@@ -19,7 +19,7 @@ struct command {
 
 extern const struct command cmd_extract, cmd_info, cmd_dump, cmd_stats, cmd_faults, cmd_check,
     cmd_witness, cmd_spoken, cmd_draw, cmd_loop, cmd_diff, cmd_timeline, cmd_ring, cmd_map,
-    cmd_events_doc, cmd_play;
+    cmd_events_doc, cmd_play, cmd_export;
 
 /* All commands, NULL behind the last. */
 extern const struct command *const commands[];
