@@ -129,12 +129,12 @@ ok and_shown_as_it_is bash -c '"$@" | grep ": ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐ
 
 # Of Canvas: who is anonymous, who has _ in his name, who has typed something into a form and sent no file; and what lies there by itself.
 mkdir "$tmp/odd" && (cd "$tmp/files" && zip -q "$tmp/work.zip" ./*)
-for name in anon_aB3dE_501_lab03 LATE_anon_Xy9Zq_502_lab03 o_brienpat_LATE_79_505_lab03-1 o_brienpat_79_504_lab03 7_80_506_9_late_lab03 latejim_81_507_lab03; do
+for name in anon_aB3dE_501_lab03 LATE_anon_Xy9Zq_502_lab03 o_brienpat_LATE_79_505_lab03-1 o_brienpat_79_504_lab03 7_80_506_9_late_lab03 LATE_82_508_lab03 latejim_81_507_lab03; do
 	cp "$tmp/work.zip" "$tmp/odd/$name.zip"
 done
 for name in anon_Qq1Ww_text LATE_anon_Rr2Tt_link doejane_77_text roejohn_LATE_78_link; do echo '<p>done</p>' >"$tmp/odd/$name.html"; done
 cp "$tmp/files/validate.c" "$tmp/odd/" && echo 'to do' >"$tmp/odd/notes.txt"
-printf '%s\n' anon_aB3dE,anon_aB3dE,0,1 anon_Xy9Zq,anon_Xy9Zq,1,1 79,o_brienpat,1,1 80,7,0,1 81,latejim,0,1 anon_Qq1Ww,anon_Qq1Ww,0,0 \
+printf '%s\n' anon_aB3dE,anon_aB3dE,0,1 anon_Xy9Zq,anon_Xy9Zq,1,1 79,o_brienpat,1,1 80,7,0,1 82,82,1,1 81,latejim,0,1 anon_Qq1Ww,anon_Qq1Ww,0,0 \
 	anon_Rr2Tt,anon_Rr2Tt,1,0 77,doejane,0,0 78,roejohn,1,0 | tr , '\t' >"$tmp/odd.want"
 cd "$tmp/tree" || exit 1
 ok the_odd_ones_of_canvas_are_graded batch odd

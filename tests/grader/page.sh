@@ -63,6 +63,9 @@ else
 	else
 		skip axe 'there is no axe-core in build/axe, and npm could not fetch it'
 	fi
+	ok in_the_dark_it_is_dark said '^dark: rgb.20, 23, 27.$'
+	[ $axe = - ] || ok and_can_be_read_there bash -c 'for what in class student; do grep -x "dark $what: 0" "$1" || exit 1; done' - "$tmp/probe"
+	ok on_paper_all_columns_are_there_and_named_and_it_is_light said '^paper: 0 too wide, 0 buttons, rgb.255, 255, 255.$'
 	ok it_prints test "$(stat -c %s "$tmp/shots/class.pdf")" -gt 50000
 	[ -z "${SHOTS:-}" ] || cp "$tmp"/shots/*.p?? "$SHOTS/"
 fi
