@@ -187,8 +187,9 @@ static bool stops_as_before(struct session *s, size_t i)
 		if (!r->done || r->verdict != UNWRITTEN || !r->no_guest ||
 		    !same_machine(&s->lab->tests[i], &s->lab->tests[k]))
 			continue;
-		why = text("%s\n(not run: before the guest begins, as in test %s)", r->why,
-			   s->lab->tests[k].name);
+		/* What is to do is said there. */
+		why = text("%.*s: before the guest begins, as in test %s, so this one was not run",
+			   (int)strcspn(r->why, "\n"), r->why, s->lab->tests[k].name);
 		s->results[i].seed = run_seed(s->seed, s->lab->tests[i].name, 0);
 		finish(s, i, UNWRITTEN, why);
 		free(why);

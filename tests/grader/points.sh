@@ -146,7 +146,8 @@ ok one_of_each_machine_is_run test "$(xargs <ran)" = 'one larger fewer more'
 ok the_other_has_not_written_it_either said '^  todo .*again'
 ok and_is_told_with_its_own_seed said 'again: .* SEED=[1-9][0-9]* .*SCENARIO=again'
 grade -j 1 --gradescope "$tmp/json"
-ok why_it_was_not_run_is_said grep -q 'not run: before the guest begins, as in test one' "$tmp/json"
+ok why_it_was_not_run_is_said grep -q 'stopped at 02.1, which is not written yet: before the guest begins, as in test one, so this one was not run' "$tmp/json"
+ok and_what_is_to_do_is_said_once_of_each_machine test "$(grep -c 'to do: write one' "$tmp/log")" = 1
 rm ran && echo 7 >one.insns
 fails a_guest_that_has_begun grade -j 1
 ok may_do_otherwise_in_each_test test "$(xargs <ran)" = 'one again larger fewer more'
