@@ -48,7 +48,7 @@ grade: $(B)/.doctor-demo+grade+plot ## grade the working tree: LAB=NN-name (SEED
 		$(if $(STAGE),,grader/scenario $(LAB) || true;) exit $$status
 
 .PHONY: pictures
-pictures: $(B)/.doctor-demo+plot ## draw the handouts' pictures anew: labs/*/pictures
+pictures: $(B)/.doctor-demo+plot ## draw the pictures of README and handouts anew: docs/compare.svg, labs/*/pictures
 	@$(build) -j$$(nproc) all
 	@labs/pictures
 
