@@ -59,10 +59,10 @@ SCHED ?= bvt
 HOST_MEM ?=
 RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS DISK NET,'$v=$($v)')
 
-.PHONY: help all tour tour-html lint doctor demo web run room gdb bochs test check bench bench-sched bench-domains bench-balloon balloon-campaign disk-campaign pictures-campaign class-campaign fuzz fuzz-insns mutation-hv clean
+.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains bench-balloon balloon-campaign disk-campaign pictures-campaign class-campaign fuzz fuzz-insns mutation-hv clean
 help: ## list the targets
 	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-13s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
-		trace/trace.mk grader/grader.mk
+		trace/trace.mk grader/grader.mk $(wildcard web/web.mk)
 	@echo
 	@echo "  Options of run, bochs and gdb: MMU=shadow|direct|none SCENARIO=walk|hello|procs|... SEED=N"
 	@echo "  TRACE=all|off|life,trap,hcall,insn,mmu,dom  ISOLATION=auto|segments|paging  EMU=qemu|bochs"
@@ -100,10 +100,6 @@ doctor: ## is everything installed? installs what is missing (NO_INSTALL=1: only
 demo: $(B)/.doctor-demo ## walk one page fault in both modes, and draw it (SEED=N)
 	@$(build) -j$$(nproc) all
 	@tools/demo $(SEED)
-
-web: $(B)/.doctor-demo+bochs+web ## a site with the machine in it, for any browser: build/web/
-	@$(build) -j$$(nproc) all
-	@$(build) -j$$(nproc) web-site
 
 run: $(B)/.doctor-demo ## boot one scenario on the terminal; Ctrl-C ends it
 	@$(build) -j$$(nproc) all

@@ -94,7 +94,11 @@ $(WEB)/start.zst: $(WEB)/trapline.iso $(WEB)/.parts web/save.js web/machine.js
 	@$(call say,SAVE,$@)
 	$(Q)timeout 120 node web/save.js $(WEB) $(WASM)/start.bin && zstd -q -19 -f $(WASM)/start.bin -o $@
 
-.PHONY: web-site web-fetched
+web: $(B)/.doctor-demo+bochs+web ## a site with the machine in it, for any browser: build/web/
+	@$(build) -j$$(nproc) all
+	@$(build) -j$$(nproc) web-site
+
+.PHONY: web web-site web-fetched
 web-fetched: $(WEB_NPM)/.stamp $(WEB_SRC)/.stamp
 	@:
 web-site: $(WEB)/tltrace.wasm $(addprefix $(WEB)/,hv.lines native.lines pv.lines) $(WEB)/.parts $(WEB_OWN:%=$(WEB)/%) $(WEB)/scenarios.js $(WEB)/start.zst

@@ -45,7 +45,7 @@ missing() {
 	done
 }
 known_targets() {
-	sed -nE 's/^([a-z-]+):.*## .*/\1/p' Makefile guest/guest.mk trace/trace.mk grader/grader.mk | sort -u
+	sed -nE 's/^([a-z-]+):.*## .*/\1/p' Makefile guest/guest.mk trace/trace.mk grader/grader.mk web/web.mk | sort -u
 }
 ok each_link_leads_somewhere diff /dev/null <(links | missing)
 ok each_file_that_is_named_is_there diff /dev/null <(files | missing)
