@@ -193,7 +193,8 @@ static void a_limit_of_memory_is_the_commands_alone(void **state)
 /* Can commands be confined at all on this machine? Asked without our own code. */
 static bool machine_confines(void)
 {
-	return !system(getuid() ? "bwrap --unshare-all --ro-bind / / true" : "bwrap --unshare-pid --unshare-net --ro-bind / / true");
+	return !system(getuid() ? "bwrap --unshare-all --ro-bind / / true"
+				: "bwrap --unshare-pid --unshare-net --ro-bind / / true");
 }
 
 int main(int argc, char **argv)
@@ -213,7 +214,8 @@ int main(int argc, char **argv)
 		count_forks();
 	if (!machine_confines()) {
 		printf("ok 1 - what is confined can hurt nobody # SKIP\n"
-		       "# | SKIP: nothing can be confined here (a container or chroot must be allowed to make namespaces)\n");
+		       "# | SKIP: nothing can be confined here (a container or chroot must be "
+		       "allowed to make namespaces)\n");
 		return 0;
 	}
 	if (!mkdtemp(dir))
