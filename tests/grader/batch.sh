@@ -107,6 +107,7 @@ stopped noise 'archive' 0
 $tl show $lab macro-bomb --book "$book" >"$tmp/shown" 2>&1
 fails no_tool_is_missing_where_it_is_built grep 'No such file' "$tmp/shown"
 echo "# | hostile stopped $stopped/$hostile"
+ok of_a_starter_one_run_tells_of_many test "$($tl show $lab student-2 --book "$tmp/one.db" | grep -c 'so this one was not run')" -ge 10
 ok a_reference_has_all_points grep -qE '^"student-1",100,100,' "$tmp/one.db.csv"
 [ $size -lt 60 ] || ok and_another_one grep -qE '^"student-12",100,100,' "$tmp/one.db.csv"
 done_testing
