@@ -93,6 +93,10 @@ void not_taken(struct result *r);
 bool session_wants(const struct session *s, size_t test);
 /** Why a test that is not done is not. */
 const char *not_run(const struct session *s, size_t test);
+/** order.c: may it be run now? If there is nothing to see, it gets its verdict. */
+bool session_ready(struct session *s, size_t test);
+/** A test that is not run has this verdict. */
+void session_finish(struct session *s, size_t test, enum verdict v, const char *why);
 /** A stage that this test needs and that has not passed, or NULL. */
 const char *session_lacks(const struct session *s, size_t test);
 /** The points that a test has earned. */
