@@ -36,8 +36,8 @@ ok the_html_report_has_it_too in_parts
 ok it_says_what_is_wrong grep -qE '"note": ?"[^"]{10}' "$page"
 # text_of CLASS: what the elements of a class say, a line each
 text_of() {
-	awk -v class="$1" '/^<g / { on = index($0, "class=\"" "node " class "\"") } on && /<text/' "$picture" |
-		sed 's/<[^>]*>//g; s/&#45;/-/g; s/&#160;/ /g; s/&amp;/\&/g'
+	awk -v class="$1" '/^<g / { on = index($0, "class=\"" class "\"") } on && /<text/' "$picture" |
+		sed 's/<[^>]*>//g; s/&#60;/</g; s/&#62;/>/g; s/&#34;/"/g; s/&#38;/\&/g'
 }
 # The title names the line that does not hold: "fault.expect:8".
 IFS=: read -r expect number < <(sed -n 's/.*>\([a-z-]*\.expect:[0-9]*\) does not hold<.*/\1/p' "$picture")
@@ -48,5 +48,5 @@ ok the_expected_event_is_in_it_in_grey bash -c 'cat <<<"$1"; grep -xF "expected:
 ok and_what_came_in_red bash -c 'cat <<<"$1"; grep "^got: " <<<"$1" && grep -E "^event [0-9]+: $2 vec=14 err=0x00000000" <<<"$1"' - \
 	"$(text_of 'label got')" "$event"
 ok red_and_grey_are_the_colours_of_arrows bash -c \
-	'grep -A2 "class=\"edge .* got\"" "$1" | grep -q "stroke=\"#e60000\"" && grep -A2 "class=\"edge .* expected\"" "$1" | grep -q "stroke=\"#808080\".*dasharray"' - "$picture"
+	'grep "class=\"arrow .* got\"" "$1" | grep -q "stroke=\"#E60000\"" && grep "class=\"arrow .* expected\"" "$1" | grep -q "stroke=\"#808080\".*dasharray"' - "$picture"
 done_testing
