@@ -22,12 +22,12 @@ static bool too_much(const struct taking *k, struct archive *a)
 	return k->total > MAX_TOTAL || archive_filter_bytes(a, 0) > MAX_TOTAL;
 }
 
-/* The bytes of one entry; NULL if there are more than `max`. */
-static char *entry_bytes(struct taking *k, struct archive *a, size_t *n, size_t max)
+/* The bytes of one entry; NULL if there are more than `max`. `whole`: all of them could be read. */
+static char *entry_bytes(struct taking *k, struct archive *a, size_t *n, size_t max, bool *whole)
 {
 	char *bytes = malloc(max + 1), spare[16384];
 	bool fits = true;
-	ssize_t got;
+	ssize_t got = 0;
 
 	*n = 0;
 	while (!too_much(k, a)) {
@@ -41,6 +41,7 @@ static char *entry_bytes(struct taking *k, struct archive *a, size_t *n, size_t 
 		*n += (size_t)got;
 		fits = *n <= max;
 	}
+	*whole = got >= 0;
 	if (fits)
 		return bytes;
 	free(bytes);
@@ -76,10 +77,12 @@ static void from_inner(struct taking *k, const char *path, const char *bytes, si
 
 	k->prefix = path;
 	k->inner++;
-	if (archive_read_open_memory(a, bytes, n) != ARCHIVE_OK)
+	if (archive_read_open_memory(a, bytes, n) != ARCHIVE_OK) {
 		refuse(k, unreadable(bytes, n), path);
-	else
+		k->unread = true;
+	} else {
 		read_archive(k, a, path);
+	}
 	k->inner--;
 	k->prefix = outer;
 	archive_read_free(a);
@@ -94,6 +97,7 @@ static void one_entry(struct taking *k, struct archive *a, struct archive_entry 
 	struct choice *c = path && !far ? wanted(k, path, &fit) : NULL;
 	size_t n;
 	char *bytes;
+	bool whole;
 
 	if (archive_entry_filetype(e) == AE_IFDIR) {
 		free(path);
@@ -119,8 +123,15 @@ static void one_entry(struct taking *k, struct archive *a, struct archive_entry 
 	if (path && !far && !k->inner && !k->class)
 		look_for_class(k, own);
 	/* What is not wanted is read as well, so that a bomb is noticed. */
-	bytes = entry_bytes(k, a, &n, inner ? MAX_INNER : MAX_FILE);
-	if (!bytes && (c || inner))
+	bytes = entry_bytes(k, a, &n, inner ? MAX_INNER : MAX_FILE, &whole);
+	if ((c || inner) && (!whole || archive_entry_is_data_encrypted(e) > 0)) {
+		refuse(k,
+		       archive_entry_is_data_encrypted(e) > 0
+			   ? "is encrypted; ask for an archive without a password"
+			   : "is cut off or damaged; ask for it again",
+		       path);
+		k->unread = true;
+	} else if (!bytes && (c || inner))
 		refuse(k, inner ? "is bigger than 16 MB; refused" : "is bigger than 1 MB; refused",
 		       path);
 	else if (c)
@@ -159,8 +170,10 @@ static void read_archive(struct taking *k, struct archive *a, const char *name)
 		if (k->entries > MAX_ENTRIES || too_many(k, ++k->entries))
 			break;
 	}
-	if (status < ARCHIVE_WARN)
+	if (status < ARCHIVE_WARN) {
 		note(k, "is a damaged archive", name);
+		k->unread = true;
+	}
 	/* Many archives with long headers are a bomb as well. */
 	k->total += archive_filter_bytes(a, 0);
 }
@@ -170,12 +183,13 @@ void from_archive(struct taking *k, const char *path, const char *name)
 	struct archive *a = new_archive();
 	char *head = NULL;
 
-	if (archive_read_open_filename(a, path, 65536) == ARCHIVE_OK)
+	if (archive_read_open_filename(a, path, 65536) == ARCHIVE_OK) {
 		read_archive(k, a, name);
-	else if ((head = read_file(path, 16, false)))
-		note(k, unreadable(head, strlen(head)), name);
-	else
-		note(k, "cannot be read", name);
+	} else {
+		head = read_file(path, 16, false);
+		note(k, head ? unreadable(head, strlen(head)) : "cannot be read", name);
+		k->unread = true;
+	}
 	free(head);
 	archive_read_free(a);
 }

@@ -231,12 +231,12 @@ int batch(int argc, char **argv)
 	if (!a.book)
 		a.book = default_book();
 	open_class(&c, &a, argv[optind]);
+	/* The policy is the course's, not the kit's. */
+	policy_load(&c.lab->policy, home(), c.lab->name);
 	for (int i = optind + 1; i < argc; i++)
 		add_submissions(&c.all, c.lab, argv[i]);
 	if (!c.all.nr)
 		die("nothing is handed in in %s: no archive, no folder", argv[optind + 1]);
-	/* The policy is the course's, not the kit's. */
-	policy_load(&c.lab->policy, home(), c.lab->name);
 	if (!c.lab->policy.best)
 		only_the_last(&c.all);
 	if (!c.jobs && !a.slurm)

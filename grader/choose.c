@@ -238,9 +238,19 @@ static bool conclude_one(struct taking *k, size_t i, bool any)
 	return true;
 }
 
+/* Something may be missing only because it could not be read: then it is asked for again, and no
+ * grade is given for the rest. */
+static bool half_read(const struct taking *k)
+{
+	for (size_t i = 0; i < k->lab->files.nr && k->unread; i++)
+		if (!k->choices[i].path)
+			return true;
+	return false;
+}
+
 size_t conclude(struct taking *k)
 {
-	bool any = false;
+	bool any = false, none = k->class || half_read(k);
 	size_t n = 0;
 	char *s;
 
@@ -262,8 +272,10 @@ size_t conclude(struct taking *k)
 			 "it holds what a platform has packed of a class: unpack it, and name "
 			 "the folder; nothing of it is taken");
 	}
+	if (none && !k->class)
+		list_add(k->notes, "not all of it can be read, so nothing of it is taken");
 	for (size_t i = 0; i < k->lab->files.nr; i++) {
-		any |= k->choices[i].path && !k->class;
+		any |= k->choices[i].path && !none;
 		k->choices[i].doubt |= k->choices[i].path && !k->choices[i].size;
 	}
 	/* First what a person should look at. */
@@ -273,7 +285,7 @@ size_t conclude(struct taking *k)
 
 			if (c->doubt == sure)
 				continue;
-			if (k->class)
+			if (none)
 				leave(k, i);
 			n += conclude_one(k, i, any);
 			free(c->path), free(c->rival);

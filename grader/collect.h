@@ -37,6 +37,7 @@ struct taking {
 	int inner;	    /* archives around the one that is read */
 	char *other;	    /* the account of a student whom a platform has named in it */
 	bool class;	    /* and of another one */
+	bool unread;	    /* something that the lab asks for may be in it, and cannot be read */
 	int entries;
 	long long total; /* bytes that were unpacked */
 };

@@ -103,6 +103,33 @@ static bool is_submission(const struct lab *lab, const char *dir)
 	return loose != NULL;
 }
 
+/* A folder beside Gradescope's that its metadata do not name is somebody's all the same. */
+static void add_unnamed(struct submissions *all, const char *dir, const struct sent *s, size_t nr)
+{
+	struct dirent **names;
+	int n = scandir(dir, &names, NULL, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		char *path = text("%s/%s", dir, names[i]->d_name);
+		bool named = *names[i]->d_name == '.' || is_junk(names[i]->d_name);
+		struct stat st;
+
+		for (size_t k = 0; k < nr && !named; k++)
+			named = !strcmp(s[k].as, names[i]->d_name);
+		if (!named && !lstat(path, &st) && S_ISDIR(st.st_mode)) {
+			char *shown = clean_name(names[i]->d_name);
+
+			printf("%s: " METADATA " does not name it; taken under the folder's name\n",
+			       shown);
+			add_plain(all, path);
+			free(shown);
+		}
+		free(path), free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+}
+
 /* Gradescope's folders; who has handed in nothing has no folder. */
 static void add_gradescope(struct submissions *all, const char *dir, const char *metadata)
 {
@@ -124,6 +151,7 @@ static void add_gradescope(struct submissions *all, const char *dir, const char 
 				add_other(sub, &s[next]);
 		free(path);
 	}
+	add_unnamed(all, dir, s, n);
 	for (size_t i = 0; i < n; i++)
 		sent_free(&s[i]);
 	free(s);
@@ -245,6 +273,13 @@ static bool has_strayed(const char *path)
 	return !lstat(path, &st) && !S_ISDIR(st.st_mode) && !is_archive(path);
 }
 
+/* Blackboard's names tell a time of the school's, which is that of `due`. */
+static void in_course_zone(const struct lab *lab, struct sent *s)
+{
+	if (!strcmp(s->lms, "blackboard"))
+		s->order = s->when = course_time(&lab->policy, s->when);
+}
+
 static void add_entry(struct submissions *all, const struct lab *lab, const char *dir,
 		      const struct dirent *const *names, int n, const char *name, size_t first)
 {
@@ -254,6 +289,7 @@ static void add_entry(struct submissions *all, const struct lab *lab, const char
 	if (name[0] == '.') {
 		/* nobody's */
 	} else if (lms_name(name, &s)) {
+		in_course_zone(lab, &s);
 		if (!strcmp(s.lms, "blackboard") && !name_by_text(dir, names, n, name, &s))
 			name_by_others(names, n, name, &s);
 		add_sent(all, &s, path, first);
@@ -318,6 +354,8 @@ void add_submissions(struct submissions *all, const struct lab *lab, const char 
 	folder = S_ISDIR(st.st_mode);
 	/* Of platforms only Moodle makes folders of students. */
 	sent = lms_name(base_name(path), &s) && !s.beside && (!folder || !strcmp(s.lms, "moodle"));
+	if (sent)
+		in_course_zone(lab, &s);
 	if (folder && access(metadata, R_OK) == 0)
 		add_gradescope(all, path, metadata);
 	else if (sent)

@@ -277,6 +277,8 @@ size_t gradescope_metadata(const char *path, struct sent **out)
 	struct found found = {.nr = 0};
 	bool who = false;
 
+	int east;
+
 	if (!all)
 		die("cannot read %s", path);
 	for (char *line; (line = next_line(&r));) {
@@ -289,7 +291,7 @@ size_t gradescope_metadata(const char *path, struct sent **out)
 			continue;
 		} else if ((value = at(line, 2, ":created_at:"))) {
 			value = scalar(&r, value, 2);
-			found.when = value ? parse_time(value) : 0;
+			found.when = value ? parse_time(value, &east) : 0;
 			free(value);
 			who = false;
 		} else if (at(line, 2, ":submitters:")) {

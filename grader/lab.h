@@ -33,6 +33,7 @@ struct test {
 /* late.c: what counts, and what being late costs. */
 struct policy {
 	time_t due;	  /* 0: never */
+	int zone;	  /* in which that was said: seconds east of Greenwich, or NO_ZONE */
 	int grace;	  /* minutes */
 	int free_days;	  /* that cost nothing */
 	int points_a_day; /* that each further day costs */
@@ -45,10 +46,13 @@ struct policy {
 bool policy_key(struct policy *p, const char *key, const char *value, const char *path, int line);
 /** Is this line of lab.conf one of those? */
 bool is_policy(const char *line);
-/** "2026-03-01 23:59[:00[.123]] [Z|+0100]"; without a zone this machine's. @return 0 if it is no
- * time
- */
-time_t parse_time(const char *s);
+#define NO_ZONE 1000000 /* this machine's */
+/** "2026-03-01 23:59[:00[.123]] [Z|+0100]"; without a zone this machine's. `east`: the zone, as in
+ * struct policy. @return 0 if it is no time */
+time_t parse_time(const char *s, int *east);
+/** When a time was that a platform gave without a zone, and that was read as this machine's: in the
+ * zone of `due`. */
+time_t course_time(const struct policy *p, time_t when);
 /** "2026-03-01 23:59", or that it is not known. */
 void put_time(char *to, size_t size, time_t when);
 /** Days begun after the deadline and the grace; 0 if there is no deadline or nobody knows when. */

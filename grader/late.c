@@ -26,17 +26,17 @@ static bool offset(const char *s, int *seconds)
 }
 
 /* "Z", or an offset, after a fraction of a second or not; nothing is this machine's zone. */
-static time_t in_zone(struct tm *t, const char *s)
+static time_t in_zone(struct tm *t, const char *s, int *east)
 {
-	int east;
-
 	if (*s == '.')
 		s += 1 + strspn(s + 1, "0123456789");
 	s += strspn(s, " ");
+	*east = 0;
 	if (!strcmp(s, "Z") || !strcmp(s, "UTC"))
 		return timegm(t);
 	if (*s)
-		return offset(s, &east) ? timegm(t) - east : 0;
+		return offset(s, east) ? timegm(t) - *east : 0;
+	*east = NO_ZONE;
 	t->tm_isdst = -1;
 	return mktime(t);
 }
@@ -54,10 +54,12 @@ static bool exists(const struct tm *t)
 	return same.tm_mday == t->tm_mday && same.tm_mon == t->tm_mon;
 }
 
-time_t parse_time(const char *s)
+time_t parse_time(const char *s, int *east)
 {
 	struct tm t = {0};
 	int n = 0, more = 0;
+
+	*east = NO_ZONE;
 
 	if (sscanf(s, "%4d-%2d-%2d%*1[ T]%2d:%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour,
 		   &t.tm_min, &n) < 5 ||
@@ -67,7 +69,15 @@ time_t parse_time(const char *s)
 	if (sscanf(s, ":%2d%n", &t.tm_sec, &more) == 1)
 		s += more;
 	t.tm_year -= 1900, t.tm_mon -= 1;
-	return exists(&t) ? in_zone(&t, s) : 0;
+	return exists(&t) ? in_zone(&t, s, east) : 0;
+}
+
+/* A time that a platform gave without a zone was read in this machine's. */
+time_t course_time(const struct policy *p, time_t when)
+{
+	struct tm t;
+
+	return p->due && p->zone != NO_ZONE && localtime_r(&when, &t) ? timegm(&t) - p->zone : when;
 }
 
 void put_time(char *to, size_t size, time_t when)
@@ -141,7 +151,7 @@ static char *refused(struct policy *p, const char *key, const char *value)
 		p->best = !strcmp(value, "best");
 		return p->best || !strcmp(value, "last") ? NULL : copy("last or best");
 	}
-	p->due = parse_time(value);
+	p->due = parse_time(value, &p->zone);
 	return p->due ? NULL
 		      : copy("a time like 2026-03-01 23:59 +0100: a day that exists, 00:00 to "
 			     "23:59, a zone of at most 14 hours");
@@ -183,7 +193,7 @@ bool is_policy(const char *line)
 
 void policy_none(struct policy *p)
 {
-	*p = (struct policy){.last_day = -1, .answers = 20};
+	*p = (struct policy){.zone = NO_ZONE, .last_day = -1, .answers = 20};
 }
 
 void policy_load(struct policy *p, const char *tree, const char *name)

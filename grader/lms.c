@@ -103,7 +103,7 @@ static bool from_canvas(const char *file, struct sent *s)
 static bool from_blackboard(const char *file, struct sent *s)
 {
 	regmatch_t m[MAX_GROUPS];
-	int y, mon, d, h, min, sec;
+	int y, mon, d, h, min, sec, east;
 	char *when, *stamp;
 
 	if (!matches("^(.*)_([^_]+)_attempt_([0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2})"
@@ -117,7 +117,7 @@ static bool from_blackboard(const char *file, struct sent *s)
 	when = group(file, &m[3]);
 	sscanf(when, "%d-%d-%d-%d-%d-%d", &y, &mon, &d, &h, &min, &sec);
 	stamp = text("%04d-%02d-%02d %02d:%02d:%02d", y, mon, d, h, min, sec);
-	s->when = parse_time(stamp);
+	s->when = parse_time(stamp, &east);
 	s->order = s->when;
 	s->beside = !s->as; /* its .txt */
 	free(when), free(stamp);

@@ -85,8 +85,10 @@ static char *feedback(const struct grading *g, const struct lab *lab)
 {
 	char *answers =
 	    g->answers >= 0 ? text(", answers %d/%d", g->answers, lab->policy.answers) : copy("");
-	char *late = g->days ? text(", %d days late: -%d", g->days, g->cost) : copy("");
-	char *all = g->taken ? text("tests %d/%d%s%s", g->score, lab->points, late, answers)
+	char *late = g->days ? text(", %d day%s late: -%d", g->days, &"s"[g->days == 1], g -> cost)
+			     : copy("");
+	char *all = g->taken ? text("tests %d/%d%s%s%s%s", g->score, lab->points, late, answers,
+				    *g->notes ? "; " : "", g->notes)
 			     : text("not graded: %s", g->notes);
 
 	free(answers), free(late);

@@ -166,7 +166,7 @@ mkdir -p "$tmp/hollow-deep/$(printf 'a/%.0s' $(seq 40))" && touch "$tmp/hollow-d
 ok a_folder_may_not_be_so_deep_either soon "$tmp/hollow-deep" 'has a name too long, or lies too deep; refused'
 
 # The same, one archive within another: all limits are of all of them together.
-python3 - "$tmp" <<'END'
+python3 - "$tmp" $(files_of $lab | xargs -n 1 basename) <<'END'
 import io, sys, tarfile, zipfile
 out = sys.argv[1]
 def zipped(entries, level=zipfile.ZIP_DEFLATED):
@@ -178,6 +178,7 @@ def zipped(entries, level=zipfile.ZIP_DEFLATED):
 def put(name, data):
     open(f"{out}/{name}", "wb").write(data)
 mine = [("walk.c", "mine\n")]
+all = [(name, "mine\n") for name in sys.argv[2:]]
 zeros = zipped([("zeros", bytes(48 << 20))])
 put("bombs.zip", zipped([("1.zip", zeros), ("2.zip", zeros)] + [("z.zip", zipped(mine))]))
 put("thick.zip", zipped([("thick.zip", zipped([("other", bytes(17 << 20))], zipfile.ZIP_STORED)), ("z.zip", zipped(mine))]))
@@ -197,7 +198,8 @@ for i in range(40):
     deep = zipped([(f"{i}.zip", deep)])
 put("matryoshka.zip", deep)
 put("deep-inside.zip", zipped([("a/" * 20 + "x.zip", zipped([("b/" * 20 + "walk.c", "mine\n")]))]))
-put("noise-inside.zip", zipped([("x.zip", b"PK\3\4 no"), ("y.tar.gz", b"\x1f\x8b\x08" + bytes(40)), ("z.zip", zipped(mine))]))
+put("noise-inside.zip", zipped([("x.zip", b"PK\3\4 no"), ("y.tar.gz", b"\x1f\x8b\x08" + bytes(40)), ("z.zip", zipped(all))]))
+put("noise-instead.zip", zipped([("x.zip", b"PK\3\4 no"), ("z.zip", zipped(all[1:]))]))
 END
 ok bombs_within_are_one_bomb soon "$tmp/bombs.zip" 'expands to more than 64 MB'
 ok what_is_too_big_to_be_looked_into_is_said soon "$tmp/thick.zip" 'thick.zip: is bigger than 16 MB; refused'
@@ -211,6 +213,27 @@ ok of_forty_in_each_other_two_are_opened soon "$tmp/matryoshka.zip" '39.zip/38.z
 ok depths_add_up soon "$tmp/deep-inside.zip" 'has a name too long, or lies too deep; refused'
 ok noise_within_does_not_hide_the_rest soon "$tmp/noise-inside.zip" 'x.zip: is a damaged archive'
 ok which_is_taken is walk.c mine
+none_is_taken() { [ ! -e "$tmp/graded.src" ] || [ -z "$(ls "$tmp/graded.src")" ]; }
+ok if_one_is_missing_it_may_be_what_cannot_be_read soon "$tmp/noise-instead.zip" 'not all of it can be read, so nothing of it is taken'
+ok and_none_is_taken none_is_taken
+
+# Cut off, or with a password: nothing is graded that could not be read.
+mkdir "$tmp/whole"
+for file in $(files_of $lab); do head -c 3000 /dev/urandom | base64 >"$tmp/whole/$(basename "$file")"; done
+(cd "$tmp/whole" && zip -q "$tmp/whole.zip" -- * && zip -q -P pw "$tmp/secret.zip" -- * && zip -q -P pw "$tmp/one.zip" walk.c && zip -q "$tmp/one.zip" -- [!w]*) >/dev/null 2>&1
+head -c 9000 "$tmp/whole.zip" >"$tmp/cut.zip"
+tar -C "$tmp/whole" -czf "$tmp/whole.tgz" . && head -c 9000 "$tmp/whole.tgz" >"$tmp/cut.tgz"
+for form in secret.zip one.zip; do
+	taken "$tmp/$form"
+	ok "a_password_is_said_$form" says 'is encrypted; ask for an archive without a password'
+	ok "and_nothing_is_taken_$form" none_is_taken
+done
+for form in cut.zip cut.tgz; do
+	taken "$tmp/$form"
+	ok "what_is_cut_off_is_said_$form" says 'not all of it can be read, so nothing of it is taken'
+	ok "and_nothing_of_it_is_taken_$form" none_is_taken
+	fails "nor_is_a_file_said_to_be_empty_$form" grep 'has nothing in it' "$tmp/said"
+done
 
 # Random names, of the pieces that platforms' names have: each file is a student's, is older than another, or is said to be nobody's.
 python3 - "$tmp/fuzz" "${SEED:-5}" <<'END'
