@@ -197,6 +197,21 @@ cd "$tmp/tree" && gradescope ruby '/:name: Dan Two/i\  - :name: Gus Last\n    :s
 cd "$here" || exit 1
 ok whoever_is_named_first people_are "$people" submission_9101,205,'Gus Last'
 
+# A folder that the metadata do not name is somebody's, too.
+mkdir -p "$tmp/unnamed/submission_1" "$tmp/unnamed/submission_77"
+printf -- '---\nsubmission_1:\n  :submitters:\n  - :name: Al One\n    :sid: "1"\n  :created_at: 2026-02-01 10:00:00 Z\n' >"$tmp/unnamed/submission_metadata.yml"
+cp "$tmp/files"/* "$tmp/unnamed/submission_1/" && cp "$tmp/files"/* "$tmp/unnamed/submission_77/" && echo >>"$tmp/unnamed/submission_77/entry.h"
+(cd "$tmp/tree" && batch unnamed)
+ok who_is_not_named_is_said grep -qx 'submission_77: submission_metadata.yml does not name it; taken under the folder.s name' "$tmp/unnamed.log"
+ok and_graded grep -q '^2 graded' "$tmp/unnamed.log"
+
+# Blackboard's times are the school's: two minutes before the end and two days after it, wherever it is graded.
+mkdir "$tmp/zones" && cp "$tmp/jane.zip" "$tmp/zones/Lab 3_ann_attempt_2026-03-01-23-58-12_lab03.zip" && cp "$tmp/jane.zip" "$tmp/zones/Lab 3_bob_attempt_2026-03-02-00-58-12_lab03.zip"
+for zone in UTC Europe/Berlin America/New_York; do
+	(cd "$tmp/tree" && TZ=$zone batch zones && TZ=$zone report zones --csv && rm "$tmp/zones.db")
+	ok "the_same_are_late_in_$zone" test "$(python3 -c 'import csv, sys; print(*[r["days late"] for r in csv.DictReader(open(sys.argv[1]))])' "$tmp/zones.out")" = '0 1'
+done
+
 # Several that it could be: none.
 mkdir -p "$tmp/doubt/al" && echo 'int a;' >"$tmp/doubt/al/update (1).c" && echo 'int b;' >"$tmp/doubt/al/update (2).c" && echo 'int c;' >"$tmp/doubt/al/Entry.H"
 $tl batch $lab "$tmp/doubt" --kit "$tmp/tree2" --book "$tmp/doubt.db" >"$tmp/doubt.log" 2>&1
