@@ -86,4 +86,24 @@ ok a_whole_run_in_one_file whole
 entries() { [ "$(sed 's/^[0-9]* Episode \([0-9]*\) .*/\1/' "$tmp/outline" | sort -nu)" = "$($tl dump "$tmp/direct.ctf" --json | sed -n 's/.*"fault": *\([1-9][0-9]*\).*/\1/p' | sort -nu)" ]; }
 ok each_episode_has_an_entry entries
 ok of_a_long_one_it_is_told_how_far_it_is bash -c '"$@" -o "$0" 2>&1 | grep -q "page [0-9]* of [0-9]*$"' "$tmp/long.pdf" $tl draw "$tmp/procs.ctf" --all --size 16:9
+
+# The same act is in the same phase in both designs, in every fault of a run.
+phases() {
+	tools/run MMU=direct SCENARIO=procs SEED="$seed" OUT="$tmp/other" && $tl play "$tmp/procs.ctf" -o "$tmp/a.html" && $tl play "$tmp/other.ctf" -o "$tmp/b.html" && python3 - "$tmp"/[ab].html <<-'END'
+		import collections, json, re, sys
+		acts = {"touch": 0, "write to read-only": 0, "walk guest PT: not present": 1, "walk guest PT: protection": 1, "inject #PF": 2, "copy frame": 2, "iret to guest handler": 2,
+		        "TRAP #GP: read cr2": 3, "read cr2": 3, "TRAP #PF: write PTE": 4, "hypercall mmu_update": 4, "validate": 4, "alloc MA": 4, "iret to application": 5}
+		seen = collections.defaultdict(collections.Counter)
+		for path in sys.argv[1:]:
+		    for line in re.search(r' id="pages">\n(.*?)</script>', open(path).read(), re.S)[1].split("\n"):
+		        for row in json.loads(line)["rows"] if line else []:
+		            for step in row[3:5]:
+		                for act in acts if step else []:
+		                    if step[6].startswith(act):
+		                        seen[act][row[2]] += 1
+		print({a: dict(c) for a, c in seen.items()})
+		sys.exit(any(set(c) != {acts[a]} for a, c in seen.items()) or len(seen) < 12)
+	END
+}
+ok an_act_has_one_phase phases
 done_testing
