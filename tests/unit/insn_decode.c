@@ -12,6 +12,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <capstone/capstone.h>
+
 #include "insn/insn.h"
 #include "insn_oracle.h"
 #include "insn_scale.h"
@@ -123,6 +125,26 @@ static bool only_ours(const u8 *bytes)
 	return opcode == 0x0FAE && modrm >= 0xF8;
 }
 
+/* Of a repeat prefix that means nothing Capstone 5 makes no instruction; the processor ignores it,
+ * as Capstone 4 does. Then both must read the same without it. */
+static bool needlessly_repeated(const u8 *bytes)
+{
+	u32 prefixes = prefixes_of(bytes);
+	u8 once[INSN_MAX_LEN];
+	const struct oracle_insn *o;
+	struct insn i;
+
+	if (cs_version(NULL, NULL) >> 8 < 5)
+		return false;
+	memcpy(once, bytes, sizeof(once));
+	for (u32 k = 0; k < prefixes; k++)
+		if (once[k] == 0xF2 || once[k] == 0xF3)
+			once[k] = 0x3E;
+	o = oracle_decode(once, INSN_MAX_LEN);
+	return memcmp(once, bytes, sizeof(once)) && !insn_decode(once, INSN_MAX_LEN, &i) &&
+	       o->len == i.len && o->op == i.op;
+}
+
 /* With a repeat prefix, which means nothing here, Capstone loses sight of the operand size. */
 static bool capstone_errs(const u8 *bytes)
 {
@@ -137,15 +159,15 @@ static bool capstone_errs(const u8 *bytes)
 static void compare(const u8 *bytes)
 {
 	struct insn i;
-	const struct oracle_insn *o = oracle_decode(bytes, INSN_MAX_LEN);
+	const struct oracle_insn o = *oracle_decode(bytes, INSN_MAX_LEN);
 	u32 ours = insn_decode(bytes, INSN_MAX_LEN, &i) ? 0 : i.len;
-	bool same = o->len == ours && (!ours || o->op == i.op);
+	bool same = o.len == ours && (!ours || o.op == i.op);
 
-	if (same || (!ours && only_theirs(bytes)) || (!o->len && only_ours(bytes)) ||
-	    capstone_errs(bytes))
+	if (same || (!ours && only_theirs(bytes)) || (!o.len && only_ours(bytes)) ||
+	    capstone_errs(bytes) || (!o.len && needlessly_repeated(bytes)))
 		return;
-	print_error("ours: %u bytes, op %u; Capstone: %u bytes, op %u, %s:", ours, i.op, o->len,
-		    o->op, o->text);
+	print_error("ours: %u bytes, op %u; Capstone: %u bytes, op %u, %s:", ours, i.op, o.len,
+		    o.op, o.text);
 	for (u32 k = 0; k < INSN_MAX_LEN; k++)
 		print_error(" %02x", bytes[k]);
 	print_error("\n");
