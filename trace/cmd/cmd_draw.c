@@ -106,8 +106,12 @@ static const char *default_title(const struct trace *t, const struct request *r,
 	struct episode ep;
 	struct err err;
 
-	if (r->all || r->ranged)
-		snprintf(buf, size, "%.80s: %s", name, r->all ? "all events" : "a part");
+	if (r->ranged)
+		snprintf(buf, size, "%.80s: events %llu to %llu", name,
+			 (unsigned long long)(r->from ? r->from : 1),
+			 (unsigned long long)(r->to && r->to < t->count ? r->to : t->count));
+	else if (r->all)
+		snprintf(buf, size, "%.80s: all events", name);
 	else if (r->fault[0] ? episode_select(t, r->fault[0], &ep, &err)
 			     : default_episode(t, &ep, &err))
 		return NULL;
@@ -157,11 +161,8 @@ static int draw_sides(const struct trace *t, const struct request *r, const stru
 	size_t pages;
 	int rc;
 
-	paper.title = r->title	    ? r->title
-		      : paper.w > 0 ? default_title(t, r, title, sizeof(title))
-				    : NULL;
-	if (paper.title && !paper.title[0])
-		paper.title = NULL;
+	if (!r->title && paper.w > 0)
+		paper.title = default_title(t, r, title, sizeof(title));
 	if (many)
 		find_bookmarks(t, r, &marks);
 	rc = draw_file(&paper, &side[0], r->ndirs == 2 ? &side[1] : NULL, many ? &marks : NULL,
@@ -329,6 +330,7 @@ static int run(const struct command *self, int argc, char **argv)
 		return refuse("--io is for one trace, and chooses what is drawn", NULL);
 	if (r.labels && labels_read(r.labels, &err))
 		return cmd_fail(self, &err);
+	r.paper.title = r.title && r.title[0] ? r.title : NULL;
 	if (r.nio)
 		return draw_requests(self, &r);
 	if (r.ndirs == 2 && (r.all || r.ranged))
