@@ -29,7 +29,7 @@ static const char help[] =
     "tl many COUNT CYCLES MS     so many at once, which share the processor for MS; then CYCLES\n"
     "                            one after the other: what they cost, and what they leave\n"
     "tl mem-max DOMAIN MB        how much memory it may have\n"
-    "tl mem-set DOMAIN MB        how much it is to have: its balloon driver follows\n"
+    "tl mem-set DOMAIN MB        how much it is to have (or 9828K): its balloon driver follows\n"
     "tl mem-resident DOMAIN KB   so much of it (mmu=shadow) the machine's memory holds; the rest\n"
     "                            is on the hypervisor's swap disk\n"
     "tl mem-wait DOMAIN [SECONDS] until it has so much (60)\n"

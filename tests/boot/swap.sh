@@ -127,7 +127,7 @@ updown() { # MMU RUN-ARGUMENTS
 	{
 		printf '%s\n' 'tl info' 'blkback &' 'sleep 20' "tl create finch name=one mmu=$way mem=8 vbd=hda:0+98304 initrd=$way.cpio scenario=$way" 'sleep 60'
 		for i in $(seq 10); do
-			printf '%s\n' "tl mem-set one $((4 + i % 3))" 'tl mem-wait one 3600' 'tl mem-set one 8' 'tl mem-wait one 3600'
+			printf '%s\n' "tl mem-set one $(((4 + i % 3) * 1024 + i % 4))K" 'tl mem-wait one 3600' 'tl mem-set one 8' 'tl mem-wait one 3600'
 		done
 		printf '%s\n' 'tl wait one' 'tl list' 'tl destroy one' 'tl info'
 	} | host "$@"

@@ -16,7 +16,7 @@ static s32 set_limit(u32 domid, u32 kb)
 	return domctl(&op, XEN_DOMCTL_max_mem, domid);
 }
 
-/* "12" are MB, "9830K" are KB. */
+/* "12" are MB, "9830K" are KB; of whole pages, so that it can be reached. */
 static u32 kilobytes(const char *word)
 {
 	char kb[16];
@@ -25,7 +25,7 @@ static u32 kilobytes(const char *word)
 	if (!n || n >= sizeof(kb) || word[n - 1] != 'K')
 		return number("MB", word, 1, 512) * 1024;
 	strlcpy(kb, word, n); /* without the K */
-	return number("KB", kb, 1024, 512 * 1024);
+	return number("KB", kb, 1024, 512 * 1024) / KB_PER_PAGE * KB_PER_PAGE;
 }
 
 s32 memory_op(u32 domid, struct xen_domctl_tl_memory *m)
