@@ -26,7 +26,7 @@
 #define NO_NEWS	   0xFFFFFFFFu
 
 extern const struct balloon_ops user_ops;
-extern const struct policy_ops user_cache, user_swap;
+extern const struct policy_ops user_cache, user_swap, user_nothing;
 
 /** The guest that is played, and what is going to happen to it. */
 struct world {

@@ -8,7 +8,7 @@
 #define FRAMES 32u /* of them in memory at once */
 #define STEPS  6000u
 #define NEVER  0xFFFFFFFFu
-#define MANY   4096u /* pages of a large ring */
+#define MANY   5000u /* pages of a large ring */
 #define LOOKS  8u    /* pages: HASTY looks at no more */
 
 static struct policy *p;
@@ -183,8 +183,22 @@ static void same(u32 want, u32 k, u32 got, u32 got_k, const u32 *hand)
 	}
 }
 
+/* Until there is a cache and a disk, nothing is to be had; from then on others are asked. */
+static void from_nothing(void)
+{
+	u32 k;
+
+	p->ops[POLICY_CACHE] = p->ops[POLICY_SWAP] = &user_nothing;
+	p->hand[POLICY_CACHE] = p->hand[POLICY_SWAP] = POLICY_NONE;
+	if (ask(&k) != POLICY_NONE)
+		differs("policy_victim() gave a page where there is none");
+	p->ops[POLICY_CACHE] = &user_cache;
+	p->ops[POLICY_SWAP] = &user_swap;
+}
+
 static void victims(void)
 {
+	from_nothing();
 	for (u32 i = 0; i < 300; i++) {
 		u32 want, k, got, got_k, hand[POLICY_KINDS];
 

@@ -84,5 +84,19 @@ static bool swappable_used(u32 page)
 	return ask(ASK_USED + POLICY_SWAP, page, 0);
 }
 
+/* As before there is a disk to swap to. */
+static u32 next_nothing(u32 page)
+{
+	(void)page;
+	return POLICY_NONE;
+}
+
+static bool nothing_used(u32 page)
+{
+	(void)page;
+	return false;
+}
+
 const struct policy_ops user_cache = {next_cached, cached_used},
-			user_swap = {next_swappable, swappable_used};
+			user_swap = {next_swappable, swappable_used},
+			user_nothing = {next_nothing, nothing_used};
