@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # doctor.sh: what is said on a machine that lacks something, or is another one. Programs of our own stand for it.
 . "$(dirname "$0")/../lib.sh"
+unset CROSS # make exports its own
 bin=$tmp/bin
 mkdir "$bin"
 stub() { # NAME SCRIPT

@@ -109,6 +109,11 @@ static u32 op_of(const cs_insn *i)
 		return mov_op(&x->operands[0], &x->operands[1]);
 	if ((i->id == X86_INS_PUSH || i->id == X86_INS_POP) && is_segment(&x->operands[0]))
 		return i->id == X86_INS_PUSH ? OP_push_seg : OP_pop_seg;
+	/* Capstone 5 names the far ones of these as the near ones. */
+	if (x->opcode[0] == 0xFF && (x->modrm >> 3 & 7) == 3)
+		return OP_call_far;
+	if (x->opcode[0] == 0xFF && (x->modrm >> 3 & 7) == 5)
+		return OP_jmp_far;
 	for (u32 k = 0; k < ARRAY_SIZE(ids); k++)
 		if (ids[k].id == i->id)
 			return ids[k].op;

@@ -29,7 +29,8 @@ static void tidy(const cs_insn *insn, char *out, size_t size)
 		if (!(*s == ' ' && s > insn->op_str && s[-1] == ','))
 			ops[k++] = *s;
 	ops[k] = 0;
-	if (!strcmp(insn->mnemonic, "movl") && names_register(ops))
+	if ((!strcmp(insn->mnemonic, "movl") || !strcmp(insn->mnemonic, "ltrw")) &&
+	    names_register(ops))
 		n--;
 	if (!strncmp(insn->mnemonic, "iret", 4))
 		n = 4;
