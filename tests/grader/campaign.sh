@@ -7,6 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 export TZ=UTC PYTHONDONTWRITEBYTECODE=1
 lab=${LAB:-03-shadow-vs-direct} seed=${SEED:-7} size=${SIZE:-24} real=${REAL:-6}
+[ "$real" -ge 4 ] || { echo "campaign: REAL=$real: at least 4, for two of them are copied" >&2; exit 2; }
 all=(plain moodle canvas blackboard gradescope)
 read -ra platforms <<<"${LMS:-${all[seed % 5]}}"
 here=$PWD tl=$PWD/build/bin/tlgrade kit=$PWD/build/kit/$lab py=$PWD/tests/grader/campaign.py
