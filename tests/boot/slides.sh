@@ -30,6 +30,8 @@ ok the_last_footer_is_what_stats_says footer
 ok in_the_dark slides 16:9 960 540 "${both[@]}" --theme dark
 ok in_print slides 4:3 960 720 "${both[@]}" --theme print
 ok one_design slides 16:9 960 540 "$tmp/direct.ctf" --fault "va=$va" --title "A & <b> \"title\", 'quoted'"
+no_text() { $tl draw "$tmp/direct.ctf" --title $'\xff' -o "$tmp/x.svg" 2>"$tmp/said"; [ $? = 2 ] && grep -qx 'tltrace draw: --title is no UTF-8' "$tmp/said"; }
+ok a_title_that_is_no_text_is_refused no_text
 ok its_title_is_there grep -q 'A &#38; &#60;b&#62; &#34;title&#34;, '"'quoted'" "$tmp/s-001.svg"
 ok larger_letters slides 16:9 960 540 "$tmp/shadow.ctf" --fault "va=$va" --font-scale 1.4
 ok a_part_of_a_run slides 16:9 960 540 "$tmp/procs.ctf" --from 1500 --to 1600

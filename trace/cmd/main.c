@@ -4,6 +4,7 @@
 #include "read/number.h"
 #include "trapline/ring.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,17 +23,26 @@ static void help(FILE *to)
 		    "failed or traces differ, 2 usage or file trouble, 3 out of memory.\n");
 }
 
+/* SVG, PDF and pages hold what is given as text: as UTF-8, as JSON has it. */
+static bool is_text(const char *value)
+{
+	json_t *s = json_string(value);
+
+	json_decref(s);
+	return s;
+}
+
 int cmd_getopt(const struct command *self, int argc, char **argv, const struct option *opts,
 	       int *code)
 {
 	struct option all[24] = {{"help", no_argument, NULL, 'h'}};
 	size_t n = 1;
-	int c;
+	int c, which = 0;
 
 	for (; opts && opts->name && n + 1 < ARRAY_SIZE(all); opts++)
 		all[n++] = *opts;
 	opterr = 0;
-	c = getopt_long(argc, argv, ":ho:", all, NULL);
+	c = getopt_long(argc, argv, ":ho:", all, &which);
 	if (c == 'h') {
 		usage(self, stdout);
 		*code = EXIT_OK;
@@ -47,6 +57,13 @@ int cmd_getopt(const struct command *self, int argc, char **argv, const struct o
 		fprintf(stderr, "tltrace %s: %s: %s\n", self->name, what,
 			argv[optind > 1 ? optind - 1 : 1]);
 		usage(self, stderr);
+		*code = EXIT_TROUBLE;
+		return '?';
+	}
+	if (c != -1 && c != 'o' && optarg &&
+	    (!strcmp(all[which].name, "title") || !strcmp(all[which].name, "note")) &&
+	    !is_text(optarg)) {
+		fprintf(stderr, "tltrace %s: --%s is no UTF-8\n", self->name, all[which].name);
 		*code = EXIT_TROUBLE;
 		return '?';
 	}
