@@ -49,19 +49,20 @@ earlier_ones_are_seen() {
 for t in json.load(open(sys.argv[1]))["students"]:
     if t["again"]: print(t["account"] or t["name"])' "$tmp/$1/truth.json")
 }
-# killed BOOK FOLDER TIMES OPTION...: the caller is killed so often, in moments that are spread over the class, and called again.
+# killed BOOK FOLDER TIMES OPTION...: the caller is killed so often, in moments that are spread over the first two thirds of the class
+# (the last third may be over before it can be hit), and called again.
 hits=0
 killed() {
 	local book=$1 folder=$2 moment caller
 	hits=0
-	for moment in $(shuf -i "1-$((size - 2))" -n "$3" --random-source=<(yes "$seed $book") | sort -n); do
+	for moment in $(shuf -i "1-$((size * 2 / 3))" -n "$3" --random-source=<(yes "$seed $book") | sort -n); do
 		run=exec batch "$book" "$folder" batch "${@:4}" &
 		caller=$!
 		for _ in $(seq 12000); do
 			[ "$(rows_of "$book")" -lt "$moment" ] && kill -0 $caller 2>/dev/null || break
 			sleep 0.1
 		done
-		sleep "$((RANDOM % 3)).$((RANDOM % 10))"
+		sleep "0.$((RANDOM % 10))"
 		kill -KILL $caller 2>/dev/null && hits=$((hits + 1))
 		wait $caller 2>/dev/null
 	done
