@@ -105,7 +105,7 @@ run_bochs() {
 	return "$status"
 }
 
-extract_bochs() { "$B/bin/tltrace" extract --stream "$work/trace" "$1"; }
+extract_bochs() { "$B/bin/tltrace" extract --command-line "$started" --stream "$work/trace" "$1"; }
 
 # Bochs tells no exit code: what was printed does.
 explain_bochs() { # STATUS

@@ -81,7 +81,7 @@ run_qemu() {
 	return "$status"
 }
 
-extract_qemu() { "$B/bin/tltrace" extract "$work/ram" "$1"; }
+extract_qemu() { "$B/bin/tltrace" extract --command-line "$started" "$work/ram" "$1"; }
 
 # The agreed end is the guest's: by QEMU's isa-debug-exit its code N is the status 2 N + 1. QEMU's own
 # status is 1 when it cannot start, and 0 when the machine ends by itself, for which it would be

@@ -97,7 +97,7 @@ async function ended(how = '') {
 	await machine.stop();
 	running = null;
 	const ram = machine.memory().buffer, ctf = r.mmu + '.ctf';
-	const x = await tltrace({put: {ram}, args: ['extract', 'ram', ctf], get: [ctf + '/metadata', ctf + '/stream']}, [ram]);
+	const x = await tltrace({put: {ram}, args: ['extract', '--command-line', words(r).replace(/[^ !#-[\]-~]/g, '?').slice(0, 1023), 'ram', ctf], get: [ctf + '/metadata', ctf + '/stream']}, [ram]);
 	const end = how || (code ? `It ended with code ${code[1]}` : 'It halted');
 	if (x.code) throw new Error(`${end}, and nothing was recorded. Its last words: ${machine.printed.trim().split('\n').pop().trim() || 'none'}`);
 	traces[r.mmu] = {...r, files: x.files};

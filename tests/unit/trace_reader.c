@@ -238,6 +238,46 @@ static void metadata_of_another_version_is_refused(void **state)
 	synth_free(&s);
 }
 
+static void it_tells_what_the_machine_was_started_with(void **state)
+{
+	static const char *const lines[][2] = {
+	    {"mmu=shadow scenario=walk seed=7", "walk, seed 7"},
+	    {"seed=18446744073709551615 scenario=a.b/c", "a.b/c, seed 184467440737095"},
+	    {"guest=bench.elf scenario=walk seed=3", "bench.elf, seed 3"},
+	    {"myscenario=walk myseed=3 scenario= seed=x", ""},
+	    {"  scenario=procs  ", "procs"},
+	};
+	struct synth s;
+	struct trace t;
+	struct err err;
+	char what[48];
+
+	(void)state;
+	synth_begin(&s, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct sb m = {0};
+
+		tsdl_metadata(&m, 1000000000, lines[i][0]);
+		assert_int_equal(trace_from_memory(&t, "x", m.s, m.len, s.stream, s.size, &err), 0);
+		assert_string_equal(t.started, lines[i][0]);
+		trace_what_ran(&t, what, sizeof(what));
+		assert_string_equal(what, lines[i][1]);
+		trace_close(&t);
+		for (size_t n = 0; n < m.len; n++)
+			assert_int_equal(trace_from_memory(&t, "x", m.s, n, s.stream, s.size, &err),
+					 -1);
+		strstr(m.s, "scenario")[0] = '\n';
+		assert_int_equal(trace_from_memory(&t, "x", m.s, m.len, s.stream, s.size, &err),
+				 -1);
+		sb_free(&m);
+	}
+	assert_false(tsdl_words_fit("a\"b"));
+	assert_false(tsdl_words_fit("a\\b"));
+	assert_false(tsdl_words_fit("\x7f"));
+	assert_false(tsdl_words_fit("\xc3\xa4"));
+	synth_free(&s);
+}
+
 static void losses_are_kept_where_they_happened(void **state)
 {
 	struct synth s;
@@ -437,6 +477,7 @@ int main(void)
 	    cmocka_unit_test(random_damage_never_crashes),
 	    cmocka_unit_test(impossible_sizes_are_refused),
 	    cmocka_unit_test(metadata_of_another_version_is_refused),
+	    cmocka_unit_test(it_tells_what_the_machine_was_started_with),
 	    cmocka_unit_test(losses_are_kept_where_they_happened),
 	    cmocka_unit_test(domains_number_their_faults_each_for_itself),
 	    cmocka_unit_test(the_ring_is_found_in_sparse_memory),
@@ -446,7 +487,7 @@ int main(void)
 	};
 	int rc;
 
-	tsdl_metadata(&meta, 1000000000);
+	tsdl_metadata(&meta, 1000000000, "");
 	rc = cmocka_run_group_tests(tests, NULL, NULL);
 	sb_free(&meta);
 	return rc;

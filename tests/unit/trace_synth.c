@@ -181,7 +181,7 @@ int synth_open(const struct synth *s, struct trace *t, struct err *err)
 	struct sb meta = {0};
 	int rc;
 
-	tsdl_metadata(&meta, (u64)KHZ * 1000);
+	tsdl_metadata(&meta, (u64)KHZ * 1000, "");
 	rc = trace_from_memory(t, "synthetic", meta.s, meta.len, s->stream, s->size, err);
 	sb_free(&meta);
 	return rc;
@@ -193,7 +193,7 @@ int synth_write(const struct synth *s, const char *dir, struct err *err)
 	struct blob metadata, stream = {s->stream, s->size};
 	int rc;
 
-	tsdl_metadata(&meta, (u64)KHZ * 1000);
+	tsdl_metadata(&meta, (u64)KHZ * 1000, "");
 	metadata = (struct blob){(u8 *)meta.s, meta.len};
 	rc = ctfdir_write(dir, &metadata, &stream, err);
 	sb_free(&meta);

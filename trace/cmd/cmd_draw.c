@@ -1,4 +1,6 @@
 /* cmd_draw.c: tltrace draw: one trace, or two side by side, as a sequence diagram. */
+#include "cmd/draw_request.h"
+
 #include "cmd/cmd.h"
 
 #include "draw/draw_file.h"
@@ -9,43 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct request {
-	const char *dir[2];
-	int ndirs;
-	const char *fault[2];
-	int nfaults;
-	const char *io[2]; /* requests of a disk */
-	int nio;
-	bool all, ranged;
-	u64 from, to;
-	u64 domain; /* TRACE_NO_DOMAIN: any */
-	const char *out, *title, *labels;
-	bool sized; /* the user says how large a page is */
-	struct paper paper;
-};
-
-/* The episode to draw if nobody named one: the last page fault that the guest got to see. */
-static int default_episode(const struct trace *t, struct episode *out, struct err *err)
-{
-	struct episodes all;
-	bool found = false;
-
-	episodes_find(t, &all);
-	for (size_t i = 0; i < all.count; i++) {
-		if (!episode_is_page_fault(t, &all.v[i]) || !episode_is_whole(t, &all.v[i]))
-			continue;
-		*out = all.v[i];
-		found = true;
-	}
-	episodes_free(&all);
-	if (found)
-		return 0;
-	return err_set(err,
-		       "%s: no whole page fault of an application; use --all, or --from and "
-		       "--to",
-		       t->name);
-}
 
 static int make_side(const struct trace *t, const struct request *r, int n, struct side *side,
 		     struct err *err)
@@ -67,7 +32,7 @@ static int make_side(const struct trace *t, const struct request *r, int n, stru
 				       (unsigned long long)r->domain);
 		return 0;
 	}
-	if (fault ? episode_select(t, fault, &ep, err) : default_episode(t, &ep, err))
+	if (fault ? episode_select(t, fault, &ep, err) : request_episode(t, &ep, err))
 		return -1;
 	draw_side(t, ep.first, ep.last, ep.id, side);
 	return 0;
@@ -98,59 +63,6 @@ static int draw_requests(const struct command *self, const struct request *r)
 	return rc ? cmd_fail(self, &err) : EXIT_OK;
 }
 
-/* What a title says if nobody chose one. */
-static const char *default_title(const struct trace *t, const struct request *r, char *buf,
-				 size_t size)
-{
-	const char *slash = strrchr(t->name, '/'), *name = slash ? slash + 1 : t->name;
-	struct episode ep;
-	struct err err;
-
-	if (r->ranged)
-		snprintf(buf, size, "%.80s: events %llu to %llu", name,
-			 (unsigned long long)(r->from ? r->from : 1),
-			 (unsigned long long)(r->to && r->to < t->count ? r->to : t->count));
-	else if (r->all)
-		snprintf(buf, size, "%.80s: all events", name);
-	else if (r->fault[0] ? episode_select(t, r->fault[0], &ep, &err)
-			     : default_episode(t, &ep, &err))
-		return NULL;
-	else if (episode_is_page_fault(t, &ep))
-		snprintf(buf, size, "A page fault at 0x%08x",
-			 event_u32(&t->events[ep.entry], "va"));
-	else
-		snprintf(buf, size, "Episode %u of domain %u", ep.fault, ep.domain);
-	return buf;
-}
-
-/* The outline of a PDF of many episodes. */
-static void find_bookmarks(const struct trace *t, const struct request *r, struct bookmarks *out)
-{
-	struct episodes all;
-
-	episodes_find(t, &all);
-	out->v = xcalloc(all.count + 1, sizeof(*out->v));
-	for (size_t i = 0; i < all.count; i++) {
-		const struct episode *e = &all.v[i];
-		const struct event *x = &t->events[e->entry];
-		struct bookmark *m = &out->v[out->count];
-		char what[32];
-
-		if ((r->from && e->first < r->from - 1) || (r->to && e->first > r->to - 1) ||
-		    (r->domain != TRACE_NO_DOMAIN && e->domain != r->domain))
-			continue;
-		if (episode_is_page_fault(t, e))
-			snprintf(what, sizeof(what), "0x%08x", event_u32(x, "va"));
-		else
-			snprintf(what, sizeof(what), "%s", x->def->name);
-		m->event = e->first;
-		snprintf(m->text, sizeof(m->text), "Episode %u of domain %u: %s, %s", e->fault,
-			 e->domain, what, episode_verdict(t, e));
-		out->count++;
-	}
-	episodes_free(&all);
-}
-
 static int draw_sides(const struct trace *t, const struct request *r, const struct side side[2],
 		      struct err *err)
 {
@@ -162,9 +74,9 @@ static int draw_sides(const struct trace *t, const struct request *r, const stru
 	int rc;
 
 	if (!r->title && paper.w > 0)
-		paper.title = default_title(t, r, title, sizeof(title));
+		paper.title = request_title(t, r, title, sizeof(title));
 	if (many)
-		find_bookmarks(t, r, &marks);
+		request_outline(t, r, &marks);
 	rc = draw_file(&paper, &side[0], r->ndirs == 2 ? &side[1] : NULL, many ? &marks : NULL,
 		       r->out, &pages, err);
 	free(marks.v);

@@ -74,6 +74,8 @@ static int run(const struct command *self, int argc, char **argv)
 		return EXIT_TROUBLE;
 	ticks = t.events[t.count - 1].ts - t.events[0].ts;
 	printf("trace       %s\n", t.name);
+	if (t.started[0])
+		printf("started     %s\n", t.started);
 	print_machine(&t);
 	print_domains(&t);
 	printf("events      %zu in %u packets, %llu discarded\n", t.count, t.packets,

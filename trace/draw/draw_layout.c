@@ -166,6 +166,23 @@ static void break_by_height(struct layout *l)
 	} while (l->breaks[l->npages] < l->nrows);
 }
 
+/* What is over each page has one size on all of them, in which the longest fits; none below that of
+ * the small letters. */
+static void fit_heading(struct layout *l)
+{
+	struct measures *m = &l->m;
+	struct sb longest = {0};
+	double much;
+
+	sb_add(&longest, "%s", l->title);
+	if (l->npages > 1)
+		sb_add(&longest, " (%zu of %zu)", l->npages, l->npages);
+	much = text_width(FONT_BOLD, m->heading, longest.s) / (l->w - 2 * m->margin);
+	if (much > 1)
+		m->heading = m->heading / much > m->sub ? m->heading / much : m->sub;
+	sb_free(&longest);
+}
+
 int layout_begin(const struct paper *paper, const struct side *a, const struct side *b,
 		 struct layout *out, struct err *err)
 {
@@ -185,6 +202,8 @@ int layout_begin(const struct paper *paper, const struct side *a, const struct s
 		break_by_height(out);
 	else
 		break_evenly(out, a->whole);
+	if (out->title)
+		fit_heading(out);
 	return 0;
 }
 

@@ -10,28 +10,49 @@
 #include "read/packet.h"
 #include "read/tsdl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define METADATA_MAX (256u << 10)
 #define STREAM_MAX   ((size_t)2 << 30)
 
-/* The metadata must be what we would write, but for the clock's frequency. */
+/* What stands behind @key in the metadata, up to @stop; NULL if it does not. */
+static char *word_behind(const char *text, size_t size, const char *key, char stop)
+{
+	const char *at = memmem(text, size, key, strlen(key)), *end;
+	struct sb word = {0};
+
+	if (!at)
+		return NULL;
+	at += strlen(key);
+	end = memchr(at, stop, size - (size_t)(at - text));
+	if (!end)
+		return NULL;
+	sb_put(&word, at, (size_t)(end - at));
+	return word.s;
+}
+
+/* The metadata must be what we would write, but for the clock's frequency and the words that the
+ * machine was started with. */
 static int check_metadata(struct trace *t, const char *text, size_t size, struct err *err)
 {
-	static const char key[] = "\tfreq = ";
-	const char *at = memmem(text, size, key, sizeof(key) - 1);
+	char *ticks = word_behind(text, size, "\tfreq = ", ';');
 	struct sb ours = {0};
 	u64 freq = 0;
 	bool same;
 
-	if (at)
-		for (const char *p = at + sizeof(key) - 1;
-		     p < text + size && *p >= '0' && *p <= '9' && freq < 100000000000000ull; p++)
-			freq = freq * 10 + (u64)(*p - '0');
+	for (const char *p = ticks; p && *p >= '0' && *p <= '9' && freq < 100000000000000ull; p++)
+		freq = freq * 10 + (u64)(*p - '0');
+	free(ticks);
 	if (freq == 0)
 		return err_set(err, "%s: the metadata is not a Trapline trace's", t->name);
-	tsdl_metadata(&ours, freq);
+	t->started = word_behind(text, size, "\tcommand_line = \"", '"');
+	if (!t->started || !tsdl_words_fit(t->started)) {
+		free(t->started);
+		t->started = xstrdup("");
+	}
+	tsdl_metadata(&ours, freq, t->started);
 	same = ours.len == size && !memcmp(ours.s, text, size);
 	sb_free(&ours);
 	if (!same)
@@ -181,9 +202,24 @@ out:
 void trace_close(struct trace *t)
 {
 	free(t->name);
+	free(t->started);
 	free(t->stream);
 	free(t->events);
 	memset(t, 0, sizeof(*t));
+}
+
+void trace_what_ran(const struct trace *t, char *buf, size_t size)
+{
+	char what[48] = "", seed[16] = "";
+	bool other = false; /* no kernel of ours, which has scenarios */
+
+	for (const char *w = t->started; *w; w += strcspn(w, " "), w += strspn(w, " ")) {
+		if (!other)
+			sscanf(w, "scenario=%47[^ ]", what);
+		other |= sscanf(w, "guest=%47[^ ]", what) == 1;
+		sscanf(w, "seed=%15[0-9]", seed);
+	}
+	snprintf(buf, size, what[0] && seed[0] ? "%s, seed %s" : "%s", what, seed);
 }
 
 const struct event *trace_first(const struct trace *t, enum event_id id)

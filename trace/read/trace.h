@@ -6,8 +6,9 @@
 #include "read/event.h"
 
 struct trace {
-	char *name; /* as the user gave it */
-	u8 *stream; /* the packets; events point into it */
+	char *name;    /* as the user gave it */
+	char *started; /* the words that the machine was started with; "": nobody said */
+	u8 *stream;    /* the packets; events point into it */
 	size_t stream_size;
 	u64 freq; /* clock ticks a second */
 	u32 packets;
@@ -22,6 +23,10 @@ int trace_open(struct trace *t, const char *dir, struct err *err);
 int trace_from_memory(struct trace *t, const char *name, const char *metadata, size_t metadata_size,
 		      const void *stream, size_t stream_size, struct err *err);
 void trace_close(struct trace *t);
+
+/** What was run, "walk, seed 7", from the words that the machine was started with; "" if they do
+ * not tell. @buf: that many bytes. */
+void trace_what_ran(const struct trace *t, char *buf, size_t size);
 
 /** The first event with number @id, or NULL. */
 const struct event *trace_first(const struct trace *t, enum event_id id);

@@ -61,7 +61,17 @@ static void add_event(struct sb *b, const struct schema_event *e)
 	sb_add(b, "\t} align(8);\n};\n\n");
 }
 
-void tsdl_metadata(struct sb *b, u64 freq)
+bool tsdl_words_fit(const char *words)
+{
+	size_t n = 0;
+
+	for (; words[n]; n++)
+		if (words[n] < ' ' || words[n] > '~' || words[n] == '"' || words[n] == '\\')
+			return false;
+	return n <= TSDL_WORDS_MAX;
+}
+
+void tsdl_metadata(struct sb *b, u64 freq, const char *started)
 {
 	sb_add(b, "/* CTF 1.8 */\n\n");
 	add_types(b);
@@ -71,7 +81,10 @@ void tsdl_metadata(struct sb *b, u64 freq)
 	sb_add(b, "\";\n\tbyte_order = le;\n"
 		  "\tpacket.header := struct {\n\t\tu32 magic;\n\t\tu8 uuid[16];\n"
 		  "\t\tu32 stream_id;\n\t} align(8);\n};\n\n");
-	sb_add(b, "env {\n\tdomain = \"kernel\";\n\ttracer_name = \"trapline\";\n};\n\n");
+	sb_add(b, "env {\n\tdomain = \"kernel\";\n\ttracer_name = \"trapline\";\n");
+	if (started[0])
+		sb_add(b, "\tcommand_line = \"%s\";\n", started);
+	sb_add(b, "};\n\n");
 	sb_add(b, "clock {\n\tname = \"tsc\";\n\tuuid = \"");
 	add_uuid(b);
 	sb_add(b,
