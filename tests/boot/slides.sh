@@ -42,6 +42,8 @@ ok larger_letters slides 16:9 960 540 "$tmp/shadow.ctf" --fault "va=$va" --font-
 ok a_part_of_a_run slides 16:9 960 540 "$tmp/procs.ctf" --from 1500 --to 1600
 numbered() { $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/n.png" && [ -s "$tmp/n-01.png" ] && [ -s "$tmp/n-$(printf %02d "$($tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/n.svg" 2>&1 | grep -oE '[0-9]+')").svg" ] && [ ! -e "$tmp/n.svg" ]; }
 ok files_are_numbered numbered
+in_folder() { mkdir "$tmp/a%d" && $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/a%d/n-%d.svg" && [ -s "$tmp/a%d/n-1.svg" ]; }
+ok a_folders_name_is_none in_folder
 
 # Other words: what the file gives is said, and nothing of what it replaces; what it may not say is refused, with its line.
 german() {

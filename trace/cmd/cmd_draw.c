@@ -280,10 +280,10 @@ const struct command cmd_draw = {
     "points.\n"
     "                       fit, as large as the picture, unless --steps asks for slides\n"
     "  --theme light|dark|print   print: black on white\n"
-    "  --font-scale N       larger letters, on as large a page\n"
+    "  --font-scale N       larger letters, on as large a page (0.5 to 3)\n"
     "  --title TEXT         over each page; '' for none. Without it, pages of given size say "
-    "which\n"
-    "                       fault it is\n"
+    "what\n"
+    "                       ran, and which fault it is\n"
     "  --labels FILE        other words: a .po file, as of gettext; what it leaves out stays\n"
     "  --labels-template    write such a file, with all that is said, on stdout\n",
     run,

@@ -63,10 +63,13 @@ static int write_text(const char *path, const struct sb *text, struct err *err)
 	return ok ? 0 : err_set(err, "%s: %s", path, strerror(errno));
 }
 
-/* Where a name has its page's number: "%d", "%02d". @n gets how long that is. NULL: nowhere */
+/* Where a file's name, folders aside, has its page's number: "%d", "%02d". @n gets how long that is.
+ * NULL: nowhere */
 static const char *number_in(const char *name, size_t *n, int *digits)
 {
-	for (const char *s = strchr(name, '%'); s; s = strchr(s + 1, '%')) {
+	const char *slash = strrchr(name, '/');
+
+	for (const char *s = strchr(slash ? slash : name, '%'); s; s = strchr(s + 1, '%')) {
 		size_t k = 1 + (s[1] == '0');
 
 		*digits = s[k] >= '1' && s[k] <= '9' ? s[k++] - '0' : 1;
