@@ -4,6 +4,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
+# What would change how our scripts and programs read their words.
+unexport CDPATH POSIXLY_CORRECT BASH_ENV GREP_OPTIONS
+export HOME := $(or $(HOME),$(shell echo ~))
 
 -include lab.mk # in a handout: which lab it is
 B := build

@@ -98,6 +98,7 @@ int main(int argc, char **argv)
 	const char *why;
 	int status;
 
+	unsetenv("POSIXLY_CORRECT"); /* options may stand behind names, everywhere */
 	/* For the names in archives: without it, what is not ASCII in them cannot be read. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	status = run(argc, argv);

@@ -2,7 +2,7 @@
 
 GB := $(B)/guest
 # Debug information without the name of this directory: the same binaries wherever they are built.
-GUEST_CFLAGS := $(KCFLAGS) -Iguest "-ffile-prefix-map=$(CURDIR)=."
+GUEST_CFLAGS := $(KCFLAGS) -Iguest "-ffile-prefix-map=$$PWD=."
 
 $(GB)/string.c.o: guest/string.c
 	@mkdir -p $(@D)

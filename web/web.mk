@@ -34,14 +34,14 @@ $(WASM)/jansson.o: $(WEB_SRC)/.stamp
 	$(Q)rm -rf $(WASM)/jansson && mkdir -p $(WASM)/jansson
 	$(Q)sed 's/@json_inline@/inline/; s/@json_have_long_long@/1/; s/@[a-z_]*@/0/' $(WEB_SRC)/jansson/src/jansson_config.h.in >$(WASM)/jansson/jansson_config.h
 	$(Q): >$(WASM)/jansson/jansson_private_config.h
-	$(Q)cd $(WASM)/jansson && $(WASMCC) -w -DHAVE_CONFIG_H $(addprefix -DHAVE_,STDINT_H SYS_TYPES_H SYS_TIME_H UNISTD_H STRTOLL) \
-		-I. -I$(CURDIR)/$(WEB_SRC)/jansson/src -c $(CURDIR)/$(WEB_SRC)/jansson/src/*.c
+	$(Q)from=$$PWD/$(WEB_SRC)/jansson/src && cd $(WASM)/jansson && $(WASMCC) -w -DHAVE_CONFIG_H $(addprefix -DHAVE_,STDINT_H SYS_TYPES_H SYS_TIME_H UNISTD_H STRTOLL) \
+		-I. "-I$$from" -c "$$from"/*.c
 	$(Q)wasm-ld -r -o $@ $(WASM)/jansson/*.o
 $(WASM)/capstone.o: $(WEB_SRC)/.stamp
 	@$(call say,WASMCC,$@)
 	$(Q)rm -rf $(WASM)/capstone && mkdir -p $(WASM)/capstone
-	$(Q)cd $(WASM)/capstone && c=$(CURDIR)/$(WEB_SRC)/capstone && $(WASMCC) -w -DCAPSTONE_HAS_X86 -DCAPSTONE_USE_SYS_DYN_MEM \
-		-I$$c/include -c $$c/*.c $$c/arch/X86/*.c
+	$(Q)from=$$PWD/$(WEB_SRC)/capstone && cd $(WASM)/capstone && $(WASMCC) -w -DCAPSTONE_HAS_X86 -DCAPSTONE_USE_SYS_DYN_MEM \
+		"-I$$from/include" -c "$$from"/*.c "$$from"/arch/X86/*.c
 	$(Q)wasm-ld -r -o $@ $(WASM)/capstone/*.o
 $(WEB)/tltrace.wasm: $(WASM_TL_OBJ) $(WASM)/jansson.o $(WASM)/capstone.o
 	@mkdir -p $(@D)

@@ -1,6 +1,6 @@
 # probe.mk: the probes: kernels that do one thing, by which the labs are judged.
 PROBE := $(B)/labs/probe
-PROBE_CFLAGS := $(KCFLAGS) -Ilabs/probe "-ffile-prefix-map=$(CURDIR)=." -fno-tree-loop-distribute-patterns
+PROBE_CFLAGS := $(KCFLAGS) -Ilabs/probe "-ffile-prefix-map=$$PWD=." -fno-tree-loop-distribute-patterns
 LAB03_C := $(notdir $(filter-out %_native.c,$(sort $(wildcard labs/probe/lab03*.c))))
 probe_objs = $(patsubst %,$(PROBE)/%.o,common.c try.S $(1).S $(1).c $(2))
 

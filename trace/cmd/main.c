@@ -128,6 +128,7 @@ void cmd_warn_discarded(const struct trace *t)
 
 int main(int argc, char **argv)
 {
+	unsetenv("POSIXLY_CORRECT"); /* options may stand behind a trace's name, everywhere */
 	if (argc < 2) {
 		help(stderr);
 		return EXIT_TROUBLE;
