@@ -29,7 +29,7 @@ grep '^footer' "$tmp/out" >"$tmp/footer"
 ok the_last_footer_is_what_stats_says footer
 ok a_title_says_what_ran grep -q "^<title>walk, seed $seed: a page fault at $va[.] " "$tmp/s-001.svg"
 of_two() { # BESIDE TITLE...: of two traces a title says only what holds for both
-	$tl draw "$tmp/shadow.ctf" "$tmp/$1.ctf" --size 16:9 "${@:3}" -o "$tmp/two.svg" 2>&1 && cat "$tmp"/two*.svg | grep -q "^<title>$2"
+	$tl draw "$tmp/shadow.ctf" "$tmp/$1.ctf" --size 16:9 "${@:3}" -o "$tmp/two.svg" 2>&1 && grep -q "^<title>$2" "$tmp"/two*.svg
 }
 ok a_title_of_two_runs_names_neither of_two procs "episodes va=$va and 1[.] " --fault "va=$va" --fault 1
 ok in_the_dark slides 16:9 960 540 "${both[@]}" --theme dark

@@ -1,6 +1,8 @@
 /* draw_column.c: one step of one side: its arrow or note, its label, number and bars. */
 #include "draw/draw_column.h"
 
+#include <stdio.h>
+
 #define GAP_H	 40.0
 #define MORE_H	 28.0
 #define END_H	 44.0
@@ -63,6 +65,17 @@ static void note_of(const struct column *c, const struct measures *m, const stru
 	n->h = lines_h(n, m->note, m->mono) + 13;
 }
 
+/* Half as wide as a step's number is drawn: a circle, if it is short. */
+static double number_half(const struct measures *m, u32 number)
+{
+	char text[12];
+	double half;
+
+	snprintf(text, sizeof(text), "%u", number);
+	half = text_width(FONT_BOLD, m->number, text) / 2 + 4;
+	return half > m->number_r ? half : m->number_r;
+}
+
 static double cost_of(const struct measures *m, const struct step *s, struct shape *k)
 {
 	struct sb cost = {0};
@@ -79,7 +92,7 @@ static bool cost_below(const struct measures *m, const struct step *s)
 	struct shape k = {0};
 
 	return m->broken && s->cost && s->from == LANE_vmm &&
-	       cost_of(m, s, &k) > m->lane_w / 2 - m->number_r - 6;
+	       cost_of(m, s, &k) > m->lane_w / 2 - number_half(m, s->number) - 6;
 }
 
 /* Of the line of an arrow to the lower edge of its row. */
@@ -127,7 +140,8 @@ static void add_label(struct page *p, const struct column *c, const struct step 
 
 static void add_number(struct page *p, double x, double y, const char *colour, u32 number)
 {
-	struct shape *s = page_shape(p, SHAPE_NUMBER, x, y, 2 * p->m.number_r, 2 * p->m.number_r);
+	struct shape *s = page_shape(p, SHAPE_NUMBER, x, y, 2 * number_half(&p->m, number),
+				     2 * p->m.number_r);
 
 	s->colour = colour;
 	s->step = number;
@@ -168,18 +182,18 @@ static void add_cost(struct page *p, const struct step *s, double x, double y)
 {
 	const struct measures *m = &p->m;
 	struct shape *k = page_shape(p, SHAPE_COST, 0, 0, 0, m->cost + 3);
-	double room = m->lane_w / 2 - m->number_r - 3;
+	double half = number_half(m, s->number), room = m->lane_w / 2 - half - 3;
 
 	k->w = cost_of(m, s, k);
 	k->y = y + 3;
 	if (cost_below(m, s)) {
-		k->x = x - m->number_r - 4 - k->w / 2;
+		k->x = x - half - 4 - k->w / 2;
 		k->y = y + 4 + k->h / 2;
 		return;
 	}
 	k->w = k->w > room ? room : k->w;
 	text_fit(FONT_MONO, m->cost, k->line[0], k->w);
-	k->x = m->broken ? x + m->number_r + 4 + k->w / 2 : x + m->number_r + 36;
+	k->x = m->broken ? x + half + 4 + k->w / 2 : x + half + 36;
 }
 
 static void add_arrow(struct page *p, struct column *c, const struct step *s, double y)

@@ -159,14 +159,10 @@ static void add_behind(const struct painter *w, const struct shape *s)
 	case SHAPE_NOTE:
 		add_note_paper(w, s);
 		return;
-	case SHAPE_NUMBER: { /* a circle, if it is short */
-		double wide = text_width(FONT_BOLD, w->p->m.number, s->line[0]) + 8;
-
-		wide = wide > s->w ? wide : s->w;
-		add_rect(w, "plate", s->x - wide / 2, y, wide, s->h, s->h / 2, pen(w, s->colour),
+	case SHAPE_NUMBER:
+		add_rect(w, "plate", x, y, s->w, s->h, s->h / 2, pen(w, s->colour),
 			 fill(w, "#FFFFFF"), 1, "");
 		return;
-	}
 	case SHAPE_DIAMOND:
 		sb_add(w->b,
 		       "<path class=\"plate\" d=\"M%.2f %.2fl%.1f %.1f %.1f %.1f %.1f %.1fz\" "
