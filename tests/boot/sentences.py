@@ -409,6 +409,15 @@ class Reader:
                 s.details[0] == f"from {self.whose(e['prev'])}: {whys[e['why']]}" and
                 (len(s.details) == 2) == bool(e["warped"]))
 
+    def frames(self, s, e):
+        whose = {65535: "frames of the hypervisor", 65534: "free frames", 65533: "frames without memory"}
+        first, last = number(e["mfn"]), number(e["mfn"]) + e["count"] - 1
+        details = [f"MFN 0x{first:05x}" + (f" to 0x{last:05x}" if e["count"] != 1 else "")]
+        details += [f"type {e['type']}"] * (e["type"] != "none")
+        details += ["another domain has mapped them"] * bool(e["mapped"])
+        details += ["so it is, nothing has changed"] * (e["inventory"] != "no")
+        return s.title == whose.get(e["owner"], f"frames of domain {e['owner']}") and s.details == details
+
     def machine(self, s, e):
         return s.title == "the hypervisor starts" and s.details == [f"mmu={e['mmu']}, {e['frames'] // 256} MB"]
 

@@ -284,6 +284,31 @@ static void note_tables(struct step *n, const struct event *e, u32 mmu)
 	}
 }
 
+static void note_frames(struct step *n, const struct event *e)
+{
+	u32 owner = event_u32(e, "owner"), mfn = event_u32(e, "mfn"), count = event_u32(e, "count");
+	u32 type = event_u32(e, "type");
+
+	if (owner == 0xFFFF)
+		draw_text(n->title, "frames of the hypervisor");
+	else if (owner == 0xFFFE)
+		draw_text(n->title, "free frames");
+	else if (owner == 0xFFFD)
+		draw_text(n->title, "frames without memory");
+	else
+		draw_text(n->title, "frames of domain %u", owner);
+	if (count == 1)
+		draw_detail(n, "MFN 0x%05x", mfn);
+	else
+		draw_detail(n, "MFN 0x%05x to 0x%05x", mfn, mfn + count - 1);
+	if (type)
+		draw_detail(n, "type %s", word_of("ptype", type));
+	if (event_u32(e, "mapped"))
+		draw_detail(n, "another domain has mapped them");
+	if (event_u32(e, "inventory"))
+		draw_detail(n, "so it is, nothing has changed");
+}
+
 static bool is_mapping(const struct event *e)
 {
 	return event_is(e, EV_p2m) || event_is(e, EV_spte) || event_is(e, EV_pte_write);
@@ -315,6 +340,8 @@ void draw_note(struct steps *out, struct stay *s, const struct event *e)
 		note_dom(n, e, out->nguests > 1 || (s->entry && s->entry->domain != e->domain));
 	} else if (e->def->class == CLASS_mmu) {
 		note_tables(n, e, out->mmu);
+	} else if (event_is(e, EV_frames)) {
+		note_frames(n, e);
 	} else {
 		note_plain(n, e);
 	}
