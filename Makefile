@@ -125,11 +125,13 @@ LONGEST := $(addprefix tests/,grader/mutation.sh grader/mutants.sh grader/batch.
 	bochs/hostile.sh grader/student.sh)
 test: $(B)/.doctor-all ## everything that must hold; closes with "N passed, N failed" (WHOLE=1: two of its tests whole)
 	@$(build) -j$$(nproc) test-programs lab-parts $(B)/bin/tlgrade
+	@$(skip_x86)
 	@TRAPLINE_TEST_SCALE=10 TRAPLINE_TEST_SAMPLE=$(if $(WHOLE),0,1) TEST_LIMIT=3600 tests/run $(LONGEST) $(filter-out $(LONGEST),$(UNIT_TESTS) \
 		$(BOOT_TESTS) $(GRADER_TESTS))
 
 check: $(B)/.doctor-demo+grade+check ## the daily part of test, under a minute
 	@$(build) -j$$(nproc) test-programs
+	@$(skip_x86)
 	@TRAPLINE_TEST_SCALE=1 tests/run $(UNIT_TESTS) $(BOOT_CHECK)
 
 fuzz: $(B)/.doctor-$(TRIES) ## random guests: hypercalls, page-table edits, programs (SEED=N SEEDS=N COUNT=N)

@@ -30,7 +30,7 @@ make_memory() {
 		truncate -s "${HOST_MEM}M" "$work/ram"
 	elif ! fallocate -l "${HOST_MEM}M" "$work/ram" 2>"$work/why"; then
 		{ grep -q 'not supported' "$work/why" && head -c "${HOST_MEM}M" /dev/zero >"$work/ram"; } ||
-			fail "no room for the machine's memory ($HOST_MEM MB): $(cat "$work/why")"
+			fail "no room for the machine's memory: $HOST_MEM MB, in ${TMPDIR:-/tmp} (TMPDIR= names another folder)"
 	fi
 }
 in_memory() { # DIR: is it in memory, with room?

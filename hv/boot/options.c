@@ -155,8 +155,12 @@ void options_parse(const char *cmdline)
 			set(word, value ? value : "");
 		first = false;
 	}
-	if (options.resident_kb && !options.swap) {
-		printk("trapline: resident= says nothing without overcommit=swap\n");
+	if (options.resident_kb && (!options.swap || options.mmu != MMU_SHADOW)) {
+		printk("trapline: resident= says nothing without overcommit=swap and mmu=shadow\n");
+		machine_exit(2);
+	}
+	if (options.random && !options.resident_kb) {
+		printk("trapline: swap-victim= says nothing without resident=\n");
 		machine_exit(2);
 	}
 }

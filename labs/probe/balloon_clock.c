@@ -167,6 +167,14 @@ static void model_begins(void)
 
 static void same(u32 want, u32 k, u32 got, u32 got_k, const u32 *hand)
 {
+	if (want == POLICY_NONE && got != want)
+		differs("policy_victim() gave page %u, kind %u; no page was to be had, and it is "
+			"POLICY_NONE then",
+			got, got_k);
+	if (want != POLICY_NONE && got == POLICY_NONE)
+		differs("policy_victim() gave POLICY_NONE; it should be page %u, kind %u; the "
+			"hands were at %u and %u",
+			number(k, want), k, hand[0], hand[1]);
 	if (got != number(k, want) || (want != POLICY_NONE && got_k != k))
 		differs("policy_victim() gave page %u, kind %u; it should be %u, kind %u; the "
 			"hands were at %u and %u",

@@ -76,7 +76,10 @@ refused() { # TEXT WORDS...
 	! tools/run SCENARIO=walk TRACE=off OUT="$tmp/no" "${@:2}" >"$tmp/no.said" 2>&1 && grep -qF "$1" "$tmp/no.console"
 }
 ok no_disk_is_said refused 'SWAP=MB of tools/run' MMU=shadow EXTRA=overcommit=swap
-ok a_limit_without_a_disk_is_said refused 'resident= says nothing without overcommit=swap' MMU=shadow EXTRA=resident=1024
+nothing='says nothing without'
+ok a_limit_without_a_disk_is_said refused "resident= $nothing overcommit=swap and mmu=shadow" MMU=shadow EXTRA=resident=1024
+ok a_limit_in_direct_mode_is_said refused "resident= $nothing overcommit=swap and mmu=shadow" MMU=direct SWAP=8 EXTRA="overcommit=swap resident=1024"
+ok a_victim_without_a_limit_is_said refused "swap-victim= $nothing resident=" MMU=shadow SWAP=8 EXTRA="overcommit=swap swap-victim=random"
 ok another_victim_is_said refused 'not one of clock|random' MMU=shadow SWAP=4 EXTRA='overcommit=swap swap-victim=oldest'
 
 # Domain 0 makes one that swaps; its channel of the disk is not Domain 0's.

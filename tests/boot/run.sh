@@ -122,7 +122,7 @@ for mmu in shadow direct; do ok "two_runs_at_once_are_the_same_$mmu" twice $mmu;
 
 if [ -n "${APART:-}" ] && mkdir "$tmp/small" && mount -t tmpfs -o size=20m none "$tmp/small"; then
 	mkdir "$tmp/small/work"
-	TMPDIR=$tmp/small/work ok no_room_for_the_memory_is_said run 2 "no room for the machine's memory (128 MB)"
+	TMPDIR=$tmp/small/work ok no_room_for_the_memory_is_said run 2 "no room for the machine's memory: 128 MB, in"
 	head -c 30m /dev/zero >"$tmp/small/much" 2>/dev/null
 	truncate -s -64k "$tmp/small/much"
 	TMPDIR=$tmp/small/work ok no_room_for_bochs_is_said run 2 "no ISO image could be made" EMU=bochs
