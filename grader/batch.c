@@ -241,7 +241,8 @@ int batch(int argc, char **argv)
 		only_the_last(&c.all);
 	if (!c.jobs && !a.slurm)
 		c.jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
-	printf("%s: %zu submissions, seed %u, ", c.lab->name, c.all.nr, c.seed);
+	printf("%s: %zu submission%s, seed %u, ", c.lab->name, c.all.nr, c.all.nr == 1 ? "" : "s",
+	       c.seed);
 	if (c.jobs)
 		printf("%d at a time, ", c.jobs);
 	printf("into %s\n", a.book);

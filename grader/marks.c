@@ -187,8 +187,27 @@ static size_t read_table(char *s, const struct lab *lab, const struct gradings *
 	}
 	free(whole_points), free(whole_days);
 	if (bad)
-		die("%zu mistakes in the table; nothing of it is taken", bad);
+		die("%zu mistake%s in the table; nothing of it is taken", bad, bad == 1 ? "" : "s");
 	return n;
+}
+
+/* Spreadsheets write what they will, unless they are told. */
+static void must_be_utf8(const char *table, const char *file)
+{
+	static const char how[] = "save it as UTF-8 (\"CSV UTF-8\" in a spreadsheet)";
+	size_t line = 1;
+
+	if (!strncmp(table, "\xFF\xFE", 2) || !strncmp(table, "\xFE\xFF", 2))
+		die("%s is UTF-16: %s", file, how);
+	for (const char *s = table; *s; line++) {
+		size_t n = strcspn(s, "\n");
+		char *one = text("%.*s", (int)n, s);
+
+		if (mbstowcs(NULL, one, 0) == (size_t)-1)
+			die("%s: row %zu is not UTF-8: %s", file, line, how);
+		free(one);
+		s += n + (s[n] == '\n');
+	}
 }
 
 static const struct option options[] = {{"book", 1, NULL, 1}, {NULL, 0, NULL, 0}};
@@ -200,7 +219,7 @@ int marks(int argc, char **argv)
 	struct mark *given;
 	struct sqlite3 *db;
 	struct lab *lab;
-	size_t n, rows = 2;
+	size_t n, rows = 2, marked = 0;
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -214,6 +233,7 @@ int marks(int argc, char **argv)
 	table = read_file(argv[optind + 1], MAX_TABLE, false);
 	if (!table)
 		die("cannot read %s", argv[optind + 1]);
+	must_be_utf8(table, argv[optind + 1]);
 	if (!book)
 		book = default_book();
 	db = book_open(book, false);
@@ -223,10 +243,12 @@ int marks(int argc, char **argv)
 	given = calloc(rows, sizeof(*given));
 	n = read_table(table, lab, &all, given);
 	book_marks_begin(db);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		marked += given[i].answers >= 0 || given[i].days >= 0;
 		book_mark(db, lab, given[i].student, given[i].answers, given[i].days);
+	}
 	book_marks_end(db);
-	printf("%zu students marked\n", n);
+	printf("%zu student%s marked\n", marked, marked == 1 ? "" : "s");
 	gradings_free(&all);
 	book_close(db);
 	free(given), free(table), free(book);

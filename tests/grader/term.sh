@@ -177,6 +177,16 @@ table 'student,points\npunctual,12\nnobody,3\nlittle,21\nback,two\n'
 ok a_table_with_mistakes_is_refused dies '3 mistakes in the table; nothing of it is taken' $tl marks $lab "$tmp/marks.csv" --book "$tmp/book.db"
 ok it_names_them grep -q 'row 3: no such student, or several of that name: nobody' "$tmp/stderr"
 ok and_nothing_of_it_counts is '17 117' punctual answers total
+table 'student,points\n\npunctual,17\nJos\xe9,3\n'
+ok latin_1_is_named dies 'row 4 is not UTF-8: save it as UTF-8 ("CSV UTF-8" in a spreadsheet)' $tl marks $lab "$tmp/marks.csv" --book "$tmp/book.db"
+for order in le be; do
+	table 'student,points\npunctual,17\n'
+	printf "$([ $order = le ] && echo '\xff\xfe' || echo '\xfe\xff')" >"$tmp/wide.csv"
+	iconv -f ascii -t utf-16$order "$tmp/marks.csv" >>"$tmp/wide.csv"
+	ok "utf_16_is_named_$order" dies 'wide.csv is UTF-16: save it as UTF-8 ("CSV UTF-8" in a spreadsheet)' $tl marks $lab "$tmp/wide.csv" --book "$tmp/book.db"
+done
+table 'student,points\npunctual,17\nlittle,\nback,\n'
+ok empty_cells_mark_nobody bash -c '[ "$("$@")" = "1 student marked" ]' - $tl marks $lab "$tmp/marks.csv" --book "$tmp/book.db"
 # refused WHAT TABLE: nothing of it is taken, and each line of WHAT is said
 refused() {
 	local what
