@@ -76,7 +76,7 @@ ifdef BUILDING
 all: $(HV_ELF) $(FINCH_NATIVE) $(FINCH_PV) $(B)/guest/initrd.cpio $(ROOM) $(B)/bin/tltrace $(TRIED)
 	@:
 else
-all: ## build everything
+all: $(B)/.doctor-demo ## build everything
 	+@$(build) all
 endif
 
@@ -87,7 +87,7 @@ $(B)/.doctor-%: tools/doctor tools/packages
 .PRECIOUS: $(B)/.doctor-%
 TRIES := demo+grade+check+plot
 
-tour: ## the hypervisor's source as a book, chapter by chapter
+tour: $(B)/.doctor-read ## the hypervisor's source as a book, chapter by chapter
 	@tools/tour
 
 tour-html: $(B)/.doctor-tour ## the same as one HTML file, build/tour/tour.html

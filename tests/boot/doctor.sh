@@ -44,6 +44,7 @@ ok how_to_install_it_is_said says 1 'sudo apt-get install --no-install-recommend
 ok without_a_word_it_is_all_but_slurm says 1 'install .* two-gone four-gone five-gone$'
 unset NO_INSTALL
 ok without_sudo_the_administrator_is_asked says 1 'Ask the administrator for' demo
+ok with_what_apt_needs_first says 1 'apt-get update && apt-get install --no-install-recommends two-gone$' demo
 ok and_nothing_was_installed test ! -e "$tmp/apt"
 stub sudo '[ "$1" != -n ] || shift; exec "$@"'
 ok with_sudo_it_is_installed says 0 'missing two-gone' demo

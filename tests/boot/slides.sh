@@ -44,6 +44,15 @@ numbered() { $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/n.png"
 ok files_are_numbered numbered
 in_folder() { mkdir "$tmp/a%d" && $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/a%d/n-%d.svg" && [ -s "$tmp/a%d/n-1.svg" ]; }
 ok a_folders_name_is_none in_folder
+# A disk that is full, for all that writes a file.
+full() { # FILE COMMAND...
+	ln -sf /dev/full "$tmp/$1" && $tl "${@:2}" -o "$tmp/$1" 2>&1 && return 1
+	[ $? = 2 ] && grep -qE "^tltrace [a-z]*: .*$1: (No space left on device|error while writing to output stream)" "$tmp/out"
+}
+for type in svg pdf png dot mmd puml; do ok "a_full_disk_is_said_$type" full "full.$type" draw "$tmp/direct.ctf"; done
+ok a_full_disk_is_said_to_play full full.html play "$tmp/direct.ctf"
+ok a_full_disk_is_said_to_map full map.svg map "$tmp/direct.ctf"
+ok a_full_disk_is_said_to_export full chrome.json export "$tmp/direct.ctf" --chrome
 
 # Other words: what the file gives is said, and nothing of what it replaces; what it may not say is refused, with its line.
 german() {

@@ -140,8 +140,8 @@ static void add_label(struct page *p, const struct column *c, const struct step 
 
 static void add_number(struct page *p, double x, double y, const char *colour, u32 number)
 {
-	struct shape *s = page_shape(p, SHAPE_NUMBER, x, y, 2 * number_half(&p->m, number),
-				     2 * p->m.number_r);
+	struct shape *s =
+	    page_shape(p, SHAPE_NUMBER, x, y, 2 * number_half(&p->m, number), 2 * p->m.number_r);
 
 	s->colour = colour;
 	s->step = number;

@@ -63,8 +63,8 @@ static int write_text(const char *path, const struct sb *text, struct err *err)
 	return ok ? 0 : err_set(err, "%s: %s", path, strerror(errno));
 }
 
-/* Where a file's name, folders aside, has its page's number: "%d", "%02d". @n gets how long that is.
- * NULL: nowhere */
+/* Where a file's name, folders aside, has its page's number: "%d", "%02d". @n gets how long that
+ * is. NULL: nowhere */
 static const char *number_in(const char *name, size_t *n, int *digits)
 {
 	const char *slash = strrchr(name, '/');

@@ -5,9 +5,14 @@
 
 #include <cairo-pdf.h>
 #include <librsvg/rsvg.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 
 struct canvas {
+	FILE *file;
+	int trouble; /* errno of the first write that failed */
 	cairo_surface_t *surface;
 	cairo_t *cr;
 	const char *path;
@@ -35,12 +40,31 @@ static int paint(cairo_t *cr, const struct sb *svg, double w, double h, const ch
 	return ok ? 0 : -1;
 }
 
+/* Of what it writes at the end cairo does not tell whether there was room. */
+static cairo_status_t keep(void *to, const unsigned char *data, unsigned int n)
+{
+	struct canvas *c = to;
+
+	if (fwrite(data, 1, n, c->file) == n)
+		return CAIRO_STATUS_SUCCESS;
+	if (!c->trouble)
+		c->trouble = errno;
+	return CAIRO_STATUS_WRITE_ERROR;
+}
+
 struct canvas *canvas_begin(const char *path, const char *title, struct err *err)
 {
-	struct canvas *c = xcalloc(1, sizeof(*c));
+	struct canvas *c;
+	FILE *f = fopen(path, "we");
 
+	if (!f) {
+		err_set(err, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	c = xcalloc(1, sizeof(*c));
 	c->path = path;
-	c->surface = cairo_pdf_surface_create(path, 1, 1);
+	c->file = f;
+	c->surface = cairo_pdf_surface_create_for_stream(keep, c, 1, 1);
 	c->cr = cairo_create(c->surface);
 	if (cairo_surface_status(c->surface)) {
 		failed(path, cairo_surface_status(c->surface), err);
@@ -78,17 +102,23 @@ void canvas_outline(struct canvas *c, int level, const char *text)
 int canvas_end(struct canvas *c, struct err *err)
 {
 	cairo_status_t status;
+	int rc;
 
 	if (c->open)
 		cairo_show_page(c->cr);
 	cairo_surface_finish(c->surface);
 	status = cairo_surface_status(c->surface);
-	if (status)
+	if (fclose(c->file) && !c->trouble)
+		c->trouble = errno;
+	if (c->trouble)
+		err_set(err, "%s: %s", c->path, strerror(c->trouble));
+	else if (status)
 		failed(c->path, status, err);
+	rc = c->trouble || status ? -1 : 0;
 	cairo_destroy(c->cr);
 	cairo_surface_destroy(c->surface);
 	free(c);
-	return status ? -1 : 0;
+	return rc;
 }
 
 int draw_png(const struct sb *svg, double w, double h, double scale, const char *path,
