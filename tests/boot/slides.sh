@@ -38,6 +38,9 @@ ok one_design slides 16:9 960 540 "$tmp/direct.ctf" --fault "va=$va" --title "A 
 no_text() { $tl draw "$tmp/direct.ctf" --title $'\xff' -o "$tmp/x.svg" 2>"$tmp/said"; [ $? = 2 ] && grep -qx 'tltrace draw: --title is no UTF-8' "$tmp/said"; }
 ok a_title_that_is_no_text_is_refused no_text
 ok its_title_is_there grep -q 'A &#38; &#60;b&#62; &#34;title&#34;, '"'quoted'" "$tmp/s-001.svg"
+too_large() { $tl draw "${both[@]}" --steps --font-scale 3 -o "$tmp/l.pdf" 2>"$tmp/said"; [ $? = 2 ] && grep -q "(--font-scale 1.1 at most)" "$tmp/said"; }
+ok how_large_they_may_be_is_said too_large
+ok and_so_large_they_may_be slides 16:9 960 540 "${both[@]}" --font-scale 1.1
 ok larger_letters slides 16:9 960 540 "$tmp/shadow.ctf" --fault "va=$va" --font-scale 1.4
 ok a_part_of_a_run slides 16:9 960 540 "$tmp/procs.ctf" --from 1500 --to 1600
 numbered() { $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/n.png" && [ -s "$tmp/n-01.png" ] && [ -s "$tmp/n-$(printf %02d "$($tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/n.svg" 2>&1 | grep -oE '[0-9]+')").svg" ] && [ ! -e "$tmp/n.svg" ]; }

@@ -8,6 +8,7 @@
 
 #include "draw/draw_labels.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,7 +82,7 @@ static bool has_fold(const struct side *s)
 }
 
 /* Where the columns are. Of a page of given width, the lanes share what is left beside the rest. */
-static int plan_columns(struct layout *l, const struct side *a, const struct side *b,
+static int plan_columns(struct layout *l, double scale, const struct side *a, const struct side *b,
 			struct err *err)
 {
 	struct measures *m = &l->m;
@@ -96,12 +97,18 @@ static int plan_columns(struct layout *l, const struct side *a, const struct sid
 		double least = LEAST_LANE * m->sub / 12;
 
 		m->lane_w = room / lanes;
-		if (m->lane_w < least)
+		if (m->lane_w < least) {
+			/* What else is scaled takes its share, too. */
+			double fits = scale * (m->w - 2 * m->margin) /
+				      (lanes * least + m->w - 2 * m->margin - room);
+
 			return err_set(
 			    err,
 			    "%u lanes would be narrower than their letters on this page; "
-			    "choose a domain with --domain, smaller letters, or --size fit",
-			    lanes);
+			    "choose a domain with --domain, smaller letters (--font-scale %.1f "
+			    "at most), or --size fit",
+			    lanes, floor(fits * 10) / 10);
+		}
 	}
 	l->w = left + side_w(a, m);
 	l->ncols = b ? 2 : 1;
@@ -195,7 +202,7 @@ int layout_begin(const struct paper *paper, const struct side *a, const struct s
 		    MOST_GUESTS);
 	paper_measures(paper, b ? 2 : 1, &out->m);
 	out->title = paper->title;
-	if (plan_columns(out, a, b, err))
+	if (plan_columns(out, paper->scale, a, b, err))
 		return -1;
 	make_rows(out, a, b);
 	if (out->m.h > 0)
