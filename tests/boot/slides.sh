@@ -44,6 +44,17 @@ ok and_so_large_they_may_be slides 16:9 960 540 "${both[@]}" --font-scale 1.1
 ok larger_letters slides 16:9 960 540 "$tmp/shadow.ctf" --fault "va=$va" --font-scale 1.4
 ok a_part_of_a_run slides 16:9 960 540 "$tmp/procs.ctf" --from 1500 --to 1600
 numbered() { $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/n.png" && [ -s "$tmp/n-01.png" ] && [ -s "$tmp/n-$(printf %02d "$($tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/n.svg" 2>&1 | grep -oE '[0-9]+')").svg" ] && [ ! -e "$tmp/n.svg" ]; }
+# Each slide says which it is, however long the title.
+counted() {
+	local n=0 slides=("$tmp"/c-*.svg)
+	rm -f "${slides[@]}"
+	$tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps --title "$1" -o "$tmp/c-%02d.svg" || return
+	slides=("$tmp"/c-*.svg)
+	for slide in "${slides[@]}"; do n=$((n + 1)) && grep -q ">$2 ($n of ${#slides[@]})<" "$slide" || return; done
+}
+ok each_slide_is_counted counted 'A fault' 'A fault'
+ok and_by_its_design counted '' 'ESX: shadow page tables'
+ok a_title_too_long_is_counted_too counted "$(printf 'long %.0s' {1..80})" 'long .*[.][.]'
 ok files_are_numbered numbered
 in_folder() { mkdir "$tmp/a%d" && $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/a%d/n-%d.svg" && [ -s "$tmp/a%d/n-1.svg" ]; }
 ok a_folders_name_is_none in_folder

@@ -519,7 +519,7 @@ static void steps_add_up(void **state)
 		for (u32 row = 1; row <= p.nrows; row++) {
 			struct page shown;
 
-			draw_reveal(&p, row, (u64[]){row, 2}, row == p.nrows, &shown);
+			draw_reveal(&p, row, (u64[]){row, 2}, row, p.nrows, &shown);
 			no_overlaps(&shown);
 			assert_true(shown.nshapes > shapes && shown.narrows >= arrows);
 			shapes = shown.nshapes, arrows = shown.narrows;

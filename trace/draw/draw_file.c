@@ -160,18 +160,17 @@ static int put(struct job *j, const struct page *p, size_t from, size_t to, stru
 	return 0;
 }
 
-static int put_steps(struct job *j, const struct page *p, bool last_page, struct err *err)
+static int put_steps(struct job *j, const struct page *p, struct err *err)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < p->nrows && !rc; i++) {
-		bool last = last_page && i + 1 == p->nrows;
 		struct page shown;
 
 		for (int c = 0; c < 2; c++)
 			if (p->rows[i].step[c])
 				j->spent[c] = p->rows[i].step[c]->spent;
-		draw_reveal(p, (u32)i + 1, j->spent, last, &shown);
+		draw_reveal(p, (u32)i + 1, j->spent, j->done + 1, j->total, &shown);
 		rc = put(j, &shown, i, i + 1, err);
 		draw_page_free(&shown);
 	}
@@ -189,8 +188,7 @@ static int put_all(struct job *j, struct layout *l, struct err *err)
 		struct page p;
 
 		layout_page(l, i, &p);
-		rc = j->paper->steps ? put_steps(j, &p, i + 1 == l->npages, err)
-				     : put(j, &p, 0, p.nrows, err);
+		rc = j->paper->steps ? put_steps(j, &p, err) : put(j, &p, 0, p.nrows, err);
 		draw_page_free(&p);
 	}
 	/* What went wrong first is what is told. */

@@ -12,8 +12,10 @@ void draw_dot(const struct page *p, int dpi, struct sb *out);
 struct layout;
 void draw_script(const struct layout *l, bool mermaid, struct sb *out);
 /** What of @p is there after @row (from 1) of its rows, which stands out; @spent, of each side: the
- * VMM's instructions up to there. Of a picture whose last row it is, the footer says all. */
-void draw_reveal(const struct page *p, u32 row, const u64 spent[2], bool last, struct page *out);
+ * VMM's instructions up to there. It is numbered as one of @slides; of the last the footer says
+ * all. */
+void draw_reveal(const struct page *p, u32 row, const u64 spent[2], size_t slide, size_t slides,
+		 struct page *out);
 
 /** draw_render.c: SVG on paper, by librsvg and cairo. */
 struct canvas;

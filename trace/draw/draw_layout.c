@@ -175,15 +175,15 @@ static void break_by_height(struct layout *l)
 
 /* What is over each page has one size on all of them, in which the longest fits; none below that of
  * the small letters. */
-static void fit_heading(struct layout *l)
+static void fit_heading(struct layout *l, size_t pages)
 {
 	struct measures *m = &l->m;
 	struct sb longest = {0};
 	double much;
 
 	sb_add(&longest, "%s", l->title);
-	if (l->npages > 1)
-		sb_add(&longest, " (%zu of %zu)", l->npages, l->npages);
+	if (pages > 1)
+		sb_add(&longest, " (%zu of %zu)", pages, pages);
 	much = text_width(FONT_BOLD, m->heading, longest.s) / (l->w - 2 * m->margin);
 	if (much > 1)
 		m->heading = m->heading / much > m->sub ? m->heading / much : m->sub;
@@ -210,7 +210,7 @@ int layout_begin(const struct paper *paper, const struct side *a, const struct s
 	else
 		break_evenly(out, a->whole);
 	if (out->title)
-		fit_heading(out);
+		fit_heading(out, paper->steps ? out->nrows : out->npages);
 	return 0;
 }
 
@@ -232,14 +232,14 @@ static double stretch(const struct layout *l, const struct page_row *rows, size_
 	return most < 1 ? 1 : most < 1.25 ? most : 1.25;
 }
 
-static void begin_columns(struct layout *l, struct page *p, double bottom, size_t n)
+static void begin_columns(struct layout *l, struct page *p, double bottom)
 {
 	const struct measures *m = &l->m;
 
 	for (size_t c = 0; c < l->ncols; c++) {
 		struct column *col = &l->col[c];
 
-		page_frame(p, col->side, col->x0, bottom, n, l->npages);
+		page_frame(p, col->side, col->x0, bottom);
 		col->fold_top = measures_top(m);
 		for (u8 lane = 0; lane < MOST_LANES; lane++)
 			col->since[lane] = m->heading_h + m->title_h + m->head_h;
@@ -293,8 +293,8 @@ void layout_page(struct layout *l, size_t number, struct page *p)
 	}
 	p->heading = l->title;
 	if (l->title)
-		page_heading(p, l->title, number, l->npages);
-	begin_columns(l, p, bottom, number);
+		page_heading(p);
+	begin_columns(l, p, bottom);
 	p->rows = xcalloc(n ? n : 1, sizeof(*p->rows));
 	for (size_t i = 0; i < n; i++) {
 		double h = more * rows[i].h;
@@ -311,6 +311,7 @@ void layout_page(struct layout *l, size_t number, struct page *p)
 		}
 	}
 	end_columns(l, p, y, bottom);
+	page_number_it(p, number + 1, l->npages);
 }
 
 void draw_layout_each(const struct side *a, const struct side *b,

@@ -193,23 +193,46 @@ struct look page_look(enum shape_kind kind, const struct measures *m)
 	return (struct look){"footer", m->footer, m->footer_sub, false, false, true};
 }
 
-/* "%s (%zu of %zu)", if there are several. */
-static void page_name(struct shape *s, const char *name, size_t n, size_t pages)
+/* "%s (%zu of %zu)", if there are several; it is the name that is cut if it is too long. */
+static void page_name(const struct measures *m, struct shape *s, const char *name, size_t n,
+		      size_t pages)
 {
+	double size = page_look(s->kind, m).size;
+	struct shape count = {0};
+	char fits[sizeof(s->line[0])];
+
 	if (pages > 1)
-		page_line(s, "%s (%zu of %zu)", name, n + 1, pages);
+		page_line(&count, "%s (%zu of %zu)", "", n, pages);
+	snprintf(fits, sizeof(fits), "%s", name);
+	text_whole(fits);
+	text_fit(FONT_BOLD, size, fits, s->w - text_width(FONT_BOLD, size, count.line[0]));
+	s->nlines = s->ntitle = 0;
+	if (pages > 1)
+		page_line(s, "%s (%zu of %zu)", fits, n, pages);
 	else
-		page_line(s, "%s", name);
+		page_line(s, "%s", fits);
 }
 
-void page_heading(struct page *p, const char *title, size_t n, size_t pages)
+void page_number_it(struct page *p, size_t n, size_t pages)
+{
+	int side = 0;
+
+	for (size_t i = 0; i < p->nshapes; i++) {
+		struct shape *s = &p->shapes[i];
+
+		if (s->kind == SHAPE_HEADING)
+			page_name(&p->m, s, p->heading, n, pages);
+		if (s->kind == SHAPE_TITLE)
+			page_name(&p->m, s, p->side[side++]->title, n, p->heading ? 1 : pages);
+	}
+}
+
+void page_heading(struct page *p)
 {
 	const struct measures *m = &p->m;
-	struct shape *s = page_shape(p, SHAPE_HEADING, p->w / 2, m->heading_h / 2 + 2,
-				     p->w - 2 * m->margin, m->heading_h - 6);
 
-	page_name(s, title, n, pages);
-	text_fit(FONT_BOLD, m->heading, s->line[0], s->w);
+	page_shape(p, SHAPE_HEADING, p->w / 2, m->heading_h / 2 + 2, p->w - 2 * m->margin,
+		   m->heading_h - 6);
 }
 
 static void page_lane(struct page *p, const struct side *side, double x0, double bottom, u8 l)
@@ -235,24 +258,31 @@ static void page_lane(struct page *p, const struct side *side, double x0, double
 	text_fit(FONT_SANS, m->sub, s->line[1], s->w);
 }
 
-void page_frame(struct page *p, const struct side *side, double x0, double bottom, size_t n,
-		size_t pages)
+/* Of a sum that is too wide, the result is left. */
+static void footer_line(struct shape *s, double size, const char *text)
+{
+	const char *colon = strstr(text, ": "), *sum = strstr(text, " = ");
+
+	if (text_width(FONT_SANS, size, text) > s->w - 10 && colon && sum && sum > colon)
+		page_line(s, "%.*s%s", (int)(colon + 2 - text), text, sum + 3);
+	else
+		page_line(s, "%s", text);
+	text_fit(FONT_SANS, size, s->line[s->nlines - 1], s->w - 10);
+}
+
+void page_frame(struct page *p, const struct side *side, double x0, double bottom)
 {
 	const struct measures *m = &p->m;
 	double w = side_w(side, m), middle = x0 + w / 2;
 	struct shape *s;
 
-	s = page_shape(p, SHAPE_TITLE, middle, m->heading_h + m->title_h / 2, w, m->title_h - 6);
-	page_name(s, side->title, n, p->heading ? 1 : pages);
-	text_fit(FONT_BOLD, m->title, s->line[0], w);
+	page_shape(p, SHAPE_TITLE, middle, m->heading_h + m->title_h / 2, w, m->title_h - 6);
 	for (u8 l = 0; l < side_lanes(side); l++)
 		page_lane(p, side, x0, bottom, l);
 	s = page_shape(p, SHAPE_FOOTER, middle, bottom + 8 + m->footer_h / 2, w - 4, m->footer_h);
 	s->colour = "#20262E";
-	for (int i = 0; i < 2; i++) {
-		page_line(s, "%s", side->footer[i]);
-		text_fit(FONT_SANS, i ? m->footer_sub : m->footer, s->line[i], w - 14);
-	}
+	for (int i = 0; i < 2; i++)
+		footer_line(s, i ? m->footer_sub : m->footer, side->footer[i]);
 }
 
 void draw_page_free(struct page *p)

@@ -35,11 +35,12 @@ struct look {
 };
 struct look page_look(enum shape_kind kind, const struct measures *m);
 
-/** What is over all. */
-void page_heading(struct page *p, const char *title, size_t n, size_t pages);
+/** What is over all: room for it. */
+void page_heading(struct page *p);
+/** Say what is over all, or without that over each column, and which of @pages this is, from 1. */
+void page_number_it(struct page *p, size_t n, size_t pages);
 /** The fixed parts of one column: tinted lanes, their heads, lifelines, title and footer. */
-void page_frame(struct page *p, const struct side *s, double x0, double bottom, size_t n,
-		size_t pages);
+void page_frame(struct page *p, const struct side *s, double x0, double bottom);
 
 struct lane_look {
 	const char *name, *ring, *head, *tint, *pen;

@@ -25,7 +25,8 @@ static void say_spent(struct page *p, const u64 spent[2])
 	}
 }
 
-void draw_reveal(const struct page *p, u32 row, const u64 spent[2], bool last, struct page *out)
+void draw_reveal(const struct page *p, u32 row, const u64 spent[2], size_t slide, size_t slides,
+		 struct page *out)
 {
 	double end = p->rows[row - 1].y + p->rows[row - 1].h;
 	size_t n = 0;
@@ -61,6 +62,7 @@ void draw_reveal(const struct page *p, u32 row, const u64 spent[2], bool last, s
 		out->boxes[n++] = b;
 	}
 	out->nboxes = n;
-	if (!last)
+	if (slide < slides)
 		say_spent(out, spent);
+	page_number_it(out, slide, slides);
 }

@@ -49,9 +49,10 @@ static void make_title(const struct trace *t, struct side *out)
 	u32 mmu = n ? trace_domain_mmu(t, out->steps.guests[0].domain) : trace_mmu(t);
 	struct domains all;
 	struct sb b = {0};
+	size_t k = 0;
 
 	domains_find(t, &all);
-	for (size_t i = 0, k = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		u16 domain = out->steps.guests[i].domain;
 
 		if (trace_domain_mmu(t, domain) != mmu)
@@ -59,10 +60,10 @@ static void make_title(const struct trace *t, struct side *out)
 		if (i == 0 || domain != out->steps.guests[i - 1].domain)
 			sb_add(&b, "%s%u", k++ ? ", " : "", domain);
 	}
-	if (n > 1)
+	if (k > 1)
 		draw_text(out->title, "Domains %s%s%s", b.s, mmu ? ": " : "",
 			  mmu ? word(titles[mmu]) : "");
-	else if (n && all.count > 1)
+	else if (n > 1 || (n && all.count > 1))
 		draw_text(out->title, "Domain %s: %s", b.s, word(titles[mmu]));
 	else
 		draw_text(out->title, "%s", word(titles[mmu]));
