@@ -80,11 +80,10 @@ all: $(B)/.doctor-demo ## build everything
 	+@$(build) all
 endif
 
-# Everything else needs its packages first, KIND+KIND of tools/packages; a stamp keeps it to once.
-$(B)/.doctor-%: tools/doctor tools/packages
+# Everything else needs its packages first, KIND+KIND of tools/packages. That is looked at each time, and soon done.
+$(B)/.doctor-%: always
 	@QUIET=1 tools/doctor $(subst +, ,$*)
-	@mkdir -p $(B) && touch $@
-.PRECIOUS: $(B)/.doctor-%
+.PHONY: always
 TRIES := demo+grade+check+plot
 
 tour: $(B)/.doctor-read ## the hypervisor's source as a book, chapter by chapter

@@ -2,7 +2,7 @@
 # delta.sh: the price of the port to a hypervisor: which lines of Finch its two ports do not share.
 # Lines that are blank or only comment do not count.
 set -eu
-cd "$(dirname "$0")/finch"
+CDPATH= cd "$(dirname "$0")/finch"
 
 count() # FILES: print the lines that count, of all files together
 {

@@ -1,6 +1,6 @@
 # lib.sh: what the boot tests share: TAP, and bounded runs. Source it from a script in tests/.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+CDPATH= cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tests=0
 failures=0
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/trapline-test.XXXXXX")

@@ -65,6 +65,19 @@ stub gcc 'echo 14'
 ok a_newer_one_is_said says 0 'gcc 14: all works; but what is counted in instructions was measured with gcc 12' demo
 doctor demo
 ok and_not_again not_said 'gcc 14: all works'
+# A build of another system, as where a container has the same folder.
+mkdir -p "$tree/build/bin" "$tree/build/guest" && : >"$tree/build/bin/tool" && : >"$tree/build/book.db"
+doctor demo
+ok what_was_built_here_stays test -e "$tree/build/bin/tool"
+echo 'Debian GNU/Linux 99 on pdp11' >"$tree/build/.system"
+ok a_build_of_another_system_is_said says 0 '^doctor: build/ is of Debian GNU/Linux 99 on pdp11, this is .*: its programs are made anew$' demo
+ok and_made_anew test ! -e "$tree/build/bin" -a -e "$tree/build/guest" -a -e "$tree/build/book.db"
+doctor demo
+ok but_once not_said 'made anew'
+ok a_compiler_that_is_not_there_is_said env CROSS=no-such- bash -c '"$1/tools/doctor" demo 2>&1 | grep -x "doctor: there is no no-such-gcc: .*"' - "$tree"
+# With CDPATH exported: what is run is what lies beside.
+mkdir -p "$tmp/elsewhere/tools"
+ok a_cdpath_leads_nowhere_else bash -c 'cd "$1" && CDPATH=$2 NO_INSTALL=1 bash tools/doctor demo && [ ! -e "$2/build" ]' - "$tree" "$tmp/elsewhere"
 rm "$bin/apt-get"
 # The two that the project's Dockerfile and the list itself share.
 kinds=$(sed -n 's/^\[\([a-z]*\)\].*/\1/p' tools/packages)

@@ -10,7 +10,7 @@
 # domain did, it is QEMU's own (of 200,000 instructions a few: an access that is not aligned strikes
 # each watchpoint below it in its page). Ends with 0 if there is nothing else.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+CDPATH= cd "$(dirname "$0")/../.."
 SEED=1 COUNT=200000 LIMIT=900 options=()
 for word in "$@"; do
 	case $word in

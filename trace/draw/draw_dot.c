@@ -112,8 +112,8 @@ static const char *const attributes[] = {
     [SHAPE_HEADING] = "shape=plain",
     [SHAPE_TITLE] = "shape=plain",
     [SHAPE_LANE] = "shape=box,style=\"filled,rounded\"",
-    [SHAPE_LABEL] = "shape=box,style=\"filled,rounded\",fillcolor=\"#FFFFFFE0\","
-		    "color=\"#FFFFFF00\"",
+    [SHAPE_LABEL] = ("shape=box,style=\"filled,rounded\",fillcolor=\"#FFFFFFE0\","
+		     "color=\"#FFFFFF00\""),
     [SHAPE_NOTE] = "shape=note,style=filled,fillcolor=\"#FFF8D6\",color=\"#B59A00\"",
     [SHAPE_NUMBER] = "shape=circle,style=filled,color=white",
     [SHAPE_DIAMOND] = "shape=diamond,style=filled",
