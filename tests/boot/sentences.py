@@ -127,7 +127,7 @@ def read_picture(args):
                         arrow += 1
                     out.append(s)
                 elif kind == "cost" and out:
-                    out[-1].cost = int(lines[0].split()[0].replace(",", "")) if "…" not in lines[0] else None
+                    out[-1].cost = int(lines[0].removeprefix("~").split()[0].replace(",", "")) if "…" not in lines[0] else None
                 elif kind == "fold":
                     folded = True
                 elif kind == "phase":
@@ -470,6 +470,8 @@ def main():
             wrong.append(f"{' '.join(args)}: numbers {numbers}")
         for s in sentences:
             count += 1
+            if folded:  # what differs is said of the first
+                s.details = [d.removeprefix("first: ") for d in s.details]
             found = next((k for k in range(at, len(evs)) if r.says(s, evs[k])), None)
             if found is None:
                 wrong.append(f"{' '.join(args)}: {s}")

@@ -238,11 +238,17 @@ static int run(const struct command *self, int argc, char **argv)
 		return refuse("--steps is for .svg, .pdf and .png; this is one text", r.out);
 	if (r.paper.theme && (is_text(r.out) || !strcmp(strrchr(r.out, '.'), ".dot")))
 		return refuse("themes are for .svg, .pdf and .png", r.out);
+	if (r.nfaults == 2 && r.ndirs == 1)
+		return refuse("a second --fault is for a second trace", NULL);
+	if (r.nfaults && (r.all || r.ranged))
+		return refuse("--fault chooses one episode; --all, --from and --to are without it",
+			      NULL);
 	if (r.nio && (r.ndirs == 2 || r.all || r.ranged || r.nfaults))
 		return refuse("--io is for one trace, and chooses what is drawn", NULL);
 	if (r.labels && labels_read(r.labels, &err))
 		return cmd_fail(self, &err);
-	r.paper.title = r.title && r.title[0] ? r.title : NULL;
+	/* Of a title of blanks nothing would be seen. */
+	r.paper.title = r.title && r.title[strspn(r.title, " \t")] ? r.title : NULL;
 	if (r.nio)
 		return draw_requests(self, &r);
 	if (r.ndirs == 2 && (r.all || r.ranged))
@@ -277,7 +283,8 @@ const struct command cmd_draw = {
     "  --align phase        how two traces are aligned; there is no other way\n"
     "  --size 16:9|4:3|a4|fit\n"
     "                       the page; on a slide, 13.33 inches wide, no letter is below 12 "
-    "points.\n"
+    "points\n"
+    "                       (times --font-scale).\n"
     "                       fit, as large as the picture, unless --steps asks for slides\n"
     "  --theme light|dark|print   print: black on white\n"
     "  --font-scale N       larger letters, on as large a page (0.5 to 3)\n"

@@ -43,6 +43,9 @@ static int choose_events(struct asked *a, const struct trace *t, struct err *err
 	u64 from = a->from ? a->from : 1, to = a->to ? a->to : t->count;
 
 	to = to > t->count ? t->count : to;
+	if (a->from && a->to && a->from > a->to)
+		return err_set(err, "%s: --from %llu comes after --to %llu", t->name,
+			       (unsigned long long)a->from, (unsigned long long)a->to);
 	if (from > to || (a->at && (a->at < from || a->at > to)))
 		return err_set(err, "%s: no event %llu there; it has %zu", t->name,
 			       (unsigned long long)(from > to ? from : a->at), t->count);

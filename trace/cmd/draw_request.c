@@ -28,6 +28,26 @@ int request_episode(const struct trace *t, struct episode *out, struct err *err)
 		       t->name);
 }
 
+/* Are the episodes of two traces page faults at different addresses? */
+static bool differ(const struct trace *t, const struct request *r)
+{
+	u32 va[2];
+
+	for (int i = 0; i < 2; i++) {
+		const char *fault = r->nfaults ? r->fault[i < r->nfaults ? i : 0] : NULL;
+		struct episode ep;
+		struct err err;
+
+		if (fault ? episode_select(&t[i], fault, &ep, &err)
+			  : request_episode(&t[i], &ep, &err))
+			return false;
+		if (!episode_is_page_fault(&t[i], &ep))
+			return true;
+		va[i] = event_u32(&t[i].events[ep.entry], "va");
+	}
+	return va[0] != va[1];
+}
+
 const char *request_title(const struct trace *t, const struct request *r, char *buf, size_t size)
 {
 	const char *slash = strrchr(t->name, '/');
@@ -54,6 +74,8 @@ const char *request_title(const struct trace *t, const struct request *r, char *
 		snprintf(buf, size, "all events");
 	else if (r->nfaults == 2 && strcmp(r->fault[0], r->fault[1]))
 		snprintf(buf, size, "episodes %s and %s", r->fault[0], r->fault[1]);
+	else if (r->ndirs == 2 && differ(t, r))
+		snprintf(buf, size, "%cwo episodes", n ? 't' : 'T');
 	else if (r->fault[0] ? episode_select(t, r->fault[0], &ep, &err)
 			     : request_episode(t, &ep, &err))
 		return NULL;

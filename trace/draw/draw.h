@@ -51,6 +51,7 @@ struct step {
 	bool diamond;  /* crosses the hardware lane as a trap */
 	bool inferred; /* no event tells of it, it follows from those that do: it has no number */
 	u8 ndetails;
+	bool mean; /* it stands for several, and @cost is their mean */
 	char title[STEP_TEXT];
 	char detail[STEP_DETAILS][STEP_TEXT];
 	u64 cost;     /* of the stay in the VMM that this step ends, in ticks; 0: none */

@@ -1,6 +1,8 @@
 /* draw_column.c: one step of one side: its arrow or note, its label, number and bars. */
 #include "draw/draw_column.h"
 
+#include "draw/draw_labels.h"
+
 #include <stdio.h>
 
 #define GAP_H	 40.0
@@ -51,7 +53,8 @@ static double note_max(const struct column *c, const struct measures *m)
 static void note_of(const struct column *c, const struct measures *m, const struct step *s,
 		    struct shape *n)
 {
-	double max = note_max(c, m) - NOTE_PAD, w, dw;
+	double pad = NOTE_PAD * (m->number_r > 11.5 ? m->number_r / 11.5 : 1);
+	double max = note_max(c, m) - pad, w, dw;
 
 	w = page_text(m, n, FONT_SANS, m->note, s->title, max);
 	n->ntitle = n->nlines;
@@ -59,7 +62,7 @@ static void note_of(const struct column *c, const struct measures *m, const stru
 		dw = page_text(m, n, FONT_MONO, m->mono, s->detail[i], max);
 		w = dw > w ? dw : w;
 	}
-	n->w = w + NOTE_PAD;
+	n->w = w + pad;
 	if (!m->broken && n->w < 200)
 		n->w = 200;
 	n->h = lines_h(n, m->note, m->mono) + 13;
@@ -81,7 +84,7 @@ static double cost_of(const struct measures *m, const struct step *s, struct sha
 	struct sb cost = {0};
 
 	page_number(&cost, s->cost);
-	page_line(k, "%s insns", cost.s);
+	page_line(k, s->mean ? WORD("~%s insns") : WORD("%s insns"), cost.s);
 	sb_free(&cost);
 	return text_width(FONT_MONO, m->cost, k->line[0]);
 }

@@ -1,6 +1,8 @@
 /* draw_fold.c: a pattern that repeats in a row is drawn once, with how often it came. */
 #include "draw/draw.h"
 
+#include "draw/draw_labels.h"
+
 #include <string.h>
 
 #define LONGEST_PATTERN 16
@@ -25,19 +27,36 @@ static u32 times(const struct steps *s, size_t at, size_t len)
 	return (u32)((i - at) / len);
 }
 
-/* Costs differ between repetitions: show the mean. */
+/* What differs between the @n steps that are @len apart from @from on is said of the first alone;
+ * of costs that differ, the mean. */
+static struct step one_for_all(const struct step *from, u32 len, u32 n)
+{
+	struct step all = *from;
+	u64 sum = 0;
+
+	for (u32 i = 0; i < n; i++) {
+		sum += from[(size_t)i * len].cost;
+		all.mean |= from[(size_t)i * len].cost != from->cost;
+	}
+	all.cost = sum / n;
+	all.spent = from[(size_t)(n - 1) * len].spent;
+	all.group = all.times = 0;
+	for (u8 d = 0; d < all.ndetails; d++) {
+		bool same = true;
+
+		for (u32 i = 1; i < n; i++)
+			same &= d < from[(size_t)i * len].ndetails &&
+				!strcmp(from[(size_t)i * len].detail[d], from->detail[d]);
+		if (!same)
+			draw_text(all.detail[d], "first: %s", from->detail[d]);
+	}
+	return all;
+}
+
 static void fold(const struct steps *s, size_t at, u32 len, u32 n, struct step *to)
 {
-	for (u32 k = 0; k < len; k++) {
-		u64 sum = 0;
-
-		for (u32 i = 0; i < n; i++)
-			sum += s->v[at + (size_t)i * len + k].cost;
-		to[k] = s->v[at + k];
-		to[k].cost = sum / n;
-		to[k].spent = s->v[at + (size_t)(n - 1) * len + k].spent;
-		to[k].group = to[k].times = 0;
-	}
+	for (u32 k = 0; k < len; k++)
+		to[k] = one_for_all(&s->v[at + k], len, n);
 	to[0].group = len;
 	to[0].times = n;
 }

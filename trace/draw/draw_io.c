@@ -248,7 +248,7 @@ void draw_io(const struct trace *t, size_t put, size_t done, struct side *out)
 	u32 n = put_count(t, put);
 	struct holds holds;
 	struct tally y;
-	struct sb b = {0};
+	struct sb b = {0}, cost = {0}, each = {0};
 
 	memset(out, 0, sizeof(*out));
 	out->whole = true;
@@ -269,9 +269,13 @@ void draw_io(const struct trace *t, size_t put, size_t done, struct side *out)
 	holds_free(&holds);
 	draw_tally(&b, &y);
 	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);
+	page_number(&cost, y.cost);
+	page_number(&each, y.cost / n);
 	snprintf(out->footer[1], sizeof(out->footer[1]),
-		 word("VMM instructions: %llu, %llu for each request (with the trace's own)"),
-		 (unsigned long long)y.cost, (unsigned long long)(y.cost / n));
+		 word("VMM instructions: %s, %s for each request (with the trace's own)"), cost.s,
+		 each.s);
+	sb_free(&cost);
+	sb_free(&each);
 	sb_free(&b);
 	draw_fold(&out->steps);
 }

@@ -169,6 +169,7 @@ struct parser {
 	u32 line, key_line;
 	struct sb key, text;
 	enum { NOTHING, KEY, TEXT } in;
+	bool fuzzy;
 };
 
 static int refuse(const struct parser *p, u32 line, const char *what, const char *which,
@@ -198,7 +199,7 @@ static int finish(struct parser *p, struct err *err)
 		for (size_t i = 0; !rc && i < labels.count; i++)
 			if (!strcmp(labels.v[i].key, key))
 				rc = refuse(p, p->key_line, "this was given before:", key, err);
-		if (!rc && *text) {
+		if (!rc && *text && !p->fuzzy) { /* a guess, as with gettext, is left out */
 			labels.v = xrealloc(labels.v, labels.count + 1, sizeof(*labels.v));
 			labels.v[labels.count++] = (struct label){xstrdup(key), xstrdup(text)};
 		}
@@ -206,6 +207,7 @@ static int finish(struct parser *p, struct err *err)
 	sb_free(&p->key);
 	sb_free(&p->text);
 	p->in = NOTHING;
+	p->fuzzy = false;
 	return rc;
 }
 
@@ -266,6 +268,11 @@ static int take_line(struct parser *p, const char *s, struct err *err)
 {
 	while (*s == ' ' || *s == '\t')
 		s++;
+	if (*s == '#' && s[1] == ',' && strstr(s, "fuzzy")) {
+		if (finish(p, err))
+			return -1;
+		p->fuzzy = true;
+	}
 	if (!*s || *s == '#')
 		return 0;
 	if (*s == '"' && p->in)

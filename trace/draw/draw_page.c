@@ -242,6 +242,7 @@ static void page_lane(struct page *p, const struct side *side, double x0, double
 	u8 guest, kind = side_lane_at(side, l, &guest);
 	const struct lane_look *look = &lane_looks[kind];
 	struct shape *s;
+	char *ring;
 
 	page_box(p, x0 + l * m->lane_w + 1, top - 2, x0 + (l + 1) * m->lane_w - 1, bottom,
 		 look->tint, look->tint, 1);
@@ -255,6 +256,9 @@ static void page_lane(struct page *p, const struct side *side, double x0, double
 		page_guest(s, &side->steps, guest, word(look->ring));
 	else
 		page_line(s, "%s", word(look->ring));
+	ring = strrchr(s->line[1], ',');
+	if (ring && text_width(FONT_SANS, m->sub, s->line[1]) > s->w)
+		*ring = '\0';
 	text_fit(FONT_SANS, m->sub, s->line[1], s->w);
 }
 
@@ -262,12 +266,18 @@ static void page_lane(struct page *p, const struct side *side, double x0, double
 static void footer_line(struct shape *s, double size, const char *text)
 {
 	const char *colon = strstr(text, ": "), *sum = strstr(text, " = ");
+	char *line, *bracket;
 
 	if (text_width(FONT_SANS, size, text) > s->w - 10 && colon && sum && sum > colon)
 		page_line(s, "%.*s%s", (int)(colon + 2 - text), text, sum + 3);
 	else
 		page_line(s, "%s", text);
-	text_fit(FONT_SANS, size, s->line[s->nlines - 1], s->w - 10);
+	/* Of what is too wide without a sum, what is in brackets is left out. */
+	line = s->line[s->nlines - 1];
+	bracket = strstr(line, " (");
+	if (bracket && text_width(FONT_SANS, size, line) > s->w - 10)
+		*bracket = '\0';
+	text_fit(FONT_SANS, size, line, s->w - 10);
 }
 
 void page_frame(struct page *p, const struct side *side, double x0, double bottom)

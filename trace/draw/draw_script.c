@@ -128,7 +128,7 @@ static void add_text(struct script *s, const struct step *step)
 		struct shape k = {0};
 
 		page_number(&cost, step->cost);
-		page_line(&k, "%s insns", cost.s);
+		page_line(&k, step->mean ? WORD("~%s insns") : WORD("%s insns"), cost.s);
 		sb_add(s->out, "%s", line_break(s));
 		add_words(s, k.line[0]);
 		sb_free(&cost);

@@ -33,7 +33,8 @@ void draw_sentence(const struct side *side, const struct step *s, struct sb *out
 	if (s->cost && s->from == LANE_vmm) {
 		sb_add(out, "; ");
 		page_number(out, s->cost);
-		sb_add(out, "%s", word(" instructions"));
+		sb_add(out, "%s",
+		       word(s->mean ? WORD(" instructions in the mean") : WORD(" instructions")));
 	}
 	sb_add(out, ".");
 }

@@ -62,8 +62,15 @@ function paint(page, id) {
 		tint.join('') + rules.join('') + `<g clip-path="url(#${id}-c)">${bars.join('')}</g>` + page.arrows.map(arrow).join('') + page.shapes.map(shape).join('') + '</svg>';
 }
 
+// The lanes' heads once more, to stay in sight when the picture is scrolled.
+function heads(page) {
+	const all = page.shapes.filter(s => s[0] === LANE), h = Math.max(...all.map(s => s[3] + s[5] / 2)) / 10 + 2, top = Math.min(...all.map(s => s[3] - s[5] / 2)) / 10 - 2;
+	return `<svg class="heads" viewBox="0 ${top} ${page.w / 10} ${h - top}" aria-hidden="true" font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif"><rect class="under" y="${top}" width="100%" height="${h - top}"/>${all.map(shape).join('')}</svg>`;
+}
+
 // Show @svg as it is with row @n (from 1) of its page; moved: the arrow grows.
-function reveal(svg, page, n, moved, title, sentence) {
+// spent: what each side's footer says until the end, or null.
+function reveal(svg, page, n, moved, title, sentence, spent) {
 	const [y, h] = n ? page.rows[n - 1] : [0, 0];
 	svg.querySelector('clipPath rect').setAttribute('height', (y + h) / 10);
 	for (const e of svg.querySelectorAll('[data-row]')) {
@@ -73,6 +80,10 @@ function reveal(svg, page, n, moved, title, sentence) {
 		e.classList.toggle('grow', now && moved && e.classList.contains('arrow'));
 		e.classList.toggle('come', now && moved && !e.classList.contains('arrow'));
 	}
+	svg.querySelectorAll('.footer').forEach((e, i) => e.querySelectorAll('text').forEach((line, k) => {
+		line.dataset.all ??= line.textContent;
+		line.textContent = !spent ? line.dataset.all : k ? '' : `VMM instructions so far: ${number(spent[i])}`;
+	}));
 	svg.querySelector('title').textContent = title;
 	svg.querySelector('desc').textContent = sentence;
 }

@@ -54,14 +54,17 @@ function earlier(column) {
 	return out.filter((e, i) => !own.has(e.seq) && (!i || out[i - 1].seq !== e.seq));
 }
 
+// What each side has cost up to the row that is looked at; null at the last, where the picture says it all.
+const spentNow = steps => rowNow() === rows()[1] - 1 ? null : steps.map((x, c) => (x || before(c) || {spent: 0}).spent);
+
 function show(moved) {
 	const row = rowNow(), n = find(D.pages, row), page = pageOf(n), steps = [0, 1].map(c => stepOf(rowData(row)[3 + c])), s = D.scenes[scene];
 	const phase = D.all ? '' : ` Phase: ${X.phases[rowData(row)[2]]}.`;
 	const sentences = steps.map((x, c) => x ? (columns() > 1 ? D.traces[traceOf(c)].name + ': ' : '') + sentence(x) : '').filter(x => x).join(' ');
 	document.body.classList.toggle('two', columns() > 1);
-	if (painted !== n) { $('picture').innerHTML = paint(page, 'p'); painted = n; }
+	if (painted !== n) { $('picture').innerHTML = paint(page, 'p') + heads(page); painted = n; }
 	const svg = $('picture').firstChild, local = row - D.pages[n][0] + 1;
-	reveal(svg, page, local, moved, sceneWords(s), sentences);
+	reveal(svg, page, local, moved, sceneWords(s), sentences, spentNow(steps));
 	const [y, h] = page.rows[local - 1].map(v => v / page.h * svg.clientHeight), view = $('picture');
 	if (y + h + 40 > view.scrollTop + view.clientHeight || y < view.scrollTop + 20) view.scrollTop = y + h - view.clientHeight * .75;
 	$('said').textContent = `Step ${at + 1} of ${rows()[1] - rows()[0]}.${phase} ${sentences}`;
@@ -209,7 +212,7 @@ function sheets() {
 		const n = find(D.pages, row), page = pageOf(n), sheet = document.createElement('section'), steps = [0, 1].map(c => stepOf(rowData(row)[3 + c]));
 		sheet.className = 'sheet';
 		sheet.innerHTML = `<h2>${esc(sceneWords(D.scenes[scene]))}: step ${at + 1} of ${to - from}</h2>${paint(page, 's' + row)}<div class="facts">${steps.slice(0, columns()).map((x, c) => `<div>${told(x, x ? null : before(c), [], D.traces[traceOf(c)])}</div>`).join('')}</div>`;
-		reveal(sheet.querySelector('svg'), page, row - D.pages[n][0] + 1, false, '', '');
+		reveal(sheet.querySelector('svg'), page, row - D.pages[n][0] + 1, false, '', '', spentNow(steps));
 		$('print').append(sheet);
 	}
 	if (end < to) $('print').insertAdjacentHTML('beforeend', `<section class="sheet"><p>The first ${MOST_SHEETS} of ${number(to - from)} steps.</p></section>`);
@@ -243,6 +246,7 @@ $('at').addEventListener('input', e => go(scene, e.target.value - 1, false));
 $('which').addEventListener('input', listEpisodes);
 for (const id of ['find', 'lane', 'kind', 'scope']) $(id).addEventListener('input', () => { listSteps(); show(false); });
 $('facts').addEventListener('toggle', e => { const name = e.target.dataset.list; if (name) e.target.open ? listed.add(name) : listed.delete(name); }, true);
+$('picture').addEventListener('scroll', () => { const h = $('picture').lastChild, y = $('picture').scrollTop; h.style.top = y + 'px'; h.classList.toggle('on', y > 60); });
 $('picture').addEventListener('click', e => { const g = e.target.closest('[data-row]'); if (g) go(scene, D.pages[painted][0] + +g.dataset.row - 1 - rows()[0], false); });
 addEventListener('hashchange', fromHash);
 addEventListener('beforeprint', sheets);

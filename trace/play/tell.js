@@ -87,7 +87,7 @@ function recorders(s) {
 
 function cost(s) {
 	const entries = s.traps + s.irqs + s.hypercalls;
-	return `<h3>Cost up to here</h3><p class="cost">VMM entries: ${entries} (traps ${s.traps}, hypercalls ${s.hypercalls}${s.irqs ? `, irqs ${s.irqs}` : ''})<br>VMM instructions: ${number(s.spent)}</p>`;
+	return `<h3 class="costs">Cost up to here</h3><p class="cost">VMM entries: ${entries} (traps ${s.traps}, hypercalls ${s.hypercalls}${s.irqs ? `, irqs ${s.irqs}` : ''})<br>VMM instructions: ${number(s.spent)}</p>`;
 }
 
 const listed = new Set(); // which of the lists below are open
