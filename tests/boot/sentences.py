@@ -254,7 +254,9 @@ class Reader:
             return again and nxt["vec"] == 14 and number(nxt["va"]) == number(fault["va"])
         if said == "traps again":
             return again and nxt["vec"] != 14
-        return again and said.startswith("faults at ") and hexes(said) == [number(nxt["va"])] != [number(fault["va"])]
+        # It was the instruction itself that was not there; data of another address may be another round's.
+        fetched = 0 <= number(fault["va"]) - at < 15
+        return again and fetched and said.startswith("faults at ") and hexes(said) == [number(nxt["va"])] != [number(fault["va"])]
 
     def design_of(self, e):
         """Only in one of them are there shadow tables, or frames with types."""

@@ -86,7 +86,8 @@ static void the_esx_walk_is_drawn_as_the_text_tells_it(void **state)
 }
 
 /* What the picture of the walk says of the retry, if the application's next entry is this one. */
-static void retry_says(const char *words, bool lost, enum event_id id, u32 vec, u32 eip, u32 va)
+static void retry_says_of(u32 first, const char *words, bool lost, enum event_id id, u32 vec,
+			  u32 eip, u32 va)
 {
 	struct synth s;
 	struct trace t;
@@ -95,7 +96,7 @@ static void retry_says(const char *words, bool lost, enum event_id id, u32 vec, 
 	struct err err;
 
 	synth_begin(&s, 1);
-	synth_esx_walk(&s, 1, SYNTH_VA);
+	synth_esx_walk(&s, 1, first);
 	if (lost)
 		synth_lose(&s, 1);
 	if (id == EV_irq)
@@ -113,6 +114,11 @@ static void retry_says(const char *words, bool lost, enum event_id id, u32 vec, 
 	trace_close(&t);
 }
 
+static void retry_says(const char *words, bool lost, enum event_id id, u32 vec, u32 eip, u32 va)
+{
+	retry_says_of(SYNTH_VA, words, lost, id, vec, eip, va);
+}
+
 static void of_a_retry_is_said_what_the_next_entry_tells(void **state)
 {
 	u32 eip = 0x8048123, later = eip + 9;
@@ -121,7 +127,11 @@ static void of_a_retry_is_said_what_the_next_entry_tells(void **state)
 	retry_says("retry mov: shadow hit, no trap", false, EV_trap, 128, later, 0);
 	retry_says("retry mov: shadow hit, no trap", false, EV_irq, 32, later, 0);
 	retry_says("retry mov: faults again", false, EV_trap, 14, eip, SYNTH_VA);
-	retry_says("retry mov: faults at 0x08047ffc", false, EV_trap, 14, eip, 0x8047ffc);
+	/* Of data at another address nobody knows whether it is another round of a loop. */
+	retry_says("eip 0x08048123", false, EV_trap, 14, eip, 0x8047ffc);
+	retry_says_of(eip, "retry mov: faults at 0x08047ffc", false, EV_trap, 14, eip, 0x8047ffc);
+	retry_says_of(eip + 2, "retry mov: faults at 0x08047ffc", false, EV_trap, 14, eip,
+		      0x8047ffc);
 	retry_says("retry mov: traps again", false, EV_trap, 13, eip, 0);
 	retry_says("eip 0x08048123", false, EV_irq, 32, eip, 0);
 	retry_says("eip 0x08048123", true, EV_trap, 128, later, 0);

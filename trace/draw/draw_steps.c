@@ -255,6 +255,8 @@ static void entry(struct builder *b, size_t i)
 	draw_entry(b->out, &w->stay);
 }
 
+#define LONGEST_INSN 15 /* bytes: SDM vol. 2, 2.3.11 */
+
 /* What the next entry from the application says of the instruction that runs again now. */
 static void tell_retry(const struct trace *t, const struct running *w, const struct event *e,
 		       char *out)
@@ -281,8 +283,9 @@ static void tell_retry(const struct trace *t, const struct running *w, const str
 		draw_text(out, "%s: traps again", again);
 	else if (event_u32(x, "va") == event_u32(w->faulted, "va"))
 		draw_text(out, "%s: faults again", again);
-	else
+	else if (event_u32(w->faulted, "va") - eip < LONGEST_INSN)
 		draw_text(out, "%s: faults at 0x%08x", again, event_u32(x, "va"));
+	/* It was data: a loop may have come round, to the next page. */
 }
 
 static void leave(struct builder *b, const struct event *e)
