@@ -44,6 +44,12 @@ ok and_so_large_they_may_be slides 16:9 960 540 "${both[@]}" --font-scale 1.1
 ok larger_letters slides 16:9 960 540 "$tmp/shadow.ctf" --fault "va=$va" --font-scale 1.4
 ok a_part_of_a_run slides 16:9 960 540 "$tmp/procs.ctf" --from 1500 --to 1600
 numbered() { $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/n.png" && [ -s "$tmp/n-01.png" ] && [ -s "$tmp/n-$(printf %02d "$($tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/n.svg" 2>&1 | grep -oE '[0-9]+')").svg" ] && [ ! -e "$tmp/n.svg" ]; }
+# As with gettext, a guess is left out, and only that.
+guesses() {
+	printf '#, fuzzy\nmsgid "Hardware"\nmsgstr "Guessed"\n\nmsgid "Application"\nmsgstr "Known"\n\n#, c-format, fuzzy\nmsgid "%%s insns"\nmsgstr "%%s guessed"\n' >"$tmp/guess.po"
+	$tl draw "$tmp/shadow.ctf" --fault "va=$va" --labels "$tmp/guess.po" -o "$tmp/guess.svg" && ! grep -i guessed "$tmp/guess.svg" && grep -q '>Known<' "$tmp/guess.svg" && grep -q '>Hardware<' "$tmp/guess.svg"
+}
+ok a_guessed_label_is_left_out guesses
 # Each slide says which it is, however long the title.
 counted() {
 	local n=0 slides=("$tmp"/c-*.svg)

@@ -206,8 +206,8 @@ static int finish(struct parser *p, struct err *err)
 	}
 	sb_free(&p->key);
 	sb_free(&p->text);
+	p->fuzzy &= p->in != TEXT; /* said of the entry to come, it stays until that has ended */
 	p->in = NOTHING;
-	p->fuzzy = false;
 	return rc;
 }
 

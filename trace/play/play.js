@@ -55,7 +55,7 @@ function earlier(column) {
 }
 
 // What each side has cost up to the row that is looked at; null at the last, where the picture says it all.
-const spentNow = steps => rowNow() === rows()[1] - 1 ? null : steps.map((x, c) => (x || before(c) || {spent: 0}).spent);
+const spentNow = steps => rowNow() === rows()[1] - 1 ? null : steps.slice(0, columns()).map((x, c) => (x || before(c) || {spent: 0}).spent);
 
 function show(moved) {
 	const row = rowNow(), n = find(D.pages, row), page = pageOf(n), steps = [0, 1].map(c => stepOf(rowData(row)[3 + c])), s = D.scenes[scene];
