@@ -191,9 +191,7 @@ char *no_room(const char *dir, long long room)
 	if (statvfs(dir, &v) || ((long long)(v.f_bavail * v.f_frsize) >= room &&
 				 (!v.f_files || v.f_favail >= FEWEST_FILES)))
 		return NULL;
-	return text(
-	    "%lld MB of room in %s, and %lld are wanted (and some files); make room and call again",
-	    (long long)(v.f_bavail * v.f_frsize) >> 20, dir, room >> 20);
+	return text("less than %lld MB of room in %s; make room and call again", room >> 20, dir);
 }
 
 void make_dirs(const char *path)
