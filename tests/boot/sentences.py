@@ -429,6 +429,36 @@ class Reader:
     def domain_end(self, s, e):
         return s.title == f"domain {e['domain']} ends" and s.details == [f"{e['reason']}, code {e['code']}"]
 
+    PINS = {0: "pin a page table", 1: "pin a page directory", 4: "unpin a table", 5: "take another page directory"}
+    FLUSHES = {6: "flush the TLB", 8: "flush the TLB of some vcpus", 10: "flush the TLB of all vcpus", 12: "flush the cache"}
+    AT = {7: "flush one page of the TLB", 9: "flush one page of some vcpus' TLB", 11: "flush one page of all vcpus' TLB", 13: "set the LDT"}
+
+    def mmuext(self, s, e):
+        cmd, arg, result = e["cmd"], number(e["arg"]), number(e["result"])
+        result -= (result >= 1 << 31) << 32
+        title = {**self.PINS, **self.FLUSHES, **self.AT}.get(cmd, f"unknown MMU operation {cmd}")
+        details = [f"MFN 0x{arg:05x}"] * (cmd in self.PINS) + [f"address 0x{arg:08x}"] * (cmd in self.AT)
+        details += [f"refused: {'-' + ERRORS[-result] if -result in ERRORS else 'refused'}"] * (result < 0)
+        return s.title == title and s.details == details
+
+    def invlpg(self, s, e):
+        return s.title == "flush one page of the TLB" and s.details == [f"address 0x{number(e['va']):08x}"]
+
+    def vtimer(self, s, e):
+        return s.title == "set the virtual timer" and s.details == [f"to {e['deadline'] // 1000} µs of system time"]
+
+    def scan(self, s, e):
+        return (s.title == "scan code" and s.details == [f"PA 0x{number(e['start']):08x} to 0x{number(e['end']) - 1:08x}",
+                                                         f"{e['insns']} instructions, {e['patched']} patched"])
+
+    def patch(self, s, e):
+        return s.title == "patch a sensitive instruction" and s.details == [f"PA 0x{number(e['pa']):08x}: {e['op']}"]
+
+    def fast_gate(self, s, e):
+        to = "guest" if number(e["cs"]) else "VMM"
+        return (s.title == f"vector 0x{e['vec']:02x} goes to the {to}" and
+                s.details == [f"straight from ring 3, to 0x{number(e['eip']):08x}"] * (to == "guest"))
+
     def plain(self, s, e):
         """Those without words of their own: the event's name and its fields."""
         fields = [k for k in e if k not in ("seq", "ts", "event", "domain", "vcpu", "from", "to", "fault", "step", "i", "stay", "held")]

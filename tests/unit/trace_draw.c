@@ -245,6 +245,8 @@ static void diverges(const struct trace *t, const char *text, struct side *side,
 	assert_int_equal(expect_parse(&x, "lab/test.expect", text, strlen(text), &err), 0);
 	assert_int_equal(expect_run(&x, t, &none, NULL, false, &report, &miss, &err), 1);
 	draw_divergence(t, &miss, side);
+	for (size_t i = 1; i < side->steps.count; i++) /* what is put in has its place's phase */
+		assert_true(side->steps.v[i].phase >= side->steps.v[i - 1].phase);
 	draw_layout(side, NULL, pages);
 	assert_int_equal(pages->count, 1);
 	no_overlaps(pages->v);

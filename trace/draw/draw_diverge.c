@@ -115,18 +115,24 @@ static size_t fold_of(const struct steps *s, size_t i, size_t *length)
 	return i;
 }
 
-/* Keep steps [@from, @to) of @s from @at on to be skipped: one row stands for them. */
+/* Instead of steps [@from, @to) of @s one row says how many they are; one of each phase. */
 static void hide(struct steps *s, size_t from, size_t to)
 {
 	struct step more = {.kind = STEP_MORE};
+	size_t first = to;
 
-	if (to <= from + 1)
-		return;
-	more.count = (u32)(to - from);
-	draw_text(more.title, "… %u more steps …", more.count);
-	s->v[from] = more;
-	memmove(&s->v[from + 1], &s->v[to], (s->count - to) * sizeof(more));
-	s->count -= to - from - 1;
+	for (; first > from && s->v[first - 1].phase == s->v[to - 1].phase; first--)
+		;
+	if (to > first + 1) {
+		more.phase = s->v[first].phase;
+		more.count = (u32)(to - first);
+		draw_text(more.title, "… %u more steps …", more.count);
+		s->v[first] = more;
+		memmove(&s->v[first + 1], &s->v[to], (s->count - to) * sizeof(more));
+		s->count -= to - first - 1;
+	}
+	if (first > from)
+		hide(s, from, first);
 }
 
 /* Folds are kept whole or not at all. */
@@ -185,12 +191,17 @@ void draw_divergence(const struct trace *t, const struct expect_miss *m, struct 
 	make_expected(m->line, got, &expected);
 	if (got) {
 		at = mark_got(t, &out->steps, m->at);
-		expected.guest = at < out->steps.count ? out->steps.v[at].guest : 0;
+		if (at < out->steps.count)
+			expected.guest = out->steps.v[at].guest,
+			expected.phase = out->steps.v[at].phase;
 	} else {
 		for (at = 0; at < out->steps.count && out->steps.v[at].event < m->pos; at++)
 			;
 		draw_text(end.title, "the %s ends here", m->episode ? "episode" : "trace");
 		expected.guest = out->steps.guest; /* of the last step */
+		expected.phase = at ? out->steps.v[at - 1].phase : PHASE_FAULT;
+		end.phase =
+		    out->steps.count ? out->steps.v[out->steps.count - 1].phase : PHASE_FAULT;
 		insert(&out->steps, out->steps.count, &end);
 	}
 	insert(&out->steps, at, &expected);

@@ -8,13 +8,13 @@
 #define LONGEST_PATTERN 16
 #define FEWEST_TIMES	3
 
-/* Two steps look alike if their titles and lanes do; addresses and costs may differ. A marked step
- * is alone. */
+/* Two steps look alike if their phases, titles and lanes do; addresses and costs may differ. A
+ * marked step is alone. */
 static bool alike(const struct step *a, const struct step *b)
 {
 	return a->kind == b->kind && a->kind != STEP_GAP && !a->mark && !b->mark &&
 	       a->from == b->from && a->to == b->to && a->guest == b->guest &&
-	       a->style == b->style && !strcmp(a->title, b->title);
+	       a->style == b->style && a->phase == b->phase && !strcmp(a->title, b->title);
 }
 
 /* How often do the @len steps at @at come in a row? */

@@ -272,6 +272,24 @@ static void end_phase(const struct layout *l, struct page *p, double top, double
 		page_rule(p, l->m.margin, y + 2, l->rule_end, y + 2, "#8A93A0", "dotted", 1.2);
 }
 
+/* What all costs is said where all has been shown: on the last page. */
+static void say_so_far(const struct layout *l, size_t end, struct page *p)
+{
+	u64 spent[2] = {0};
+	bool any = false;
+
+	for (size_t c = 0; c < l->ncols; c++) {
+		const struct steps *s = &l->col[c].side->steps;
+
+		for (size_t i = end; i-- && !spent[c];)
+			if (l->rows[i].step[c])
+				spent[c] = l->rows[i].step[c]->spent;
+		any = any || (s->count && s->v[s->count - 1].spent);
+	}
+	if (any)
+		page_so_far(p, spent);
+}
+
 void layout_page(struct layout *l, size_t number, struct page *p)
 {
 	const struct page_row *rows = l->rows + l->breaks[number];
@@ -311,6 +329,8 @@ void layout_page(struct layout *l, size_t number, struct page *p)
 		}
 	}
 	end_columns(l, p, y, bottom);
+	if (number + 1 < l->npages)
+		say_so_far(l, l->breaks[number + 1], p);
 	page_number_it(p, number + 1, l->npages);
 }
 

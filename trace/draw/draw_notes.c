@@ -105,8 +105,7 @@ static void note_life(struct step *n, const struct event *e)
 	}
 }
 
-/* Events without words of their own show their fields. */
-static void note_plain(struct step *n, const struct event *e)
+void draw_note_plain(struct step *n, const struct event *e)
 {
 	struct sb b = {0};
 
@@ -117,106 +116,6 @@ static void note_plain(struct step *n, const struct event *e)
 	if (b.s)
 		draw_detail(n, "%s", b.s);
 	sb_free(&b);
-}
-
-/* 65535 is nobody, and in a grant copy 32752 is whoever asks for it. */
-static const char *domain_name(u32 id, char buf[STEP_TEXT])
-{
-	if (id == TRACE_NO_DOMAIN)
-		draw_text(buf, "%s", word(WORD("nobody")));
-	else if (id == DOMID_SELF)
-		draw_text(buf, "%s", word(WORD("itself")));
-	else
-		draw_text(buf, "domain %u", id);
-	return buf;
-}
-
-static void note_sched(struct step *n, const struct event *e)
-{
-	static const char *const whys[] = {[0] = WORD("nobody ran"),
-					   [1] = WORD("it waits"),
-					   [2] = WORD("it yields"),
-					   [3] = WORD("its time is over"),
-					   [4] = WORD("one has woken that comes first"),
-					   [5] = WORD("it is paused"),
-					   [6] = WORD("it has ended")};
-	u32 why = event_u32(e, "why");
-	char prev[STEP_TEXT], next[STEP_TEXT];
-
-	draw_text(n->title, "the processor goes to %s", domain_name(event_u32(e, "next"), next));
-	draw_detail(n, "from %s: %s", domain_name(event_u32(e, "prev"), prev),
-		    why < ARRAY_SIZE(whys) ? word(whys[why]) : "?");
-	if (event_u32(e, "warped"))
-		draw_detail(n, "before its turn: it warps");
-}
-
-/* Xen's public header has these numbers, and words for them. */
-static void note_status(struct step *n, const struct event *e)
-{
-	static const char *const answers[] = {WORD("done"),
-					      WORD("an error"),
-					      WORD("no such domain"),
-					      WORD("no such grant"),
-					      WORD("no such mapping"),
-					      WORD("a bad address"),
-					      WORD("a bad device address"),
-					      WORD("no room"),
-					      WORD("it is not granted"),
-					      WORD("a bad page"),
-					      WORD("more than a page")};
-	s32 status = (s32)event_u32(e, "status");
-
-	if (status < 0)
-		draw_detail(n, "refused: %s",
-			    -status < (s32)ARRAY_SIZE(answers) ? word(answers[-status]) : "?");
-}
-
-static void note_grant(struct step *n, const struct event *e)
-{
-	char from[STEP_TEXT], to[STEP_TEXT];
-
-	if (event_is(e, EV_grant_map)) {
-		draw_text(n->title, "map a page that %s grants",
-			  domain_name(event_u32(e, "granter"), from));
-		draw_detail(n, "ref %u → MFN 0x%05x", event_u32(e, "ref"), event_u32(e, "mfn"));
-	} else if (event_is(e, EV_grant_unmap)) {
-		draw_text(n->title, "unmap a granted page");
-		draw_detail(n, "handle %u, 0x%08x", event_u32(e, "handle"), event_u32(e, "at"));
-	} else if (event_is(e, EV_grant_transfer)) {
-		draw_text(n->title, "give a page to %s", domain_name(event_u32(e, "taker"), to));
-		draw_detail(n, "MFN 0x%05x → ref %u", event_u32(e, "mfn"), event_u32(e, "ref"));
-	} else {
-		draw_text(n->title, "copy %u bytes", event_u32(e, "len"));
-		draw_detail(n, "%s 0x%x → %s 0x%x",
-			    domain_name(event_u32(e, "source_domain"), from),
-			    event_u32(e, "source"), domain_name(event_u32(e, "dest_domain"), to),
-			    event_u32(e, "dest"));
-	}
-	note_status(n, e);
-}
-
-static void note_dom(struct step *n, const struct event *e, bool many)
-{
-	if (event_is(e, EV_sched)) {
-		note_sched(n, e);
-	} else if (event_is(e, EV_evtchn)) {
-		if (many)
-			draw_text(n->title, "event pending for domain %u", e->domain);
-		else
-			draw_text(n->title, "event pending");
-		draw_detail(n, "port %u", event_u32(e, "port"));
-	} else if (event_is(e, EV_block)) {
-		if (many)
-			draw_text(n->title, "domain %u waits for an event", e->domain);
-		else
-			draw_text(n->title, "wait for an event");
-	} else if (event_is(e, EV_wake)) {
-		draw_text(n->title, "domain %u can run", e->domain);
-	} else if (e->def->id >= EV_grant_map && e->def->id <= EV_grant_copy) {
-		note_grant(n, e);
-	} else {
-		note_plain(n, e);
-	}
 }
 
 /* Pages that go and come, by the guest's will or behind its back. */
@@ -251,6 +150,40 @@ static void note_reclaim(struct step *n, const struct event *e)
 	}
 }
 
+/* An extended MMU operation, by what it does; Xen's public header has the numbers. */
+static void note_mmuext(struct step *n, const struct event *e)
+{
+	static const char *const does[] = {
+	    [MMUEXT_PIN_L1_TABLE] = WORD("pin a page table"),
+	    [MMUEXT_PIN_L2_TABLE] = WORD("pin a page directory"),
+	    [MMUEXT_UNPIN_TABLE] = WORD("unpin a table"),
+	    [MMUEXT_NEW_BASEPTR] = WORD("take another page directory"),
+	    [MMUEXT_TLB_FLUSH_LOCAL] = WORD("flush the TLB"),
+	    [MMUEXT_INVLPG_LOCAL] = WORD("flush one page of the TLB"),
+	    [MMUEXT_TLB_FLUSH_MULTI] = WORD("flush the TLB of some vcpus"),
+	    [MMUEXT_INVLPG_MULTI] = WORD("flush one page of some vcpus' TLB"),
+	    [MMUEXT_TLB_FLUSH_ALL] = WORD("flush the TLB of all vcpus"),
+	    [MMUEXT_INVLPG_ALL] = WORD("flush one page of all vcpus' TLB"),
+	    [MMUEXT_FLUSH_CACHE] = WORD("flush the cache"),
+	    [MMUEXT_SET_LDT] = WORD("set the LDT"),
+	};
+	u32 cmd = event_u32(e, "cmd"), arg = event_u32(e, "arg");
+	s32 result = (s32)event_u32(e, "result");
+	bool known = cmd < ARRAY_SIZE(does) && does[cmd];
+
+	if (known)
+		draw_text(n->title, "%s", word(does[cmd]));
+	else
+		draw_text(n->title, "unknown MMU operation %u", cmd);
+	if (known && cmd <= MMUEXT_NEW_BASEPTR)
+		draw_detail(n, "MFN 0x%05x", arg);
+	else if (cmd == MMUEXT_INVLPG_LOCAL || cmd == MMUEXT_INVLPG_MULTI ||
+		 cmd == MMUEXT_INVLPG_ALL || cmd == MMUEXT_SET_LDT)
+		draw_detail(n, "address 0x%08x", arg);
+	if (result < 0)
+		draw_detail(n, "refused: %s", draw_errno(result));
+}
+
 static void note_tables(struct step *n, const struct event *e, u32 mmu)
 {
 	if (event_is(e, EV_cr3)) {
@@ -277,10 +210,15 @@ static void note_tables(struct step *n, const struct event *e, u32 mmu)
 		    word(none ? WORD("a frame loses its type") : WORD("a frame takes a type")));
 		draw_detail(n, "MFN 0x%05x: %s", event_u32(e, "mfn"),
 			    word_of("ptype", event_u32(e, "type")));
+	} else if (event_is(e, EV_mmuext)) {
+		note_mmuext(n, e);
+	} else if (event_is(e, EV_invlpg)) {
+		draw_text(n->title, "flush one page of the TLB");
+		draw_detail(n, "address 0x%08x", event_u32(e, "va"));
 	} else if (event_is(e, EV_swap_out) || event_is(e, EV_swap_in) || event_is(e, EV_balloon)) {
 		note_reclaim(n, e);
 	} else {
-		note_plain(n, e);
+		draw_note_plain(n, e);
 	}
 }
 
@@ -307,6 +245,34 @@ static void note_frames(struct step *n, const struct event *e)
 		draw_detail(n, "another domain has mapped them");
 	if (event_u32(e, "inventory"))
 		draw_detail(n, "so it is, nothing has changed");
+}
+
+/* The scan of code that is about to run, and what it patches. */
+static void note_code(struct step *n, const struct event *e)
+{
+	if (event_is(e, EV_scan)) {
+		draw_text(n->title, "scan code");
+		draw_detail(n, "PA 0x%08x to 0x%08x", event_u32(e, "start"),
+			    event_u32(e, "end") - 1);
+		draw_detail(n, "%u instructions, %u patched", event_u32(e, "insns"),
+			    event_u32(e, "patched"));
+	} else {
+		draw_text(n->title, "patch a sensitive instruction");
+		draw_detail(n, "PA 0x%08x: %s", event_u32(e, "pa"),
+			    word_of("op", event_u32(e, "op")));
+	}
+}
+
+static void note_gate(struct step *n, const struct event *e)
+{
+	u32 vec = event_u32(e, "vec");
+
+	if (event_u32(e, "cs")) {
+		draw_text(n->title, "vector 0x%02x goes to the guest", vec);
+		draw_detail(n, "straight from ring 3, to 0x%08x", event_u32(e, "eip"));
+	} else {
+		draw_text(n->title, "vector 0x%02x goes to the VMM", vec);
+	}
 }
 
 static bool is_mapping(const struct event *e)
@@ -337,12 +303,17 @@ void draw_note(struct steps *out, struct stay *s, const struct event *e)
 	} else if (e->def->class == CLASS_life) {
 		note_life(n, e);
 	} else if (e->def->class == CLASS_dom) {
-		note_dom(n, e, out->nguests > 1 || (s->entry && s->entry->domain != e->domain));
+		draw_note_dom(n, e,
+			      out->nguests > 1 || (s->entry && s->entry->domain != e->domain));
 	} else if (e->def->class == CLASS_mmu) {
 		note_tables(n, e, out->mmu);
 	} else if (event_is(e, EV_frames)) {
 		note_frames(n, e);
+	} else if (event_is(e, EV_scan) || event_is(e, EV_patch)) {
+		note_code(n, e);
+	} else if (event_is(e, EV_fast_gate)) {
+		note_gate(n, e);
 	} else {
-		note_plain(n, e);
+		draw_note_plain(n, e);
 	}
 }

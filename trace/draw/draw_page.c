@@ -295,6 +295,23 @@ void page_frame(struct page *p, const struct side *side, double x0, double botto
 		footer_line(s, i ? m->footer_sub : m->footer, side->footer[i]);
 }
 
+void page_so_far(struct page *p, const u64 spent[2])
+{
+	int side = 0;
+
+	for (size_t i = 0; i < p->nshapes; i++) {
+		struct shape *s = &p->shapes[i];
+		struct sb b = {0};
+
+		if (s->kind != SHAPE_FOOTER)
+			continue;
+		page_number(&b, spent[side++]);
+		s->nlines = s->ntitle = 0;
+		page_line(s, "VMM instructions so far: %s", b.s);
+		sb_free(&b);
+	}
+}
+
 void draw_page_free(struct page *p)
 {
 	free(p->rows);

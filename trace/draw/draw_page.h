@@ -41,6 +41,8 @@ void page_heading(struct page *p);
 void page_number_it(struct page *p, size_t n, size_t pages);
 /** The fixed parts of one column: tinted lanes, their heads, lifelines, title and footer. */
 void page_frame(struct page *p, const struct side *s, double x0, double bottom);
+/** In place of each column's footer, what it has cost up to here. */
+void page_so_far(struct page *p, const u64 spent[2]);
 
 struct lane_look {
 	const char *name, *ring, *head, *tint, *pen;

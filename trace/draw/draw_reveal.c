@@ -8,23 +8,6 @@
 	((to)->field = xcalloc((n) + 1, sizeof(*(to)->field)),                                     \
 	 (n) ? memcpy((to)->field, (from)->field, (n) * sizeof(*(to)->field)) : NULL)
 
-static void say_spent(struct page *p, const u64 spent[2])
-{
-	int side = 0;
-
-	for (size_t i = 0; i < p->nshapes; i++) {
-		struct shape *s = &p->shapes[i];
-		struct sb b = {0};
-
-		if (s->kind != SHAPE_FOOTER)
-			continue;
-		page_number(&b, spent[side++]);
-		s->nlines = s->ntitle = 0;
-		page_line(s, "VMM instructions so far: %s", b.s);
-		sb_free(&b);
-	}
-}
-
 void draw_reveal(const struct page *p, u32 row, const u64 spent[2], size_t slide, size_t slides,
 		 struct page *out)
 {
@@ -63,6 +46,6 @@ void draw_reveal(const struct page *p, u32 row, const u64 spent[2], size_t slide
 	}
 	out->nboxes = n;
 	if (slide < slides)
-		say_spent(out, spent);
+		page_so_far(out, spent);
 	page_number_it(out, slide, slides);
 }

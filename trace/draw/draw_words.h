@@ -19,5 +19,9 @@ void draw_exit(struct steps *out, const struct stay *s, const struct event *e, c
 void draw_native(struct steps *out, const struct event *e);
 /** A note; those about one mapping become one. */
 void draw_note(struct steps *out, struct stay *s, const struct event *e);
+/** Say in @n what happened to a domain; @many: its number, too. */
+void draw_note_dom(struct step *n, const struct event *e, bool many);
+/** Events without words of their own show their fields. */
+void draw_note_plain(struct step *n, const struct event *e);
 
 #endif
