@@ -21,7 +21,7 @@ operators_of() {
 	done
 	[ $none -le "$2" ]
 }
-seed=${SEED:-1} sample=${SAMPLE:-30}
+seed=${SEED:-1} sample=${SAMPLE:-24}
 for lab in "${labs[@]}"; do
 	make -s kit mutation-tools LAB="$lab" >"$tmp/kit" 2>&1 || cat "$tmp/kit"
 	tools/mutation "$lab" --list >"$tmp/list"
