@@ -52,6 +52,18 @@ picture() { map "$@" -o "$tmp/map.svg" && xmllint --noout "$tmp/map.svg" 2>/dev/
 ok it_is_drawn picture --at end
 ok the_picture_has_a_line_for_each grep -q '>domain 5<' "$tmp/map.svg"
 ok over_time_too picture --strip
+# Wherever it begins, what is written at an axis are multiples of their distance, which is 1, 2 or 5 times a power of ten.
+round() { # PICTURE HEIGHT: that of the labels
+	python3 - "$@" <<-'END'
+		import re, sys
+		from decimal import Decimal as D
+		at = [D(t) for t in re.findall(rf'y="{sys.argv[2]}"[^>]*text-anchor="middle">([\d.]+)<', open(sys.argv[1]).read())]
+		step = at[1] - at[0]
+		print(*at)
+		sys.exit(any(b - a != step for a, b in zip(at, at[1:])) or at[0] % step != 0 or step.normalize().as_tuple().digits not in ((1,), (2,), (5,)) or not 4 <= len(at) <= 13)
+	END
+}
+ok its_axis_has_round_numbers round "$tmp/map.svg" 572.0
 ok with_all_that_there_were grep -q '>domain 1<' "$tmp/map.svg"
 
 # The check notices: what the last change says is forged.

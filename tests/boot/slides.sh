@@ -64,6 +64,26 @@ ok a_title_too_long_is_counted_too counted "$(printf 'long %.0s' {1..80})" 'long
 ok files_are_numbered numbered
 in_folder() { mkdir "$tmp/a%d" && $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/a%d/n-%d.svg" && [ -s "$tmp/a%d/n-1.svg" ]; }
 ok a_folders_name_is_none in_folder
+# A folder that is not there is named; what a longer run has left is told, and left.
+no_folder() { $tl "${@:2}" -o "$tmp/no/da/$1" 2>&1 && return 1; grep -q "^tltrace $2: $tmp/no/da/$1: there is no folder $tmp/no/da; make it with mkdir -p$" "$tmp/out"; }
+for type in svg pdf png dot mmd; do ok "a_folder_that_is_not_there_$type" no_folder "x.$type" draw "$tmp/direct.ctf"; done
+ok nor_for_play no_folder x.html play "$tmp/direct.ctf"
+ok nor_for_export no_folder x.json export "$tmp/direct.ctf" --chrome
+older() { # TOLD NAME OLD...: drawn as NAME, beside those
+	rm -rf "$tmp/older" && mkdir "$tmp/older" && (cd "$tmp/older" && touch "${@:3}") && $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/older/$2" 2>"$tmp/said" || return
+	[ "$(sed -n "s|^tltrace draw: $tmp/older/\(.*\) not of these pages: .* there before$|\1|p" "$tmp/said" | sed -E 's/-[1-9][0-9]/-N/; s/[0-9]+ more/N more/')" = "$1" ] || { cat "$tmp/said"; false; }
+}
+ok of_an_older_run_is_told older 's-N.svg and N more are' s.svg s-{01..22}.svg
+ok by_its_numbers older '8-N-s.svg and N more are' 8-%d-s.svg 8-{1..22}-s.svg
+ok and_of_a_much_longer_one older 's-001.svg is' s.svg s-001.svg
+ok new_ones_are_no_older_ones older '' s.svg s-01.svg s-02.svg s.svg s-001.png
+# Text has no pages, and what limits those does not limit it.
+long_text() {
+	tools/run MMU=shadow GUEST_ELF=build/tests/fuzz-native.elf SCENARIO=fuzz-1500 SEED="$seed" EXTRA=trace-kb=16384 OUT="$tmp/many" && ! $tl draw "$tmp/many.ctf" --all -o "$tmp/many.svg" || return
+	for type in mmd puml; do $tl draw "$tmp/many.ctf" --all -o "$tmp/many.$type" && [ "$(wc -l <"$tmp/many.$type")" -gt 20000 ] || return; done
+}
+ok text_has_no_pages long_text
+ok nor_has_it_places $tl draw "${both[@]}" --size 16:9 --font-scale 3 -o "$tmp/all.mmd"
 # A disk that is full, for all that writes a file.
 full() { # FILE COMMAND...
 	ln -sf /dev/full "$tmp/$1" && $tl "${@:2}" -o "$tmp/$1" 2>&1 && return 1

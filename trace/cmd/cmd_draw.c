@@ -146,7 +146,9 @@ static int take_option(const struct command *self, struct request *r, int c)
 			return refuse("--io may be given twice", NULL);
 		r->io[r->nio++] = optarg;
 		return strcmp(optarg, "one") && strcmp(optarg, "most")
-			   ? refuse("--io takes 'one' or 'most'", optarg)
+			   ? refuse("--io takes 'one' (a request that comes alone) or 'most' (the "
+				    "largest batch)",
+				    optarg)
 			   : 0;
 	case 'A':
 		r->all = true;

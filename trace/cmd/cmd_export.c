@@ -2,6 +2,7 @@
 #include "cmd/cmd.h"
 
 #include "export/chrome.h"
+#include "read/file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -39,14 +40,14 @@ static int run(const struct command *self, int argc, char **argv)
 	if (!cmd_open(self, &t, argv[optind]))
 		return EXIT_TROUBLE;
 	cmd_warn_discarded(&t);
-	f = fopen(out, "we");
+	f = file_create(out, &err);
 	if (f)
 		chrome_write(&t, f);
 	ok = f && !ferror(f);
-	if (f && fclose(f))
+	if (f && (fclose(f) || !ok)) {
 		ok = false;
-	if (!ok)
 		err_set(&err, "%s: %s", out, strerror(errno));
+	}
 	trace_close(&t);
 	return ok ? EXIT_OK : cmd_fail(self, &err);
 }

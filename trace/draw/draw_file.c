@@ -7,6 +7,7 @@
 #include "draw/draw_file.h"
 
 #include "draw/draw_layout.h"
+#include "read/file.h"
 #include "trapline/ring.h"
 
 #include <errno.h>
@@ -55,10 +56,12 @@ static time_t now(void)
 
 static int write_text(const char *path, const struct sb *text, struct err *err)
 {
-	FILE *f = fopen(path, "we");
+	FILE *f = file_create(path, err);
 	bool ok = f && fwrite(text->s, 1, text->len, f) == text->len;
 
-	if (f && fclose(f))
+	if (!f)
+		return -1;
+	if (fclose(f))
 		ok = false;
 	return ok ? 0 : err_set(err, "%s: %s", path, strerror(errno));
 }
@@ -80,24 +83,67 @@ static const char *number_in(const char *name, size_t *n, int *digits)
 	return NULL;
 }
 
-static void add_path(const struct job *j, struct sb *path)
+/* The file of page @n; without a place for it in the name, a slide's number has so many digits. */
+static void add_path(const struct job *j, size_t n, int digits, struct sb *path)
 {
 	const char *dot = strrchr(j->out, '.'), *number;
-	size_t n, number_n = j->done + 1;
-	int digits = 2;
+	size_t length;
 
-	number = number_in(j->out, &n, &digits);
+	number = number_in(j->out, &length, &digits);
 	if (number) {
-		sb_add(path, "%.*s%0*zu%s", (int)(number - j->out), j->out, digits, number_n,
-		       number + n);
+		sb_add(path, "%.*s%0*zu%s", (int)(number - j->out), j->out, digits, n,
+		       number + length);
 		return;
 	}
 	sb_put(path, j->out, (size_t)(dot - j->out));
 	if (j->paper->steps)
-		sb_add(path, "-%0*zu", j->total > 99 ? 3 : 2, number_n);
-	else if (j->done)
-		sb_add(path, "-%zu", number_n);
+		sb_add(path, "-%0*zu", digits, n);
+	else if (n > 1)
+		sb_add(path, "-%zu", n);
 	sb_add(path, "%s", dot);
+}
+
+static int digits_of(size_t total)
+{
+	return total > 99 ? 3 : 2;
+}
+
+/* Files from page @n on that are there, and not from this run: @first gets the name of the first. */
+static size_t count_older(const struct job *j, size_t n, int digits, struct sb *first)
+{
+	size_t count = 0;
+
+	for (;; n++) {
+		struct sb path = {0};
+		bool there;
+
+		add_path(j, n, digits, &path);
+		there = !access(path.s, F_OK);
+		if (there && !count++ && !first->len)
+			sb_add(first, "%s", path.s);
+		sb_free(&path);
+		if (!there || count > MOST_FILES)
+			return count;
+	}
+}
+
+/* What an earlier run has left, which had more pages, would be taken for pages of this one. */
+static void tell_of_older(const struct job *j)
+{
+	struct sb first = {0};
+	size_t n, count = count_older(j, j->total + 1, digits_of(j->total), &first);
+
+	if (j->paper->steps && !number_in(j->out, &n, &(int){0}))
+		count += count_older(j, 1, 5 - digits_of(j->total), &first);
+	if (count == 1)
+		fprintf(stderr, "tltrace draw: %s is not of these pages: it was there before\n",
+			first.s);
+	else if (count)
+		fprintf(stderr,
+			"tltrace draw: %s and %zu more are not of these pages: they were there "
+			"before\n",
+			first.s, count - 1);
+	sb_free(&first);
 }
 
 static int paint_page(const struct job *j, const struct page *p, struct err *err)
@@ -105,7 +151,7 @@ static int paint_page(const struct job *j, const struct page *p, struct err *err
 	struct sb text = {0}, path = {0};
 	int rc;
 
-	add_path(j, &path);
+	add_path(j, j->done + 1, digits_of(j->total), &path);
 	if (!strcmp(j->format, "dot"))
 		draw_dot(p, 0, &text);
 	else
@@ -246,12 +292,20 @@ static bool is_script(const char *format)
 	return !strcmp(format, "mmd") || !strcmp(format, "puml");
 }
 
-static int write_script(const struct job *j, const struct layout *l, struct err *err)
+/* It has no pages, nor places; how much fits on one is the other tool's affair. */
+static int write_script(const struct job *j, const struct side *a, const struct side *b,
+			struct err *err)
 {
+	struct paper paper = paper_fit;
 	struct sb text = {0};
+	struct layout l;
 	int rc;
 
-	draw_script(l, !strcmp(j->format, "mmd"), &text);
+	paper.title = j->paper->title;
+	if (layout_begin(&paper, a, b, &l, err))
+		return -1;
+	draw_script(&l, !strcmp(j->format, "mmd"), &text);
+	layout_end(&l);
 	rc = write_text(j->out, &text, err);
 	sb_free(&text);
 	return rc;
@@ -265,16 +319,20 @@ int draw_file(const struct paper *paper, const struct side *a, const struct side
 	int rc;
 
 	j.format = strrchr(out, '.') + 1;
+	if (is_script(j.format)) {
+		if (pages)
+			*pages = 1;
+		return write_script(&j, a, b, err);
+	}
 	/* Laying out takes long, and this does not. */
 	if (too_many(&j, fewest_pages(paper, a, b), err) || layout_begin(paper, a, b, &l, err))
 		return -1;
-	j.total = is_script(j.format) ? 1 : paper->steps ? l.nrows : l.npages;
+	j.total = paper->steps ? l.nrows : l.npages;
 	if (pages)
 		*pages = j.total;
-	if (is_script(j.format))
-		rc = write_script(&j, &l, err);
-	else
-		rc = too_many(&j, j.total, err) ? -1 : paint_all(&j, &l, err);
+	rc = too_many(&j, j.total, err) ? -1 : paint_all(&j, &l, err);
 	layout_end(&l);
+	if (!rc && strcmp(j.format, "pdf"))
+		tell_of_older(&j);
 	return rc;
 }

@@ -3,6 +3,8 @@
  */
 #include "draw/draw_file.h"
 
+#include "read/file.h"
+
 #include <cairo-pdf.h>
 #include <librsvg/rsvg.h>
 #include <errno.h>
@@ -52,15 +54,26 @@ static cairo_status_t keep(void *to, const unsigned char *data, unsigned int n)
 	return CAIRO_STATUS_WRITE_ERROR;
 }
 
+static int end_file(struct canvas *c, cairo_status_t status, struct err *err)
+{
+	if (fclose(c->file) && !c->trouble)
+		c->trouble = errno;
+	if (c->trouble)
+		err_set(err, "%s: %s", c->path, strerror(c->trouble));
+	else if (status)
+		failed(c->path, status, err);
+	cairo_destroy(c->cr);
+	cairo_surface_destroy(c->surface);
+	return c->trouble || status ? -1 : 0;
+}
+
 struct canvas *canvas_begin(const char *path, const char *title, struct err *err)
 {
 	struct canvas *c;
-	FILE *f = fopen(path, "we");
+	FILE *f = file_create(path, err);
 
-	if (!f) {
-		err_set(err, "%s: %s", path, strerror(errno));
+	if (!f)
 		return NULL;
-	}
 	c = xcalloc(1, sizeof(*c));
 	c->path = path;
 	c->file = f;
@@ -101,22 +114,12 @@ void canvas_outline(struct canvas *c, int level, const char *text)
 
 int canvas_end(struct canvas *c, struct err *err)
 {
-	cairo_status_t status;
 	int rc;
 
 	if (c->open)
 		cairo_show_page(c->cr);
 	cairo_surface_finish(c->surface);
-	status = cairo_surface_status(c->surface);
-	if (fclose(c->file) && !c->trouble)
-		c->trouble = errno;
-	if (c->trouble)
-		err_set(err, "%s: %s", c->path, strerror(c->trouble));
-	else if (status)
-		failed(c->path, status, err);
-	rc = c->trouble || status ? -1 : 0;
-	cairo_destroy(c->cr);
-	cairo_surface_destroy(c->surface);
+	rc = end_file(c, cairo_surface_status(c->surface), err);
 	free(c);
 	return rc;
 }
@@ -124,18 +127,19 @@ int canvas_end(struct canvas *c, struct err *err)
 int draw_png(const struct sb *svg, double w, double h, double scale, const char *path,
 	     struct err *err)
 {
-	cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(w * scale + 0.5),
-							(int)(h * scale + 0.5));
-	cairo_t *cr = cairo_create(s);
-	cairo_status_t status = cairo_surface_status(s);
-	int rc = status ? failed(path, status, err) : 0;
+	struct canvas c = {.path = path, .file = file_create(path, err)};
+	cairo_status_t status;
+	struct err again;
+	int rc;
 
-	cairo_scale(cr, scale, scale);
-	if (!rc)
-		rc = paint(cr, svg, w, h, path, err);
-	if (!rc && (status = cairo_surface_write_to_png(s, path)) != CAIRO_STATUS_SUCCESS)
-		rc = failed(path, status, err);
-	cairo_destroy(cr);
-	cairo_surface_destroy(s);
-	return rc;
+	if (!c.file)
+		return -1;
+	c.surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(w * scale + 0.5),
+					       (int)(h * scale + 0.5));
+	c.cr = cairo_create(c.surface);
+	cairo_scale(c.cr, scale, scale);
+	status = cairo_surface_status(c.surface);
+	rc = status ? failed(path, status, err) : paint(c.cr, svg, w, h, path, err);
+	status = rc ? status : cairo_surface_write_to_png_stream(c.surface, keep, &c);
+	return end_file(&c, status, rc ? &again : err) || rc ? -1 : 0;
 }

@@ -147,36 +147,27 @@ static void draw_areas(const struct strip *s)
 	}
 }
 
-/* 1, 2 or 5 times a power of ten, so that there are at most ten. */
-static double step_for(double all)
-{
-	double step = 1e-3;
-
-	for (int i = 0; all / step > 10; i++)
-		step *= i % 3 == 1 ? 2.5 : 2;
-	return step;
-}
-
 static void draw_axes(const struct strip *s)
 {
-	double from = draw_memory_ms(s->t, s->first),
-	       ms = draw_memory_ms(s->t, s->t->count - 1) - from, mb = s->frames / MB;
-	double step = step_for(mb);
+	double from = draw_memory_ms(s->t, s->first), to = draw_memory_ms(s->t, s->t->count - 1);
+	struct ticks ticks;
 	char label[32];
 
-	for (double at = 0; at <= mb; at += step) {
-		double y = y_of(s, (u32)(at * MB));
+	svg_ticks(0, s->frames / MB, 11, &ticks);
+	for (u32 i = 0; i < ticks.count; i++) {
+		double y = y_of(s, (u32)(i * ticks.step * MB));
 
 		sb_add(s->b, "<path stroke=\"#666\" d=\"M%d %.1fh5\"/>\n", LEFT - 5, y);
-		snprintf(label, sizeof(label), "%g MB", at);
+		snprintf(label, sizeof(label), "%g MB", i * ticks.step);
 		svg_text(s->b, LEFT - 9, y + 4, 11, "end", label);
 	}
-	step = ms > 0 ? step_for(ms) : 1;
-	for (double at = 0; at <= ms; at += step) {
-		double x = LEFT + (ms > 0 ? PLOT * at / ms : 0);
+	svg_ticks(from, to, 11, &ticks);
+	for (u32 i = 0; i < ticks.count; i++) {
+		double at = ticks.first + i * ticks.step;
+		double x = LEFT + (to > from ? PLOT * (at - from) / (to - from) : 0);
 
 		sb_add(s->b, "<path stroke=\"#666\" d=\"M%.1f %dv5\"/>\n", x, TOP + HEIGHT);
-		snprintf(label, sizeof(label), "%g", from < step / 100 ? at : from + at);
+		snprintf(label, sizeof(label), "%.*f", ticks.decimals, at);
 		svg_text(s->b, x, TOP + HEIGHT + 18, 11, "middle", label);
 	}
 	svg_text(s->b, LEFT + PLOT + 16, TOP + HEIGHT + 18, 11, "start", "ms");

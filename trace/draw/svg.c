@@ -1,7 +1,10 @@
 /* svg.c: the few pieces of SVG that our own pictures are made of. */
 #include "draw/svg.h"
 
+#include "read/file.h"
+
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +21,18 @@ void svg_text(struct sb *b, double x, double y, double size, const char *anchor,
 	sb_add(b, "</text>\n");
 }
 
+void svg_ticks(double from, double to, u32 most, struct ticks *out)
+{
+	out->step = 1e-3;
+	for (int i = 0; (to - from) / out->step >= most; i++)
+		out->step *= i % 3 == 1 ? 2.5 : 2;
+	out->first = ceil(from / out->step - 1e-6) * out->step;
+	out->count = 0;
+	while (out->first + out->count * out->step <= to + 1e-6 * out->step)
+		out->count++;
+	out->decimals = out->step < 1 ? (int)ceil(-log10(out->step) - 1e-6) : 0;
+}
+
 int svg_write(const struct sb *svg, const char *path, struct err *err)
 {
 	size_t n = strlen(path);
@@ -25,9 +40,9 @@ int svg_write(const struct sb *svg, const char *path, struct err *err)
 
 	if (n <= 4 || strcmp(path + n - 4, ".svg"))
 		return err_set(err, "%s: the picture is an SVG file", path);
-	f = fopen(path, "we");
+	f = file_create(path, err);
 	if (!f)
-		return err_set(err, "%s: %s", path, strerror(errno));
+		return -1;
 	n = fwrite(svg->s, 1, svg->len, f);
 	if (fclose(f) || n != svg->len)
 		return err_set(err, "%s: %s", path, strerror(errno));

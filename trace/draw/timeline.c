@@ -93,29 +93,22 @@ static void draw_lanes(const struct sheet *s)
 	}
 }
 
-/* 1, 2 or 5 times a power of ten, so that there are 5 to 12 of them. */
-static double step_for(double ms)
-{
-	double step = 1e-3;
-
-	for (int i = 0; ms / step > 12; i++)
-		step *= i % 3 == 1 ? 2.5 : 2;
-	return step;
-}
-
 static void draw_axis(const struct sheet *s)
 {
-	double ms = timeline_ns(s->t, s->l->to - s->l->from) / 1e6, step = step_for(ms);
 	double bottom = TOP + (double)s->l->count * s->lane;
-	double first = timeline_ns(s->t, s->l->from - trace_first(s->t, EV_sched)->ts) / 1e6;
+	double from = timeline_ns(s->t, s->l->from - trace_first(s->t, EV_sched)->ts) / 1e6;
+	double ms = timeline_ns(s->t, s->l->to - s->l->from) / 1e6;
+	struct ticks ticks;
 
-	for (int i = 0; i * step <= ms * 1.0001; i++) {
-		double x = LEFT + PLOT * i * step / ms;
+	svg_ticks(from, from + ms, 13, &ticks);
+	for (u32 i = 0; i < ticks.count; i++) {
+		double at = ticks.first + i * ticks.step;
+		double x = LEFT + (ms > 0 ? PLOT * (at - from) / ms : 0);
 		char label[32];
 
 		sb_add(s->b, "<path d=\"M%.1f %d V%.1f\" class=\"grid\"/>\n", x, TOP - 4,
 		       bottom + 4);
-		snprintf(label, sizeof(label), "%g", first + i * step);
+		snprintf(label, sizeof(label), "%.*f", ticks.decimals, at);
 		svg_text(s->b, x, bottom + 17, 10, "middle", label);
 	}
 	svg_text(s->b, LEFT + PLOT + 14, bottom + 17, 10, "start", "ms");

@@ -1,6 +1,7 @@
 /* play.c: writes the page: scene by scene, page by page of each, then what is known of all. */
 #include "play/play.h"
 
+#include "read/file.h"
 #include "trapline/ring.h"
 
 #include <errno.h>
@@ -315,10 +316,10 @@ int play_write(const struct play_request *r, const char *path, struct play_summa
 	memset(out, 0, sizeof(*out));
 	if (scenes_choose(r, &all, err))
 		return -1;
-	w.f = fopen(path, "we");
+	w.f = file_create(path, err);
 	if (!w.f) {
 		free(all.v);
-		return err_set(err, "%s: %s", path, strerror(errno));
+		return -1;
 	}
 	table_begin(&w.colours);
 	table_begin(&w.titles);
