@@ -108,7 +108,8 @@ static int digits_of(size_t total)
 	return total > 99 ? 3 : 2;
 }
 
-/* Files from page @n on that are there, and not from this run: @first gets the name of the first. */
+/* Files from page @n on that are there, and not from this run: @first gets the name of the first.
+ */
 static size_t count_older(const struct job *j, size_t n, int digits, struct sb *first)
 {
 	size_t count = 0;

@@ -24,13 +24,15 @@ void svg_text(struct sb *b, double x, double y, double size, const char *anchor,
 void svg_ticks(double from, double to, u32 most, struct ticks *out)
 {
 	out->step = 1e-3;
-	for (int i = 0; (to - from) / out->step >= most; i++)
-		out->step *= i % 3 == 1 ? 2.5 : 2;
+	out->decimals = 3;
+	for (u32 i = 1; (to - from) / out->step >= most; i++) {
+		out->step *= i % 3 == 2 ? 2.5 : 2;
+		out->decimals = i / 3 < 3 ? 3 - (int)(i / 3) : 0;
+	}
 	out->first = ceil(from / out->step - 1e-6) * out->step;
 	out->count = 0;
 	while (out->first + out->count * out->step <= to + 1e-6 * out->step)
 		out->count++;
-	out->decimals = out->step < 1 ? (int)ceil(-log10(out->step) - 1e-6) : 0;
 }
 
 int svg_write(const struct sb *svg, const char *path, struct err *err)

@@ -8,7 +8,8 @@
 
 /** @anchor "start", "middle" or "end" */
 void svg_text(struct sb *b, double x, double y, double size, const char *anchor, const char *s);
-/** An axis from @from to @to, in any unit: where its ticks are, 1, 2 or 5 times a power of ten apart,
+/** An axis from @from to @to, in any unit: where its ticks are, 1, 2 or 5 times a power of ten
+ * apart,
  * @most of them or less, each at a multiple of that; the first may lie behind @from. */
 struct ticks {
 	double first, step;

@@ -54,7 +54,8 @@ FILE *file_create(const char *path, struct err *err)
 		return f;
 	snprintf(name, sizeof(name), "%.*s", folder, path);
 	if (why == ENOENT && folder && access(name, F_OK))
-		err_set(err, "%.300s: there is no folder %.300s; make it with mkdir -p", path, name);
+		err_set(err, "%.300s: there is no folder %.300s; make it with mkdir -p", path,
+			name);
 	else
 		err_set(err, "%s: %s", path, strerror(why));
 	return NULL;
