@@ -26,7 +26,7 @@ $(B)/host/trace/draw/draw_render.o: HOSTCFLAGS += $(foreach d,"" "$${XDG_CACHE_H
 
 # The words of the pictures, gathered from the source: see draw_labels.h.
 LABELS := $(B)/host/trace/draw/labels.inc
-$(LABELS): $(filter-out trace/draw/draw_labels.c,$(wildcard trace/draw/*.c))
+$(LABELS): $(filter-out trace/draw/draw_labels.c,$(wildcard trace/draw/*.c)) trace/cmd/draw_request.c
 	@mkdir -p $(@D)
 	@$(call say,GEN,$@)
 	$(Q)cat $^ | tr '\n\t' '  ' | sed 's/" *"//g' | \

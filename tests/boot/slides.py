@@ -4,6 +4,8 @@
     slides.py steps PDF 'SVGS' W H   a page a step, cumulative; the same words in both; no letter below 12 points; an outline
     slides.py room DOTS...           nothing lies on something else
     slides.py outline PDF            its entries, one a line: page, text
+    slides.py accents <TEMPLATE      a translation in which each vowel of each text has an accent
+    slides.py accented TRACE PDF SVGS...   and nothing else is said, but names: of instructions, registers, hypercalls, events, fields
 """
 import glob, html, re, subprocess, sys, xml.etree.ElementTree as ET
 
@@ -148,10 +150,44 @@ def room(paths):
         say("none")
 
 
+VOWELS = str.maketrans("aeiouyAEIOUY", "àèìòùýÀÈÌÒÙÝ")
+CONVERSION = r"(%[-+ #0-9.lhz]*[a-zA-Z])"
+MNEMONIC = r"\b(rep |(movs?|stos?|movz|sub|add|inc|dec|push|pop|pushf|popf|lidt|lgdt|lldt|ltr|in|out|ret|ljmp|jmp|cmp|test|call|int|iret|hlt|cli|sti|invlpg)[bwl]*\b)|%\w+"
+
+
+def accents(template):
+    accented = lambda text: "1·000" if text == "1,000" else "".join(t if i % 2 else t.translate(VOWELS) for i, t in enumerate(re.split(CONVERSION, text)))
+    return re.sub(r'^(msgid "(.+)"\nmsgstr )""$', lambda m: f'{m[1]}"{accented(m[2])}"', template, flags=re.M)
+
+
+def accented(trace, pdf_path, paths):
+    names = set(re.findall(r"#define\s+[A-Z]+_(\w+)", "".join(open(f).read() for f in glob.glob("include/trapline/xen/*.h")).lower()))
+    dumped = subprocess.run(["build/bin/tltrace", "dump", "--json", trace], capture_output=True, text=True, check=True).stdout
+    names |= {part for name in re.findall(r'"(\w+)"', dumped) for part in name.split("_")}
+    said = [text for _, text in outline(pdf_path)]
+    for path in paths:
+        root = ET.parse(path).getroot()
+        said += [line for e in root.iter() for line in (e.text or "").split("\n")]
+    words = 0
+    for text in set(map(html.unescape, said)):
+        words += len(text.split())
+        left = [w for w in re.findall(r"\b[a-zA-Z]\w*", re.sub(r"0x[0-9a-f]+", "", re.sub(MNEMONIC, "", text))) if w.isascii() and w.translate(VOWELS) != w and "_" not in w and w not in names]
+        left = [w for w in left if not re.fullmatch(r"v?(cr\d|seg|gdtr|idtr|ldtr|eflags|e[a-d]x|e[sd]i|e[sb]p)|walk|procs|shadow|direct|version|extraversion|write|shutdown", w)]
+        if left or re.search(r"\d,\d\d\d(?!,)", text):
+            say(f"not translated: {left} in '{text}'")
+    print(f"{words} words")
+    if words < 1000:
+        say("too few")
+
+
 if sys.argv[1] == "steps":
     steps(*sys.argv[2:])
 elif sys.argv[1] == "room":
     room(sys.argv[2:])
+elif sys.argv[1] == "accents":
+    sys.stdout.write(accents(sys.stdin.read()))
+elif sys.argv[1] == "accented":
+    accented(*sys.argv[2:4], sys.argv[4:])
 else:
     for page, text in outline(sys.argv[2]):
         print(page, text)

@@ -114,6 +114,21 @@ template() {
 		[ "$(grep -cE '^msgstr "..' "$tmp/same.po")" -gt 200 ] && $tl draw "${both[@]}" --labels "$tmp/same.po" --size a4 -o "$tmp/same.svg" && $tl draw "${both[@]}" --size a4 -o "$tmp/plain.svg" && cmp "$tmp/same.svg" "$tmp/plain.svg"
 }
 ok a_template_of_all_words_changes_none template
+# With an accent on each vowel of each text: nothing else is said, in titles and outlines neither, but names.
+accents() { # MODE
+	$tl draw --labels-template | tests/boot/slides.py accents >"$tmp/accents.po" && rm -f "$tmp"/x-*.svg || return
+	$tl draw "$tmp/$1.ctf" --all --size 16:9 --labels "$tmp/accents.po" -o "$tmp/x.pdf" && $tl draw "$tmp/$1.ctf" --all --size 16:9 --labels "$tmp/accents.po" -o "$tmp/x-%d.svg" || return
+	$tl draw "${both[@]}" --steps --labels "$tmp/accents.po" -o "$tmp/x-both-%d.svg" && $tl draw "$tmp/procs.ctf" --from 1 --to 90 --size a4 --labels "$tmp/accents.po" -o "$tmp/x-part-%d.svg" || return
+	$tl draw "$tmp/shadow.ctf" "$tmp/direct.ctf" --fault 3 --fault 4 --size a4 --labels "$tmp/accents.po" -o "$tmp/x-two-%d.svg" && $tl draw "$tmp/direct.ctf" --fault 4 --size a4 --labels "$tmp/accents.po" -o "$tmp/x-one-%d.svg" || return
+	tests/boot/slides.py accented "$tmp/$1.ctf" "$tmp/x.pdf" "$tmp"/x-*.svg
+}
+for mmu in shadow direct; do ok "every_word_can_be_another_$mmu" accents $mmu; done
+thousand() { # TEXT SAID
+	printf 'msgid "1,000"\nmsgstr "%s"\n' "$1" >"$tmp/thousand.po" && $tl draw "${both[@]}" --labels "$tmp/thousand.po" -o "$tmp/thousand.svg" && [ "$(grep -c ">[^<]*11$2[0-9][0-9][0-9]<" "$tmp/thousand.svg")" -ge 1 ] && ! grep '[0-9],[0-9][0-9][0-9][^,]' "$tmp/thousand.svg"
+}
+ok a_point_between_thousands thousand 1.000 '[.]'
+ok or_nothing thousand 1000 ''
+ok or_a_narrow_space thousand '1 000' ' '
 refused() { # FILE-TEXT LINE WORDS
 	printf "$1" >"$tmp/bad.po"
 	$tl draw "$tmp/shadow.ctf" --labels "$tmp/bad.po" -o "$tmp/x.svg" 2>"$tmp/why"
@@ -124,6 +139,7 @@ ok other_conversions_are_refused refused 'msgid "err=%%u"\nmsgstr "err=%%s"\n' 1
 ok more_conversions_are_refused refused 'msgid "err=%%u"\nmsgstr "err=%%u %%n"\n' 1 'not the same'
 ok conversions_in_plain_texts_are_refused refused 'msgid "resume"\nmsgstr "%%s"\n' 1 'not the same'
 ok a_percent_at_the_end_is_refused refused 'msgid "resume"\nmsgstr "100 %%"\n' 1 'not the same'
+for no in 2.000 1,00 10.000 1 '1,000 '; do ok "no_thousand_is_refused_$no" refused "msgid \"1,000\"\nmsgstr \"$no\"\n" 1 'this is not 1 and 000'; done
 ok a_second_text_is_refused refused 'msgid "resume"\nmsgstr "a"\nmsgid "resume"\nmsgstr "b"\n' 3 'given before'
 ok a_text_without_end_is_refused refused 'msgid "resume\nmsgstr "a"\n' 1 'does not end'
 ok bytes_that_are_no_text_are_refused refused 'msgid "resume"\nmsgstr "\\xff"\n' 2 'no character'

@@ -240,17 +240,17 @@ static void metadata_of_another_version_is_refused(void **state)
 
 static void it_tells_what_the_machine_was_started_with(void **state)
 {
-	static const char *const lines[][2] = {
-	    {"mmu=shadow scenario=walk seed=7", "walk, seed 7"},
-	    {"seed=18446744073709551615 scenario=a.b/c", "a.b/c, seed 184467440737095"},
-	    {"guest=bench.elf scenario=walk seed=3", "bench.elf, seed 3"},
-	    {"myscenario=walk myseed=3 scenario= seed=x", ""},
-	    {"  scenario=procs  ", "procs"},
+	static const char *const lines[][3] = {
+	    {"mmu=shadow scenario=walk seed=7", "walk", "7"},
+	    {"seed=18446744073709551615 scenario=a.b/c", "a.b/c", "184467440737095"},
+	    {"guest=bench.elf scenario=walk seed=3", "bench.elf", "3"},
+	    {"myscenario=walk myseed=3 scenario= seed=x", "", ""},
+	    {"  scenario=procs  ", "procs", ""},
 	};
 	struct synth s;
 	struct trace t;
 	struct err err;
-	char what[48];
+	struct ran ran;
 
 	(void)state;
 	synth_begin(&s, 1);
@@ -260,8 +260,9 @@ static void it_tells_what_the_machine_was_started_with(void **state)
 		tsdl_metadata(&m, 1000000000, lines[i][0]);
 		assert_int_equal(trace_from_memory(&t, "x", m.s, m.len, s.stream, s.size, &err), 0);
 		assert_string_equal(t.started, lines[i][0]);
-		trace_what_ran(&t, what, sizeof(what));
-		assert_string_equal(what, lines[i][1]);
+		trace_what_ran(&t, &ran);
+		assert_string_equal(ran.what, lines[i][1]);
+		assert_string_equal(ran.seed, lines[i][2]);
 		trace_close(&t);
 		for (size_t n = 0; n < m.len; n++)
 			assert_int_equal(trace_from_memory(&t, "x", m.s, n, s.stream, s.size, &err),

@@ -1,6 +1,8 @@
 /* draw_request.c: which episode is meant, and what a picture of it is called. */
 #include "cmd/draw_request.h"
 
+#include "draw/draw_labels.h"
+#include "draw/text.h"
 #include "trapline/ring.h"
 
 #include <stdio.h>
@@ -48,43 +50,63 @@ static bool differ(const struct trace *t, const struct request *r)
 	return va[0] != va[1];
 }
 
-const char *request_title(const struct trace *t, const struct request *r, char *buf, size_t size)
+/* "walk, seed 7", of two traces if they tell the same; of many events, else the trace's name. */
+static void add_ran(const struct trace *t, const struct request *r, struct sb *out)
 {
 	const char *slash = strrchr(t->name, '/');
-	char ran[80], other[80] = "";
+	struct ran ran, other;
+
+	trace_what_ran(&t[0], &ran);
+	if (r->ndirs == 2) {
+		trace_what_ran(&t[1], &other);
+		if (strcmp(ran.what, other.what) || strcmp(ran.seed, other.seed))
+			return;
+	}
+	if (ran.what[0] && ran.seed[0])
+		sb_add(out, word("%s, seed %s"), ran.what, ran.seed);
+	else if (ran.what[0])
+		sb_add(out, "%s", ran.what);
+	else if (r->ranged || r->all)
+		sb_add(out, "%s", slash ? slash + 1 : t->name);
+}
+
+const char *request_title(const struct trace *t, const struct request *r, char *buf, size_t size)
+{
+	struct sb ran = {0}, what = {0};
 	struct episode ep;
 	struct err err;
-	size_t n;
 
-	trace_what_ran(&t[0], ran, sizeof(ran));
-	if (r->ndirs == 2)
-		trace_what_ran(&t[1], other, sizeof(other));
-	if (r->ndirs == 2 && strcmp(ran, other))
-		ran[0] = '\0';
-	if (!ran[0] && (r->ranged || r->all))
-		snprintf(ran, sizeof(ran), "%s", slash ? slash + 1 : t->name);
-	n = (size_t)snprintf(buf, size, "%s%s", ran, ran[0] ? ": " : "");
-	buf += n;
-	size -= n;
+	add_ran(t, r, &ran);
 	if (r->ranged)
-		snprintf(buf, size, "events %llu to %llu",
-			 (unsigned long long)(r->from ? r->from : 1),
-			 (unsigned long long)(r->to && r->to < t->count ? r->to : t->count));
+		sb_add(&what, word("events %llu to %llu"),
+		       (unsigned long long)(r->from ? r->from : 1),
+		       (unsigned long long)(r->to && r->to < t->count ? r->to : t->count));
 	else if (r->all)
-		snprintf(buf, size, "all events");
+		sb_add(&what, "%s", word("all events"));
 	else if (r->nfaults == 2 && strcmp(r->fault[0], r->fault[1]))
-		snprintf(buf, size, "episodes %s and %s", r->fault[0], r->fault[1]);
+		sb_add(&what, word("episodes %s and %s"), r->fault[0], r->fault[1]);
 	else if (r->ndirs == 2 && differ(t, r))
-		snprintf(buf, size, "%cwo episodes", n ? 't' : 'T');
+		sb_add(&what, "%s", word(ran.len ? WORD("two episodes") : WORD("Two episodes")));
 	else if (r->fault[0] ? episode_select(t, r->fault[0], &ep, &err)
 			     : request_episode(t, &ep, &err))
-		return NULL;
+		buf = NULL;
 	else if (episode_is_page_fault(t, &ep))
-		snprintf(buf, size, "%c page fault at 0x%08x", n ? 'a' : 'A',
-			 event_u32(&t->events[ep.entry], "va"));
+		sb_add(
+		    &what,
+		    word(ran.len ? WORD("a page fault at 0x%08x") : WORD("A page fault at 0x%08x")),
+		    event_u32(&t->events[ep.entry], "va"));
 	else
-		snprintf(buf, size, "%cpisode %u of domain %u", n ? 'e' : 'E', ep.fault, ep.domain);
-	return buf - n;
+		sb_add(&what,
+		       word(ran.len ? WORD("episode %u of domain %u")
+				    : WORD("Episode %u of domain %u")),
+		       ep.fault, ep.domain);
+	if (buf && ran.len)
+		snprintf(buf, size, word("%s: %s"), ran.s, what.s);
+	else if (buf)
+		snprintf(buf, size, "%s", what.s);
+	sb_free(&ran);
+	sb_free(&what);
+	return buf;
 }
 
 void request_outline(const struct trace *t, const struct request *r, struct bookmarks *out)
@@ -107,8 +129,9 @@ void request_outline(const struct trace *t, const struct request *r, struct book
 		else
 			snprintf(what, sizeof(what), "%s", x->def->name);
 		m->event = e->first;
-		snprintf(m->text, sizeof(m->text), "Episode %u of domain %u: %s, %s", e->fault,
-			 e->domain, what, episode_verdict(t, e));
+		snprintf(m->text, sizeof(m->text), word("Episode %u of domain %u: %s, %s"),
+			 e->fault, e->domain, what, word(episode_verdict(t, e)));
+		text_whole(m->text);
 		out->count++;
 	}
 	episodes_free(&all);

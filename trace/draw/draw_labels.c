@@ -15,6 +15,9 @@ static const char *const texts[] = {
 #include "labels.inc"
 };
 
+/* How an episode may end (episode_verdict()) is in the outline of a PDF. */
+static const char *const ends[] = {"injected", "resumed", "unfinished"};
+
 /* Values of these enumerations are words of pictures, too. */
 static const char *const enums[] = {"walk", "reason", "shadow", "why", "ptype", "victim"};
 
@@ -64,14 +67,15 @@ static const char *conversion(const char *s, size_t *n)
 }
 
 /* Is there anything to say but what is filled in? */
-static bool has_letters(const char *s)
+static bool has_words(const char *s)
 {
 	while (*s) {
 		size_t n;
 		const char *c = conversion(s, &n);
 
 		for (; s < c; s++)
-			if ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z'))
+			if ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
+			    (*s >= '0' && *s <= '9'))
 				return true;
 		s = c + n;
 	}
@@ -93,12 +97,23 @@ static bool same_conversions(const char *a, const char *b)
 	return true;
 }
 
+/* What stands in for "1,000" tells what is between thousands, which may be nothing. */
+static bool is_thousand(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n >= 4 && s[0] == '1' && !strcmp(s + n - 3, "000") &&
+	       strcspn(s + 1, "0123456789%") >= n - 4;
+}
+
 /* Every text once, in order: those of the source, and the names of the enumerations. */
 static void each_text(void (*take)(void *ctx, const char *text), void *ctx)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		if (has_letters(texts[i]))
+		if (has_words(texts[i]))
 			take(ctx, texts[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		take(ctx, ends[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(enums); i++) {
 		const struct schema_enum *e = schema_enum_by_name(enums[i]);
 
@@ -196,6 +211,10 @@ static int finish(struct parser *p, struct err *err)
 			    p, p->key_line,
 			    "what is filled in (%s and the like) is not the same in msgstr:", text,
 			    err);
+		else if (*text && !strcmp(key, "1,000") && !is_thousand(text))
+			rc = refuse(p, p->key_line,
+				    "this is not 1 and 000, and what is between thousands:", text,
+				    err);
 		for (size_t i = 0; !rc && i < labels.count; i++)
 			if (!strcmp(labels.v[i].key, key))
 				rc = refuse(p, p->key_line, "this was given before:", key, err);

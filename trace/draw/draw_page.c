@@ -28,9 +28,15 @@ const char *draw_colour(enum step_style style, enum step_mark mark)
 
 void page_number(struct sb *b, u64 n)
 {
-	if (n >= 1000)
-		page_number(b, n / 1000);
-	sb_add(b, n >= 1000 ? ",%03llu" : "%llu", (unsigned long long)(n % 1000));
+	const char *thousand = word(WORD("1,000"));
+
+	if (n < 1000) {
+		sb_add(b, "%llu", (unsigned long long)n);
+		return;
+	}
+	page_number(b, n / 1000);
+	sb_add(b, "%.*s%03llu", (int)strlen(thousand) - 4, thousand + 1,
+	       (unsigned long long)(n % 1000));
 }
 
 #define APPEND(p, field, count)                                                                    \

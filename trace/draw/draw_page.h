@@ -7,7 +7,7 @@
 
 #define BAR_W 10.0
 
-/** Append @n with commas between thousands. */
+/** Append @n with a comma between thousands, or with what the labels have there in "1,000". */
 void page_number(struct sb *b, u64 n);
 
 /** An empty page. */

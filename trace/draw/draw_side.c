@@ -67,7 +67,7 @@ static void make_title(const struct trace *t, struct side *out)
 		draw_text(out->title, "Domain %s: %s", b.s, word(titles[mmu]));
 	else
 		draw_text(out->title, "%s", word(titles[mmu]));
-	out->vmm = mmu == 2 ? "Xen" : "VMM";
+	out->vmm = mmu == 2 ? WORD("Xen") : WORD("VMM");
 	sb_free(&b);
 }
 

@@ -208,18 +208,17 @@ void trace_close(struct trace *t)
 	memset(t, 0, sizeof(*t));
 }
 
-void trace_what_ran(const struct trace *t, char *buf, size_t size)
+void trace_what_ran(const struct trace *t, struct ran *out)
 {
-	char what[48] = "", seed[16] = "";
 	bool other = false; /* no kernel of ours, which has scenarios */
 
+	memset(out, 0, sizeof(*out));
 	for (const char *w = t->started; *w; w += strcspn(w, " "), w += strspn(w, " ")) {
 		if (!other)
-			sscanf(w, "scenario=%47[^ ]", what);
-		other |= sscanf(w, "guest=%47[^ ]", what) == 1;
-		sscanf(w, "seed=%15[0-9]", seed);
+			sscanf(w, "scenario=%47[^ ]", out->what);
+		other |= sscanf(w, "guest=%47[^ ]", out->what) == 1;
+		sscanf(w, "seed=%15[0-9]", out->seed);
 	}
-	snprintf(buf, size, what[0] && seed[0] ? "%s, seed %s" : "%s", what, seed);
 }
 
 const struct event *trace_first(const struct trace *t, enum event_id id)

@@ -24,9 +24,11 @@ int trace_from_memory(struct trace *t, const char *name, const char *metadata, s
 		      const void *stream, size_t stream_size, struct err *err);
 void trace_close(struct trace *t);
 
-/** What was run, "walk, seed 7", from the words that the machine was started with; "" if they do
- * not tell. @buf: that many bytes. */
-void trace_what_ran(const struct trace *t, char *buf, size_t size);
+/** What the words that the machine was started with tell of what was run; "" what they do not. */
+struct ran {
+	char what[48], seed[16];
+};
+void trace_what_ran(const struct trace *t, struct ran *out);
 
 /** The first event with number @id, or NULL. */
 const struct event *trace_first(const struct trace *t, enum event_id id);
