@@ -294,7 +294,7 @@ static void play_writes_a_page_or_says_why_not(void **state)
 	assert_int_equal(tltrace("play @/esx.ctf -o @/x.svg"), 2);
 	says(".html");
 	assert_int_equal(tltrace("play @/esx.ctf -o @/none/x.html"), 2);
-	says("No such file");
+	says("there is no folder");
 	assert_int_equal(tltrace("play @/esx.ctf @/xen.ctf --all -o @/x.html"), 2);
 	says("--at are for one trace");
 	assert_int_equal(tltrace("play @/esx.ctf --domain 1 -o @/x.html"), 2);
