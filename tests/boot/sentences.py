@@ -303,7 +303,14 @@ class Reader:
         st = e["stay"]
         near = st.notes if st else [e]
         p2m, sptes, ptes = ([x for x in near if x["event"] == name] for name in ("p2m", "spte", "pte_write"))
-        want = "alloc MA, record PA→MA" if p2m else "write shadow entry" if sptes else "carry out the write"
+        about = [x for x in sptes if st and st.entry["event"] == "trap" and st.entry["vec"] == 14 and number(x["va"]) >> 12 == number(st.entry["va"]) >> 12]
+        # It stands where the entry is written that is shown, and what it says of the p2m was so before the table was made in which that lies.
+        last = (about or sptes)[0] if sptes else e
+        made = [x for x in near if x["event"] == "shadow_new" and p2m and p2m[0]["i"] < x["i"] < last["i"]]
+        if sptes and e is not (p2m[0] if made and not any(d.startswith("shadow[") for d in s.details) else last):
+            return False
+        p2m_too = p2m and not (made and e is last)
+        want = "alloc MA, record PA→MA" if p2m_too else "write shadow entry" if sptes else "carry out the write"
         if s.title != want:
             return False
         more = p2m
@@ -315,10 +322,7 @@ class Reader:
                     return False
             elif d.startswith("shadow["):
                 more = sptes
-                about = [x for x in sptes if st and st.entry["event"] == "trap" and st.entry["vec"] == 14 and
-                         number(x["va"]) >> 12 == number(st.entry["va"]) >> 12]
-                if hexes(d) not in [[number(x["va"]) >> 12, number(x["val"])] for x in (about[:1] or sptes[:1])] and \
-                   hexes(d) not in [[number(x["va"]) >> 12, number(x["val"])] for x in about]:
+                if hexes(d) != [number(last["va"]) >> 12, number(last["val"])]:
                     return False
             elif d.startswith("guest PTE"):
                 if hexes(d) != [number(ptes[0]["val"])]:

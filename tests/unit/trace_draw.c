@@ -138,32 +138,57 @@ static void of_a_retry_is_said_what_the_next_entry_tells(void **state)
 }
 
 /* The fault is about the second of two shadow entries. */
+/* Where the shape that says @text lies; there is one. */
+static double height_of(const struct page *p, const char *text)
+{
+	for (size_t i = 0; i < p->nshapes; i++)
+		for (u8 n = 0; n < p->shapes[i].nlines; n++)
+			if (!strcmp(p->shapes[i].line[n], text))
+				return p->shapes[i].y;
+	fail_msg("'%s' is not drawn", text);
+	return 0;
+}
+
+/* It is told behind the table in which it lies, and what came before that table before it. */
 static void of_several_entries_the_one_of_the_fault_is_shown(void **state)
 {
-	struct synth s;
-	struct trace t;
-	struct side side;
-	struct pages pages;
-	struct err err;
-
 	(void)state;
-	synth_begin(&s, 1);
-	s.fault = 1;
-	synth_event(&s, 9, EV_trap, LANE_app, LANE_vmm, (u64)14, (u64)4, (u64)0x8048123, (u64)0x73,
-		    (u64)SYNTH_VA);
-	synth_event(&s, 9, EV_spte, LANE_vmm, LANE_vmm, (u64)SYNTH_VA - 0x1000, (u64)0,
-		    (u64)0x111061);
-	synth_event(&s, 9, EV_spte, LANE_vmm, LANE_vmm, (u64)SYNTH_VA, (u64)0, (u64)0x222061);
-	synth_event(&s, 9, EV_resume, LANE_vmm, LANE_app, (u64)0x8048123, (u64)0x73);
-	assert_int_equal(synth_open(&s, &t, &err), 0);
-	synth_free(&s);
-	side_of(&t, "1", &side);
-	draw_layout(&side, NULL, &pages);
-	has(pages.v, "shadow[0x40001] = 0x00222061");
-	has(pages.v, "and 1 more");
-	draw_pages_free(&pages);
-	draw_side_free(&side);
-	trace_close(&t);
+	for (int with_p2m = 0; with_p2m < 2; with_p2m++) {
+		struct synth s;
+		struct trace t;
+		struct side side;
+		struct pages pages;
+		struct err err;
+		double table, entry;
+
+		synth_begin(&s, 1);
+		s.fault = 1;
+		synth_event(&s, 9, EV_trap, LANE_app, LANE_vmm, (u64)14, (u64)4, (u64)0x8048123,
+			    (u64)0x73, (u64)SYNTH_VA);
+		if (with_p2m)
+			synth_event(&s, 9, EV_p2m, LANE_vmm, LANE_vmm, (u64)0x123, (u64)0x222);
+		synth_event(&s, 9, EV_spte, LANE_vmm, LANE_vmm, (u64)SYNTH_VA - 0x1000, (u64)0,
+			    (u64)0x111061);
+		synth_event(&s, 9, EV_shadow_new, LANE_vmm, LANE_vmm, (u64)1, (u64)0x149,
+			    (u64)0x1830);
+		synth_event(&s, 9, EV_spte, LANE_vmm, LANE_vmm, (u64)SYNTH_VA, (u64)0,
+			    (u64)0x222061);
+		synth_event(&s, 9, EV_resume, LANE_vmm, LANE_app, (u64)0x8048123, (u64)0x73);
+		assert_int_equal(synth_open(&s, &t, &err), 0);
+		synth_free(&s);
+		side_of(&t, "1", &side);
+		draw_layout(&side, NULL, &pages);
+		has(pages.v, "and 1 more");
+		table = height_of(pages.v, "PFN 0x00149 → MFN 0x01830");
+		entry = height_of(pages.v, "shadow[0x40001] = 0x00222061");
+		assert_true(table < entry);
+		assert_true(entry == height_of(pages.v, "write shadow entry"));
+		if (with_p2m)
+			assert_true(height_of(pages.v, "alloc MA, record PA→MA") < table);
+		draw_pages_free(&pages);
+		draw_side_free(&side);
+		trace_close(&t);
+	}
 }
 
 /* A system call is no page fault: it has no phases. What no event tells of has no number. */

@@ -51,25 +51,30 @@ static void note_walk(struct step *n, const struct event *e)
 		draw_detail(n, "address 0x%08x", event_u32(e, "va"));
 }
 
-/* One note for everything that one mapping takes: p2m, the guest's entry, the shadow's. */
-static void note_mapping(struct step *n, const struct stay *s)
+/* One note for everything that one mapping takes: p2m, the guest's entry, the shadow's. It stands
+ * where the shadow's entry is written, behind the table in which that lies; a p2m from before that
+ * table is another. */
+static void note_mapping(struct step *n, const struct stay *s, const struct event *e)
 {
-	if (s->p2m) {
+	bool p2m = s->p2m && (!s->apart || e == s->p2m);
+	bool spte = s->spte && (!s->apart || e == s->spte);
+
+	if (p2m) {
 		draw_text(n->title, "alloc MA, record PA→MA");
 		draw_detail(n, "PA 0x%05x000 → MA 0x%05x000", event_u32(s->p2m, "pfn"),
 			    event_u32(s->p2m, "mfn"));
 		if (s->np2m > 1)
 			draw_detail(n, "and %zu more", s->np2m - 1);
-	} else if (s->spte) {
+	} else if (spte) {
 		draw_text(n->title, "write shadow entry");
 	} else {
 		draw_text(n->title, "carry out the write");
 		draw_detail(n, "guest PTE = 0x%08x", event_u32(s->pte_write, "val"));
 	}
-	if (s->spte)
+	if (spte)
 		draw_detail(n, "shadow[0x%05x] = 0x%08x", event_u32(s->spte, "va") >> 12,
 			    event_u32(s->spte, "val"));
-	if (s->nsptes > 1)
+	if (spte && s->nsptes > 1)
 		draw_detail(n, "and %zu more", s->nsptes - 1);
 }
 
@@ -280,6 +285,14 @@ static bool is_mapping(const struct event *e)
 	return event_is(e, EV_p2m) || event_is(e, EV_spte) || event_is(e, EV_pte_write);
 }
 
+/* Of the events of one mapping, this one has the note. */
+static bool tells_mapping(const struct stay *s, const struct event *e)
+{
+	if (s->spte)
+		return e == s->spte || (s->apart && e == s->p2m);
+	return e == (s->p2m && (!s->pte_write || s->p2m < s->pte_write) ? s->p2m : s->pte_write);
+}
+
 void draw_note(struct steps *out, struct stay *s, const struct event *e)
 {
 	struct step *n;
@@ -290,12 +303,11 @@ void draw_note(struct steps *out, struct stay *s, const struct event *e)
 	    (event_is(e, EV_walk) && s->pte_write) ||
 	    (event_is(e, EV_mmu_update) && e != s->update && (s32)event_u32(e, "result") >= 0))
 		return;
-	if (is_mapping(e) && s->mapped)
+	if (is_mapping(e) && !tells_mapping(s, e))
 		return;
 	n = draw_add_step(out, STEP_NOTE, e->from, e->from);
 	if (is_mapping(e)) {
-		s->mapped = true;
-		note_mapping(n, s);
+		note_mapping(n, s, e);
 	} else if (event_is(e, EV_walk)) {
 		note_walk(n, e);
 	} else if (event_is(e, EV_mmu_update)) {

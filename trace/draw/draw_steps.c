@@ -136,12 +136,17 @@ static void remember(struct stay *s, const struct event *e)
 	case EV_p2m:
 		keep_first(&s->p2m, &s->np2m, e);
 		break;
+	case EV_shadow_new:
+		s->table = e;
+		break;
 	case EV_spte:
 		keep_first(&s->spte, &s->nsptes, e);
 		/* Of several, the one that the fault is about. */
 		if (is_fault_at(s->entry, event_u32(e, "va")) &&
 		    !is_fault_at(s->entry, event_u32(s->spte, "va")))
 			s->spte = e;
+		if (s->spte == e)
+			s->apart = s->p2m && s->table && s->table > s->p2m;
 		break;
 	case EV_mmu_update:
 		keep_first(&s->update, &s->nupdates, e);
@@ -316,7 +321,8 @@ static void note(struct builder *b, size_t i)
 	/* Notes of the first stay tell how the VMM decides, or how it repairs. */
 	if (b->stays == 1 && b->inside && b->phase < PHASE_DECIDE)
 		b->phase = PHASE_DECIDE;
-	if (event_is(e, EV_spte) && b->stays == 1 && b->phase < PHASE_INSTALL)
+	if ((event_is(e, EV_spte) || event_is(e, EV_shadow_new)) && b->stays == 1 &&
+	    b->phase < PHASE_INSTALL)
 		b->phase = PHASE_INSTALL;
 	if (b->inside && same_guest(e, b->now->stay.entry)) {
 		draw_note(b->out, &b->now->stay, e);

@@ -8,8 +8,9 @@
 struct stay {
 	const struct event *entry, *exit, *insn, *emulate, *walk, *pte_write, *p2m, *spte, *update;
 	size_t nptes, np2m, nsptes, nupdates;
-	char code[STEP_TEXT]; /* the instruction that trapped, or empty */
-	bool mapped;	      /* the note about the mapping was drawn */
+	char code[STEP_TEXT];	   /* the instruction that trapped, or empty */
+	const struct event *table; /* the shadow table that was made last */
+	bool apart;		   /* between the p2m and the entry that is told: what it lies in */
 };
 
 /** The step that an event becomes; each may add none, one or several. */
