@@ -62,7 +62,7 @@ SCHED ?= bvt
 HOST_MEM ?=
 RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS DISK NET,'$v=$($v)')
 
-.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains bench-balloon balloon-campaign disk-campaign pictures-campaign class-campaign fuzz fuzz-insns mutation-hv clean
+.PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains bench-balloon balloon-campaign disk-campaign pictures-campaign class-campaign fuzz fuzz-insns mutation-ours clean
 help: ## list the targets
 	@awk -F ':.*## ' -v only="$(HELP)" '/^[a-z-]+:.*## / && (only == "" || index(" " only " ", " " $$1 " ")) { printf "  make %-13s %s\n", $$1, $$2 }' Makefile guest/guest.mk \
 		trace/trace.mk grader/grader.mk $(wildcard web/web.mk)
@@ -145,9 +145,9 @@ bench: $(B)/.doctor-$(TRIES) ## what things cost, in guest instructions: text, J
 	@$(build) -j$$(nproc) test-programs $(B)/bin/icount.so
 	@tools/bench
 
-mutation-hv: $(B)/.doctor-$(TRIES) ## do our own tests see mistakes in what hosts many domains? (SAMPLE=N SEED=N)
+mutation-ours: $(B)/.doctor-$(TRIES) ## do our own tests see mistakes in our own code? (SAMPLE=N SEED=N)
 	@$(build) -j$$(nproc) all test-programs
-	@tools/mutation_hv --seed $(SEED) $(if $(SAMPLE),--sample $(SAMPLE))
+	@tools/mutation_ours --seed $(SEED) $(if $(SAMPLE),--sample $(SAMPLE))
 
 bench-sched: $(B)/.doctor-$(TRIES) ## the processor over time, for 1, 10 and 100 domains: tables and pictures
 	@$(build) -j$$(nproc) test-programs

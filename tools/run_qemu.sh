@@ -96,6 +96,7 @@ explain_qemu() { # STATUS
 	esac
 	if ! grep -aqm 1 '^vm_state_notify running 1' "$log" 2>/dev/null; then
 		say "QEMU did not start (it ended with status $1)"
+		[ -z "$OUT" ] || console | tail -n 3 >&2 # without OUT= it has been seen
 		return 2
 	elif [ "$1" = 0 ] && grep -aq '^Triple fault' <(tail -c 4096 "$log"); then
 		say "the machine triple-faulted"

@@ -75,6 +75,15 @@ ok and_made_anew test ! -e "$tree/build/bin" -a -e "$tree/build/guest" -a -e "$t
 doctor demo
 ok but_once not_said 'made anew'
 ok a_compiler_that_is_not_there_is_said env CROSS=no-such- bash -c '"$1/tools/doctor" demo 2>&1 | grep -x "doctor: there is no no-such-gcc: .*"' - "$tree"
+ok a_kind_that_there_is_not_is_refused says 2 "^doctor: what is 'demos'[?] The kinds: all demo " demos
+stub gcc 'echo "gcc: libmpc.so.3 is missing" >&2; exit 127'
+ok a_compiler_that_does_not_run_is_said says 1 '^doctor: .*/gcc does not run: gcc: libmpc.so.3 is missing$' demo
+stub gcc 'echo 12'
+stub qemu-system-i386 'echo "libpixman is missing" >&2; exit 127'
+ok an_emulator_that_does_not_run_is_said says 1 '^doctor: .*/qemu-system-i386 does not run: libpixman is missing$' demo
+rm "$bin/qemu-system-i386" "$tree/build/.system" && mkdir "$tree/build/.system"
+ok where_nothing_can_be_written_is_said says 1 '^doctor: nothing can be written in .*/build: clone to where you may write$' demo
+rmdir "$tree/build/.system"
 # With CDPATH exported: what is run is what lies beside.
 mkdir -p "$tmp/elsewhere/tools"
 ok a_cdpath_leads_nowhere_else bash -c 'cd "$1" && CDPATH=$2 NO_INSTALL=1 bash tools/doctor demo && [ ! -e "$2/build" ]' - "$tree" "$tmp/elsewhere"

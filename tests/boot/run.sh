@@ -55,6 +55,9 @@ with() { # SCRIPT COMMAND...: qemu-system-i386 and bochs are that
 ok a_qemu_that_does_not_start_is_said with 'exit 1' run 2 'QEMU did not start'
 ok or_is_not_there with 'exit 127' run 2 'QEMU did not start'
 ok or_ends_at_once with 'exit 0' run 2 'QEMU did not start'
+echo 'vm_state_notify running 1' >"$tmp/old.int.log"
+ok whatever_an_older_run_has_left with 'echo libpixman is missing; exit 1' run 2 'libpixman is missing' OUT="$tmp/old" INTLOG=1
+ok a_kernel_that_is_not_there_is_said run 2 'GUEST_ELF=/no/such: there is no such file' GUEST_ELF=/no/such
 ok a_bochs_that_does_not_start_is_said with 'exit 1' run 2 'Bochs did not start' EMU=bochs
 ok an_option_that_qemu_has_not_is_said run 2 'QEMU did not start' QEMU_ARGS=-nonsense
 ok a_qemu_that_dies_is_said with "(sleep 3; kill -SEGV \$\$) & exec $(command -v qemu-system-i386) \"\$@\"" \
