@@ -8,6 +8,7 @@
 
 #include "draw/disasm.h"
 #include "draw/draw_file.h"
+#include "draw/draw_labels.h"
 #include "draw/draw_layout.h"
 #include "expect/expect.h"
 #include "draw/text.h"
@@ -456,6 +457,74 @@ static void instructions_read_as_objdump_writes_them(void **state)
 	assert_false(disasm((const u8 *)"", 0, 0, out, sizeof(out)));
 }
 
+/* The number of a note lies over its edge, not over what it says, and not beyond the page. */
+static void numbers_are_beside_notes(const struct page *p)
+{
+	for (size_t i = 1; i < p->nshapes; i++) {
+		const struct shape *number = &p->shapes[i], *note = number - 1;
+		struct look look = page_look(note->kind, &p->m);
+
+		if (number->kind != SHAPE_NUMBER)
+			continue;
+		assert_true(number->x - number->w / 2 > p->x0[0] - 1);
+		if (note->kind != SHAPE_NOTE || note->step != number->step)
+			continue;
+		for (u8 n = 0; n < note->nlines; n++) {
+			double w = n < note->ntitle
+				       ? text_width(FONT_SANS, look.size, note->line[n])
+				       : text_width(FONT_MONO, look.details, note->line[n]);
+
+			if (number->x + number->w / 2 > note->x - w / 2)
+				fail_msg("%s lies on %s", number->line[0], note->line[n]);
+		}
+	}
+}
+
+/* What a shape says is not wider than the shape. */
+static void texts_are_in_their_shapes(const struct page *p)
+{
+	for (size_t i = 0; i < p->nshapes; i++) {
+		const struct shape *s = &p->shapes[i];
+		struct look look = page_look(s->kind, &p->m);
+		double h;
+
+		for (u8 n = 0; n < s->nlines && s->kind != SHAPE_COST && s->kind != SHAPE_MORE;
+		     n++) {
+			bool title = n < s->ntitle;
+			enum font f = !title && look.mono			       ? FONT_MONO
+				      : look.bold && (title || s->kind == SHAPE_PHASE) ? FONT_BOLD
+										       : FONT_SANS;
+			double w = text_width(f, title ? look.size : look.details, s->line[n]);
+
+			if (w > s->w + 0.1)
+				fail_msg("'%s' is wider than its %s", s->line[n], look.class);
+		}
+		h = 1.2 * (look.size * s->ntitle + look.details * (s->nlines - s->ntitle));
+		if (h > s->h + 1 && s->kind != SHAPE_TORN && s->kind != SHAPE_DIAMOND)
+			fail_msg("'%s' is higher than its %s: %g, %g", s->line[0], look.class, h,
+				 s->h);
+	}
+}
+
+/* The name of a phase is beside its rows. */
+static void phases_are_beside_their_rows(const struct page *p)
+{
+	size_t row = 0;
+
+	for (size_t i = 0; i < p->nshapes; i++) {
+		const struct shape *s = &p->shapes[i];
+		double top = p->rows[row].y, end = top;
+
+		if (s->kind != SHAPE_PHASE)
+			continue;
+		for (enum phase phase = p->rows[row].phase;
+		     row < p->nrows && p->rows[row].phase == phase; row++)
+			end = p->rows[row].y + p->rows[row].h;
+		if (s->y - s->h / 2 < top - 0.5 || s->y + s->h / 2 > end + 0.5)
+			fail_msg("'%s' is higher than its rows", s->line[0]);
+	}
+}
+
 /* Of one side or two, on every paper: nothing lies on something else, no letter is too small. */
 static void fits_on(const struct paper *paper, const struct side *a, const struct side *b)
 {
@@ -469,16 +538,22 @@ static void fits_on(const struct paper *paper, const struct side *a, const struc
 
 		layout_page(&l, i, &p);
 		no_overlaps(&p);
+		numbers_are_beside_notes(&p);
+		texts_are_in_their_shapes(&p);
+		phases_are_beside_their_rows(&p);
+		for (size_t k = 0; k < p.nshapes && paper->w == 0 && !labels_changed(); k++)
+			assert_true(p.shapes[k].kind != SHAPE_LANE || p.shapes[k].nlines == 2);
 		assert_true(paper->w == 0 ||
 			    fmin(fabs(p.w - paper->w), fabs(p.w - paper->h)) < 0.5);
-		for (size_t k = 0; k < p.nshapes && paper->slide; k++) {
+		for (size_t k = 0; k < p.nshapes && p.m.broken; k++) {
 			struct look look = page_look(p.shapes[k].kind, &p.m);
 
-			assert_true(p.shapes[k].kind == SHAPE_DIAMOND ||
+			assert_true(!paper->slide || p.shapes[k].kind == SHAPE_DIAMOND ||
 				    fmin(look.size, look.details) >= 12 * paper->scale);
 			for (u8 n = 0; n < p.shapes[k].nlines; n++)
 				if (strstr(p.shapes[k].line[n], "..")) /* nothing is cut */
-					fail_msg("%s, at %g", p.shapes[k].line[n], paper->scale);
+					fail_msg("a %s: %s, at %g on %g", look.class,
+						 p.shapes[k].line[n], paper->scale, p.w);
 		}
 		draw_page_free(&p);
 	}
@@ -505,7 +580,18 @@ static void every_page_has_room(void **state)
 				fits_on(&paper, &a, NULL);
 			paper.scale = 1;
 			fits_on(&paper, &a, &b);
+			for (paper.scale = 1.4; paper.scale <= 3 && paper.w == 0;
+			     paper.scale += 0.8) {
+				fits_on(&paper, &a, NULL);
+				fits_on(&paper, &a, &b);
+			}
 		}
+		/* Numbers of five and six digits. */
+		for (size_t k = 0; k < a.steps.count; k++)
+			if (a.steps.v[k].number)
+				a.steps.v[k].number += 99990;
+		for (paper.scale = 1; paper.scale < 1.5; paper.scale += 0.2)
+			fits_on(&paper, &a, NULL);
 		draw_side_free(&a);
 		draw_side_free(&b);
 	}
@@ -632,6 +718,53 @@ static void every_format_is_painted(void **state)
 	draw_side_free(&s);
 }
 
+/* Words of a translation that are longer than ours go on in another line. It has the last word:
+ * labels stay. */
+static void long_words_are_broken(void **state)
+{
+	static const char *const keys[] = {"Application",
+					   "Guest OS",
+					   "fault",
+					   "decide",
+					   "VMM instructions: ",
+					   "learn",
+					   "address",
+					   "return",
+					   "ESX: shadow page tables",
+					   "#PF",
+					   "walk guest PT: %s"};
+	struct paper paper = paper_fit;
+	struct side a, b;
+	struct err err;
+	char path[48];
+	FILE *f;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/trace_draw-%d.po", getpid());
+	f = fopen(path, "w");
+	assert_non_null(f);
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		fprintf(f,
+			"msgid \"%s\"\nmsgstr \"Donaudampfschifffahrtsgesellschaftskapitän und "
+			"sein Wörterbuch%s\"\n",
+			keys[i], strchr(keys[i], '%') ? " %s" : "");
+	fclose(f);
+	if (labels_read(path, &err))
+		fail_msg("%s", err.text);
+	unlink(path);
+	side_of(&esx, "1", &a);
+	side_of(&xen, "1", &b);
+	for (int size = 0; size < 4; size++) {
+		assert_true(paper_size((const char *[]){"fit", "16:9", "4:3", "a4"}[size], &paper));
+		for (paper.scale = 0.8; paper.scale < 1.2; paper.scale += 0.2) {
+			fits_on(&paper, &a, NULL);
+			fits_on(&paper, &a, &b);
+		}
+	}
+	draw_side_free(&a);
+	draw_side_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -653,6 +786,7 @@ int main(void)
 	    cmocka_unit_test(steps_add_up),
 	    cmocka_unit_test(every_colour_has_a_dark_one),
 	    cmocka_unit_test(every_format_is_painted),
+	    cmocka_unit_test(long_words_are_broken),
 	};
 	struct synth s;
 	struct err err;

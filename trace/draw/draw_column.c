@@ -3,6 +3,7 @@
 
 #include "draw/draw_labels.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #define GAP_H	 40.0
@@ -43,9 +44,27 @@ static void label_of(const struct column *c, const struct measures *m, const str
 	l->h = lines_h(l, m->label, m->mono) + 1;
 }
 
-static double note_max(const struct column *c, const struct measures *m)
+/* Half as wide as a step's number is drawn: a circle, if it is short. */
+static double number_half(const struct measures *m, u32 number)
 {
-	double all = side_w(c->side, m) - 22, some = 2.35 * m->lane_w;
+	char text[12];
+	double half;
+
+	snprintf(text, sizeof(text), "%u", number);
+	half = text_width(FONT_BOLD, m->number, text) / 2 + 4;
+	return half > m->number_r ? half : m->number_r;
+}
+
+/* A note begins so far from the edge of its side that its number, which lies over its own, does
+ * not reach beyond. */
+static double note_left(const struct measures *m, const struct step *s)
+{
+	return fmax(14, number_half(m, s->number) + 1);
+}
+
+static double note_max(const struct column *c, const struct measures *m, double beyond)
+{
+	double all = side_w(c->side, m) - 8 - beyond, some = 2.35 * m->lane_w;
 
 	return m->broken && all < 2 * some ? all : some;
 }
@@ -53,8 +72,9 @@ static double note_max(const struct column *c, const struct measures *m)
 static void note_of(const struct column *c, const struct measures *m, const struct step *s,
 		    struct shape *n)
 {
-	double pad = NOTE_PAD * (m->number_r > 11.5 ? m->number_r / 11.5 : 1);
-	double max = note_max(c, m) - pad, w, dw;
+	double half = number_half(m, s->number);
+	double pad = fmax(NOTE_PAD * fmax(m->number_r / 11.5, 1), 2 * half + 8);
+	double max = note_max(c, m, note_left(m, s)) - pad, w, dw;
 
 	w = page_text(m, n, FONT_SANS, m->note, s->title, max);
 	n->ntitle = n->nlines;
@@ -68,15 +88,9 @@ static void note_of(const struct column *c, const struct measures *m, const stru
 	n->h = lines_h(n, m->note, m->mono) + 13;
 }
 
-/* Half as wide as a step's number is drawn: a circle, if it is short. */
-static double number_half(const struct measures *m, u32 number)
+static double cost_h(const struct measures *m)
 {
-	char text[12];
-	double half;
-
-	snprintf(text, sizeof(text), "%u", number);
-	half = text_width(FONT_BOLD, m->number, text) / 2 + 4;
-	return half > m->number_r ? half : m->number_r;
+	return fmax(m->cost + 3, SPACING * m->cost);
 }
 
 static double cost_of(const struct measures *m, const struct step *s, struct shape *k)
@@ -101,7 +115,7 @@ static bool cost_below(const struct measures *m, const struct step *s)
 /* Of the line of an arrow to the lower edge of its row. */
 static double below_line(const struct measures *m, const struct step *s)
 {
-	return cost_below(m, s) ? m->cost + 6 : m->number_r + 0.5;
+	return cost_below(m, s) ? cost_h(m) + 3 : m->number_r + 0.5;
 }
 
 double column_step_height(const struct column *c, const struct measures *m, const struct step *s)
@@ -137,7 +151,9 @@ static void add_label(struct page *p, const struct column *c, const struct step 
 	l->step = s->number;
 	/* A label wider than its arrow would touch the number on its end, or the diamond: lift it.
 	 */
-	bottom = s->diamond || l->w > span - 2 * p->m.number_r - 8 ? y - p->m.number_r - 1 : y - 3;
+	bottom = s->diamond || l->w > span - 2 * number_half(&p->m, s->number) - 8
+		     ? y - p->m.number_r - 1
+		     : y - 3;
 	l->y = bottom - l->h / 2;
 }
 
@@ -184,7 +200,7 @@ static void run_on(struct page *p, struct column *c, u8 lane, double y)
 static void add_cost(struct page *p, const struct step *s, double x, double y)
 {
 	const struct measures *m = &p->m;
-	struct shape *k = page_shape(p, SHAPE_COST, 0, 0, 0, m->cost + 3);
+	struct shape *k = page_shape(p, SHAPE_COST, 0, 0, 0, cost_h(m));
 	double half = number_half(m, s->number), room = m->lane_w / 2 - half - 3;
 
 	k->w = cost_of(m, s, k);
@@ -242,8 +258,8 @@ static void add_note(struct page *p, struct column *c, const struct step *s, dou
 		n->colour = draw_colour(s->style, s->mark);
 	if (s->from == LANE_vmm || x + n->w / 2 > right)
 		n->x = right - n->w / 2;
-	if (n->x - n->w / 2 < c->x0 + 14)
-		n->x = c->x0 + 14 + n->w / 2;
+	if (n->x - n->w / 2 < c->x0 + note_left(m, s))
+		n->x = c->x0 + note_left(m, s) + n->w / 2;
 	if (s->number)
 		add_number(p, n->x - n->w / 2, n->y, s->mark ? n->colour : "#6B5300", s->number);
 }
@@ -291,15 +307,24 @@ static void add_end(struct page *p, struct column *c, const struct step *s, doub
 	page_rule(p, c->x0, y + END_H / 2, c->x0 + w, y + END_H / 2, e->colour, "solid", 3);
 }
 
+double fold_count_w(const struct measures *m, u32 times)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "×%u", times);
+	return fmax(40, text_width(FONT_BOLD, m->fold, text) + 4);
+}
+
 void column_add_fold(struct page *p, struct column *c, double bottom)
 {
-	double x = c->x0 - 10;
+	double x = c->x0 - 10, w = fold_count_w(&p->m, c->fold_times);
 	struct shape *s;
 
 	page_rule(p, x, c->fold_top + 4, x, bottom - 2, "#444444", "solid", 1.5);
 	page_rule(p, x, c->fold_top + 4, x + 6, c->fold_top + 4, "#444444", "solid", 1.5);
 	page_rule(p, x, bottom - 2, x + 6, bottom - 2, "#444444", "solid", 1.5);
-	s = page_shape(p, SHAPE_FOLD, x - 22, (c->fold_top + bottom) / 2, 40, 18);
+	s = page_shape(p, SHAPE_FOLD, x - 2 - w / 2, (c->fold_top + bottom) / 2, w,
+		       fmax(18, SPACING * p->m.fold));
 	page_line(s, "×%u", c->fold_times);
 }
 

@@ -19,6 +19,8 @@ struct column {
 double column_step_height(const struct column *c, const struct measures *m, const struct step *s);
 /** Draw @s (NULL: nothing) in the row that begins at @y and is @h high. */
 void column_add_step(struct page *p, struct column *c, const struct step *s, double y, double h);
+/** How wide a count of repetitions is drawn. */
+double fold_count_w(const struct measures *m, u32 times);
 /** A bracket in the margin beside the rows that stand for many, down to @bottom. */
 void column_add_fold(struct page *p, struct column *c, double bottom);
 /** Draw the bar of the lane at place @lane, if one is open, down to @y. */

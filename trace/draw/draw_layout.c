@@ -6,8 +6,6 @@
  */
 #include "draw/draw_layout.h"
 
-#include "draw/draw_labels.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +17,12 @@ static void add_row(struct layout *l, size_t *cap, const struct step *a, const s
 {
 	double ha = column_step_height(&l->col[0], &l->m, a);
 	double hb = column_step_height(&l->col[1], &l->m, b);
+	struct shape name = {0};
 
+	/* A page may begin anywhere in a phase, and a phase on it be one row: its name fits. */
+	if (l->phase_x != 0)
+		phase_measure(&l->m, phase, &name);
+	ha = name.h + 4 > ha ? name.h + 4 : ha;
 	if (l->nrows == *cap) {
 		*cap = *cap ? 2 * *cap : 32;
 		l->rows = xrealloc(l->rows, *cap, sizeof(*l->rows));
@@ -50,35 +53,18 @@ static void make_rows(struct layout *l, const struct side *a, const struct side 
 	}
 }
 
-const char *draw_phase_name(enum phase phase, int line)
+/* What the widest count of a fold takes, and its bracket; 0: there is none. */
+static double fold_w(const struct measures *m, const struct side *s)
 {
-	static const char *const names[NR_PHASES][2] = {{WORD("fault"), NULL},
-							{WORD("decide"), NULL},
-							{WORD("deliver"), NULL},
-							{WORD("learn"), WORD("address")},
-							{WORD("install"), WORD("mapping")},
-							{WORD("return"), NULL}};
+	double most = 0;
 
-	return names[phase][line] ? word(names[phase][line]) : NULL;
-}
+	for (size_t i = 0; i < s->steps.count; i++) {
+		double w = s->steps.v[i].times ? fold_count_w(m, s->steps.v[i].times) + 16 : 0;
 
-static void add_phase(struct page *p, double x, double top, double bottom, enum phase phase)
-{
-	struct shape *s = page_shape(p, SHAPE_PHASE, x, (top + bottom) / 2, p->m.phase_w - 20,
-				     (draw_phase_name(phase, 1) ? 2.6 : 1.4) * p->m.phase);
-
-	s->colour = "#4A5563";
-	s->row = 0; /* it is there from the beginning, as the lanes are */
-	for (int i = 0; i < 2 && draw_phase_name(phase, i); i++)
-		page_line(s, "%s", draw_phase_name(phase, i));
-}
-
-static bool has_fold(const struct side *s)
-{
-	for (size_t i = 0; i < s->steps.count; i++)
-		if (s->steps.v[i].times)
-			return true;
-	return false;
+		w = w > 0 && w < m->fold_w ? m->fold_w : w;
+		most = w > most ? w : most;
+	}
+	return most;
 }
 
 /* Where the columns are. Of a page of given width, the lanes share what is left beside the rest. */
@@ -86,12 +72,20 @@ static int plan_columns(struct layout *l, double scale, const struct side *a, co
 			struct err *err)
 {
 	struct measures *m = &l->m;
-	double left = m->margin + (has_fold(a) ? m->fold_w : 0);
-	double fold_b = b && has_fold(b) ? m->fold_w : 0;
+	double left = m->margin + fold_w(m, a);
+	double fold_b = b ? fold_w(m, b) : 0;
 	bool phased = a->steps.phased && (!b || b->steps.phased);
-	double between = b ? m->phase_w : phased ? m->phase_w - m->margin : 0;
+	double between;
 	u32 lanes = side_lanes(a) + (b ? side_lanes(b) : 0u);
 
+	if (phased)
+		phase_fit(m);
+	between = b ? m->phase_w : phased ? m->phase_w - m->margin : 0;
+	if (m->w <= 0 && m->broken) {
+		double words = fmax(head_lane_w(m, a), b ? head_lane_w(m, b) : 0);
+
+		m->lane_w = fmax(m->lane_w, words);
+	}
 	if (m->w > 0) {
 		double room = m->w - left - fold_b - between - m->margin;
 		double least = LEAST_LANE * m->sub / 12;
@@ -205,6 +199,7 @@ int layout_begin(const struct paper *paper, const struct side *a, const struct s
 	if (plan_columns(out, paper->scale, a, b, err))
 		return -1;
 	make_rows(out, a, b);
+	head_fit(&out->m, a, b, out->title ? 1 : out->nrows);
 	if (out->m.h > 0)
 		break_by_height(out);
 	else
@@ -267,7 +262,7 @@ static void end_columns(struct layout *l, struct page *p, double y, double botto
 static void end_phase(const struct layout *l, struct page *p, double top, double y,
 		      enum phase phase, bool last)
 {
-	add_phase(p, l->phase_x, top, y, phase);
+	phase_add(p, l->phase_x, top, y, phase);
 	if (!last)
 		page_rule(p, l->m.margin, y + 2, l->rule_end, y + 2, "#8A93A0", "dotted", 1.2);
 }

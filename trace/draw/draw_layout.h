@@ -27,4 +27,11 @@ int layout_begin(const struct paper *paper, const struct side *a, const struct s
 void layout_page(struct layout *l, size_t n, struct page *out);
 void layout_end(struct layout *l);
 
+/** The name of @phase in @s, in as many lines as it takes, and how large that is. */
+void phase_measure(const struct measures *m, enum phase phase, struct shape *s);
+/** Make their column as wide as the words of their names, up to twice as wide. */
+void phase_fit(struct measures *m);
+/** The name of @phase, between @top and @bottom. */
+void phase_add(struct page *p, double x, double top, double bottom, enum phase phase);
+
 #endif

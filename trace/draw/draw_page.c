@@ -150,20 +150,6 @@ u8 side_lane_at(const struct side *s, u8 at, u8 *guest)
 	return LANE_vmm;
 }
 
-/* "domain 1, ring 3"; and which vcpu, should any be another than the first. */
-static void page_guest(struct shape *s, const struct steps *steps, u8 n, const char *ring)
-{
-	bool vcpus = false;
-
-	for (size_t i = 0; i < steps->nguests && i < MOST_GUESTS; i++)
-		vcpus |= steps->guests[i].vcpu != 0;
-	if (vcpus)
-		page_line(s, "domain %u, vcpu %u, %s", steps->guests[n].domain,
-			  steps->guests[n].vcpu, ring);
-	else
-		page_line(s, "domain %u, %s", steps->guests[n].domain, ring);
-}
-
 struct look page_look(enum shape_kind kind, const struct measures *m)
 {
 	switch (kind) {
@@ -199,91 +185,30 @@ struct look page_look(enum shape_kind kind, const struct measures *m)
 	return (struct look){"footer", m->footer, m->footer_sub, false, false, true};
 }
 
-/* "%s (%zu of %zu)", if there are several; it is the name that is cut if it is too long. */
-static void page_name(const struct measures *m, struct shape *s, const char *name, size_t n,
-		      size_t pages)
-{
-	double size = page_look(s->kind, m).size;
-	struct shape count = {0};
-	char fits[sizeof(s->line[0])];
-
-	if (pages > 1)
-		page_line(&count, "%s (%zu of %zu)", "", n, pages);
-	snprintf(fits, sizeof(fits), "%s", name);
-	text_whole(fits);
-	text_fit(FONT_BOLD, size, fits, s->w - text_width(FONT_BOLD, size, count.line[0]));
-	s->nlines = s->ntitle = 0;
-	if (pages > 1)
-		page_line(s, "%s (%zu of %zu)", fits, n, pages);
-	else
-		page_line(s, "%s", fits);
-}
-
-void page_number_it(struct page *p, size_t n, size_t pages)
-{
-	int side = 0;
-
-	for (size_t i = 0; i < p->nshapes; i++) {
-		struct shape *s = &p->shapes[i];
-
-		if (s->kind == SHAPE_HEADING)
-			page_name(&p->m, s, p->heading, n, pages);
-		if (s->kind == SHAPE_TITLE)
-			page_name(&p->m, s, p->side[side++]->title, n, p->heading ? 1 : pages);
-	}
-}
-
-void page_heading(struct page *p)
-{
-	const struct measures *m = &p->m;
-
-	page_shape(p, SHAPE_HEADING, p->w / 2, m->heading_h / 2 + 2, p->w - 2 * m->margin,
-		   m->heading_h - 6);
-}
-
-static void page_lane(struct page *p, const struct side *side, double x0, double bottom, u8 l)
-{
-	const struct measures *m = &p->m;
-	double x = lane_x(m, x0, l), top = m->heading_h + m->title_h;
-	u8 guest, kind = side_lane_at(side, l, &guest);
-	const struct lane_look *look = &lane_looks[kind];
-	struct shape *s;
-	char *ring;
-
-	page_box(p, x0 + l * m->lane_w + 1, top - 2, x0 + (l + 1) * m->lane_w - 1, bottom,
-		 look->tint, look->tint, 1);
-	page_rule(p, x, top + m->head_h, x, bottom, look->pen, "dashed", 1);
-	s = page_shape(p, SHAPE_LANE, x, top + m->head_h / 2, m->lane_w - (m->broken ? 4 : 14),
-		       m->head_h - 2);
-	s->colour = look->head;
-	page_line(s, "%s", word(kind == LANE_vmm ? side->vmm : look->name));
-	text_fit(FONT_BOLD, m->head, s->line[0], s->w);
-	if (kind < LANE_hw && side->steps.nguests > 1)
-		page_guest(s, &side->steps, guest, word(look->ring));
-	else
-		page_line(s, "%s", word(look->ring));
-	ring = strrchr(s->line[1], ',');
-	if (ring && text_width(FONT_SANS, m->sub, s->line[1]) > s->w)
-		*ring = '\0';
-	text_fit(FONT_SANS, m->sub, s->line[1], s->w);
-}
-
 /* Of a sum that is too wide, the result is left. */
-static void footer_line(struct shape *s, double size, const char *text)
+static void footer_line(const struct measures *m, struct shape *s, double size, const char *text)
 {
 	const char *colon = strstr(text, ": "), *sum = strstr(text, " = ");
-	char *line, *bracket;
+	char line[sizeof(s->line[0])], *bracket;
+	double room = s->w - 10;
 
-	if (text_width(FONT_SANS, size, text) > s->w - 10 && colon && sum && sum > colon)
-		page_line(s, "%.*s%s", (int)(colon + 2 - text), text, sum + 3);
+	if (text_width(FONT_SANS, size, text) > room && colon && sum && sum > colon)
+		snprintf(line, sizeof(line), "%.*s%s", (int)(colon + 2 - text), text, sum + 3);
 	else
-		page_line(s, "%s", text);
+		snprintf(line, sizeof(line), "%s", text);
 	/* Of what is too wide without a sum, what is in brackets is left out. */
-	line = s->line[s->nlines - 1];
 	bracket = strstr(line, " (");
-	if (bracket && text_width(FONT_SANS, size, line) > s->w - 10)
+	if (bracket && text_width(FONT_SANS, size, line) > room)
 		*bracket = '\0';
-	text_fit(FONT_SANS, size, line, s->w - 10);
+	page_text(m, s, FONT_SANS, size, line, room);
+}
+
+void page_footer(const struct measures *m, const struct side *side, struct shape *s)
+{
+	s->w = side_w(side, m) - 4;
+	footer_line(m, s, m->footer, side->footer[0]);
+	s->ntitle = s->nlines;
+	footer_line(m, s, m->footer_sub, side->footer[1]);
 }
 
 void page_frame(struct page *p, const struct side *side, double x0, double bottom)
@@ -294,11 +219,10 @@ void page_frame(struct page *p, const struct side *side, double x0, double botto
 
 	page_shape(p, SHAPE_TITLE, middle, m->heading_h + m->title_h / 2, w, m->title_h - 6);
 	for (u8 l = 0; l < side_lanes(side); l++)
-		page_lane(p, side, x0, bottom, l);
-	s = page_shape(p, SHAPE_FOOTER, middle, bottom + 8 + m->footer_h / 2, w - 4, m->footer_h);
+		head_lane(p, side, x0, bottom, l);
+	s = page_shape(p, SHAPE_FOOTER, middle, bottom + 8 + m->footer_h / 2, 0, m->footer_h);
 	s->colour = "#20262E";
-	for (int i = 0; i < 2; i++)
-		footer_line(s, i ? m->footer_sub : m->footer, side->footer[i]);
+	page_footer(m, side, s);
 }
 
 void page_so_far(struct page *p, const u64 spent[2])
@@ -306,14 +230,16 @@ void page_so_far(struct page *p, const u64 spent[2])
 	int side = 0;
 
 	for (size_t i = 0; i < p->nshapes; i++) {
-		struct shape *s = &p->shapes[i];
+		struct shape *s = &p->shapes[i], one = {0};
 		struct sb b = {0};
 
 		if (s->kind != SHAPE_FOOTER)
 			continue;
 		page_number(&b, spent[side++]);
+		page_line(&one, "VMM instructions so far: %s", b.s);
 		s->nlines = s->ntitle = 0;
-		page_line(s, "VMM instructions so far: %s", b.s);
+		page_text(&p->m, s, FONT_SANS, p->m.footer, one.line[0], s->w - 10);
+		s->ntitle = s->nlines;
 		sb_free(&b);
 	}
 }

@@ -39,6 +39,15 @@ struct look page_look(enum shape_kind kind, const struct measures *m);
 void page_heading(struct page *p);
 /** Say what is over all, or without that over each column, and which of @pages this is, from 1. */
 void page_number_it(struct page *p, size_t n, size_t pages);
+/** How wide a lane must be, that no word of its side's heads is broken. */
+double head_lane_w(const struct measures *m, const struct side *side);
+/** What is below a side: what came to the VMM, and what it cost. */
+void page_footer(const struct measures *m, const struct side *side, struct shape *s);
+/** Make room for titles, heads of lanes and footers that take several lines; @b may be NULL, and
+ * there are at most @pages. */
+void head_fit(struct measures *m, const struct side *a, const struct side *b, size_t pages);
+/** The lane at place @l, down to @bottom: its tint, its head, its lifeline. */
+void head_lane(struct page *p, const struct side *side, double x0, double bottom, u8 l);
 /** The fixed parts of one column: tinted lanes, their heads, lifelines, title and footer. */
 void page_frame(struct page *p, const struct side *s, double x0, double bottom);
 /** In place of each column's footer, what it has cost up to here. */

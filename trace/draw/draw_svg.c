@@ -156,6 +156,11 @@ static void add_behind(const struct painter *w, const struct shape *s)
 			 : s->mark		  ? ""
 						  : " fill-opacity=\"0.88\"");
 		return;
+	case SHAPE_COST: /* below its arrow, it may lie on a lifeline */
+		if (w->p->m.broken)
+			add_rect(w, "plate", x, y, s->w, s->h, 4, fill(w, "#FFFFFF"), NULL, 0,
+				 " fill-opacity=\"0.88\"");
+		return;
 	case SHAPE_NOTE:
 		add_note_paper(w, s);
 		return;

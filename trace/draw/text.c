@@ -6,6 +6,7 @@
  */
 #include "draw/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Thousandths of the font size, from the space to the tilde. */
@@ -43,6 +44,22 @@ double text_width(enum font f, double size, const char *s)
 			w += c >= 32 && c < 127 ? widths[f == FONT_BOLD][c - 32] : 850;
 	}
 	return w * size / 1000;
+}
+
+double text_widest(enum font f, double size, const char *s)
+{
+	double most = 0, w;
+	char one[256];
+
+	for (s += strspn(s, " "); *s; s += strspn(s, " ")) {
+		size_t n = strcspn(s, " ");
+
+		snprintf(one, sizeof(one), "%.*s", (int)n, s);
+		w = text_width(f, size, one);
+		most = w > most ? w : most;
+		s += n;
+	}
+	return most;
 }
 
 void text_fit(enum font f, double size, char *s, double max)

@@ -8,6 +8,8 @@ enum font { FONT_SANS, FONT_BOLD, FONT_MONO };
 
 /** Width of UTF-8 text @s in points, at @size points. That of the widest font we may get. */
 double text_width(enum font f, double size, const char *s);
+/** Width of the widest word of @s. */
+double text_widest(enum font f, double size, const char *s);
 /** Shorten @s in place, ending it in "..", until it is at most @max points wide. */
 void text_fit(enum font f, double size, char *s, double max);
 
