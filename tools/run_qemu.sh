@@ -13,7 +13,6 @@ plain_name() { # FILE LINK
 	*) echo "$1" ;;
 	esac
 }
-case $work in *[,\ ]*) fail "TMPDIR=$TMPDIR: QEMU takes no comma and no blank there" ;; esac
 
 # The machine's memory is a file, so that the trace can be read with no help from it. It gets its room
 # now: a page for which there is none would end QEMU by a bus error. Only where memory has the room

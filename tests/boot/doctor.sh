@@ -48,7 +48,21 @@ ok with_what_apt_needs_first says 1 'apt-get update && apt-get install --no-inst
 ok and_nothing_was_installed test ! -e "$tmp/apt"
 stub sudo '[ "$1" != -n ] || shift; exec "$@"'
 ok with_sudo_it_is_installed says 0 'missing two-gone' demo
-ok by_apt grep -qx -- 'install --no-install-recommends two-gone -y -qq' "$tmp/apt"
+ok by_apt grep -qx -- '-o DPkg::Lock::Timeout=600 install --no-install-recommends two-gone -y -qq' "$tmp/apt"
+# Somebody else's apt is waited for, and our own other one, too.
+stub apt-get 'case $1 in update) [ -e '"$tmp/went"' ] || { touch '"$tmp/went"'; echo "E: Could not get lock /var/lib/apt/lists/lock. It is held" >&2; exit 100; } ;; esac; echo "$*" >>'"$tmp/apt2"
+ok another_apt_is_waited_for says 0 'waiting for another apt to end' demo
+ok and_then_it_is_installed grep -q two-gone "$tmp/apt2"
+stub apt-get 'echo "E: nobody answers" >&2; exit 100'
+ok what_apt_says_is_said says 1 '^E: nobody answers' demo
+two() { # at once: the second begins when the first has installed
+	stub apt-get 'case $* in *print-uris*) ;; *install*) sleep 1; echo "$*" >>'"$tmp/apt3"'; printf "#!/bin/sh\n" >'"$bin/no-such-command"'; chmod +x '"$bin/no-such-command"' ;; esac'
+	doctor demo & local first=$!
+	doctor demo && wait $first && [ "$(wc -l <"$tmp/apt3")" = 1 ]
+}
+ok two_at_once_install_once two
+rm "$bin/no-such-command"
+stub apt-get 'echo "$@" >>'"$tmp/apt"
 ok headers_alone_are_fetched says 1 'headers of five-gone did not come. To install all of it: apt-get install five-gone' bochs
 ok and_not_installed bash -c '! grep -E "install .*five-gone" "$1"' - "$tmp/apt"
 stub uname 'echo aarch64'
@@ -74,6 +88,8 @@ ok a_build_of_another_system_is_said says 0 '^doctor: build/ is of Debian GNU/Li
 ok and_made_anew test ! -e "$tree/build/bin" -a -e "$tree/build/guest" -a -e "$tree/build/book.db"
 doctor demo
 ok but_once not_said 'made anew'
+printf '[demo] builds\none-there bash is there\n[cross] elsewhere\nthree-gone no-such-compiler compiles\n' >"$tree/tools/packages"
+ok who_names_another_compiler_gets_none env CROSS="$bin/" bash -c '"$1/tools/doctor" demo 2>&1 | grep "doctor: all is here"' - "$tree"
 ok a_compiler_that_is_not_there_is_said env CROSS=no-such- bash -c '"$1/tools/doctor" demo 2>&1 | grep -x "doctor: there is no no-such-gcc: .*"' - "$tree"
 ok a_kind_that_there_is_not_is_refused says 2 "^doctor: what is 'demos'[?] The kinds: all demo " demos
 stub gcc 'echo "gcc: libmpc.so.3 is missing" >&2; exit 127'

@@ -57,6 +57,9 @@ ok or_is_not_there with 'exit 127' run 2 'QEMU did not start'
 ok or_ends_at_once with 'exit 0' run 2 'QEMU did not start'
 echo 'vm_state_notify running 1' >"$tmp/old.int.log"
 ok whatever_an_older_run_has_left with 'echo libpixman is missing; exit 1' run 2 'libpixman is missing' OUT="$tmp/old" INTLOG=1
+mkdir "$tmp/a b,c"
+TMPDIR="$tmp/a b,c" ok a_tmpdir_with_blanks_will_do run 0 '' MMU=direct SCENARIO=hello OUT="$tmp/hello"
+ok and_nothing_is_left_there bash -c '! ls -A "$1" | grep .' - "$tmp/a b,c"
 ok a_kernel_that_is_not_there_is_said run 2 'GUEST_ELF=/no/such: there is no such file' GUEST_ELF=/no/such
 ok a_bochs_that_does_not_start_is_said with 'exit 1' run 2 'Bochs did not start' EMU=bochs
 ok an_option_that_qemu_has_not_is_said run 2 'QEMU did not start' QEMU_ARGS=-nonsense
