@@ -147,6 +147,23 @@ ok anything_else_is_refused refused 'msgid "resume"\nmsgstr "a"\nresume=b\n' 3 '
 ok a_key_alone_is_refused refused 'msgid "resume"\n\nmsgid "iret"\nmsgstr "x"\n' 1 'no msgstr'
 ok a_file_that_is_not_there_is_refused bash -c '"$@" -o /dev/null/x.svg 2>&1 | grep "No such file"' - $tl draw "$tmp/shadow.ctf" --labels "$tmp/none.po"
 
+# Letters that no font has are painted as boxes: it is said, and what to install.
+boxes() { # TITLE U+NUMBER PACKAGE
+	local want=''
+	[ -n "$(fc-list ":charset=${2#U+}" file)" ] || want="tltrace draw: no font here has $2 and others like it, which are drawn as boxes; on Debian, apt-get install $3"
+	for type in png pdf svg; do
+		[ $type != svg ] || want='' # who opens that may have other fonts
+		$tl draw "$tmp/shadow.ctf" --fault "va=$va" --title "$1" -o "$tmp/boxes.$type" 2>"$tmp/said" && [ "$(grep 'no font' "$tmp/said")" = "$want" ] || { cat "$tmp/said"; return 1; }
+	done
+}
+if command -v fc-list >/dev/null; then
+	ok letters_without_a_font_are_told boxes $'\U12000\U12001' U+12000 fonts-noto-core
+	ok those_of_chinese_are_in_another_package boxes 页 U+9875 fonts-noto-cjk
+	ok those_that_have_one_are_not boxes 'Übersicht → ×' U+00DC none
+else
+	tests=$((tests + 1)) && echo "ok $tests - letters_without_a_font_are_told # SKIP there is no fc-list"
+fi
+
 # Nothing overlaps, on any page of any size, whatever the guests did.
 room() { rm -f "$tmp"/r*.dot; $tl draw "$@" -o "$tmp/r-%03d.dot" && tests/boot/slides.py room "$tmp"/r-*.dot; }
 for size in 16:9 4:3 a4 fit; do ok "nothing_overlaps_${size/:/_}" room "${both[@]}" --size $size; done

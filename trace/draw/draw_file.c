@@ -39,6 +39,7 @@ struct job {
 	const struct bookmarks *marks;
 	const char *out, *format;
 	struct canvas *canvas; /* of a PDF */
+	struct fonts *fonts;   /* of what is painted */
 	size_t done, total;    /* pages, or files */
 	size_t marked;	       /* bookmarks that have been set */
 	int phase;	       /* the last that has one; -1: none */
@@ -157,6 +158,8 @@ static int paint_page(const struct job *j, const struct page *p, struct err *err
 		draw_dot(p, 0, &text);
 	else
 		draw_svg(p, j->paper->theme, &text);
+	if (j->fonts)
+		fonts_note(j->fonts, &text);
 	if (!strcmp(j->format, "pdf"))
 		rc = canvas_page(j->canvas, &text, p->w, p->h, err);
 	else if (!strcmp(j->format, "png"))
@@ -231,6 +234,8 @@ static int put_all(struct job *j, struct layout *l, struct err *err)
 
 	if (!strcmp(j->format, "pdf") && !(j->canvas = canvas_begin(j->out, j->paper->title, err)))
 		return -1;
+	if (j->canvas || !strcmp(j->format, "png"))
+		j->fonts = fonts_begin();
 	for (size_t i = 0; i < l->npages && !rc; i++) {
 		struct page p;
 
@@ -241,6 +246,8 @@ static int put_all(struct job *j, struct layout *l, struct err *err)
 	/* What went wrong first is what is told. */
 	if (j->canvas && canvas_end(j->canvas, rc ? &again : err))
 		rc = -1;
+	if (j->fonts)
+		fonts_end(j->fonts);
 	return rc;
 }
 

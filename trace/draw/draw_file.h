@@ -30,6 +30,14 @@ int canvas_end(struct canvas *c, struct err *err);
 int draw_png(const struct sb *svg, double w, double h, double scale, const char *path,
 	     struct err *err);
 
+/** draw_fonts.c: which letters were painted, and for which there was no font. */
+struct fonts;
+struct fonts *fonts_begin(void);
+/** Those of @svg, which is UTF-8. */
+void fonts_note(struct fonts *f, const struct sb *svg);
+/** Tell on stderr what was painted as boxes, and what to install; frees @f. */
+void fonts_end(struct fonts *f);
+
 /** An entry of a PDF's outline: a step that tells of event @event, or a later one, is on its page.
  */
 struct bookmark {

@@ -38,7 +38,9 @@ double text_width(enum font f, double size, const char *s)
 
 		if ((c & 0xC0) == 0x80)
 			continue; /* the rest of a character already counted */
-		if (f == FONT_MONO)
+		if (c >= 0xE3)	  /* from U+3000 on: as wide as high */
+			w += 1000;
+		else if (f == FONT_MONO)
 			w += 602;
 		else
 			w += c >= 32 && c < 127 ? widths[f == FONT_BOLD][c - 32] : 850;
