@@ -3,6 +3,7 @@
 
     slides.py steps PDF 'SVGS' W H   a page a step, cumulative; the same words in both; no letter below 12 points; an outline
     slides.py room DOTS...           nothing lies on something else
+    slides.py clear PDF 'SVGS'       no word is cut, lies on another or beyond the page, or is under a step's number, by poppler's measure
     slides.py outline PDF            its entries, one a line: page, text
     slides.py accents <TEMPLATE      a translation in which each vowel of each text has an accent
     slides.py accented TRACE PDF SVGS...   and nothing else is said, but names: of instructions, registers, hypercalls, events, fields
@@ -150,6 +151,33 @@ def room(paths):
         say("none")
 
 
+def clear(pdf_path, pattern):
+    text = subprocess.run(["pdftotext", "-bbox", pdf_path, "-"], capture_output=True, text=True, check=True).stdout
+    pages, svgs = re.findall(r'<page width="([\d.]+)"[^>]*>(.*?)</page>', text, re.S), sorted(glob.glob(pattern))
+    word = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>')
+    shared = lambda a, b: (min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1]))
+    if len(pages) != len(svgs) or not svgs:
+        say(f"{len(pages)} pages of PDF, {len(svgs)} of SVG")
+    count = 0
+    for (w, body), svg in zip(pages, svgs):
+        words = [([float(m[i]) for i in (1, 2, 3, 4)], html.unescape(m[5])) for m in word.finditer(body)]
+        numbers = [(g.find(SVG + "text").text, [float(g.find(SVG + "rect").get(k)) for k in ("x", "y", "width", "height")]) for g in ET.parse(svg).getroot().iter(SVG + "g") if g.get("class") == "number"]
+        count += len(words)
+        for i, (a, what) in enumerate(words):
+            height = a[3] - a[1]
+            if what.endswith("..") or a[0] < -1 or a[2] > float(w) + 1:
+                say(f"{svg}: '{what}' is cut")
+            for b, other in words[i + 1:]:
+                x, y = shared(a, b)
+                if x > 1 and y > 0.45 * min(height, b[3] - b[1]):
+                    say(f"{svg}: '{what}' lies on '{other}'")
+            for number, (x1, y1, nw, nh) in numbers:
+                x, y = shared([a[0], a[1] + height / 5, a[2], a[3] - height / 5], [x1, y1, x1 + nw, y1 + nh])
+                if number != what and x > 0.5 and y > 1:
+                    say(f"{svg}: the number {number} lies on '{what}'")
+    print(f"{count} words on {len(pages)} pages")
+
+
 VOWELS = str.maketrans("aeiouyAEIOUY", "àèìòùýÀÈÌÒÙÝ")
 CONVERSION = r"(%[-+ #0-9.lhz]*[a-zA-Z])"
 MNEMONIC = r"\b(rep |(movs?|stos?|movz|sub|add|inc|dec|push|pop|pushf|popf|lidt|lgdt|lldt|ltr|in|out|ret|ljmp|jmp|cmp|test|call|int|iret|hlt|cli|sti|invlpg)[bwl]*\b)|%\w+"
@@ -184,6 +212,8 @@ if sys.argv[1] == "steps":
     steps(*sys.argv[2:])
 elif sys.argv[1] == "room":
     room(sys.argv[2:])
+elif sys.argv[1] == "clear":
+    clear(*sys.argv[2:])
 elif sys.argv[1] == "accents":
     sys.stdout.write(accents(sys.stdin.read()))
 elif sys.argv[1] == "accented":

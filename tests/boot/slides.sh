@@ -171,6 +171,15 @@ ok nor_in_a_run room "$tmp/procs.ctf" --from 1 --to 2500 --size 16:9
 ok nor_upright room "$tmp/procs.ctf" --from 1 --to 2500 --size a4
 ok nor_in_large_letters room "$tmp/procs.ctf" --from 1 --to 1000 --size 16:9 --font-scale 1.5
 
+# Where the words are in fact: in large letters, with long words.
+clear() { rm -f "$tmp"/k-*.svg; $tl draw "$@" -o "$tmp/k.pdf" && $tl draw "$@" -o "$tmp/k-%04d.svg" && tests/boot/slides.py clear "$tmp/k.pdf" "$tmp/k-*.svg"; }
+ok words_are_clear_in_the_largest_letters clear "${both[@]}" --steps --size fit --font-scale 3
+ok in_large_ones_of_a_slide clear "$tmp/procs.ctf" --from 1000 --to 1200 --size 4:3 --font-scale 1.5
+long='Donaudampfschifffahrtsgesellschaftskapitän und sein Wörterbuch'
+for text in Application 'Guest OS' fault decide 'VMM instructions: ' 'ESX: shadow page tables' 'page table is mapped read-only' 'iret to application'; do printf 'msgid "%s"\nmsgstr "%s"\n' "$text" "$long"; done >"$tmp/long.po"
+ok with_long_words clear "${both[@]}" --steps --labels "$tmp/long.po"
+ok and_on_paper clear "${both[@]}" --size a4 --labels "$tmp/long.po"
+
 # A whole run in one PDF: an entry for each episode, on the page where it begins; how far it is, is told.
 whole() { $tl draw "$tmp/direct.ctf" --all --size 16:9 -o "$tmp/all.pdf" && tests/boot/slides.py outline "$tmp/all.pdf" >"$tmp/outline" && cat "$tmp/outline"; }
 ok a_whole_run_in_one_file whole
