@@ -137,6 +137,19 @@ refused() { # FILE-TEXT LINE WORDS
 ok an_unknown_text_is_refused refused '# a\n\nmsgid "Aplication"\nmsgstr "x"\n' 3 'no picture says this.*Aplication'
 ok other_conversions_are_refused refused 'msgid "err=%%u"\nmsgstr "err=%%s"\n' 1 'not the same'
 ok more_conversions_are_refused refused 'msgid "err=%%u"\nmsgstr "err=%%u %%n"\n' 1 'not the same'
+# Of no text a conversion can be made one that writes.
+writes() {
+	local n=0 text
+	$tl draw --labels-template | sed -n 's/^msgid "\(.*%.*\)"$/\1/p' >"$tmp/texts" && while IFS= read -r text; do
+		printf 'msgid "%s"\nmsgstr "%s"\n' "$text" "$(sed 's/\(%[^% ]*\)[a-z]/\1n/' <<<"$text")" >"$tmp/bad.po"
+		n=$((n + 1))
+		$tl draw "$tmp/none" --labels "$tmp/bad.po" -o "$tmp/x.svg" 2>"$tmp/why"
+		[ $? = 2 ] && grep -q 'not the same' "$tmp/why" || { cat "$tmp/bad.po" "$tmp/why"; return 1; }
+	done <"$tmp/texts"
+	echo "$n texts" && [ $n -gt 80 ]
+}
+ok no_conversion_can_write writes
+ok precisions_are_no_words refused 'msgid "%%.*s"\nmsgstr "%%.*n"\n' 1 'no picture says this'
 ok conversions_in_plain_texts_are_refused refused 'msgid "resume"\nmsgstr "%%s"\n' 1 'not the same'
 ok a_percent_at_the_end_is_refused refused 'msgid "resume"\nmsgstr "100 %%"\n' 1 'not the same'
 for no in 2.000 1,00 10.000 1 '1,000 '; do ok "no_thousand_is_refused_$no" refused "msgid \"1,000\"\nmsgstr \"$no\"\n" 1 'this is not 1 and 000'; done

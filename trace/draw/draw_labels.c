@@ -55,7 +55,7 @@ static const char *conversion(const char *s, size_t *n)
 	for (; *s; s++) {
 		if (*s != '%')
 			continue;
-		*n = 1 + strspn(s + 1, "-+ #0123456789.lhz");
+		*n = 1 + strspn(s + 1, "-+ #0123456789.*lhz");
 		if (s[*n])
 			++*n;
 		if (*n == 1 || s[*n - 1] != '%')
