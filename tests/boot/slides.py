@@ -6,6 +6,7 @@
     slides.py clear PDF 'SVGS'       no word is cut, lies on another or beyond the page, or is under a step's number, by poppler's measure
     slides.py outline PDF            its entries, one a line: page, text
     slides.py accents <TEMPLATE      a translation in which each vowel of each text has an accent
+    slides.py umlauts N <TEMPLATE     one of letters of two bytes, each text as long as may be, behind N of one byte
     slides.py accented TRACE PDF SVGS...   and nothing else is said, but names: of instructions, registers, hypercalls, events, fields
 """
 import glob, html, re, subprocess, sys, xml.etree.ElementTree as ET
@@ -188,6 +189,13 @@ def accents(template):
     return re.sub(r'^(msgid "(.+)"\nmsgstr )""$', lambda m: f'{m[1]}"{accented(m[2])}"', template, flags=re.M)
 
 
+def umlauts(template, odd):
+    def full(text):
+        kept = "".join(re.findall(CONVERSION, text))
+        return text if text == "1,000" else "x" * odd + kept + "ä" * ((160 - odd - len(kept)) // 2)
+    return re.sub(r'^(msgid "(.+)"\nmsgstr )""$', lambda m: f'{m[1]}"{full(m[2])}"', template, flags=re.M)
+
+
 def accented(trace, pdf_path, paths):
     names = set(re.findall(r"#define\s+[A-Z]+_(\w+)", "".join(open(f).read() for f in glob.glob("include/trapline/xen/*.h")).lower()))
     dumped = subprocess.run(["build/bin/tltrace", "dump", "--json", trace], capture_output=True, text=True, check=True).stdout
@@ -216,6 +224,8 @@ elif sys.argv[1] == "clear":
     clear(*sys.argv[2:])
 elif sys.argv[1] == "accents":
     sys.stdout.write(accents(sys.stdin.read()))
+elif sys.argv[1] == "umlauts":
+    sys.stdout.write(umlauts(sys.stdin.read(), int(sys.argv[2])))
 elif sys.argv[1] == "accented":
     accented(*sys.argv[2:4], sys.argv[4:])
 else:

@@ -123,6 +123,16 @@ accents() { # MODE
 	tests/boot/slides.py accented "$tmp/$1.ctf" "$tmp/x.pdf" "$tmp"/x-*.svg
 }
 for mmu in shadow direct; do ok "every_word_can_be_another_$mmu" accents $mmu; done
+# What is too long is cut between letters, in whatever is written.
+whole_letters() {
+	for odd in 0 1; do
+		rm -f "$tmp"/w-* && $tl draw --labels-template | tests/boot/slides.py umlauts $odd >"$tmp/umlauts.po" || return
+		$tl draw "${both[@]}" --steps --labels "$tmp/umlauts.po" -o "$tmp/w-%d.svg" || return
+		for type in pdf svg dot mmd puml; do $tl draw "$tmp/procs.ctf" --from 1 --to 300 --size a4 --labels "$tmp/umlauts.po" -o "$tmp/w-x.$type" && $tl draw "${both[@]}" --labels "$tmp/umlauts.po" -o "$tmp/w-y.$type" || return; done
+		rm "$tmp"/w-*.pdf && cat "$tmp"/w-* | iconv -f UTF-8 -t UTF-8 >/dev/null || return
+	done
+}
+ok what_is_too_long_is_cut_between_letters whole_letters
 thousand() { # TEXT SAID
 	printf 'msgid "1,000"\nmsgstr "%s"\n' "$1" >"$tmp/thousand.po" && $tl draw "${both[@]}" --labels "$tmp/thousand.po" -o "$tmp/thousand.svg" && [ "$(grep -c ">[^<]*11$2[0-9][0-9][0-9]<" "$tmp/thousand.svg")" -ge 1 ] && ! grep '[0-9],[0-9][0-9][0-9][^,]' "$tmp/thousand.svg"
 }

@@ -104,6 +104,8 @@ const char *request_title(const struct trace *t, const struct request *r, char *
 		snprintf(buf, size, word("%s: %s"), ran.s, what.s);
 	else if (buf)
 		snprintf(buf, size, "%s", what.s);
+	if (buf)
+		text_whole(buf);
 	sb_free(&ran);
 	sb_free(&what);
 	return buf;

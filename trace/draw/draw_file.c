@@ -7,6 +7,7 @@
 #include "draw/draw_file.h"
 
 #include "draw/draw_layout.h"
+#include "draw/text.h"
 #include "read/file.h"
 #include "trapline/ring.h"
 
@@ -187,6 +188,7 @@ static void add_outline(struct job *j, const struct page *p, size_t from, size_t
 			j->phase = p->rows[i].phase;
 			snprintf(text, sizeof(text), "%s%s%s", draw_phase_name(p->rows[i].phase, 0),
 				 more ? " " : "", more ? more : "");
+			text_whole(text);
 			canvas_outline(j->canvas, 0, text);
 		}
 		if (j->paper->steps) {

@@ -269,11 +269,13 @@ void draw_io(const struct trace *t, size_t put, size_t done, struct side *out)
 	holds_free(&holds);
 	draw_tally(&b, &y);
 	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);
+	text_whole(out->footer[0]);
 	page_number(&cost, y.cost);
 	page_number(&each, y.cost / n);
 	snprintf(out->footer[1], sizeof(out->footer[1]),
 		 word("VMM instructions: %s, %s for each request (with the trace's own)"), cost.s,
 		 each.s);
+	text_whole(out->footer[1]);
 	sb_free(&cost);
 	sb_free(&each);
 	sb_free(&b);

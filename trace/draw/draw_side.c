@@ -28,6 +28,7 @@ static void cost_line(const struct steps *s, u64 total, char *out, size_t size)
 		sb_add(&b, " = ");
 	page_number(&b, total);
 	snprintf(out, size, "%s", b.s);
+	text_whole(out);
 	sb_free(&b);
 }
 
@@ -98,6 +99,7 @@ void draw_side_unfolded(const struct trace *t, size_t first, size_t last, u64 ep
 	holds_free(&holds);
 	draw_tally(&b, &y);
 	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);
+	text_whole(out->footer[0]);
 	cost_line(&out->steps, y.cost, out->footer[1], sizeof(out->footer[1]));
 	sb_free(&b);
 	draw_number(&out->steps);

@@ -314,12 +314,11 @@ static void add_words(const struct painter *w)
 		if (i + 1 < rows)
 			sb_add(&words, "\n");
 	}
-	for (const char *s = words.s, *end; s; s = end ? end + 1 : NULL) {
-		char line[1024];
-
+	for (char *s = words.s, *end; s; s = end ? end + 1 : NULL) {
 		end = strchr(s, '\n');
-		snprintf(line, sizeof(line), "%.*s", (int)(end ? end - s : (long)strlen(s)), s);
-		add_escaped(w->b, line);
+		if (end)
+			*end = '\0';
+		add_escaped(w->b, s);
 		if (end)
 			sb_add(w->b, "\n");
 	}
