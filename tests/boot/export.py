@@ -33,6 +33,7 @@ dump, stats = tltrace("dump", trace), tltrace("stats", trace)
 total = stats[-1]
 tick = 1e6 / data["otherData"]["ticks_per_second"]
 begin = dump[0]["ts"]
+near = tick / 4  # hours after the beginning a double is no more precise than a thousandth of a tick
 us = lambda seq: (dump[seq - 1]["ts"] - begin) * tick
 
 # Each event, with all that dump says of it, at its time, on its lane.
@@ -43,7 +44,7 @@ if [e["args"] for e in by["i"]] != dump:
     say("the instants are not the events")
 for e in by["i"]:
     a = e["args"]
-    if abs(e["ts"] - us(a["seq"])) > 1e-6 or lanes[e["tid"]] != names[a["from"]] or processes[e["pid"]] != (f"domain {a['domain']}, vcpu {a['vcpu']}" if a["domain"] is not None else "no domain"):
+    if abs(e["ts"] - us(a["seq"])) > near or lanes[e["tid"]] != names[a["from"]] or processes[e["pid"]] != (f"domain {a['domain']}, vcpu {a['vcpu']}" if a["domain"] is not None else "no domain"):
         say(f"event {a['seq']} is elsewhere")
 
 # The VMM's slices: by reason, as many and as dear as stats has them.
@@ -57,7 +58,7 @@ reasons = {r["reason"]: r for r in stats if "reason" in r}
 mine = collections.defaultdict(list)
 for e in vmm:
     mine[e["name"]].append(e)
-    if e["args"]["timed"] and abs(e["dur"] - e["args"]["instructions"] * tick) > 1e-6 or abs(e["ts"] - us(e["args"]["seq"])) > 1e-6:
+    if e["args"]["timed"] and abs(e["dur"] - e["args"]["instructions"] * tick) > 1e-9 or abs(e["ts"] - us(e["args"]["seq"])) > near:
         say(f"{e}: time and cost differ")
 if set(mine) != set(reasons):
     say(f"reasons: {set(mine) ^ set(reasons)}")
@@ -76,13 +77,13 @@ runs, last = [], None
 for e in dump:
     if e["from"] != e["to"]:
         if last and last["to"] in ("app", "guest") and all(last[k] == e[k] for k in ("domain", "vcpu")) and last["to"] == e["from"]:
-            runs.append((last["seq"], last["to"], round(us(e["seq"]) - us(last["seq"]), 6)))
+            runs.append((last["seq"], last["to"], e["ts"] - last["ts"]))
         last = e
     elif e["event"] in ("trap", "irq", "hypercall"):
         last = None
     if e.get("lost_after"):
         last = None
-found = [(e["args"]["seq"], {"application": "app", "guest OS": "guest"}[e["name"]], round(e["dur"], 6)) for e in by["X"] if e["cat"] == "guest"]
+found = [(e["args"]["seq"], {"application": "app", "guest OS": "guest"}[e["name"]], round(e["dur"] / tick)) for e in by["X"] if e["cat"] == "guest"]
 if runs != found:
     say(f"{len(found)} runs of guests, {len(runs)} by the events")
 
@@ -90,33 +91,41 @@ if runs != found:
 for tid, all in slices.items():
     all.sort(key=lambda e: e["ts"])
     for a, b in zip(all, all[1:]):
-        if b["ts"] < a["ts"] + a["dur"] - 1e-6:
+        if b["ts"] < a["ts"] + a["dur"] - near:
             say(f"{lanes[tid]}: {a} and {b} overlap")
 
-# An arrow for each crossing, from lane to lane, between slices that are there.
+# An arrow for each crossing, from lane to lane, both of its ends in slices; none where one of them is not there.
 starts = {tid: [e["ts"] for e in all] for tid, all in slices.items()}
+begun = {e["args"]["seq"]: e for e in by["X"]}  # by the event with which it begins
+ended = {(e["tid"], round((e["ts"] + e["dur"]) / tick)) for e in by["X"] if e["cat"] == "guest"}
+first = min(e["args"]["seq"] for e in vmm)  # a domain's beginning is no stay
 
 
 def inside(tid, ts):
-    i = bisect.bisect_right(starts.get(tid, []), ts + 1e-6) - 1
-    return i >= 0 and ts <= slices[tid][i]["ts"] + slices[tid][i]["dur"] + 1e-6
+    """A moment within a slice, its end aside; one without length is a moment."""
+    for e in slices[tid][max(0, bisect.bisect_right(starts.get(tid, []), ts + near) - 2) :][:2]:
+        if e["ts"] - near <= ts and (ts < e["ts"] + e["dur"] - near or ts < e["ts"] + near):
+            return True
+    return False
 
 
-crossings = [e for e in dump if e["from"] != e["to"]]
-ends = {e["id"]: e for e in by["f"]}
-if not len(by["s"]) == len(ends) == len(by["f"]) == len(crossings):
+crossings = {e["seq"]: e for e in dump if e["from"] != e["to"]}
+begins, ends = {e["id"]: e for e in by["s"]}, {e["id"]: e for e in by["f"]}
+if not len(begins) == len(by["s"]) == len(ends) == len(by["f"]) or set(begins) != set(ends) or not set(ends) <= set(crossings):
     say(f"{len(by['s'])} arrows begin, {len(by['f'])} end, {len(crossings)} crossings")
-loose, first = 0, min(e["seq"] for e in dump if e["event"] in ("trap", "irq", "hypercall"))
-for s, c in zip(by["s"], crossings):
-    f = ends[s["id"]]
-    if (lanes[s["tid"]], lanes[f["tid"]], s["name"]) != (names[c["from"]], names[c["to"]], c["event"]) or abs(f["ts"] - us(c["seq"])) > 1e-6 or s["ts"] > f["ts"] or (f["ts"] - s["ts"] > tick + 1e-6 and not any(abs(s["ts"] - x["ts"] - x["dur"]) < 1e-6 for x in slices[s["tid"]])):
-        say(f"the arrow of event {c['seq']}: {s} {f}")
-    if c["from"] == "vmm" and c["seq"] > first:  # a domain's beginning is no stay
-        loose += not inside(s["tid"], s["ts"])
-    if c["to"] == "vmm":
-        loose += not inside(f["tid"], f["ts"])
+loose = [id for id in begins if not inside(begins[id]["tid"], begins[id]["ts"]) or not inside(ends[id]["tid"], ends[id]["ts"])]
 if loose:
-    say(f"{loose} arrows begin or end in no slice of the VMM")
+    say(f"{len(loose)} arrows begin or end in no slice: {[(begins[id], ends[id]) for id in loose[:2]]}")
+for seq, c in crossings.items():
+    s, f = begins.get(seq), ends.get(seq)
+    if s is None or f is None:
+        tid = by["i"][seq - 1]["tid"]
+        from_slice = seq > first if c["from"] == "vmm" else (tid, round(us(seq) / tick)) in ended
+        if from_slice and seq in begun:
+            say(f"event {seq} has no arrow, but slices")
+        continue
+    if (lanes[s["tid"]], lanes[f["tid"]], s["name"]) != (names[c["from"]], names[c["to"]], c["event"]) or abs(f["ts"] - us(seq)) > near or s["ts"] > f["ts"] or (f["ts"] - s["ts"] > tick + near and not any(abs(x["ts"] + x["dur"] - tick - s["ts"]) < near for x in slices[s["tid"]])):
+        say(f"the arrow of event {seq}: {s} {f}")
 
 # An async slice for each episode.
 episodes = collections.defaultdict(list)
@@ -127,7 +136,7 @@ b, e = ({x["id"]: x for x in by[ph]} for ph in "be")
 if not len(by["b"]) == len(by["e"]) == len(b) == len(e) == len(episodes) or set(b) != set(e) or set(b) != set(episodes):
     say("the episodes are others")
 for id, seqs in episodes.items():
-    if id in b and id in e and (abs(b[id]["ts"] - us(seqs[0])) > 1e-6 or abs(e[id]["ts"] - us(seqs[-1])) > 1e-6 or b[id]["args"]["events"] != len(seqs)):
+    if id in b and id in e and (abs(b[id]["ts"] - us(seqs[0])) > near or abs(e[id]["ts"] - us(seqs[-1])) > near or b[id]["args"]["events"] != len(seqs)):
         say(f"episode {id}: {b[id]} {e[id]}")
-print(f"{len(dump)} events, {sum(e.get('lost_after', 0) for e in dump)} lost, {len(vmm)} stays in the VMM, {len(by['X']) - len(vmm)} runs of guests, {len(crossings)} arrows, {len(episodes)} episodes, {len(lanes)} lanes; {len(wrong)} wrong")
+print(f"{len(dump)} events, {sum(e.get('lost_after', 0) for e in dump)} lost, {len(vmm)} stays in the VMM, {len(by['X']) - len(vmm)} runs of guests, {len(begins)} arrows of {len(crossings)} crossings, {len(episodes)} episodes, {len(lanes)} lanes; {len(wrong)} wrong")
 sys.exit(bool(wrong) or not vmm)

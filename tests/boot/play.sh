@@ -73,6 +73,42 @@ ok a_long_run test "${events:-0}" -gt 200000
 ok its_page $tl play "$tmp/large.ctf" --all -o "$tmp/large.html"
 echo "# | $events events, $(($(stat -c %s "$tmp/large.html") >> 20)) MB"
 
+# What is written has its name when it is whole: one that is stopped leaves what was there, and nothing beside it.
+stopped() { # SIGNAL ENDING COMMAND...
+	local pid i
+	rm -rf "$tmp/o" && mkdir "$tmp/o" && echo before >"$tmp/o/file.$2" || return 1
+	$tl "${@:3}" -o "$tmp/o/file.$2" >"$tmp/said" 2>&1 &
+	pid=$!
+	for i in $(seq 200); do
+		[ "$(ls "$tmp/o" | wc -l)" = 1 ] || break
+		sleep 0.05
+	done
+	[ "$(ls "$tmp/o" | wc -l)" = 2 ] || { ls "$tmp/o"; echo 'it was not writing beside'; return 1; }
+	kill -"$1" $pid
+	wait $pid && return 1
+	[ "$(cat "$tmp/o/file.$2")" = before ] && { [ "$1" = KILL ] || [ "$(ls "$tmp/o")" = "file.$2" ]; }
+}
+ok a_page_that_is_stopped_leaves_what_was_there stopped TERM html play "$tmp/large.ctf" --all
+ok and_one_that_is_killed stopped KILL html play "$tmp/large.ctf" --all
+ok so_does_an_export stopped TERM json export "$tmp/large.ctf" --chrome
+no_room() ( # COMMAND...: its last argument is the file
+	rm -rf "$tmp/o" && mkdir "$tmp/o" && echo before >"${!#}" && ulimit -f 8 || return 1
+	$tl "$@" >"$tmp/said" 2>&1
+	[ $? = 2 ] && grep -q 'File too large' "$tmp/said" && [ "$(ls "$tmp/o")" = "$(basename "${!#}")" ] && [ "$(cat "${!#}")" = before ]
+)
+ok without_room_it_says_so no_room play "$tmp/shadow.ctf" -o "$tmp/o/x.html"
+for kind in pdf png svg; do ok "so_does_a_picture_$kind" no_room draw "$tmp/shadow.ctf" --all -o "$tmp/o/x.$kind"; done
+# What is no plain file is written where it is.
+elsewhere() {
+	rm -rf "$tmp/o" && mkdir "$tmp/o" && ln -s /dev/full "$tmp/o/full.html" && ln -s real.html "$tmp/o/link.html" && ln -s /dev/stdout "$tmp/o/out.html" || return 1
+	$tl play "$tmp/shadow.ctf" -o "$tmp/o/full.html" >"$tmp/said" 2>&1
+	[ $? = 2 ] && grep -q 'No space left' "$tmp/said" && [ -L "$tmp/o/full.html" ] || return 1
+	$tl play "$tmp/shadow.ctf" -o "$tmp/o/link.html" && [ -L "$tmp/o/link.html" ] && $tl play "$tmp/shadow.ctf" -o "$tmp/o/out.html" | cmp - "$tmp/o/real.html"
+}
+ok links_and_devices_stay_what_they_are elsewhere
+rights() { echo >"$tmp/rights.html" && chmod 640 "$tmp/rights.html" && $tl play "$tmp/shadow.ctf" -o "$tmp/rights.html" && [ "$(stat -c %a "$tmp/rights.html")" = 640 ]; }
+ok a_file_keeps_its_rights rights
+
 . tests/browser.sh
 if [ -z "$browser" ]; then
 	skip in_a_browser 'there is no chromium'

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct sb meta;
@@ -327,6 +328,42 @@ static void domains_number_their_faults_each_for_itself(void **state)
 	synth_free(&s);
 }
 
+/* Seconds of the processor for a side of the walk, drawn a thousand times, behind @noise. */
+static double time_to_draw(unsigned noise)
+{
+	struct synth s;
+	struct trace t;
+	struct err err;
+	clock_t begin;
+
+	synth_begin(&s, 1);
+	synth_noise(&s, noise);
+	synth_esx_walk(&s, 1, SYNTH_VA);
+	assert_int_equal(open_bytes(&t, s.stream, s.size, &err), 0);
+	begin = clock();
+	for (int i = 0; i < 1000; i++) {
+		struct side side;
+
+		draw_side(&t, t.count - 19, t.count - 1, (u64)s.domain << 32 | 1, &side);
+		assert_true(side.steps.count > 5);
+		draw_side_free(&side);
+	}
+	begin = clock() - begin;
+	trace_close(&t);
+	synth_free(&s);
+	return (double)begin / CLOCKS_PER_SEC;
+}
+
+/* A long trace has many: the player draws them all. */
+static void an_episode_is_drawn_as_fast_in_a_long_trace(void **state)
+{
+	double alone = time_to_draw(1), among = time_to_draw(100000);
+
+	(void)state;
+	if (among > 3 * alone + 0.3)
+		fail_msg("%.2f s alone, %.2f s among 400,000 events", alone, among);
+}
+
 /* A RAM file with the ring at page 300, decoys elsewhere, holes between. */
 static void write_ram(const char *path, const struct synth *s, u32 used, u64 discarded)
 {
@@ -481,6 +518,7 @@ int main(void)
 	    cmocka_unit_test(it_tells_what_the_machine_was_started_with),
 	    cmocka_unit_test(losses_are_kept_where_they_happened),
 	    cmocka_unit_test(domains_number_their_faults_each_for_itself),
+	    cmocka_unit_test(an_episode_is_drawn_as_fast_in_a_long_trace),
 	    cmocka_unit_test(the_ring_is_found_in_sparse_memory),
 	    cmocka_unit_test(the_events_of_an_open_packet_are_counted),
 	    cmocka_unit_test(the_tail_of_a_serial_stream_may_be_cut),

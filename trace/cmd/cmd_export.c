@@ -2,9 +2,8 @@
 #include "cmd/cmd.h"
 
 #include "export/chrome.h"
-#include "read/file.h"
+#include "read/output.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,11 +18,11 @@ static int run(const struct command *self, int argc, char **argv)
 	static const struct option opts[] = {
 	    {"chrome", no_argument, NULL, 'c'}, {"output", required_argument, NULL, 'o'}, {0}};
 	const char *out = NULL;
-	bool chrome = false, ok;
+	bool chrome = false;
+	struct output file;
 	struct trace t;
 	struct err err;
-	int c, code;
-	FILE *f;
+	int c, code, rc;
 
 	while ((c = cmd_getopt(self, argc, argv, opts, &code)) != -1) {
 		if (c == '?')
@@ -40,16 +39,13 @@ static int run(const struct command *self, int argc, char **argv)
 	if (!cmd_open(self, &t, argv[optind]))
 		return EXIT_TROUBLE;
 	cmd_warn_discarded(&t);
-	f = file_create(out, &err);
-	if (f)
-		chrome_write(&t, f);
-	ok = f && !ferror(f);
-	if (f && (fclose(f) || !ok)) {
-		ok = false;
-		err_set(&err, "%s: %s", out, strerror(errno));
+	rc = output_begin(&file, out, &err);
+	if (!rc) {
+		chrome_write(&t, file.f);
+		rc = output_end(&file, true, &err);
 	}
 	trace_close(&t);
-	return ok ? EXIT_OK : cmd_fail(self, &err);
+	return rc ? cmd_fail(self, &err) : EXIT_OK;
 }
 
 const struct command cmd_export = {

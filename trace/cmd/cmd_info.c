@@ -24,13 +24,11 @@ static void print_machine(const struct trace *t)
 
 static void print_domains(const struct trace *t)
 {
-	struct domains seen;
 	unsigned shown = 0;
 
-	domains_find(t, &seen);
 	printf("domains    ");
 	for (u32 d = 0; d < TRACE_NO_DOMAIN && shown < 32; d++)
-		if (domains_have(&seen, d) && ++shown)
+		if (domains_have(&t->domains, d) && ++shown)
 			printf(" %u", d);
 	printf("%s\n", shown ? "" : " none");
 }

@@ -74,15 +74,13 @@ static void print_tally(const struct tally *y, bool json)
 /* Each domain's part, where there are several. */
 static void by_domain(const struct trace *t, const struct holds *holds, bool json)
 {
-	struct domains seen;
 	struct tally y;
 
-	domains_find(t, &seen);
-	for (u32 d = 0; d < TRACE_NO_DOMAIN && seen.count > 1; d++) {
+	for (u32 d = 0; d < TRACE_NO_DOMAIN && t->domains.count > 1; d++) {
 		json_t *j;
 		struct sb b = {0};
 
-		if (!domains_have(&seen, d))
+		if (!domains_have(&t->domains, d))
 			continue;
 		tally_holds(t, holds, d, &y);
 		if (json) {

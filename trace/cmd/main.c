@@ -96,10 +96,7 @@ bool cmd_number(const struct command *self, const char *text, u64 most, const ch
 
 bool cmd_has_domain(const struct command *self, struct trace *t, u32 domain)
 {
-	struct domains seen;
-
-	domains_find(t, &seen);
-	if (domain == TRACE_NO_DOMAIN || domains_have(&seen, domain))
+	if (domain == TRACE_NO_DOMAIN || domains_have(&t->domains, domain))
 		return true;
 	fprintf(stderr, "tltrace %s: %s: there is no domain %u in it; tltrace info lists them\n",
 		self->name, t->name, domain);

@@ -8,7 +8,8 @@
 
 #include "draw/draw_layout.h"
 #include "draw/text.h"
-#include "read/file.h"
+#include "read/output.h"
+#include "read/progress.h"
 #include "trapline/ring.h"
 
 #include <errno.h>
@@ -22,7 +23,6 @@
 #define PNG_SCALE  2 /* pixels a point: 144 dpi */
 #define MOST_FILES 500
 #define MOST_PAGES 5000 /* of a PDF */
-#define PATIENCE   2	/* seconds, after which it is told how far it is */
 
 bool draw_format_known(const char *out)
 {
@@ -45,28 +45,8 @@ struct job {
 	size_t marked;	       /* bookmarks that have been set */
 	int phase;	       /* the last that has one; -1: none */
 	u64 spent[2];
-	time_t since, told;
+	struct progress progress;
 };
-
-static time_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
-}
-
-static int write_text(const char *path, const struct sb *text, struct err *err)
-{
-	FILE *f = file_create(path, err);
-	bool ok = f && fwrite(text->s, 1, text->len, f) == text->len;
-
-	if (!f)
-		return -1;
-	if (fclose(f))
-		ok = false;
-	return ok ? 0 : err_set(err, "%s: %s", path, strerror(errno));
-}
 
 /* Where a file's name, folders aside, has its page's number: "%d", "%02d". @n gets how long that
  * is. NULL: nowhere */
@@ -166,7 +146,7 @@ static int paint_page(const struct job *j, const struct page *p, struct err *err
 	else if (!strcmp(j->format, "png"))
 		rc = draw_png(&text, p->w, p->h, PNG_SCALE, path.s, err);
 	else
-		rc = write_text(path.s, &text, err);
+		rc = output_text(path.s, text.s, text.len, err);
 	sb_free(&text);
 	sb_free(&path);
 	return rc;
@@ -205,10 +185,7 @@ static int put(struct job *j, const struct page *p, size_t from, size_t to, stru
 	if (paint_page(j, p, err))
 		return -1;
 	j->done++;
-	if (j->done < j->total && now() - j->since >= PATIENCE && now() != j->told) {
-		j->told = now();
-		fprintf(stderr, "tltrace draw: page %zu of %zu\n", j->done, j->total);
-	}
+	progress_tell(&j->progress, "page", j->done, j->total);
 	return 0;
 }
 
@@ -231,7 +208,6 @@ static int put_steps(struct job *j, const struct page *p, struct err *err)
 
 static int put_all(struct job *j, struct layout *l, struct err *err)
 {
-	struct err again;
 	int rc = 0;
 
 	if (!strcmp(j->format, "pdf") && !(j->canvas = canvas_begin(j->out, j->paper->title, err)))
@@ -245,8 +221,7 @@ static int put_all(struct job *j, struct layout *l, struct err *err)
 		rc = j->paper->steps ? put_steps(j, &p, err) : put(j, &p, 0, p.nrows, err);
 		draw_page_free(&p);
 	}
-	/* What went wrong first is what is told. */
-	if (j->canvas && canvas_end(j->canvas, rc ? &again : err))
+	if (j->canvas && canvas_end(j->canvas, !rc, err))
 		rc = -1;
 	if (j->fonts)
 		fonts_end(j->fonts);
@@ -316,7 +291,7 @@ static int write_script(const struct job *j, const struct side *a, const struct 
 		return -1;
 	draw_script(&l, !strcmp(j->format, "mmd"), &text);
 	layout_end(&l);
-	rc = write_text(j->out, &text, err);
+	rc = output_text(j->out, text.s, text.len, err);
 	sb_free(&text);
 	return rc;
 }
@@ -324,7 +299,11 @@ static int write_script(const struct job *j, const struct side *a, const struct 
 int draw_file(const struct paper *paper, const struct side *a, const struct side *b,
 	      const struct bookmarks *marks, const char *out, size_t *pages, struct err *err)
 {
-	struct job j = {.paper = paper, .marks = marks, .out = out, .phase = -1, .since = now()};
+	struct job j = {.paper = paper,
+			.marks = marks,
+			.out = out,
+			.phase = -1,
+			.progress = progress_begin("draw")};
 	struct layout l;
 	int rc;
 

@@ -25,7 +25,7 @@ struct canvas *canvas_begin(const char *path, const char *title, struct err *err
 int canvas_page(struct canvas *c, const struct sb *svg, double w, double h, struct err *err);
 /** An entry of the outline, which leads to the page that is painted next; @level 0 or 1 */
 void canvas_outline(struct canvas *c, int level, const char *text);
-int canvas_end(struct canvas *c, struct err *err);
+int canvas_end(struct canvas *c, bool whole, struct err *err);
 /** Paint @svg as PNG, with @scale pixels a point. 0, or -1 */
 int draw_png(const struct sb *svg, double w, double h, double scale, const char *path,
 	     struct err *err);

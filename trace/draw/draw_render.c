@@ -3,7 +3,7 @@
  */
 #include "draw/draw_file.h"
 
-#include "read/file.h"
+#include "read/output.h"
 
 #include <cairo-pdf.h>
 #include <librsvg/rsvg.h>
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 struct canvas {
-	FILE *file;
+	struct output out;
 	int trouble; /* errno of the first write that failed */
 	cairo_surface_t *surface;
 	cairo_t *cr;
@@ -47,41 +47,39 @@ static cairo_status_t keep(void *to, const unsigned char *data, unsigned int n)
 {
 	struct canvas *c = to;
 
-	if (fwrite(data, 1, n, c->file) == n)
+	if (fwrite(data, 1, n, c->out.f) == n)
 		return CAIRO_STATUS_SUCCESS;
 	if (!c->trouble)
 		c->trouble = errno;
 	return CAIRO_STATUS_WRITE_ERROR;
 }
 
-static int end_file(struct canvas *c, cairo_status_t status, struct err *err)
+static int end_file(struct canvas *c, bool whole, cairo_status_t status, struct err *err)
 {
-	if (fclose(c->file) && !c->trouble)
-		c->trouble = errno;
+	/* Whatever went wrong because of that. */
 	if (c->trouble)
 		err_set(err, "%s: %s", c->path, strerror(c->trouble));
-	else if (status)
+	else if (whole && status)
 		failed(c->path, status, err);
 	cairo_destroy(c->cr);
 	cairo_surface_destroy(c->surface);
-	return c->trouble || status ? -1 : 0;
+	return output_end(&c->out, whole && !c->trouble && !status, err);
 }
 
 struct canvas *canvas_begin(const char *path, const char *title, struct err *err)
 {
-	struct canvas *c;
-	FILE *f = file_create(path, err);
+	struct canvas *c = xcalloc(1, sizeof(*c));
 
-	if (!f)
+	if (output_begin(&c->out, path, err)) {
+		free(c);
 		return NULL;
-	c = xcalloc(1, sizeof(*c));
+	}
 	c->path = path;
-	c->file = f;
 	c->surface = cairo_pdf_surface_create_for_stream(keep, c, 1, 1);
 	c->cr = cairo_create(c->surface);
 	if (cairo_surface_status(c->surface)) {
 		failed(path, cairo_surface_status(c->surface), err);
-		canvas_end(c, &(struct err){""});
+		canvas_end(c, false, err);
 		return NULL;
 	}
 	cairo_pdf_surface_set_metadata(c->surface, CAIRO_PDF_METADATA_TITLE,
@@ -112,14 +110,14 @@ void canvas_outline(struct canvas *c, int level, const char *text)
 		c->parent = id;
 }
 
-int canvas_end(struct canvas *c, struct err *err)
+int canvas_end(struct canvas *c, bool whole, struct err *err)
 {
 	int rc;
 
 	if (c->open)
 		cairo_show_page(c->cr);
 	cairo_surface_finish(c->surface);
-	rc = end_file(c, cairo_surface_status(c->surface), err);
+	rc = end_file(c, whole, cairo_surface_status(c->surface), err);
 	free(c);
 	return rc;
 }
@@ -127,12 +125,11 @@ int canvas_end(struct canvas *c, struct err *err)
 int draw_png(const struct sb *svg, double w, double h, double scale, const char *path,
 	     struct err *err)
 {
-	struct canvas c = {.path = path, .file = file_create(path, err)};
+	struct canvas c = {.path = path};
 	cairo_status_t status;
-	struct err again;
 	int rc;
 
-	if (!c.file)
+	if (output_begin(&c.out, path, err))
 		return -1;
 	c.surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(w * scale + 0.5),
 					       (int)(h * scale + 0.5));
@@ -141,5 +138,5 @@ int draw_png(const struct sb *svg, double w, double h, double scale, const char 
 	status = cairo_surface_status(c.surface);
 	rc = status ? failed(path, status, err) : paint(c.cr, svg, w, h, path, err);
 	status = rc ? status : cairo_surface_write_to_png_stream(c.surface, keep, &c);
-	return end_file(&c, status, rc ? &again : err) || rc ? -1 : 0;
+	return end_file(&c, !rc, status, err);
 }

@@ -48,11 +48,9 @@ static void make_title(const struct trace *t, struct side *out)
 					     WORD("Xen: paravirtual direct paging")};
 	size_t n = out->steps.nguests < MOST_GUESTS ? out->steps.nguests : MOST_GUESTS;
 	u32 mmu = n ? trace_domain_mmu(t, out->steps.guests[0].domain) : trace_mmu(t);
-	struct domains all;
 	struct sb b = {0};
 	size_t k = 0;
 
-	domains_find(t, &all);
 	for (size_t i = 0; i < n; i++) {
 		u16 domain = out->steps.guests[i].domain;
 
@@ -64,7 +62,7 @@ static void make_title(const struct trace *t, struct side *out)
 	if (k > 1)
 		draw_text(out->title, "Domains %s%s%s", b.s, mmu ? ": " : "",
 			  mmu ? word(titles[mmu]) : "");
-	else if (n > 1 || (n && all.count > 1))
+	else if (n > 1 || (n && t->domains.count > 1))
 		draw_text(out->title, "Domain %s: %s", b.s, word(titles[mmu]));
 	else
 		draw_text(out->title, "%s", word(titles[mmu]));

@@ -1,9 +1,8 @@
 /* svg.c: the few pieces of SVG that our own pictures are made of. */
 #include "draw/svg.h"
 
-#include "read/file.h"
+#include "read/output.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,15 +37,8 @@ void svg_ticks(double from, double to, u32 most, struct ticks *out)
 int svg_write(const struct sb *svg, const char *path, struct err *err)
 {
 	size_t n = strlen(path);
-	FILE *f;
 
 	if (n <= 4 || strcmp(path + n - 4, ".svg"))
 		return err_set(err, "%s: the picture is an SVG file", path);
-	f = file_create(path, err);
-	if (!f)
-		return -1;
-	n = fwrite(svg->s, 1, svg->len, f);
-	if (fclose(f) || n != svg->len)
-		return err_set(err, "%s: %s", path, strerror(errno));
-	return 0;
+	return output_text(path, svg->s, svg->len, err);
 }

@@ -10,6 +10,7 @@
 #include "read/episode.h"
 #include "read/hold.h"
 #include "read/json.h"
+#include "read/progress.h"
 #include "trapline/ring.h"
 
 #include <stdlib.h>
@@ -21,7 +22,11 @@ struct writer {
 	const struct trace *t;
 	FILE *f;
 	bool more;
-	u32 arrows;
+	/* The last crossing, whose arrow is put when there is a slice for its other end. */
+	struct arrow {
+		const struct event *e, *begin; /* begin: of the slice that it ends; NULL: none */
+		u64 end;
+	} arrow;
 	/* Where the CPU is known to run. */
 	bool runs;
 	size_t since; /* the crossing that led there */
@@ -40,10 +45,16 @@ static void put(struct writer *w, json_t *j)
 	json_decref(j);
 }
 
+/* Microseconds; a difference of two times since the beginning would lose ticks in a long trace. */
+static double length(const struct trace *t, u64 from, u64 to)
+{
+	return (double)(to - from) * 1e6 / (double)t->freq;
+}
+
 /* Microseconds from the first event on. */
 static double us(const struct trace *t, u64 ts)
 {
-	return (double)(ts - t->events[0].ts) * 1e6 / (double)t->freq;
+	return length(t, t->events[0].ts, ts);
 }
 
 /* A process of each vcpu; a thread of each of its lanes. */
@@ -128,7 +139,7 @@ static void put_holds(struct writer *w)
 		hold_reason(w->t, h, &why);
 		j = record(w, "X", why.s, "vmm", &v[h->entry], LANE_vmm);
 		json_object_set_new(j, "dur",
-				    json_real(us(w->t, v[h->exit].ts) - us(w->t, v[h->entry].ts)));
+				    json_real(length(w->t, v[h->entry].ts, v[h->exit].ts)));
 		json_object_set_new(j, "args",
 				    json_pack("{sI sb sb sI}", "instructions",
 					      (json_int_t)(h->closed && !h->waited ? h->cost : 0),
@@ -152,30 +163,63 @@ static void put_run(struct writer *w, const struct event *e)
 	json_t *j = record(w, "X", from->to == LANE_app ? "application" : "guest OS", "guest", from,
 			   from->to);
 
-	json_object_set_new(j, "dur", json_real(us(w->t, e->ts) - us(w->t, from->ts)));
+	json_object_set_new(j, "dur", json_real(length(w->t, from->ts, e->ts)));
 	json_object_set_new(j, "args", json_pack("{sI}", "seq", (json_int_t)from->seq));
 	put(w, j);
 }
 
-/* An arrow leaves its lane a tick before it comes to the other, so that it begins in the slice that
- * ends then. What leaves the VMM leaves the stay of who entered it; a stay may end a little before,
- * as when an event is delivered with a hypercall's result. */
-static void put_arrow(struct writer *w, const struct event *e)
+/* Both ends of an arrow must lie in a slice, or the viewers drop it: one in the stay or run that
+ * ends by crossing @e, a tick before, the other in what begins then. What leaves the VMM leaves the
+ * stay of who entered it, which may have ended a little before, as when an event is delivered with
+ * a hypercall's result. */
+static void put_arrow(struct writer *w, const struct event *e, const struct event *begin, u64 end)
 {
-	const struct hold *h = e->from == LANE_vmm && w->hold ? &w->holds.v[w->hold - 1] : NULL;
-	const struct event *from = h ? &w->t->events[h->entry] : e;
-	json_t *j = record(w, "s", e->def->name, "crossing", from, e->from);
-	double at = us(w->t, e->ts) - 1e6 / (double)w->t->freq;
+	u64 at = end > begin->ts ? end - 1 : begin->ts;
+	json_t *j = record(w, "s", e->def->name, "crossing", begin, e->from);
 
-	if (h && us(w->t, w->t->events[h->exit].ts) < at)
-		at = us(w->t, w->t->events[h->exit].ts);
-	json_object_set_new(j, "ts", json_real(at > 0 ? at : 0));
-	json_object_set_new(j, "id", json_integer(++w->arrows));
+	json_object_set_new(j, "ts", json_real(us(w->t, at)));
+	json_object_set_new(j, "id", json_integer(e->seq));
 	put(w, j);
 	j = record(w, "f", e->def->name, "crossing", e, e->to);
-	json_object_set_new(j, "id", json_integer(w->arrows));
+	json_object_set_new(j, "id", json_integer(e->seq));
 	json_object_set_new(j, "bp", json_string("e"));
 	put(w, j);
+}
+
+/* Crossing @e ends a slice of the lane that it leaves: if @ran, a run, which began with the
+ * crossing before; or a stay in the VMM. Nothing is known to run in the hardware. */
+static void begin_arrow(struct writer *w, const struct event *e, bool ran)
+{
+	const struct event *v = w->t->events;
+	const struct hold *h = w->hold ? &w->holds.v[w->hold - 1] : NULL;
+	struct arrow *a = &w->arrow;
+
+	*a = (struct arrow){.e = e, .end = e->ts};
+	if (e->from == LANE_vmm && h) {
+		a->begin = &v[h->entry];
+		a->end = v[h->exit].ts < e->ts ? v[h->exit].ts : e->ts;
+	} else if (ran) {
+		a->begin = &v[w->since];
+	}
+	/* A stay begins here; whether a run does, the next crossing tells. */
+	if (a->begin && event_is_entry(e) && e->to == LANE_vmm)
+		put_arrow(w, e, a->begin, a->end);
+	if (e->to >= LANE_hw)
+		a->begin = NULL;
+}
+
+static void cross(struct writer *w, size_t i)
+{
+	const struct event *e = &w->t->events[i], *from = &w->t->events[w->since];
+	bool ran = w->runs && from->to == e->from && same_vcpu(from, e) && from->to < LANE_hw;
+
+	if (ran && w->arrow.begin)
+		put_arrow(w, w->arrow.e, w->arrow.begin, w->arrow.end);
+	if (ran)
+		put_run(w, e);
+	begin_arrow(w, e, ran);
+	w->since = i;
+	w->runs = true;
 }
 
 static void put_event(struct writer *w, size_t i)
@@ -189,13 +233,7 @@ static void put_event(struct writer *w, size_t i)
 	if (w->hold < w->holds.count && w->holds.v[w->hold].entry == i)
 		w->hold++;
 	if (event_crosses(e)) {
-		const struct event *from = &w->t->events[w->since];
-
-		put_arrow(w, e);
-		if (w->runs && from->to == e->from && same_vcpu(from, e) && from->to < LANE_hw)
-			put_run(w, e);
-		w->since = i;
-		w->runs = true;
+		cross(w, i);
 	} else if (event_is_entry(e)) {
 		w->runs = false;
 	}
@@ -240,6 +278,7 @@ static void put_episodes(struct writer *w)
 void chrome_write(const struct trace *t, FILE *f)
 {
 	struct writer w = {.t = t, .f = f};
+	struct progress progress = progress_begin("export");
 	const char *slash = strrchr(t->name, '/');
 	json_t *about = json_pack(
 	    "{so sI sI ss}", "trace", json_string("?"), "events", (json_int_t)t->count,
@@ -257,8 +296,10 @@ void chrome_write(const struct trace *t, FILE *f)
 	json_decref(about);
 	put_all_lanes(&w);
 	put_holds(&w);
-	for (size_t i = 0; i < t->count; i++)
+	for (size_t i = 0; i < t->count; i++) {
 		put_event(&w, i);
+		progress_tell(&progress, "event", i + 1, t->count);
+	}
 	put_episodes(&w);
 	holds_free(&w.holds);
 	fprintf(f, "\n]}\n");

@@ -1,14 +1,12 @@
 /* play.c: writes the page: scene by scene, page by page of each, then what is known of all. */
 #include "play/play.h"
 
-#include "read/file.h"
+#include "read/output.h"
+#include "read/progress.h"
 #include "trapline/ring.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define ONE_PAGE  40 /* rows that are better looked at as one picture */
 #define MOST_ROWS 1000000
@@ -28,6 +26,7 @@ struct writer {
 	struct facts facts[2];
 	/* Of a whole run, the event that each row tells of. */
 	size_t *event, events;
+	struct progress progress;
 };
 
 static char kind_of(const struct step *s)
@@ -61,7 +60,7 @@ static void take_page(void *ctx, struct page *p, size_t n, size_t total)
 	struct writer *w = ctx;
 	json_t *j = play_page(p, &w->colours), *rows = json_array();
 
-	(void)n, (void)total;
+	progress_tell(&w->progress, "page", n + 1, total);
 	for (size_t i = 0; i < p->nrows; i++) {
 		const struct page_row *row = &p->rows[i];
 		json_t *steps[2];
@@ -226,6 +225,7 @@ static int add_scenes(struct writer *w, struct scenes *all, struct play_summary 
 			start = json_array_size(w->scenes);
 		if (!add_scene(w, &all->v[i]))
 			out->left_out++;
+		progress_tell(&w->progress, "episode", i + 1, all->count);
 		if (w->rows > MOST_ROWS)
 			return err_set(err, "more than %d steps; choose a shorter run", MOST_ROWS);
 	}
@@ -297,30 +297,22 @@ static void writer_free(struct writer *w)
 	free(w->event);
 }
 
-/* A page that is not whole; whatever is no file stays. */
-static void remove_page(const char *path)
-{
-	struct stat st;
-
-	if (!stat(path, &st) && S_ISREG(st.st_mode))
-		unlink(path);
-}
-
 int play_write(const struct play_request *r, const char *path, struct play_summary *out,
 	       struct err *err)
 {
-	struct writer w = {.r = r};
+	struct writer w = {.r = r, .progress = progress_begin("play")};
+	struct output file;
 	struct scenes all;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	if (scenes_choose(r, &all, err))
 		return -1;
-	w.f = file_create(path, err);
-	if (!w.f) {
+	if (output_begin(&file, path, err)) {
 		free(all.v);
 		return -1;
 	}
+	w.f = file.f;
 	table_begin(&w.colours);
 	table_begin(&w.titles);
 	w.scenes = json_array();
@@ -336,10 +328,7 @@ int play_write(const struct play_request *r, const char *path, struct play_summa
 		write_data(&w, &all, out);
 		play_end(w.f);
 	}
-	if ((ferror(w.f) | fclose(w.f)) && !rc)
-		rc = err_set(err, "%s: %s", path, strerror(errno));
-	if (rc)
-		remove_page(path);
+	rc = output_end(&file, !rc, err);
 	writer_free(&w);
 	free(all.v);
 	return rc;

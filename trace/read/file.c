@@ -1,4 +1,4 @@
-/* file.c: read a whole file, bounded; begin one. */
+/* file.c: read a whole file, bounded. */
 #include "read/file.h"
 
 #include "read/sb.h"
@@ -41,22 +41,4 @@ int file_read(const char *path, size_t max, struct blob *out, struct err *err)
 	free(out->data);
 	memset(out, 0, sizeof(*out));
 	return err_set(err, "%s: could not be read to its end", path);
-}
-
-FILE *file_create(const char *path, struct err *err)
-{
-	FILE *f = fopen(path, "we");
-	const char *slash = strrchr(path, '/');
-	int why = errno, folder = slash ? (int)(slash - path) : 0;
-	char name[512];
-
-	if (f)
-		return f;
-	snprintf(name, sizeof(name), "%.*s", folder, path);
-	if (why == ENOENT && folder && access(name, F_OK))
-		err_set(err, "%.300s: there is no folder %.300s; make it with mkdir -p", path,
-			name);
-	else
-		err_set(err, "%s: %s", path, strerror(why));
-	return NULL;
 }

@@ -5,7 +5,7 @@
 #include "read/err.h"
 #include "trapline/types.h"
 
-#include <stdio.h>
+#include <stddef.h>
 
 struct blob {
 	u8 *data; /* free() it; one NUL follows the last byte */
@@ -14,10 +14,6 @@ struct blob {
 
 /** Read the regular file @path, refusing more than @max bytes. 0, or -1. */
 int file_read(const char *path, size_t max, struct blob *out, struct err *err);
-
-/** Begin a file at @path, in place of what is there. NULL, with @err filled: a folder that is not
- * there is named, and how to make it. */
-FILE *file_create(const char *path, struct err *err);
 
 /** Write the trace directory @dir: complete or not at all. An existing @dir is replaced only if
  * it is a trace directory. 0, or -1. */

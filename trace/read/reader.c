@@ -161,6 +161,28 @@ static int read_stream(struct trace *t, struct err *err)
 	return 0;
 }
 
+/* The first event of a domain that only one design has tells its design. */
+static void find_domains(struct trace *t)
+{
+	const struct event *machine = trace_first(t, EV_machine);
+
+	t->mmu = machine ? event_u32(machine, "mmu") : 0;
+	t->designs = xcalloc(0xFFFF + 1, sizeof(*t->designs));
+	for (size_t i = 0; i < t->count; i++) {
+		const struct event *e = &t->events[i];
+		u16 d = e->domain;
+
+		t->domains.count += d != TRACE_NO_DOMAIN && !domains_have(&t->domains, d);
+		t->domains.seen[d / 8] |= (u8)(1u << d % 8);
+		if (t->designs[d])
+			continue;
+		if (event_is(e, EV_shadow_new) || event_is(e, EV_spte))
+			t->designs[d] = 1;
+		else if (event_is(e, EV_page_type) || event_is(e, EV_mmu_update))
+			t->designs[d] = 2;
+	}
+}
+
 int trace_from_memory(struct trace *t, const char *name, const char *metadata, size_t metadata_size,
 		      const void *stream, size_t stream_size, struct err *err)
 {
@@ -173,6 +195,7 @@ int trace_from_memory(struct trace *t, const char *name, const char *metadata, s
 		trace_close(t);
 		return -1;
 	}
+	find_domains(t);
 	return 0;
 }
 
@@ -205,6 +228,7 @@ void trace_close(struct trace *t)
 	free(t->started);
 	free(t->stream);
 	free(t->events);
+	free(t->designs);
 	memset(t, 0, sizeof(*t));
 }
 
@@ -231,33 +255,10 @@ const struct event *trace_first(const struct trace *t, enum event_id id)
 
 u32 trace_mmu(const struct trace *t)
 {
-	const struct event *m = trace_first(t, EV_machine);
-
-	return m ? event_u32(m, "mmu") : 0;
+	return t->mmu;
 }
 
 u32 trace_domain_mmu(const struct trace *t, u16 domain)
 {
-	for (size_t i = 0; i < t->count; i++) {
-		const struct event *e = &t->events[i];
-
-		if (e->domain != domain)
-			continue;
-		if (event_is(e, EV_shadow_new) || event_is(e, EV_spte))
-			return 1;
-		if (event_is(e, EV_page_type) || event_is(e, EV_mmu_update))
-			return 2;
-	}
-	return trace_mmu(t);
-}
-
-void domains_find(const struct trace *t, struct domains *out)
-{
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < t->count; i++) {
-		u16 d = t->events[i].domain;
-
-		out->count += d != TRACE_NO_DOMAIN && !domains_have(out, d);
-		out->seen[d / 8] |= (u8)(1u << d % 8);
-	}
+	return t->designs[domain] ? t->designs[domain] : t->mmu;
 }

@@ -5,6 +5,16 @@
 #include "read/err.h"
 #include "read/event.h"
 
+/* One bit of each domain, 8 KB, whatever the trace says. */
+struct domains {
+	u8 seen[(0xFFFF + 1) / 8];
+	size_t count; /* without TRACE_NO_DOMAIN */
+};
+static inline bool domains_have(const struct domains *d, u32 id)
+{
+	return d->seen[id / 8] & 1u << id % 8;
+}
+
 struct trace {
 	char *name;    /* as the user gave it */
 	char *started; /* the words that the machine was started with; "": nobody said */
@@ -15,6 +25,10 @@ struct trace {
 	struct event *events;
 	size_t count;
 	u64 discarded; /* events that the hypervisor had no room for */
+	/* What is asked for each picture is looked for once. */
+	struct domains domains; /* that the trace has events of */
+	u8 *designs;		/* of each of 65,536 domains, as trace_mmu(); 0: no event tells */
+	u32 mmu;
 };
 
 /** Read the CTF directory @dir that `tltrace extract` wrote. 0, or -1 with @err filled. */
@@ -34,16 +48,6 @@ void trace_what_ran(const struct trace *t, struct ran *out);
 const struct event *trace_first(const struct trace *t, enum event_id id);
 /** enum mmu of the trace's machine event: 0 none, 1 shadow, 2 direct. */
 u32 trace_mmu(const struct trace *t);
-/** The domains that a trace has events of: one bit each, 8 KB, whatever the trace says. */
-struct domains {
-	u8 seen[(0xFFFF + 1) / 8];
-	size_t count; /* without TRACE_NO_DOMAIN */
-};
-void domains_find(const struct trace *t, struct domains *out);
-static inline bool domains_have(const struct domains *d, u32 id)
-{
-	return d->seen[id / 8] & 1u << id % 8;
-}
 /** The design of one domain, as trace_mmu(); what its events do not tell, the machine event does.
  */
 u32 trace_domain_mmu(const struct trace *t, u16 domain);
