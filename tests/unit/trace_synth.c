@@ -28,7 +28,8 @@ static void new_packet(struct synth *s)
 				 .packet_seq_num = (u32)(s->size / TRACE_PACKET_SIZE),
 				 .events_discarded = s->discarded};
 
-	s->stream = xrealloc(s->stream, s->size + TRACE_PACKET_SIZE, 1);
+	if (!(s->size & (s->size - 1))) /* at each power of two */
+		s->stream = xrealloc(s->stream, s->size ? 2 * s->size : TRACE_PACKET_SIZE, 1);
 	s->size += TRACE_PACKET_SIZE;
 	memset(last_packet(s), 0, TRACE_PACKET_SIZE);
 	memcpy(last_packet(s), &h, sizeof(h));

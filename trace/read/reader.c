@@ -167,14 +167,21 @@ static void find_domains(struct trace *t)
 	const struct event *machine = trace_first(t, EV_machine);
 
 	t->mmu = machine ? event_u32(machine, "mmu") : 0;
-	t->designs = xcalloc(0xFFFF + 1, sizeof(*t->designs));
+	for (size_t i = 0; i < t->count; i++) {
+		u16 d = t->events[i].domain;
+
+		t->domains.seen[d / 8] |= (u8)(1u << d % 8);
+		if (d != TRACE_NO_DOMAIN && d >= t->ndesigns)
+			t->ndesigns = d + 1u;
+	}
+	for (u32 d = 0; d < t->ndesigns; d++)
+		t->domains.count += domains_have(&t->domains, d);
+	t->designs = xcalloc(t->ndesigns, sizeof(*t->designs));
 	for (size_t i = 0; i < t->count; i++) {
 		const struct event *e = &t->events[i];
 		u16 d = e->domain;
 
-		t->domains.count += d != TRACE_NO_DOMAIN && !domains_have(&t->domains, d);
-		t->domains.seen[d / 8] |= (u8)(1u << d % 8);
-		if (t->designs[d])
+		if (d >= t->ndesigns || t->designs[d])
 			continue;
 		if (event_is(e, EV_shadow_new) || event_is(e, EV_spte))
 			t->designs[d] = 1;
@@ -260,5 +267,5 @@ u32 trace_mmu(const struct trace *t)
 
 u32 trace_domain_mmu(const struct trace *t, u16 domain)
 {
-	return t->designs[domain] ? t->designs[domain] : t->mmu;
+	return domain < t->ndesigns && t->designs[domain] ? t->designs[domain] : t->mmu;
 }

@@ -27,7 +27,8 @@ struct trace {
 	u64 discarded; /* events that the hypervisor had no room for */
 	/* What is asked for each picture is looked for once. */
 	struct domains domains; /* that the trace has events of */
-	u8 *designs;		/* of each of 65,536 domains, as trace_mmu(); 0: no event tells */
+	u8 *designs; /* of each domain up to the last, as trace_mmu(); 0: no event tells */
+	u32 ndesigns;
 	u32 mmu;
 };
 
