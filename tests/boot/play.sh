@@ -157,6 +157,7 @@ else
 	sed -n 's/^large: /# | /p' "$tmp/probe"
 	ok a_long_run_opens_soon said '^large: .* \([0-9]{1,4} ms of the processor\)'
 	ok and_steps_at_once said '^large: .* a step takes [0-9]{1,3}(\.[0-9])? ms'
+	ok the_list_has_each_episode_in_sight said '^not in sight: 0 of [1-9] among [0-9]{4,}$'
 	ok it_costs_what_stats_says_too bash -c 'grep -qxF "large cost: $1" <(sed "s/\([0-9]\),\([0-9]\)/\1\2/g; s/\([0-9]\),\([0-9]\)/\1\2/g" "$2")' - "$(stats large)" "$tmp/probe"
 	[ -z "${SHOTS:-}" ] || cp "$tmp"/shots/*.p?? "$SHOTS/"
 fi

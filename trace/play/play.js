@@ -81,6 +81,7 @@ function show(moved) {
 	$('behind').disabled = scene === D.scenes.length - 1;
 	$('facts').innerHTML = steps.slice(0, columns()).map((x, c) => `<div>${told(x, x ? null : before(c), earlier(c), D.traces[traceOf(c)])}</div>`).join('');
 	strips();
+	if (scene < listedScenes[0] || scene >= listedScenes[1]) listEpisodes();
 	if (row < listedRows[0] || row >= listedRows[1]) listSteps();
 	for (const list of [['episodes', scene], ['found', row]])
 		for (const a of $(list[0]).querySelectorAll('a')) {
@@ -105,11 +106,18 @@ function fromHash() {
 }
 const step = n => go(scene, at + n, n === 1);
 
+let wanted = {key: null}, listedScenes = [0, Infinity];
 function listEpisodes() {
-	const want = $('which').value.trim().toLowerCase(), hits = [];
-	D.scenes.forEach((s, i) => { if (!want || sceneWords(s).toLowerCase().includes(want) || String(i + 1) === want) hits.push(i); });
-	$('episodes-count').textContent = `${number(hits.length)} of ${number(D.scenes.length)}` + (hits.length > MOST_LISTED ? `; the first ${MOST_LISTED} are listed` : '');
-	$('episodes').innerHTML = hits.slice(0, MOST_LISTED).map(i => {
+	const key = $('which').value.trim().toLowerCase();
+	if (wanted.key !== key) {
+		wanted = {key, hits: []};
+		D.scenes.forEach((s, i) => { if (!key || sceneWords(s).toLowerCase().includes(key) || String(i + 1) === key) wanted.hits.push(i); });
+	}
+	// Those around the one that is looked at.
+	const hits = wanted.hits, near = hits.findIndex(i => i >= scene), first = Math.max(0, Math.min(hits.length - MOST_LISTED, (near < 0 ? hits.length : near) - MOST_LISTED / 2)), part = hits.slice(first, first + MOST_LISTED);
+	listedScenes = [first ? part[0] : 0, first + MOST_LISTED < hits.length ? part[part.length - 1] + 1 : Infinity];
+	$('episodes-count').textContent = `${number(hits.length)} of ${number(D.scenes.length)}` + (hits.length > MOST_LISTED ? `; ${MOST_LISTED} are listed` : '');
+	$('episodes').innerHTML = part.map(i => {
 		const s = D.scenes[i], cost = s.of.map(x => x && count(x.tally[0] + x.tally[1] + x.tally[2], 'entry', 'entries') + `, ${number(x.tally[3])} instructions`).filter(x => x).join(' / ');
 		return `<li><a href="#e=${i + 1}&amp;s=1" data-n="${i}">${i + 1}. ${esc(sceneName(s))}<br><small>${esc(cost)}</small></a></li>`;
 	}).join('');
@@ -243,7 +251,7 @@ document.addEventListener('keydown', e => {
 });
 for (const [id, does] of [['first', KEYS.Home], ['back', KEYS.ArrowLeft], ['step', KEYS.ArrowRight], ['last', KEYS.End], ['before', KEYS['[']], ['behind', KEYS[']']], ['lists', lists], ['present', KEYS.p], ['theme', theme], ['keys', KEYS['?']], ['zoom-in', KEYS['+']], ['zoom-out', KEYS['-']]]) $(id).addEventListener('click', does);
 $('at').addEventListener('input', e => go(scene, e.target.value - 1, false));
-$('which').addEventListener('input', listEpisodes);
+$('which').addEventListener('input', () => { listEpisodes(); show(false); });
 for (const id of ['find', 'lane', 'kind', 'scope']) $(id).addEventListener('input', () => { listSteps(); show(false); });
 $('facts').addEventListener('toggle', e => { const name = e.target.dataset.list; if (name) e.target.open ? listed.add(name) : listed.delete(name); }, true);
 $('picture').addEventListener('scroll', () => { const h = $('picture').lastChild, y = $('picture').scrollTop; h.style.top = y + 'px'; h.classList.toggle('on', y > 60); });

@@ -135,6 +135,16 @@ inBrowser(browser, dir, '1600,1000', async tab => {
 		say('large cost', (await seen()).costs[0]);
 		const t = await tab.value('(() => { const t = performance.now(); $("find").value = "0xc0"; listSteps(); const x = performance.now() - t; $("find").value = ""; return Math.round(x); })()');
 		say('large search', `${t} ms`);
+		// Whichever episode it is, the list has it, marked and in sight.
+		const inSight = await tab.value(`(() => {
+			const box = $('episodes').getBoundingClientRect(), n = D.scenes.length, places = [0, 1, 99, 199, 200, 201, 1234, n - 101, n - 1].filter(e => e < n);
+			return places.filter(e => {
+				go(e, 0, false);
+				const all = $('episodes').querySelectorAll('[aria-current]'), r = all[0] && all[0].getBoundingClientRect();
+				return all.length !== 1 || +all[0].dataset.n !== e || r.bottom <= box.top || r.top >= box.bottom;
+			}).length + ' of ' + places.length + ' among ' + n;
+		})()`);
+		say('not in sight', inSight);
 		await tab.shot('large');
 	}
 	say('errors', String(errors.length));
