@@ -117,10 +117,10 @@ async function page() {
 	}
 	say('Drawing ...');
 	let x = await tltrace({put, args: all ? [...args, '--all'] : args, get: ['walk.html']});
-	const why = x.err;
+	const said = () => x.err.replace(/^tltrace play: [a-z]+ \d+ of \d+\n/gm, ''), why = said(); // without how far it was
 	if (x.code && which.length === 1 && !all) x = await tltrace({args: [...args, '--all'], get: ['walk.html']});
-	if (x.code) throw new Error(x.err);
-	say((x.err === why ? '' : why + 'So here is everything. ') + x.err);
+	if (x.code) throw new Error(said());
+	say((said() === why ? '' : why + 'So here is everything. ') + said());
 	return x.files['walk.html'];
 }
 async function open() {
@@ -169,15 +169,33 @@ if (matchMedia('(prefers-color-scheme: dark)').matches) theme();
 
 // A link chooses: ?mmu=direct&scenario=procs&seed=7, and &run runs it.
 const link = new URLSearchParams(location.search);
-for (const x of $('choice').elements.mmu) if (x.value === link.get('mmu')) x.checked = true;
-if (SCENARIOS.some(s => s[0] === link.get('scenario'))) $('scenario').value = link.get('scenario');
-if (/^(0|[1-9][0-9]{0,9})$/.test(link.get('seed') || '')) $('seed').value = link.get('seed');
+const TAKES = {
+	mmu: [x => [...$('choice').elements.mmu].some(y => y.value === x), 'shadow or direct'],
+	scenario: [x => SCENARIOS.some(s => s[0] === x), 'one of ' + SCENARIOS.map(s => s[0]).join(', ')],
+	seed: [x => /^(0|[1-9][0-9]{0,9})$/.test(x) && +x <= LARGEST, `a whole number from 0 to ${LARGEST}`],
+	run: [x => true, ''],
+};
+// What is wrong in it; what is right is taken.
+function follow(link) {
+	const wrong = [];
+	for (const [name, x] of link) {
+		if (!Object.hasOwn(TAKES, name)) wrong.push(`${name} is nothing that a link may choose (${Object.keys(TAKES).join(', ')})`);
+		else if (link.getAll(name).length > 1) wrong.push(`${name} is there more than once`);
+		else if (!TAKES[name][0](x)) wrong.push(`${name}=${x.slice(0, 40)}: it takes ${TAKES[name][1]}`);
+		else if (name !== 'run') $('choice').elements[name].value = x;
+	}
+	return [...new Set(wrong)];
+}
+const wrong = follow(link);
 
 if (location.protocol === 'file:') fail(new Error('A browser loads no machine from a file. In this folder, start a server: python3 -m http.server 8000; then open http://localhost:8000/'));
 else if (typeof WebAssembly !== 'object') fail(new Error('This browser has no WebAssembly, or it is switched off: the machine needs it.'));
 else {
 	say('Ready.');
 	ready();
-	if (link.has('run')) $('choice').requestSubmit();
+	if (wrong.length) {
+		$('link').hidden = false;
+		$('link').textContent = `The address of this page is wrong: ${wrong.join('; ')}. Nothing was run; choose here, and run.`;
+	} else if (link.has('run')) $('choice').requestSubmit();
 }
 document.documentElement.dataset.ready = '1';

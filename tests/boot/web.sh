@@ -82,11 +82,14 @@ ok the_terminal_is_no_trap_for_the_keyboard said '^Tab leads out of the terminal
 ok a_machine_can_be_stopped said '^stopped: It was stopped'
 ok a_refusal_is_told said '^refused: .*option sched=none: not one of'
 ok and_it_goes_on said '^it goes on: .*It ended with code 0'
+wrong_links() { cat "$tmp/probe"; [ "$(grep -cE '^wrong link: [^|]* \| alert null The address of this page is wrong: .*(it takes (shadow or direct|one of .*procs|a whole number from 0 to 4294967295)|a link may choose|more than once)' "$tmp/probe")" = 9 ]; }
+ok a_wrong_link_is_told_of_and_runs_nothing wrong_links
+ok a_right_one_chooses said '^right link: true direct procs 4294967295$'
 ok from_a_file_it_says_what_to_do said '^from a file: .*python3 -m http.server'
 ok no_error said '^errors: 0$'
 ok no_request_leaves_it said '^requests elsewhere: 0$'
 if [ $axe != - ]; then
-	for way in light dark player running; do ok "axe_finds_nothing_$way" said "^axe $way: 0$"; done
+	for way in light dark player running 'wrong link'; do ok "axe_finds_nothing_${way// /_}" said "^axe $way: 0$"; done
 else
 	skip axe 'there is no axe-core in build/axe, and npm could not fetch it'
 fi

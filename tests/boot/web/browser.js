@@ -86,6 +86,16 @@ inBrowser(browser, dir, '1500,1000', async tab => {
 	await until('a refusal', '$("status").classList.contains("bad")');
 	say('refused', await tab.value('$("status").textContent'));
 	say('it goes on', await run('$("extra").value = ""'));
+	// A link with something wrong in it is told of, runs nothing, and takes what is right.
+	for (const wrong of ['mmu=bogus', 'scenario=nope', 'seed=-9', 'seed=4294967296', 'seed=99999999999999999999', 'seed=', 'sed=3', 'mmu=direct&mmu=shadow', 'scenario=%3Cb%3E']) {
+		await tab.open(`${url}?${wrong}&run`);
+		await idle();
+		say('wrong link', `${wrong} | ${await tab.value('`${!$("link").hidden && $("link").getAttribute("role")} ${running} ${$("link").textContent}`')}`);
+	}
+	await audit('wrong link');
+	await tab.open(`${url}?mmu=direct&scenario=procs&seed=4294967295`);
+	await idle();
+	say('right link', await tab.value('[$("link").hidden, $("choice").elements.mmu.value, $("scenario").value, $("seed").value].join(" ")'));
 	say('errors', errors.length ? errors : '0');
 	say('requests elsewhere', requests.length ? requests : '0');
 	await tab.open('file://' + path.resolve('build/web/index.html'));
