@@ -63,7 +63,8 @@ SENSITIVE ?= patch
 TABLES ?= traced
 SCHED ?= bvt
 HOST_MEM ?=
-RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS DISK NET,'$v=$($v)')
+RUN = tools/run $(foreach v,MMU SCENARIO SEED TRACE ISOLATION EMU MEM HOST_MEM GUEST_ELF SENSITIVE TABLES SCHED EXTRA GUEST_ARGS DISK NET,'$v=$($v)') \
+	$(if $(filter command,$(firstword $(origin OUT))),'OUT=$(OUT)')
 
 .PHONY: help all tour tour-html lint doctor demo run room gdb bochs test check bench bench-sched bench-domains bench-balloon balloon-campaign disk-campaign pictures-campaign class-campaign fuzz fuzz-insns mutation-ours clean
 help: ## list the targets

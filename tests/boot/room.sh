@@ -39,6 +39,13 @@ drawn() {
 	tools/room OUT="$tmp/drawn/room" >"$tmp/drawn.said" && grep -q ': 0 differences$' "$tmp/drawn.said" && grep -q '</svg>' "$tmp/drawn/cpu.svg" "$tmp/drawn/io-request.svg" "$tmp/drawn/ring.svg"
 }
 ok who_had_the_processor_is_drawn_and_a_request drawn
+# What a request has cost up to each step only grows, to what it has cost.
+grows() {
+	build/bin/tltrace draw "$tmp/drawn/room.ctf" --io one --steps -o "$tmp/one.pdf" && pdftotext "$tmp/one.pdf" - | tr -d , >"$tmp/one" &&
+		sed -n 's/.*so far: //p' "$tmp/one" >"$tmp/far" && sort -nc "$tmp/far" && [ "$(sort -u "$tmp/far" | wc -l)" -gt 5 ] &&
+		[ "$(tail -n 1 "$tmp/far")" -le "$(sed -n 's/^VMM instructions: \([0-9]*\).*/\1/p' "$tmp/one" | tail -n 1)" ]
+}
+ok what_a_request_has_cost_so_far_grows grows
 ok nothing_of_that_was_lost bash -c 'build/bin/tltrace info "$1" | grep -q ", 0 discarded"' - "$tmp/drawn/room.ctf"
 # Each has a disk and reads the same from it as the others; three have an interface, too: what one sent, the next has got.
 sums() { sed -n 's/^(d[4567]) blocks: 64 of .*: //p' "$tmp/drawn/room.console"; }

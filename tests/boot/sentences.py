@@ -452,8 +452,9 @@ class Reader:
         return s.title == "set the virtual timer" and s.details == [f"to {e['deadline'] // 1000} µs of system time"]
 
     def scan(self, s, e):
-        return (s.title == "scan code" and s.details == [f"PA 0x{number(e['start']):08x} to 0x{number(e['end']) - 1:08x}",
-                                                         f"{e['insns']} instructions, {e['patched']} patched"])
+        start, end = number(e["start"]), number(e["end"])
+        where = f"from 0x{start:08x} on" if start == end else f"PA 0x{start:08x} to 0x{end - 1:08x}"
+        return s.title == "scan code" and s.details == [where, f"{e['insns']} instructions, {e['patched']} patched"]
 
     def patch(self, s, e):
         return s.title == "patch a sensitive instruction" and s.details == [f"PA 0x{number(e['pa']):08x}: {e['op']}"]

@@ -168,6 +168,12 @@ ok a_text_without_end_is_refused refused 'msgid "resume\nmsgstr "a"\n' 1 'does n
 ok bytes_that_are_no_text_are_refused refused 'msgid "resume"\nmsgstr "\\xff"\n' 2 'no character'
 ok anything_else_is_refused refused 'msgid "resume"\nmsgstr "a"\nresume=b\n' 3 'none of msgid'
 ok a_key_alone_is_refused refused 'msgid "resume"\n\nmsgid "iret"\nmsgstr "x"\n' 1 'no msgstr'
+ok text_has_no_letters_to_scale bash -c '! "$@" -o "$0.mmd" --font-scale 2 2>"$0" && grep -q "no size, and no letters to scale" "$0"' "$tmp/said" $tl draw "$tmp/shadow.ctf"
+# A file of labels as some editors save it.
+{ printf '\xEF\xBB\xBF'; cat trace/draw/de.po; } >"$tmp/bom.po"
+printf 'msgid "iret"\nmsgstr "z\xfcr\xfcck"\n' >"$tmp/latin.po"
+ok labels_may_begin_with_a_mark $tl draw "$tmp/shadow.ctf" --labels "$tmp/bom.po" -o "$tmp/bom.svg"
+ok labels_of_another_encoding_are_named bash -c '! "$@" 2>"$0" && grep -q "latin.po:2: this is not UTF-8" "$0"' "$tmp/said" $tl draw "$tmp/shadow.ctf" --labels "$tmp/latin.po" -o "$tmp/latin.svg"
 ok a_file_that_is_not_there_is_refused bash -c '"$@" -o /dev/null/x.svg 2>&1 | grep "No such file"' - $tl draw "$tmp/shadow.ctf" --labels "$tmp/none.po"
 
 # Letters that no font has are painted as boxes: it is said, and what to install.

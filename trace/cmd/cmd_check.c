@@ -124,6 +124,12 @@ static int run(const struct command *self, int argc, char **argv)
 		if (c == 'f') {
 			q.fault = optarg;
 		} else if (c == 'd') {
+			if (is_page(optarg) ? q.page : q.picture) {
+				fprintf(stderr,
+					"tltrace check: --diverge may be given twice, for a "
+					"picture and for a page (.html)\n");
+				return EXIT_TROUBLE;
+			}
 			*(is_page(optarg) ? &q.page : &q.picture) = optarg;
 		} else if (!add_setting(optarg, &q.preset)) {
 			fprintf(stderr, "tltrace check: --set takes NAME=NUMBER, not '%s'\n",

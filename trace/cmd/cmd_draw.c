@@ -172,6 +172,7 @@ static int take_option(const struct command *self, struct request *r, int c)
 		r->labels = optarg;
 		return 0;
 	case 'c':
+		r->scaled = true;
 		return take_scale(optarg, &r->paper.scale);
 	case 'l':
 		return strcmp(optarg, "phase") ? refuse("--align takes only 'phase'", optarg) : 0;
@@ -240,6 +241,8 @@ static int run(const struct command *self, int argc, char **argv)
 		return refuse("--steps is for .svg, .pdf and .png; this is one text", r.out);
 	if (r.paper.theme && (is_text(r.out) || !strcmp(strrchr(r.out, '.'), ".dot")))
 		return refuse("themes are for .svg, .pdf and .png", r.out);
+	if (is_text(r.out) && (r.sized || r.scaled))
+		return refuse("this is text: it has no size, and no letters to scale", r.out);
 	if (r.nfaults == 2 && r.ndirs == 1)
 		return refuse("a second --fault is for a second trace", NULL);
 	if (r.nfaults && (r.all || r.ranged))

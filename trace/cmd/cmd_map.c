@@ -138,6 +138,9 @@ static int run(const struct command *self, int argc, char **argv)
 	if ((r.strip && (!r.out || r.at)) || (r.check && (r.out || r.at || r.strip)))
 		return cmd_fail(
 		    self, (err_set(&err, "--strip goes with -o, --check with nothing"), &err));
+	if (r.title && !r.out)
+		return cmd_fail(self,
+				(err_set(&err, "--title is of a picture: -o FILE.svg"), &err));
 	if (!cmd_args(self, argc, 1) || !cmd_open(self, &t, argv[optind]))
 		return EXIT_TROUBLE;
 	rc = r.check ? check(&t, &err) : show(&t, &r, &err);

@@ -77,7 +77,7 @@ static int run(const struct command *self, int argc, char **argv)
 					     {"to", required_argument, NULL, 't'},
 					     {"title", required_argument, NULL, 'T'},
 					     {0}};
-	const char *picture = NULL, *title = "Who holds the processor";
+	const char *picture = NULL, *title = NULL;
 	struct err err = {""};
 	struct timeline l;
 	bool json = false;
@@ -99,13 +99,17 @@ static int run(const struct command *self, int argc, char **argv)
 			return cmd_fail(
 			    self, (err_set(&err, "%s: a time in us is wanted", optarg), &err));
 	}
+	if (title && !picture)
+		return cmd_fail(self,
+				(err_set(&err, "--title is of a picture: -o FILE.svg"), &err));
 	if (!cmd_args(self, argc, 1) || !cmd_open(self, &t, argv[optind]))
 		return EXIT_TROUBLE;
 	rc = timeline_read(&t, from * 1000, to * 1000, &l, &err);
 	if (!rc) {
 		print(&t, &l, json);
 		if (picture)
-			rc = write_picture(&t, &l, title, picture, &err);
+			rc = write_picture(&t, &l, title ? title : "Who holds the processor",
+					   picture, &err);
 	}
 	cmd_warn_discarded(&t);
 	timeline_free(&l);

@@ -30,9 +30,10 @@ int request_episode(const struct trace *t, struct episode *out, struct err *err)
 		       t->name);
 }
 
-/* Are the episodes of two traces page faults at different addresses? */
-static bool differ(const struct trace *t, const struct request *r)
+/* Say what the episodes of two traces are, if they are not page faults at one address. */
+static bool add_both(const struct trace *t, const struct request *r, bool first, struct sb *out)
 {
+	bool faults = true;
 	u32 va[2];
 
 	for (int i = 0; i < 2; i++) {
@@ -43,31 +44,49 @@ static bool differ(const struct trace *t, const struct request *r)
 		if (fault ? episode_select(&t[i], fault, &ep, &err)
 			  : request_episode(&t[i], &ep, &err))
 			return false;
-		if (!episode_is_page_fault(&t[i], &ep))
-			return true;
+		faults = faults && episode_is_page_fault(&t[i], &ep);
 		va[i] = event_u32(&t[i].events[ep.entry], "va");
 	}
-	return va[0] != va[1];
+	if (!faults)
+		sb_add(out, "%s", word(first ? WORD("Two episodes") : WORD("two episodes")));
+	else if (va[0] != va[1])
+		sb_add(out,
+		       word(first ? WORD("Page faults at 0x%08x and 0x%08x")
+				  : WORD("page faults at 0x%08x and 0x%08x")),
+		       va[0], va[1]);
+	return out->len != 0;
 }
 
-/* "walk, seed 7", of two traces if they tell the same; of many events, else the trace's name. */
+/* "walk, seed 7"; nothing if the trace does not know. */
+static void add_one(const struct ran *ran, struct sb *out)
+{
+	if (ran->what[0] && ran->seed[0])
+		sb_add(out, word("%s, seed %s"), ran->what, ran->seed);
+	else
+		sb_add(out, "%s", ran->what);
+}
+
+/* What ran, of two traces what differs, too: "walk, seed 7 / procs, seed 7"; of many events, else
+ * the trace's name. */
 static void add_ran(const struct trace *t, const struct request *r, struct sb *out)
 {
 	const char *slash = strrchr(t->name, '/');
 	struct ran ran, other;
 
 	trace_what_ran(&t[0], &ran);
+	add_one(&ran, out);
 	if (r->ndirs == 2) {
 		trace_what_ran(&t[1], &other);
-		if (strcmp(ran.what, other.what) || strcmp(ran.seed, other.seed))
-			return;
-	}
-	if (ran.what[0] && ran.seed[0])
-		sb_add(out, word("%s, seed %s"), ran.what, ran.seed);
-	else if (ran.what[0])
-		sb_add(out, "%s", ran.what);
-	else if (r->ranged || r->all)
+		if (strcmp(ran.what, other.what) || strcmp(ran.seed, other.seed)) {
+			sb_add(out, " / ");
+			add_one(&other, out);
+		}
+	} else if (!out->len && (r->ranged || r->all)) {
 		sb_add(out, "%s", slash ? slash + 1 : t->name);
+	}
+	/* Of two, one may not know. */
+	if (r->ndirs == 2 && (!ran.what[0] || !other.what[0]))
+		sb_free(out);
 }
 
 const char *request_title(const struct trace *t, const struct request *r, char *buf, size_t size)
@@ -85,8 +104,8 @@ const char *request_title(const struct trace *t, const struct request *r, char *
 		sb_add(&what, "%s", word("all events"));
 	else if (r->nfaults == 2 && strcmp(r->fault[0], r->fault[1]))
 		sb_add(&what, word("episodes %s and %s"), r->fault[0], r->fault[1]);
-	else if (r->ndirs == 2 && differ(t, r))
-		sb_add(&what, "%s", word(ran.len ? WORD("two episodes") : WORD("Two episodes")));
+	else if (r->ndirs == 2 && add_both(t, r, !ran.len, &what))
+		;
 	else if (r->fault[0] ? episode_select(t, r->fault[0], &ep, &err)
 			     : request_episode(t, &ep, &err))
 		buf = NULL;

@@ -241,6 +241,19 @@ static void one_event(struct io *io, size_t i)
 	}
 }
 
+/* What the VMM has taken up to each step: of the stays that have ended by then. */
+static void spend(const struct trace *t, const struct holds *h, struct steps *s)
+{
+	struct tally y = {0};
+	size_t k = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		for (; k < h->count && h->v[k].exit <= s->v[i].event; k++)
+			tally_cost(t, &h->v[k], TRACE_NO_DOMAIN, &y);
+		s->v[i].spent = y.cost;
+	}
+}
+
 void draw_io(const struct trace *t, size_t put, size_t done, struct side *out)
 {
 	const struct event *e = &t->events[put];
@@ -260,12 +273,16 @@ void draw_io(const struct trace *t, size_t put, size_t done, struct side *out)
 	io.responses[0] = event_u32(e, "responses");
 	io.requests[1] = io.requests[0];
 	io.responses[1] = io.responses[0];
-	for (size_t i = put; i <= done; i++)
+	for (size_t i = put, k = 0; i <= done; i++) {
 		one_event(&io, i);
+		for (; k < out->steps.count; k++)
+			out->steps.v[k].event = i;
+	}
 	draw_text(out->title, "%u %s of 4 KB: domain %u, and the back end in domain 0", n,
 		  plural(n, WORD("request"), WORD("requests")), io.front);
 	holds_find(t, put, done, 0, &holds);
 	tally_holds(t, &holds, TRACE_NO_DOMAIN, &y);
+	spend(t, &holds, &out->steps);
 	holds_free(&holds);
 	draw_tally(&b, &y);
 	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);

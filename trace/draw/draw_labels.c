@@ -269,8 +269,11 @@ static int take_string(struct parser *p, const char *s, struct err *err)
 		} else if (*s == '\\' && s[1] == 'n' && !p->key.len && p->in == TEXT) {
 			s += 2; /* in the head of a file */
 		} else if (*s == '\\' || !n) {
-			return refuse(p, p->line, "this is no character that can be drawn", NULL,
-				      err);
+			return refuse(p, p->line,
+				      n || (u8)*s < 0x80
+					  ? "this is no character that can be drawn"
+					  : "this is not UTF-8, in which the file is to be saved",
+				      NULL, err);
 		} else {
 			sb_put(to, s, n);
 			s += n;
@@ -319,7 +322,9 @@ int labels_read(const char *path, struct err *err)
 
 	if (file_read(path, 1 << 20, &text, err))
 		return -1;
-	for (size_t at = 0; at < text.size && !rc;) {
+	/* Some editors begin a file with a mark of UTF-8. */
+	for (size_t at = text.size > 2 && !memcmp(text.data, "\xEF\xBB\xBF", 3) ? 3 : 0;
+	     at < text.size && !rc;) {
 		const char *s = (char *)text.data + at;
 		const char *end = memchr(s, '\n', text.size - at);
 		size_t n = end ? (size_t)(end - s) : text.size - at;

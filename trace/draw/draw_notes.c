@@ -257,8 +257,11 @@ static void note_code(struct step *n, const struct event *e)
 {
 	if (event_is(e, EV_scan)) {
 		draw_text(n->title, "scan code");
-		draw_detail(n, "PA 0x%08x to 0x%08x", event_u32(e, "start"),
-			    event_u32(e, "end") - 1);
+		if (event_u32(e, "start") == event_u32(e, "end"))
+			draw_detail(n, "from 0x%08x on", event_u32(e, "start"));
+		else
+			draw_detail(n, "PA 0x%08x to 0x%08x", event_u32(e, "start"),
+				    event_u32(e, "end") - 1);
 		draw_detail(n, "%u instructions, %u patched", event_u32(e, "insns"),
 			    event_u32(e, "patched"));
 	} else {
