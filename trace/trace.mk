@@ -46,7 +46,7 @@ docs/events.md: include/trapline/event.def $(B)/bin/tltrace
 events-doc: docs/events.md ## regenerate docs/events.md from event.def
 
 # Unit tests: tests/unit/trace_*.c, each against the library; trace_synth invents traces for them.
-TRACE_TESTS := trace_reader trace_expect trace_witness trace_draw trace_domains trace_babeltrace trace_loop trace_timeline trace_cli
+TRACE_TESTS := trace_reader trace_expect trace_witness trace_draw trace_domains trace_babeltrace trace_loop trace_timeline trace_memory trace_cli
 UNIT_TESTS += $(TRACE_TESTS:%=$(B)/tests/%)
 TRACE_SYNTH := $(B)/host/tests/unit/trace_synth.o
 

@@ -65,6 +65,14 @@ round() { # PICTURE HEIGHT: that of the labels
 }
 ok its_axis_has_round_numbers round "$tmp/map.svg" 572.0
 ok with_all_that_there_were grep -q '>domain 1<' "$tmp/map.svg"
+# What its table says first and last of each is what is counted after the first inventory, and at the end.
+first=$(build/bin/tltrace dump "$tmp/memory.ctf" --event frames | awk '/inventory=begin/ { n = $1; next } { exit } END { print n }')
+figures() { # COLUMN EVENT
+	diff <(tr -d '\n' <"$tmp/map.svg" | sed 's/<text/\n/g' | awk -v k="$1" -F'[<>]' '/>(domain [0-9]+|free|the hypervisor)</ { name = $2; n = NR } n && NR == n + k && $2 > 0 { print name, $2 }' | sort) \
+		<(map --at "$2" | sed -nE 's/^(domain [0-9]+|free|the hypervisor) +([0-9]+) .*/\1 \2/p' | sort) && grep -q '^free' <(map --at "$2")
+}
+ok at_first_is_right_after_the_first_inventory figures 1 "$first"
+ok at_last_is_the_end figures 4 end
 
 # The check notices: what the last change says is forged.
 build/tests/forge "$tmp/direct.ctf/stream" frames

@@ -9,7 +9,7 @@
 #define TOP   74.0
 #define WIDTH 768.0 /* of the grid */
 #define LINE  23.0
-#define MOST  20  /* owners that have a line of their own */
+#define MOST  100 /* owners that have a line of their own */
 #define MB    256 /* frames */
 
 struct sheet {

@@ -13,7 +13,8 @@ int draw_strip(const struct trace *t, const char *title, struct sb *out, struct 
 
 /** draw_memory.c: what both are made of. */
 
-/** A colour for each owner that the trace speaks of: the same in all pictures of the trace. */
+/** A colour for each owner that the trace speaks of: the same in all pictures of the trace. Two
+ * domains that have memory at one time share a colour only when there are more than 48 of them. */
 struct palette {
 	u8 *place; /* by owner: 0 for the first domain */
 };

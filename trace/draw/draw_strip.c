@@ -11,14 +11,15 @@
 #define PLOT   900 /* columns of one pixel */
 #define HEIGHT 480
 #define LINE   22
-#define MOST   18 /* owners that have a line in the legend */
+#define MOST   200 /* owners that have a line in the legend */
 #define MB     256.0
 
 /* One owner's frames, as each column leaves them. */
 struct series {
 	u16 owner;
 	u32 v[PLOT];
-	u32 least, most; /* at any event */
+	u32 at_first;	 /* right after the first inventory */
+	u32 least, most; /* from there on, after any event */
 };
 
 struct strip {
@@ -31,19 +32,32 @@ struct strip {
 	u32 *place; /* by owner, behind 0 */
 	u32 frames;
 	size_t first; /* event with which all of memory is known */
+	bool told;    /* it has been read */
 };
 
+/* Who appears later had nothing at first. */
 static struct series *series_of(struct strip *s, u16 owner)
 {
 	if (!s->place[owner]) {
 		s->v = xrealloc(s->v, s->count + 1, sizeof(*s->v));
 		memset(&s->v[s->count], 0, sizeof(*s->v));
 		s->v[s->count].owner = owner;
-		/* Who appears later had nothing before. */
-		s->v[s->count].least = s->first ? 0 : s->has[owner];
 		s->place[owner] = (u32)++s->count;
 	}
 	return &s->v[s->place[owner] - 1];
+}
+
+static void begin_count(struct strip *s, size_t first)
+{
+	for (u32 owner = 0; owner < 0x10000; owner++) {
+		if (s->has[owner]) {
+			struct series *r = series_of(s, (u16)owner);
+
+			r->at_first = r->least = r->most = s->has[owner];
+		}
+	}
+	s->first = first;
+	s->told = true;
 }
 
 static void count_owner(struct strip *s, u16 owner)
@@ -60,12 +74,14 @@ static int change(struct strip *s, struct memory *m, const struct event *e, stru
 	u32 first = event_u32(e, "mfn"), n = event_u32(e, "count");
 	u16 owner = (u16)event_u32(e, "owner");
 
+	s->has[owner] += n;
 	for (u32 i = first; i < m->frames && i - first < n; i++)
 		s->has[m->v[i].owner]--;
-	if (memory_apply(m, e, err))
-		return -1;
-	s->has[owner] += n;
-	return 0;
+	for (u32 i = first; s->told && i < m->frames && i - first < n; i++)
+		count_owner(s, m->v[i].owner);
+	if (s->told)
+		count_owner(s, owner);
+	return memory_apply(m, e, err);
 }
 
 static u32 column_of(const struct strip *s, u64 ts)
@@ -90,8 +106,7 @@ static int collect(struct strip *s, struct memory *m, struct err *err)
 	s->has[OWNER_UNTOLD] = m->frames;
 	for (size_t i = 0; i < s->t->count; i++) {
 		const struct event *e = &s->t->events[i];
-		bool told = !s->has[OWNER_UNTOLD];
-		u32 x = told ? column_of(s, e->ts) : 0;
+		u32 x = s->told ? column_of(s, e->ts) : 0;
 
 		if (x > column) {
 			fill(s, column, x);
@@ -99,18 +114,10 @@ static int collect(struct strip *s, struct memory *m, struct err *err)
 		}
 		if (!event_is(e, EV_frames))
 			continue;
-		u16 before = event_u32(e, "mfn") < m->frames ? m->v[event_u32(e, "mfn")].owner : 0;
 		if (change(s, m, e, err))
 			return -1;
-		if (told) {
-			count_owner(s, before);
-			count_owner(s, (u16)event_u32(e, "owner"));
-		} else if (!s->has[OWNER_UNTOLD]) {
-			for (u32 owner = 0; owner < 0x10000; owner++)
-				if (s->has[owner])
-					count_owner(s, (u16)owner);
-			s->first = i;
-		}
+		if (!s->told && !s->has[OWNER_UNTOLD])
+			begin_count(s, i);
 	}
 	fill(s, column, PLOT);
 	return 0;
@@ -185,7 +192,7 @@ static void draw_legend(const struct strip *s)
 		svg_text(s->b, x + 180 + 66.0 * i, y, 11, "end", heads[i]);
 	for (size_t k = s->count; k-- > 0;) {
 		const struct series *r = &s->v[k];
-		u32 figures[] = {r->v[0], r->least, r->most, r->v[PLOT - 1]};
+		u32 figures[] = {r->at_first, r->least, r->most, r->v[PLOT - 1]};
 
 		if (++lines > MOST)
 			break;
@@ -199,6 +206,14 @@ static void draw_legend(const struct strip *s)
 	}
 	svg_text(s->b, x, y + LINE, 11, "start",
 		 lines > MOST ? "frames of 4 KB; some have no line here" : "frames of 4 KB");
+}
+
+/* That of the areas, or of the legend with its heads and last line. */
+static double height_of(const struct strip *s)
+{
+	double lines = (double)(s->count < MOST ? s->count : MOST) + 3;
+
+	return TOP + (LINE * lines > HEIGHT + 40 ? LINE * lines : HEIGHT + 40);
 }
 
 int draw_strip(const struct trace *t, const char *title, struct sb *out, struct err *err)
@@ -219,7 +234,7 @@ int draw_strip(const struct trace *t, const char *title, struct sb *out, struct 
 		qsort(s.v, s.count, sizeof(*s.v), by_owner);
 		snprintf(line, sizeof(line), "All %u frames of the machine (%.0f MB), by owner.",
 			 s.frames, s.frames / MB);
-		draw_memory_head(out, LEFT + PLOT + 30 + 180 + 198 + 24, TOP + HEIGHT + 40, title,
+		draw_memory_head(out, LEFT + PLOT + 30 + 180 + 198 + 24, height_of(&s), title,
 				 line);
 		draw_areas(&s);
 		draw_axes(&s);
