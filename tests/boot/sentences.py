@@ -214,7 +214,10 @@ class Reader:
         if d.startswith(("address ", "eip ")):
             return hexes(d) == [number(e["va" if d[0] == "a" else "eip"])]
         code, _, ring = d.rpartition(" @ ring ")
-        return d.endswith("…") or int(ring) == RING[e["from"]] and self.instruction(code, st)
+        patched = bool(emulate) and emulate["op"] != "hlt" and st.all("insn") and st.all("insn")[0]["bytes"].startswith("f4")
+        if (code == "by the patch (hlt)") != patched:
+            return False
+        return d.endswith("…") or int(ring) == RING[e["from"]] and (patched or self.instruction(code, st))
 
     def hypercall(self, s, e):
         if not s.details:  # another step's

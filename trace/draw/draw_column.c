@@ -266,6 +266,7 @@ static void add_note(struct page *p, struct column *c, const struct step *s, dou
 
 static void add_gap(struct page *p, struct column *c, const struct step *s, double y)
 {
+	struct sb lost = {0};
 	struct shape *g;
 
 	for (u8 l = 0; l < MOST_LANES; l++)
@@ -275,7 +276,9 @@ static void add_gap(struct page *p, struct column *c, const struct step *s, doub
 	g->mark = s->mark;
 	if (s->mark)
 		g->colour = draw_colour(s->style, s->mark);
-	page_line(g, "%u events lost: the ring was full", s->count);
+	page_number(&lost, s->count);
+	page_line(g, "%s events lost: the ring was full", lost.s);
+	sb_free(&lost);
 }
 
 static void add_more(struct page *p, struct column *c, const struct step *s, double y)

@@ -79,6 +79,12 @@ static void app_page_fault(struct steps *out, const struct stay *s)
 	draw_detail(a, "err=%u", err);
 }
 
+/* What ran was the one-byte trap that the hypervisor has put in place of the instruction. */
+static bool was_patch(const struct stay *s)
+{
+	return s->emulate && event_u32(s->emulate, "op") != OP_hlt && !strcmp(s->code, "hlt");
+}
+
 static void trap_detail(struct step *a, const struct stay *s)
 {
 	u32 vec = event_u32(s->entry, "vec");
@@ -87,6 +93,8 @@ static void trap_detail(struct step *a, const struct stay *s)
 		draw_detail(a, "to ring %d", s->exit->to == LANE_app ? 3 : 1);
 	else if (vec == PF && s->pte_write)
 		draw_detail(a, "page table is mapped read-only");
+	else if (was_patch(s))
+		draw_detail(a, "by the patch (hlt) @ ring %d", s->entry->from == LANE_app ? 3 : 1);
 	else if (s->code[0])
 		draw_detail(a, "%s @ ring %d", s->code, s->entry->from == LANE_app ? 3 : 1);
 	else if (vec == PF)

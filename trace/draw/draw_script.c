@@ -176,10 +176,12 @@ static void add_step(struct script *s, int side, const struct step *step)
 		sb_add(s->out, s->mermaid ? ": " : " : ");
 		add_text(s, step);
 	} else {
-		struct sb lost = {0};
+		struct sb lost = {0}, n = {0};
 
 		add_across(s, side);
-		sb_add(&lost, word("%u events lost: the ring was full"), step->count);
+		page_number(&n, step->count);
+		sb_add(&lost, word("%s events lost: the ring was full"), n.s);
+		sb_free(&n);
 		add_words(s, step->kind == STEP_GAP ? lost.s : step->title);
 		sb_add(s->out, "\n");
 		sb_free(&lost);

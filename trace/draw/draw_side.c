@@ -70,6 +70,25 @@ static void make_title(const struct trace *t, struct side *out)
 	sb_free(&b);
 }
 
+/* An episode of which the trace has no more, but which has not come back to the application. */
+static void say_unfinished(const struct trace *t, size_t last, struct side *out)
+{
+	const struct event *e = &t->events[last];
+	struct step *s;
+
+	if (e->to == LANE_app)
+		return;
+	if (e->lost_after)
+		draw_add_step(&out->steps, STEP_GAP, LANE_app, LANE_vmm)->count = e->lost_after;
+	s = draw_add_step(&out->steps, STEP_END, LANE_app, LANE_vmm);
+	draw_text(s->title, "the trace has no more of this episode");
+	for (size_t i = out->steps.count - (e->lost_after ? 2 : 1); i < out->steps.count; i++) {
+		out->steps.v[i].event = last;
+		out->steps.v[i].phase = i ? out->steps.v[i - 1].phase : PHASE_FAULT;
+	}
+	snprintf(out->footer[1], sizeof(out->footer[1]), "%s", word("It is unfinished"));
+}
+
 void draw_side(const struct trace *t, size_t first, size_t last, u64 episode, struct side *out)
 {
 	draw_side_of(t, first, last, episode, TRACE_NO_DOMAIN, out);
@@ -100,6 +119,8 @@ void draw_side_unfolded(const struct trace *t, size_t first, size_t last, u64 ep
 	text_whole(out->footer[0]);
 	cost_line(&out->steps, y.cost, out->footer[1], sizeof(out->footer[1]));
 	sb_free(&b);
+	if (episode)
+		say_unfinished(t, last, out);
 	draw_number(&out->steps);
 	for (size_t i = 0; i < out->steps.count; i++)
 		out->steps.v[i].spent = (i ? out->steps.v[i - 1].spent : 0) + out->steps.v[i].cost;
