@@ -205,7 +205,7 @@ struct pages {
  * most MOST_GUESTS. */
 void draw_layout(const struct side *a, const struct side *b, struct pages *out);
 /** The same, a page at a time: @take gets each, number @n of @total, which is freed behind it. */
-void draw_layout_each(const struct side *a, const struct side *b,
+void draw_layout_each(const struct paper *paper, const struct side *a, const struct side *b,
 		      void (*take)(void *ctx, struct page *p, size_t n, size_t total), void *ctx);
 /** Free what a page has, not the page itself. */
 void draw_page_free(struct page *p);

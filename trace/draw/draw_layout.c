@@ -329,14 +329,17 @@ void layout_page(struct layout *l, size_t number, struct page *p)
 	page_number_it(p, number + 1, l->npages);
 }
 
-void draw_layout_each(const struct side *a, const struct side *b,
+void draw_layout_each(const struct paper *paper, const struct side *a, const struct side *b,
 		      void (*take)(void *ctx, struct page *p, size_t n, size_t total), void *ctx)
 {
+	struct paper wide = *paper;
 	struct layout l;
 	struct err err;
 
-	if (layout_begin(&paper_fit, a, b, &l, &err))
+	if (a->steps.nguests > MOST_GUESTS || (b && b->steps.nguests > MOST_GUESTS))
 		return;
+	while (layout_begin(&wide, a, b, &l, &err)) /* so many lanes want more */
+		wide.w *= 1.2;
 	for (size_t i = 0; i < l.npages; i++) {
 		struct page page;
 
@@ -361,5 +364,5 @@ static void keep(void *ctx, struct page *p, size_t n, size_t total)
 void draw_layout(const struct side *a, const struct side *b, struct pages *out)
 {
 	memset(out, 0, sizeof(*out));
-	draw_layout_each(a, b, keep, out);
+	draw_layout_each(&paper_fit, a, b, keep, out);
 }

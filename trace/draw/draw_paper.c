@@ -7,6 +7,7 @@
 #include <string.h>
 
 const struct paper paper_fit = {.scale = 1};
+const struct paper paper_screen = {.w = 920, .slide = true, .scale = 1};
 
 bool paper_size(const char *name, struct paper *out)
 {

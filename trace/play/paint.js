@@ -8,23 +8,24 @@ const esc = s => String(s).replace(/[&<>"']/g, c => '&#' + c.charCodeAt(0) + ';'
 const colour = n => `var(--c-${D.colours[n].slice(1)},${D.colours[n]})`;
 
 // In the order of enum shape_kind: class, size of the first line, of the others, bold, with a box.
-const S = D.sizes, LOOKS = [['title', S.title, 0, true], ['lane white', S.head, S.sub, true, 6], ['label', S.label, S.mono, true, 4], ['note', S.note, S.mono, false, 0],
-	['number', S.number, 0, true], ['diamond', 1, 0], ['cost', 9, 0], ['phase', S.phase, S.phase, true], ['fold', 14, 0, true], ['torn', S.note, 0], ['more', S.note, 0], ['end', S.label, 0, true, 6], ['footer white', S.footer, 11, false, 6]];
+const S = D.sizes, LOOKS = [['title', S.title, S.title, true], ['lane white', S.head, S.sub, true, 6], ['label', S.label, S.mono, true, 4], ['note', S.note, S.mono, false, 0],
+	['number', S.number, 0, true], ['diamond', 1, 0], ['cost', S.cost, S.cost], ['phase', S.phase, S.phase, true], ['fold', S.fold, S.fold, true], ['torn', S.note, S.note], ['more', S.note, S.note], ['end', S.label, S.label, true, 6], ['footer white', S.footer, S.rest, false, 6]];
 const [TITLE, LANE, LABEL, NOTE, NUMBER, DIAMOND, COST, PHASE, FOLD, TORN, MORE, END, FOOTER] = LOOKS.keys();
 
-function words(kind, x, y, lines) {
+// Of the lines, the first @titles are the title's.
+function words(kind, x, y, lines, titles) {
 	const [, size, rest, bold] = LOOKS[kind], mono = kind === LABEL || kind === NOTE;
-	let top = y - lines.reduce((sum, l, i) => sum + 1.2 * (i ? rest : size), 0) / 2, out = '';
+	let top = y - lines.reduce((sum, l, i) => sum + 1.2 * (i < titles ? size : rest), 0) / 2, out = '';
 	lines.forEach((l, i) => {
-		const h = i ? rest : size;
-		out += `<text x="${x}" y="${(top + h * .95).toFixed(1)}" font-size="${h}" text-anchor="middle"${bold && (!i || kind === PHASE) ? ' font-weight="700"' : ''}${mono && i ? ' class="detail"' : kind === COST ? ' font-family="monospace"' : ''}>${esc(l)}</text>`;
+		const title = i < titles, h = title ? size : rest;
+		out += `<text x="${x}" y="${(top + h * .95).toFixed(1)}" font-size="${h}" text-anchor="middle"${bold && (title || kind === PHASE) ? ' font-weight="700"' : ''}${mono && !title ? ' class="detail"' : kind === COST ? ' font-family="monospace"' : ''}>${esc(l)}</text>`;
 		top += 1.2 * h;
 	});
 	return out;
 }
 
 function shape(s) {
-	const [kind, row, ...at] = s, [x, y, w, h] = at.slice(0, 4).map(n => n / 10), fill = colour(s[6]), lines = s.slice(7);
+	const [kind, row, ...at] = s, [x, y, w, h] = at.slice(0, 4).map(n => n / 10), fill = colour(s[6]), lines = s.slice(8);
 	const [name, , , , round] = LOOKS[kind], box = `<rect x="${x - w / 2}" y="${y - h / 2}" width="${w}" height="${h}"`;
 	let back = '';
 	if (kind === NUMBER) { const wide = Math.max(w, 6 * lines[0].length + 8); back = `<rect x="${x - wide / 2}" y="${y - h / 2}" width="${wide}" height="${h}" rx="${h / 2}" fill="${fill}"/>`; } // a circle, if it is short
@@ -34,7 +35,7 @@ function shape(s) {
 	else if (kind === END) back = `${box} rx="6" fill="${colour(s[6])}"/>`;
 	else if (kind === TORN) back = `${box} fill="none" stroke="currentColor" stroke-dasharray="6 4"/>`;
 	// Phases are there from the beginning, as the lanes are.
-	const text = kind === DIAMOND ? '' : words(kind, x, y, lines);
+	const text = kind === DIAMOND ? '' : words(kind, x, y, lines, s[7] || 1);
 	const tint = kind === LABEL || kind === PHASE || kind === MORE || kind === END ? ` style="color:${fill}"` : '';
 	return `<g class="${name}"${row && kind !== PHASE ? ` data-row="${row}"` : ''}${tint}>${back}${text}</g>`;
 }

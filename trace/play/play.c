@@ -157,7 +157,8 @@ static bool add_scene(struct writer *w, const struct scene *s)
 	if (ok) {
 		w->side[0].whole =
 		    w->side[0].steps.count <= ONE_PAGE && w->side[1].steps.count <= ONE_PAGE;
-		draw_layout_each(&w->side[0], n == 2 ? &w->side[1] : NULL, take_page, w);
+		draw_layout_each(&paper_screen, &w->side[0], n == 2 ? &w->side[1] : NULL, take_page,
+				 w);
 		json_array_append_new(w->scenes, describe(w, s, from, w->rows));
 	}
 	for (size_t c = 0; c < n; c++) {

@@ -210,6 +210,18 @@ function seek(trace, x) { // the step of @trace nearest to a place in its strip
 }
 const zoomBy = n => { zoom = Math.max(0, Math.min(12, zoom + n)); strips(); };
 
+// On paper nobody scrolls: of a long picture what is around the step, below its lanes' heads.
+const ON_PAPER = 480;
+function cut(svg, page, row) {
+	const {width, height} = svg.viewBox.baseVal, [y, h] = page.rows[row], from = Math.max(0, Math.min(height - ON_PAPER, (y + h) / 10 + 40 - ON_PAPER));
+	if (height <= ON_PAPER) return;
+	svg.setAttribute('viewBox', `0 ${from} ${width} ${ON_PAPER}`);
+	svg.insertAdjacentHTML('beforeend', heads(page));
+	const top = svg.lastChild;
+	if (from < 40) top.remove();
+	else for (const [name, value] of [['y', from], ['width', width], ['height', top.viewBox.baseVal.height]]) top.setAttribute(name, value);
+}
+
 // Printed, each step of the scene is a page.
 function sheets() {
 	const [from, to] = rows(), end = Math.min(to, from + MOST_SHEETS), was = at, dark = document.documentElement.classList.contains('dark');
@@ -221,6 +233,7 @@ function sheets() {
 		sheet.className = 'sheet';
 		sheet.innerHTML = `<h2>${esc(sceneWords(D.scenes[scene]))}: step ${at + 1} of ${to - from}</h2>${paint(page, 's' + row)}<div class="facts">${steps.slice(0, columns()).map((x, c) => `<div>${told(x, x ? null : before(c), [], D.traces[traceOf(c)])}</div>`).join('')}</div>`;
 		reveal(sheet.querySelector('svg'), page, row - D.pages[n][0] + 1, false, '', '', spentNow(steps));
+		cut(sheet.querySelector('svg'), page, row - D.pages[n][0]);
 		$('print').append(sheet);
 	}
 	if (end < to) $('print').insertAdjacentHTML('beforeend', `<section class="sheet"><p>The first ${MOST_SHEETS} of ${number(to - from)} steps.</p></section>`);

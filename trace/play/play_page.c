@@ -27,6 +27,7 @@ static json_t *shape(const struct shape *s, struct table *colours)
 	put_tenths(j, s->w);
 	put_tenths(j, s->h);
 	put(j, table_number(colours, s->colour));
+	put(j, s->ntitle);
 	for (u8 i = 0; i < s->nlines; i++)
 		json_array_append_new(j, play_text(s->line[i]));
 	return j;
@@ -93,8 +94,9 @@ json_t *play_sizes(void)
 {
 	struct measures m;
 
-	paper_measures(&paper_fit, 1, &m);
-	return json_pack("{sf sf sf sf sf sf sf sf sf}", "title", m.title, "head", m.head, "sub",
-			 m.sub, "label", m.label, "note", m.note, "mono", m.mono, "number",
-			 m.number, "phase", m.phase, "footer", m.footer);
+	paper_measures(&paper_screen, 1, &m);
+	return json_pack("{sf sf sf sf sf sf sf sf sf sf sf sf}", "title", m.title, "head", m.head,
+			 "sub", m.sub, "label", m.label, "note", m.note, "mono", m.mono, "number",
+			 m.number, "phase", m.phase, "footer", m.footer, "rest", m.footer_sub,
+			 "cost", m.cost, "fold", m.fold);
 }

@@ -98,6 +98,12 @@ inBrowser(browser, dir, '1600,1000', async tab => {
 	await press('p');
 	await audit('presented');
 	await tab.shot('presented');
+	// In a hall: the smallest letter, in points of a slide that is 13.33 inches wide.
+	for (const [width, height] of [[1920, 1080], [1280, 720], [1024, 768]]) {
+		await tab.ask('Emulation.setDeviceMetricsOverride', {width, height, deviceScaleFactor: 1, mobile: false});
+		say(`presented at ${width}`, await tab.value(`(svg => Math.min(...[...svg.querySelectorAll('text')].map(t => t.getAttribute('font-size') * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)) * 960 / innerWidth)(document.querySelector('#picture svg')).toFixed(2)`));
+	}
+	await tab.ask('Emulation.clearDeviceMetricsOverride');
 	await press('Escape');
 	await press('?');
 	await audit('keys');
