@@ -108,6 +108,21 @@ books() {
 			"$tmp/first.ran" "$tmp/books" && [ "$(grep -c 'class="warped"' "$tmp/first.svg")" -gt 20 ]
 }
 ok the_trace_has_the_same_books books
+# Who runs or waits exists; what is not recorded is not said.
+lives() {
+	build/bin/tltrace timeline "$tmp/first.ctf" --json | tee "$tmp/lives" &&
+		python3 -c 'import json, sys
+all = [json.loads(line) for line in sys.stdin]
+sys.exit(len(all) != 3 or any(not d["ran_us"] + d["waited_us"] <= d["existed_us"] + 1 or d["existed_us"] < 1000 for d in all))' <"$tmp/lives" &&
+		[ "$(grep -c 'class="exists"' "$tmp/first.svg")" = 4 ] && grep -q 'it has not begun, or has ended' "$tmp/first.svg"
+}
+ok it_knows_when_each_was_there lives
+untold() {
+	run untold s10,s5 "${direct[@]}" TRACE=dom && build/bin/tltrace timeline "$tmp/untold.ctf" -o "$tmp/untold.svg" >"$tmp/untold.said" &&
+		grep -q 'was not recorded (TRACE=life)' "$tmp/untold.said" && grep -q 'class life not recorded' "$tmp/untold.svg" &&
+		! grep -q 'class="exists"' "$tmp/untold.svg" && grep -q '"existed_us":null,' <(build/bin/tltrace timeline "$tmp/untold.ctf" --json)
+}
+ok without_class_life_it_says_that_it_does_not_know untold
 ok a_bad_word_is_refused bash -c 'tools/run SCENARIO=none "${@:2}" EXTRA=share=s OUT="$1/bad"; [ $? = 2 ] && grep -q "share=: not understood" "$1/bad.console"' \
 	- "$tmp" "${direct[@]}"
 ok a_policy_that_is_none_is_refused bash -c 'tools/run SCHED=fifo OUT="$1/bad"; [ $? = 2 ] && grep -q "sched=fifo: not one of bvt|rr" "$1/bad.console"' \

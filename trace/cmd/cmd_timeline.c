@@ -16,9 +16,16 @@ static double us(const struct trace *t, u64 ticks)
 
 static void print_track(const struct trace *t, const struct timeline *l, const struct track *d)
 {
-	printf("%6u %12.0f %7.1f%% %7.1f%% %9u %12.0f %6u", d->domain, us(t, d->ran),
-	       100 * timeline_share(l, d), 100 * timeline_weight(l, d), d->warp, us(t, d->waited),
-	       d->wakes);
+	printf("%6u %12.0f %7.1f%%", d->domain, us(t, d->ran), 100 * timeline_share(l, d));
+	if (l->lives_told)
+		printf(" %12.0f", us(t, d->existed));
+	else
+		printf(" %12s", "?");
+	if (d->existed)
+		printf(" %7.1f%%", 100 * timeline_weight(d));
+	else
+		printf(" %8s", "-");
+	printf(" %9u %12.0f %6u", d->warp, us(t, d->waited), d->wakes);
 	if (d->wakes)
 		printf(" %9.1f %9.1f", us(t, d->late) / d->wakes, us(t, d->latest));
 	else
@@ -31,9 +38,10 @@ static void print_track(const struct trace *t, const struct timeline *l, const s
 static void print_json(const struct trace *t, const struct timeline *l, const struct track *d)
 {
 	json_print(json_pack(
-	    "{sI sf sf sf sI sf sI sf sf sI sI sI sI sI sI}", "domain", (json_int_t)d->domain,
-	    "ran_us", us(t, d->ran), "share", timeline_share(l, d), "weight", timeline_weight(l, d),
-	    "warp", (json_int_t)d->warp, "waited_us", us(t, d->waited), "wakes",
+	    "{sI sf sf so sf sI sf sI sf sf sI sI sI sI sI sI}", "domain", (json_int_t)d->domain,
+	    "ran_us", us(t, d->ran), "share", timeline_share(l, d), "existed_us",
+	    l->lives_told ? json_real(us(t, d->existed)) : json_null(), "weight",
+	    timeline_weight(d), "warp", (json_int_t)d->warp, "waited_us", us(t, d->waited), "wakes",
 	    (json_int_t)d->wakes, "mean_late_us", d->wakes ? us(t, d->late) / d->wakes : 0,
 	    "latest_us", us(t, d->latest), "blocked", (json_int_t)d->lost[LOST_blocked], "yielded",
 	    (json_int_t)d->lost[LOST_yielded], "slice_over", (json_int_t)d->lost[LOST_slice_over],
@@ -46,7 +54,8 @@ static void print(const struct trace *t, const struct timeline *l, bool json)
 	u64 ran = 0;
 
 	if (!json)
-		printf("domain       ran us   share  weight      warp    waited us  wakes   late "
+		printf("domain       ran us   share   existed us   weight      warp    waited us  "
+		       "wakes   late "
 		       "us    latest"
 		       "  blocked yielded  slice  woken paused ended\n");
 	for (size_t i = 0; i < l->count; i++) {
@@ -54,8 +63,12 @@ static void print(const struct trace *t, const struct timeline *l, bool json)
 		ran += l->v[i].ran;
 	}
 	if (!json)
-		printf("%.0f us, %zu hand-overs, idle %.1f %%\n", us(t, l->to - l->from),
-		       l->hand_overs, 100 - 100 * (double)ran / (double)(l->to - l->from));
+		printf("%.0f us, %zu hand-overs, idle %.1f %%\n%s", us(t, l->to - l->from),
+		       l->hand_overs, 100 - 100 * (double)ran / (double)(l->to - l->from),
+		       l->lives_told
+			   ? ""
+			   : "when domains began and ended was not recorded (TRACE=life): "
+			     "weights are of all of them\n");
 }
 
 static int write_picture(const struct trace *t, const struct timeline *l, const char *title,
@@ -124,8 +137,8 @@ const struct command cmd_timeline = {
     "  --from, --to   only this time, in us from the first hand-over\n"
     "  -o FILE.svg    draw it, a lane per domain\n"
     "  --json         one JSON object per line\n"
-    "`share` is the part of what all domains had, `weight` that of their weights; `late` is from "
-    "a\n"
-    "wake to the run. Needs TRACE=dom, and more than one domain.\n",
+    "`share` is the part of what all domains had; `weight` that of the weights of those that\n"
+    "existed when it did, for the time that it existed; `late` is from a wake to the run.\n"
+    "Needs TRACE=dom, and more than one domain; with TRACE=life,dom it knows when they existed.\n",
     run,
 };

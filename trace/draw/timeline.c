@@ -58,13 +58,25 @@ static void draw_stretch(const struct sheet *s, const struct stretch *r, double 
 		       y - s->bar / 6, y + s->bar, ends[r->why].colour);
 }
 
+/* Where a lane has neither this nor more, there was no such domain. */
+static void draw_lives(const struct sheet *s, const struct track *d, double y)
+{
+	for (size_t i = 0; i < d->nlives; i++) {
+		double x = sheet_x(s, d->lives[i].from), w = sheet_x(s, d->lives[i].to) - x;
+
+		rect(s->b, x, y, w < 1.2 ? 1.2 : w, s->bar, "exists");
+	}
+}
+
 /* The figures beside a lane, as its headings name them. */
 static void draw_figures(const struct sheet *s, const struct track *d, double y)
 {
 	char cell[ARRAY_SIZE(heads)][24] = {""};
 
-	snprintf(cell[0], sizeof(cell[0]), "%.1f %%", 100 * timeline_share(s->l, d));
-	snprintf(cell[1], sizeof(cell[1]), "%.1f %%", 100 * timeline_weight(s->l, d));
+	if (d->existed) {
+		snprintf(cell[0], sizeof(cell[0]), "%.1f %%", 100 * timeline_share(s->l, d));
+		snprintf(cell[1], sizeof(cell[1]), "%.1f %%", 100 * timeline_weight(d));
+	}
 	if (d->warp)
 		snprintf(cell[2], sizeof(cell[2]), "%u", d->warp);
 	if (d->wakes) {
@@ -85,6 +97,8 @@ static void draw_lanes(const struct sheet *s)
 
 		snprintf(name, sizeof(name), "domain %u", d->domain);
 		svg_text(s->b, LEFT - 8, line, s->font, "end", name);
+		if (s->l->lives_told)
+			draw_lives(s, d, y);
 		if (s->columns)
 			timeline_draw_columns(s, d, y);
 		for (size_t k = 0; k < d->count && !s->columns; k++)
@@ -155,7 +169,18 @@ static void draw_head(const struct sheet *s, const char *title)
 	else
 		rect(s->b, x + 280, 45, 14, 1.4, "waits");
 	svg_text(s->b, x + 299, 50, 11, "start", "waits for the processor");
-	svg_text(s->b, x + 442, 50, 11, "start", "(nothing: it sleeps)");
+	if (s->l->lives_told) {
+		rect(s->b, x + 442, 41, 14, 10, "exists");
+		svg_text(s->b, x + 461, 50, 11, "start", "sleeps or is paused");
+		svg_text(s->b, x + 584, 50, 11, "start",
+			 "(nothing: it has not begun, or has ended)");
+	} else {
+		svg_text(s->b, x + 442, 50, 11, "start",
+			 "(nothing: it sleeps, or is not there: class life not recorded)");
+	}
+	svg_text(s->b, LEFT + PLOT + heads[ARRAY_SIZE(heads) - 1].at, 50, 11, "end",
+		 s->l->lives_told ? "its weight: among those there at the time"
+				  : "its weight: among all domains");
 	(s->columns ? say_columns : draw_ends)(s);
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
 		svg_text(s->b, LEFT + PLOT + heads[i].at, TOP - 10, 11, "end", heads[i].name);
@@ -191,6 +216,7 @@ void timeline_draw(const struct trace *t, const struct timeline *l, const char *
 	       LEFT + PLOT + COLUMNS + 16, height, LEFT + PLOT + COLUMNS + 16, height);
 	sb_add(out,
 	       "<style>.runs { fill: #5b9bd5 } .warped { fill: #f4a300 } .waits { fill: #b5b5b5 } "
+	       ".exists { fill: #5b9bd5; fill-opacity: 0.15 } "
 	       ".grid { stroke: #e4e4e4; stroke-width: 1 }</style>\n"
 	       "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n");
 	draw_axis(&s);

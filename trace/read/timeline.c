@@ -1,4 +1,5 @@
-/* timeline.c: from events (sched, wake) to stretches of time, one track per domain. */
+/* timeline.c: from events (sched, wake, domain_start, domain_end) to stretches of time, one track
+ * per domain. */
 #include "read/timeline.h"
 
 #include <stdlib.h>
@@ -117,6 +118,113 @@ static void weight(struct reading *r, const struct event *e)
 	d->warp = event_u32(e, "warp");
 }
 
+static void add_life(struct track *d, u64 from, u64 to)
+{
+	d->lives = xrealloc(d->lives, d->nlives + 1, sizeof(*d->lives));
+	d->lives[d->nlives++] = (struct life){from, to};
+}
+
+/* Of whose start nothing is told, existed before the recording. */
+static void start_or_end(struct reading *r, const struct event *e)
+{
+	struct track *d = track_of(r, e->domain);
+	struct life *last = d->nlives ? &d->lives[d->nlives - 1] : NULL;
+	bool starts = event_is(e, EV_domain_start);
+
+	r->l->lives_told = true;
+	if (last && last->to == UINT64_MAX)
+		last->to = e->ts;
+	else if (!last && !starts)
+		add_life(d, 0, e->ts);
+	if (starts)
+		add_life(d, e->ts, UINT64_MAX);
+	else /* a hand-over may follow, or none: the machine's end */
+		stop(r, e->domain, e->ts, LOST_ended);
+}
+
+/* Each is as old as is known, and cut to the time that is of interest. */
+static void cut_lives(struct timeline *l, struct track *d)
+{
+	size_t n = 0;
+
+	if (!d->nlives)
+		add_life(d, 0, UINT64_MAX);
+	for (size_t i = 0; i < d->nlives; i++) {
+		struct life life = d->lives[i];
+
+		life.from = life.from < l->from ? l->from : life.from;
+		life.to = life.to > l->to ? l->to : life.to;
+		if (life.from >= life.to)
+			continue;
+		d->lives[n++] = life;
+		d->existed += life.to - life.from;
+	}
+	d->nlives = n;
+}
+
+/* A domain begins to exist, or no longer does. */
+struct turn {
+	u64 ts;
+	struct track *d;
+	bool begins;
+};
+
+static int by_time(const void *a, const void *b)
+{
+	const struct turn *x = a, *y = b;
+
+	return (x->ts > y->ts) - (x->ts < y->ts);
+}
+
+static double weight_of(const struct track *d)
+{
+	return 1.0 / (d->advance ? d->advance : 1);
+}
+
+/* What one unit of weight is entitled to grows by dt / all weights, from turn to turn. */
+static void entitle(struct turn *v, size_t n)
+{
+	double all = 0, unit = 0;
+	u64 last = n ? v[0].ts : 0;
+	u32 exist = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct track *d = v[i].d;
+		double change = (v[i].begins ? 1 : -1) * weight_of(d);
+
+		if (exist)
+			unit += (double)(v[i].ts - last) / all;
+		last = v[i].ts;
+		exist = v[i].begins ? exist + 1 : exist - 1;
+		all = exist ? all + change : 0;
+		d->entitled -= unit * change;
+	}
+}
+
+static void read_lives(struct timeline *l)
+{
+	struct turn *turns;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->count; i++) {
+		cut_lives(l, &l->v[i]);
+		n += 2 * l->v[i].nlives;
+	}
+	turns = xcalloc(n ? n : 1, sizeof(*turns));
+	n = 0;
+	for (size_t i = 0; i < l->count; i++) {
+		for (size_t k = 0; k < l->v[i].nlives; k++) {
+			const struct life *life = &l->v[i].lives[k];
+
+			turns[n++] = (struct turn){life->from, &l->v[i], true};
+			turns[n++] = (struct turn){life->to, &l->v[i], false};
+		}
+	}
+	qsort(turns, n, sizeof(*turns), by_time);
+	entitle(turns, n);
+	free(turns);
+}
+
 static void read_events(const struct trace *t, struct reading *r)
 {
 	for (size_t i = 0; i < t->count; i++) {
@@ -128,6 +236,9 @@ static void read_events(const struct trace *t, struct reading *r)
 			wake(r, e);
 		else if (event_is(e, EV_weight) && e->domain != NO_DOMAIN)
 			weight(r, e);
+		else if ((event_is(e, EV_domain_start) || event_is(e, EV_domain_end)) &&
+			 e->domain != NO_DOMAIN)
+			start_or_end(r, e);
 	}
 	for (size_t i = 0; i < r->l->count; i++)
 		stop(r, r->l->v[i].domain, r->l->to, LOST_STILL);
@@ -156,13 +267,16 @@ int timeline_read(const struct trace *t, u64 from, u64 to, struct timeline *out,
 	read_events(t, r);
 	free(r);
 	qsort(out->v, out->count, sizeof(*out->v), by_domain);
+	read_lives(out);
 	return 0;
 }
 
 void timeline_free(struct timeline *l)
 {
-	for (size_t i = 0; i < l->count; i++)
+	for (size_t i = 0; i < l->count; i++) {
 		free(l->v[i].v);
+		free(l->v[i].lives);
+	}
 	free(l->v);
 	memset(l, 0, sizeof(*l));
 }
@@ -176,13 +290,9 @@ double timeline_share(const struct timeline *l, const struct track *d)
 	return all ? (double)d->ran / (double)all : 0;
 }
 
-double timeline_weight(const struct timeline *l, const struct track *d)
+double timeline_weight(const struct track *d)
 {
-	double all = 0;
-
-	for (size_t i = 0; i < l->count; i++)
-		all += 1.0 / (l->v[i].advance ? l->v[i].advance : 1);
-	return 1.0 / (d->advance ? d->advance : 1) / all;
+	return d->existed ? d->entitled / (double)d->existed : 0;
 }
 
 double timeline_ns(const struct trace *t, u64 ticks)
