@@ -70,13 +70,17 @@ for type in svg pdf png dot mmd; do ok "a_folder_that_is_not_there_$type" no_fol
 ok nor_for_play no_folder x.html play "$tmp/direct.ctf"
 ok nor_for_export no_folder x.json export "$tmp/direct.ctf" --chrome
 older() { # TOLD NAME OLD...: drawn as NAME, beside those
-	rm -rf "$tmp/older" && mkdir "$tmp/older" && (cd "$tmp/older" && touch "${@:3}") && $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/older/$2" 2>"$tmp/said" || return
+	rm -rf "$tmp/older" && mkdir "$tmp/older" && (cd "$tmp/older" && touch . "${@:3}") && $tl draw "$tmp/shadow.ctf" --fault "va=$va" --steps -o "$tmp/older/$2" 2>"$tmp/said" || return
 	[ "$(sed -n "s|^tltrace draw: $tmp/older/\(.*\) not of these pages: .* there before$|\1|p" "$tmp/said" | sed -E 's/-[1-9][0-9]/-N/; s/[0-9]+ more/N more/')" = "$1" ] || { cat "$tmp/said"; false; }
 }
 ok of_an_older_run_is_told older 's-N.svg and N more are' s.svg s-{01..22}.svg
 ok by_its_numbers older '8-N-s.svg and N more are' 8-%d-s.svg 8-{1..22}-s.svg
 ok and_of_a_much_longer_one older 's-001.svg is' s.svg s-001.svg
+ok nor_are_those_of_an_odd_name older '' x-%s.svg
 ok new_ones_are_no_older_ones older '' s.svg s-01.svg s-02.svg s.svg s-001.png
+# Two of one design: by what they differ.
+tools/run MMU=shadow TABLES=outofsync SCENARIO=walk SEED="$seed" OUT="$tmp/sync" >/dev/null 2>&1
+ok two_of_one_design_are_told_apart bash -c '"$@" -o "$0" && [ "$(grep -cE ">ESX: shadow page tables, tables=(traced|outofsync)<" "$0")" = 2 ]' "$tmp/apart.svg" $tl draw "$tmp/shadow.ctf" "$tmp/sync.ctf"
 # Text has no pages, and what limits those does not limit it.
 long_text() {
 	tools/run MMU=shadow GUEST_ELF=build/tests/fuzz-native.elf SCENARIO=fuzz-1500 SEED="$seed" EXTRA=trace-kb=16384 OUT="$tmp/many" && ! $tl draw "$tmp/many.ctf" --all -o "$tmp/many.svg" || return

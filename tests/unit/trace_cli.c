@@ -79,7 +79,7 @@ static void every_command_explains_itself(void **state)
 	assert_int_equal(tltrace(""), 2);
 	assert_int_equal(tltrace("info"), 2);
 	assert_int_equal(tltrace("info @/none.ctf"), 2);
-	says("none.ctf/metadata");
+	says("none.ctf: there is no such trace");
 }
 
 static void stats_end_with_the_number_of_entries(void **state)

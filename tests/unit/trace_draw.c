@@ -290,6 +290,30 @@ static void marked(const struct page *p, const char *text, enum step_mark mark)
 		fail_msg("'%s' has the wrong mark", text);
 }
 
+/* Of a fault whose recording is cut after any of its events, nothing is said that was not seen. */
+static void what_is_unfinished_is_said(void **state)
+{
+	struct episode ep;
+	struct side s;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(episode_select(&esx, "va=0x40001000", &ep, &err), 0);
+	for (size_t last = ep.first; last <= ep.last; last++) {
+		struct pages pages;
+		bool back = esx.events[last].to == LANE_app;
+
+		draw_side(&esx, ep.first, last, ep.id, &s);
+		draw_layout(&s, NULL, &pages);
+		no_overlaps(pages.v);
+		assert_int_equal(!find(pages.v, "the trace has no more of this episode"), back);
+		assert_int_equal(!find(pages.v, "It is unfinished"), back);
+		assert_int_equal(!find(pages.v, "VMM instructions: "), !back);
+		draw_pages_free(&pages);
+		draw_side_free(&s);
+	}
+}
+
 static void a_divergence_shows_what_was_expected_and_what_came(void **state)
 {
 	struct side s;
@@ -769,6 +793,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_esx_walk_is_drawn_as_the_text_tells_it),
+	    cmocka_unit_test(what_is_unfinished_is_said),
 	    cmocka_unit_test(of_a_retry_is_said_what_the_next_entry_tells),
 	    cmocka_unit_test(of_several_entries_the_one_of_the_fault_is_shown),
 	    cmocka_unit_test(only_page_faults_have_phases_and_only_events_numbers),

@@ -100,6 +100,8 @@ static int draw(const struct command *self, const struct request *r)
 		if (make_side(&t[opened], r, opened, &side[opened], &err))
 			rc = cmd_fail(self, &err);
 	}
+	if (rc == 0 && opened == 2)
+		draw_tell_apart(&t[0], &t[1], &side[0], &side[1]);
 	if (rc == 0 && draw_sides(&t[0], r, side, &err))
 		rc = cmd_fail(self, &err);
 	while (opened-- > 0) {

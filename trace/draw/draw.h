@@ -99,6 +99,9 @@ void draw_side_unfolded(const struct trace *t, size_t first, size_t last, u64 ep
 			struct side *out);
 /** As draw_side_of(), of any domain. */
 void draw_side(const struct trace *t, size_t first, size_t last, u64 episode, struct side *out);
+/** Two sides of one title get the first option besides by which their machines differ. */
+void draw_tell_apart(const struct trace *a, const struct trace *b, struct side *of_a,
+		     struct side *of_b);
 void draw_side_free(struct side *s);
 
 /** The neighbourhood of the first line of an expectation that does not hold. */

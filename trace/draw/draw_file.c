@@ -57,10 +57,13 @@ static const char *number_in(const char *name, size_t *n, int *digits)
 	for (const char *s = strchr(slash ? slash : name, '%'); s; s = strchr(s + 1, '%')) {
 		size_t k = 1 + (s[1] == '0');
 
-		*digits = s[k] >= '1' && s[k] <= '9' ? s[k++] - '0' : 1;
+		int wanted = s[k] >= '1' && s[k] <= '9' ? s[k++] - '0' : 1;
+
 		*n = k + 1;
-		if (s[k] == 'd')
+		if (s[k] == 'd') {
+			*digits = wanted;
 			return s;
+		}
 	}
 	return NULL;
 }

@@ -18,7 +18,8 @@ struct paper {
 	bool steps;	   /* a page for each step, with those before it */
 };
 extern const struct paper paper_fit;
-/* As wide as a screen that is to have its letters as large as on a slide, and as high as it takes: for who can scroll. */
+/* As wide as a screen that is to have its letters as large as on a slide, and as high as it takes:
+ * for who can scroll. */
 extern const struct paper paper_screen;
 
 /** "16:9", "4:3", "a4" or "fit"; false: none of these. */

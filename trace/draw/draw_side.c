@@ -70,6 +70,38 @@ static void make_title(const struct trace *t, struct side *out)
 	sb_free(&b);
 }
 
+/* The first option that the machine of @t was started with, and that of @other was not; what ran is
+ * in the heading. */
+static void add_option(const struct trace *t, const struct trace *other, struct side *out)
+{
+	static const char *const options[] = {
+	    "isolation=", "sensitive=", "tables=", "sched=", "mem=", "guest."};
+
+	for (const char *w = t->started; *w; w += strcspn(w, " "), w += strspn(w, " ")) {
+		size_t n = strcspn(w, " "), used = strlen(out->title);
+		bool there = false;
+
+		for (const char *o = other->started; *o; o += strcspn(o, " "), o += strspn(o, " "))
+			there = there || (strcspn(o, " ") == n && !strncmp(o, w, n));
+		for (size_t i = 0; i < ARRAY_SIZE(options) && !there; i++) {
+			if (strncmp(w, options[i], strlen(options[i])))
+				continue;
+			snprintf(out->title + used, sizeof(out->title) - used, ", %.*s", (int)n, w);
+			text_whole(out->title);
+			return;
+		}
+	}
+}
+
+void draw_tell_apart(const struct trace *a, const struct trace *b, struct side *of_a,
+		     struct side *of_b)
+{
+	if (strcmp(of_a->title, of_b->title))
+		return;
+	add_option(a, b, of_a);
+	add_option(b, a, of_b);
+}
+
 /* An episode of which the trace has no more, but which has not come back to the application. */
 static void say_unfinished(const struct trace *t, size_t last, struct side *out)
 {

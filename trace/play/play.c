@@ -154,6 +154,8 @@ static bool add_scene(struct writer *w, const struct scene *s)
 		ok = ok && fits(&w->side[n]);
 		n++;
 	}
+	if (n == 2)
+		draw_tell_apart(w->r->t[0], w->r->t[1], &w->side[0], &w->side[1]);
 	if (ok) {
 		w->side[0].whole =
 		    w->side[0].steps.count <= ONE_PAGE && w->side[1].steps.count <= ONE_PAGE;

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define METADATA_MAX (256u << 10)
 #define STREAM_MAX   ((size_t)2 << 30)
@@ -214,6 +215,10 @@ int trace_open(struct trace *t, const char *dir, struct err *err)
 
 	memset(t, 0, sizeof(*t));
 	sb_add(&path, "%s/metadata", dir);
+	if (access(dir, F_OK)) {
+		err_set(err, "%s: there is no such trace; tools/run OUT=NAME writes NAME.ctf", dir);
+		goto out;
+	}
 	if (file_read(path.s, METADATA_MAX, &meta, err))
 		goto out;
 	path.len = 0;
