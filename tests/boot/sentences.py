@@ -186,7 +186,8 @@ class Reader:
     def page_fault(self, s, e, st):
         err, walk = number(e["err"]), st.first("walk")
         hidden = walk is not None and walk["verdict"] == "hidden_fill"
-        want = ("touch page not yet in shadow" if hidden else "touch unmapped page" if not err & 1
+        want = ("touch page not yet in shadow" if hidden else "touch a page" if walk is None and self.design_of(e) == "shadow"
+                else "touch unmapped page" if not err & 1
                 else "write to read-only page" if err & 2 else "touch forbidden page")
         d = s.details[0]
         return s.title == want and (hexes(d) == [number(e["va"])] if d.startswith("address ") else self.instruction(d, st))

@@ -281,7 +281,7 @@ static void play_writes_a_page_or_says_why_not(void **state)
 	says("tltrace faults");
 	assert_int_equal(tltrace("play @/long.ctf --from 100 --to 200 --at 150 -o @/walk.html"), 0);
 	assert_int_equal(tltrace("play @/long.ctf --from 100 --to 200 --at 250 -o @/x.html"), 2);
-	says("no event 250 there");
+	says("--at 250 is not in --from and --to");
 	/* A name that is no UTF-8. */
 	assert_int_equal(tltrace("diff @/esx.ctf @/esx.ctf; cp -r @/esx.ctf @/\xff.ctf"), 0);
 	assert_int_equal(tltrace("play @/\xff.ctf -o @/walk.html"), 0);

@@ -46,6 +46,9 @@ static int choose_events(struct asked *a, const struct trace *t, struct err *err
 	if (a->from && a->to && a->from > a->to)
 		return err_set(err, "%s: --from %llu comes after --to %llu", t->name,
 			       (unsigned long long)a->from, (unsigned long long)a->to);
+	if (a->at && a->at <= t->count && (a->at < from || a->at > to))
+		return err_set(err, "%s: --at %llu is not in --from and --to", t->name,
+			       (unsigned long long)a->at);
 	if (from > to || (a->at && (a->at < from || a->at > to)))
 		return err_set(err, "%s: no event %llu there; it has %zu", t->name,
 			       (unsigned long long)(from > to ? from : a->at), t->count);
@@ -140,6 +143,8 @@ static int refused(const struct asked *a)
 		return refuse("two traces are aligned by the phases of one page fault each; "
 			      "--all, --from, --to and --at are for one trace",
 			      NULL);
+	if (a->nfaults && a->at)
+		return refuse("--fault and --at both say where to begin", NULL);
 	if (a->domain != TRACE_NO_DOMAIN && !a->r.all)
 		return refuse("a fault is of one domain anyway (--fault D:N); --domain goes with "
 			      "--all",

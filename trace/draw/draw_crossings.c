@@ -61,11 +61,13 @@ static void app_page_fault(struct steps *out, const struct stay *s)
 {
 	u32 err = event_u32(s->entry, "err");
 	bool filled = s->walk && event_u32(s->walk, "verdict") == WALK_hidden_fill;
+	bool unknown = out->mmu == 1 && !s->walk; /* what the guest has mapped there */
 	struct step *a = draw_add_step(out, STEP_ARROW, LANE_app, LANE_hw);
 
 	a->style = STYLE_TRAP;
 	draw_text(a->title, "%s",
 		  word(filled	       ? WORD("touch page not yet in shadow")
+		       : unknown       ? WORD("touch a page")
 		       : !(err & PF_P) ? WORD("touch unmapped page")
 		       : err & PF_W    ? WORD("write to read-only page")
 				       : WORD("touch forbidden page")));

@@ -5,6 +5,7 @@
 #include "draw/draw_labels.h"
 #include "draw/text.h"
 #include "trapline/ring.h"
+#include "trapline/xen/xen.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -194,7 +195,8 @@ static enum phase phase_of(const struct stay *s, enum phase now, bool first)
 	else if (s->pte_write || s->nupdates || s->p2m)
 		p = PHASE_INSTALL;
 	else if (s->entry && event_is(s->entry, EV_hypercall) &&
-		 event_u32(s->entry, "nr") == 14) /* update_va_mapping */
+		 (event_u32(s->entry, "nr") == __HYPERVISOR_mmu_update ||
+		  event_u32(s->entry, "nr") == __HYPERVISOR_update_va_mapping))
 		p = PHASE_INSTALL;
 	else if (op == OP_mov_from_cr2)
 		p = PHASE_LEARN;
@@ -340,7 +342,7 @@ static void one_event(struct builder *b, size_t i)
 	size_t before = b->out->count;
 
 	b->out->guest = guest_of(b->out, e);
-	if (event_is(e, EV_cr3))
+	if (event_is(e, EV_cr3) || event_is_entry(e))
 		b->out->mmu = trace_domain_mmu(b->t, e->domain);
 	b->waiting = hold_waiting(b->waiting, e);
 	if (event_is_entry(e)) {

@@ -67,10 +67,11 @@ function show(moved) {
 	reveal(svg, page, local, moved, sceneWords(s), sentences, spentNow(steps));
 	const [y, h] = page.rows[local - 1].map(v => v / page.h * svg.clientHeight), view = $('picture');
 	if (y + h + 40 > view.scrollTop + view.clientHeight || y < view.scrollTop + 20) view.scrollTop = y + h - view.clientHeight * .75;
+	if (local === page.rows.length) view.scrollTop = view.scrollHeight; // with the sum
 	$('said').textContent = `Step ${at + 1} of ${rows()[1] - rows()[0]}.${phase} ${sentences}`;
 	$('scene').textContent = sceneWords(s);
 	const part = D.all && !scene ? D.scenes.findIndex((x, i) => i && row >= x.rows[0] && row < x.rows[1]) : -1;
-	if (part > 0) $('scene').insertAdjacentHTML('beforeend', `; here <a href="#e=${part + 1}&amp;s=${row - D.scenes[part].rows[0] + 1}">episode ${part + 1}</a>`);
+	if (part > 0) $('scene').insertAdjacentHTML('beforeend', `; here <a href="#e=${part + 1}&amp;s=${row - D.scenes[part].rows[0] + 1}">episode ${D.scenes[part].of.filter(x => x).map(x => x.fault).join(' and ')}</a>`);
 	$('at').max = rows()[1] - rows()[0];
 	$('at').value = at + 1;
 	$('at').setAttribute('aria-valuetext', `step ${at + 1}: ${sentences}`);
@@ -163,7 +164,7 @@ function listSteps() {
 	const ranges = D.scenes.map(s => s.rows);
 	$('found').innerHTML = part.map(row => {
 		const e = !all ? scene : D.all ? 0 : find(ranges, row), s = row - D.scenes[e].rows[0] + 1;
-		return `<li><a href="#e=${e + 1}&amp;s=${s}" data-n="${row}">${all && !D.all ? `${e + 1}.` : ''}${s} ${esc(title(row))}</a></li>`;
+		return `<li><a href="#e=${e + 1}&amp;s=${s}" data-n="${row}">${all && !D.all ? `${e + 1}.` : ''}${s} ${esc(title(row) || 'events lost')}</a></li>`;
 	}).join('');
 }
 
@@ -189,7 +190,7 @@ function strips() {
 				for (const kind of 'thir') { const h = 96 * bins[kind][k] / peak; if (h) { y -= h; out += `<rect class="k-${kind}" x="${k}" y="${y.toFixed(2)}" width=".9" height="${h.toFixed(2)}"/>`; } }
 			}
 			windows[i] = {zoom, from};
-			const text = `${t.name}: ${number(n)} steps in ${zoom ? `1/${number(4 ** zoom)} of the time, ` : ''}ticks ${number(Math.round(from))} to ${number(Math.round(from + width))}`;
+			const text = `${t.name}: ${number(n)} steps in ${zoom ? `1/${number(4 ** zoom)} of the time, ` : ''}ticks ${number(Math.round(from))} to ${number(Math.round(from + width))} since the first event`;
 			const box = $('strips').children[i];
 			box.innerHTML = `<svg viewBox="0 0 ${BINS} 100" preserveAspectRatio="none" role="img" aria-label="${esc(text)}">${out}<path class="cursor" d=""/></svg>`;
 			box.title = text + '; red traps, blue hypercalls, brown interrupts, grey all else';
@@ -198,7 +199,7 @@ function strips() {
 		$('strips').children[i].querySelector('.cursor').setAttribute('d', now < 0 ? '' : `M${x} 0V100`);
 	});
 	$('zoom-out').disabled = !zoom;
-	$('zoom-in').disabled = zoom > 11;
+	$('zoom-in').disabled = zoom >= closest;
 }
 function seek(trace, x) { // the step of @trace nearest to a place in its strip
 	const t = D.traces[trace], want = windows[trace].from + x * (spans[trace][1] - spans[trace][0]) / 4 ** zoom;
@@ -208,12 +209,13 @@ function seek(trace, x) { // the step of @trace nearest to a place in its strip
 	const e = D.all ? 0 : find(D.scenes.map(s => s.rows), best);
 	go(e, best - D.scenes[e].rows[0], false);
 }
-const zoomBy = n => { zoom = Math.max(0, Math.min(12, zoom + n)); strips(); };
+const closest = Math.min(12, Math.max(0, Math.floor(Math.log(Math.max(...spans.map(s => s[1] - s[0]))) / Math.log(4)))); // no shorter than a tick
+const zoomBy = n => { zoom = Math.max(0, Math.min(closest, zoom + n)); strips(); };
 
 // On paper nobody scrolls: of a long picture what is around the step, below its lanes' heads.
 const ON_PAPER = 480;
 function cut(svg, page, row) {
-	const {width, height} = svg.viewBox.baseVal, [y, h] = page.rows[row], from = Math.max(0, Math.min(height - ON_PAPER, (y + h) / 10 + 40 - ON_PAPER));
+	const {width, height} = svg.viewBox.baseVal, [y, h] = page.rows[row], from = Math.max(0, Math.min(height, row === page.rows.length - 1 ? height : (y + h) / 10 + 40) - ON_PAPER);
 	if (height <= ON_PAPER) return;
 	svg.setAttribute('viewBox', `0 ${from} ${width} ${ON_PAPER}`);
 	svg.insertAdjacentHTML('beforeend', heads(page));
@@ -253,12 +255,14 @@ const lists = () => $('lists').setAttribute('aria-expanded', !document.body.clas
 
 const KEYS = {ArrowRight: () => step(1), ' ': () => step(1), PageDown: () => step(1), ArrowLeft: () => step(-1), PageUp: () => step(-1), Home: () => go(scene, 0), End: () => go(scene, Infinity),
 	'[': () => go(scene - 1, 0), ']': () => go(scene + 1, 0), '+': () => zoomBy(1), '=': () => zoomBy(1), '-': () => zoomBy(-1), '/': () => { document.body.classList.remove('alone'); present(false); $('find').focus(); },
-	l: lists, p: () => present(!document.body.classList.contains('present')), t: theme, '?': () => $('help').showModal(), Escape: () => present(false)};
+	l: lists, p: () => present(!document.body.classList.contains('present')), t: theme, '?': () => $('help').open ? $('help').close() : $('help').showModal(), Escape: () => present(false)};
 document.addEventListener('keydown', e => {
 	const typing = e.target.matches('input:not([type=range]), select'), pressing = e.target.matches('button, summary, a') && e.key === ' ';
+	if (e.target.matches('#find, #which') && e.key === 'Escape') return e.target.blur();
+	if (e.target.matches('#find, #which') && e.key === 'Enter') return document.querySelector(e.target.id === 'find' ? '#found a' : '#episodes a')?.click();
 	const key = KEYS[e.key.length === 1 ? e.key.toLowerCase() : e.key];
-	if (!key || e.ctrlKey || e.altKey || e.metaKey || typing || pressing || $('help').open) return;
-	if (e.target.id === 'at' && e.key !== ' ' && !'/[]lpt?'.includes(e.key)) return; // the slider has keys of its own
+	if (!key || e.ctrlKey || e.altKey || e.metaKey || typing || pressing || ($('help').open && e.key !== '?')) return;
+	if (e.target.id === 'at' && !['PageDown', 'PageUp', ...' /[]lpt?'].includes(e.key)) return; // the slider has keys of its own
 	e.preventDefault();
 	key();
 });

@@ -1,5 +1,5 @@
 // tell.js: what a step did, from the events that it tells of, and from nothing else.
-const X = D.schema, LANES = ['Application', 'Guest OS', 'Hardware', D.traces.every(t => t.mmu === 2) ? 'Xen' : 'VMM'];
+const X = D.schema, LANES = ['Application', 'Guest OS', 'Hardware', D.traces.every(t => t.mmu === 2) ? 'Xen' : D.traces.some(t => t.mmu === 2) ? 'VMM or Xen' : 'VMM'];
 const number = n => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 const count = (n, one, more) => `${number(n)} ${n === 1 ? one : more}`;
 const hex = (n, digits = 8) => '0x' + (n >>> 0).toString(16).padStart(digits, '0');
@@ -87,7 +87,7 @@ function recorders(s) {
 
 function cost(s) {
 	const entries = s.traps + s.irqs + s.hypercalls;
-	return `<h3 class="costs">Cost up to here</h3><p class="cost">VMM entries: ${entries} (traps ${s.traps}, hypercalls ${s.hypercalls}${s.irqs ? `, irqs ${s.irqs}` : ''})<br>VMM instructions: ${number(s.spent)}</p>`;
+	return `<h3 class="costs">Cost up to here</h3><p class="dim">of stays in the VMM that have ended${D.all ? ', since the page’s first event' : ''}</p><p class="cost">VMM entries: ${entries} (traps ${s.traps}, hypercalls ${s.hypercalls}${s.irqs ? `, irqs ${s.irqs}` : ''})<br>VMM instructions: ${number(s.spent)}</p>`;
 }
 
 const listed = new Set(); // which of the lists below are open
@@ -100,7 +100,8 @@ function told(s, before, earlier, trace) {
 		return cells([`${now ? '<span class="spoken">by this step: </span>▸ ' : ''}${what} <span class="where">${where}</span>`, before, after + (change ? `<br><small>${change}</small>` : '')], now);
 	});
 	let out = `<h2>${esc(trace.name)}${s.number ? `: step ${s.number}` : ''}</h2><p class="big">${esc(sentence(s))}</p>`;
-	if (s.code) out += `<h3>Instruction</h3><p><code>${esc(s.code)}</code>${insn ? ` <small>bytes ${esc(insn.f.bytes.slice(0, 2 * insn.f.len).replace(/..(?=.)/g, '$& '))}</small>` : ''}</p>`;
+	const done = s.events.find(e => e.name === 'emulate'), patch = s.code === 'hlt' && done && of(done, 'op') !== 'hlt';
+	if (s.code) out += `<h3>Instruction</h3><p><code>${esc(s.code)}</code>${patch ? ' <small>the hypervisor’s patch, in place of what is carried out</small>' : ''}${insn ? ` <small>bytes ${esc(insn.f.bytes.slice(0, 2 * insn.f.len).replace(/..(?=.)/g, '$& '))}</small>` : ''}</p>`;
 	if (s.guest) out += `<h3>The guest kernel’s line</h3><p>${place(s.guest)}</p>`;
 	out += table('Registers, as far as recorded', ['Register', 'Value', ''], regs.map(r => cells([esc(r[0]), `<code>${esc(r[1])}</code>`, esc(r[2])])));
 	s.events.filter(e => e.name === 'walk').forEach(e => { out += walk(e); });

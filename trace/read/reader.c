@@ -188,6 +188,9 @@ static void find_domains(struct trace *t)
 			t->designs[d] = 1;
 		else if (event_is(e, EV_page_type) || event_is(e, EV_mmu_update))
 			t->designs[d] = 2;
+		else if (event_is(e,
+				  EV_inject)) /* by the guest's IDT, or by what it has registered */
+			t->designs[d] = event_u32(e, "how") ? 2 : 1;
 	}
 }
 

@@ -105,6 +105,24 @@ inBrowser(browser, dir, '1600,1000', async tab => {
 	}
 	await tab.ask('Emulation.clearDeviceMetricsOverride');
 	await press('Escape');
+	// A remote's keys where the slider has the focus; out of the field of words, and to what it has found.
+	await press('Home');
+	await tab.value('$("at").focus(), 0');
+	await press('PageDown');
+	await press('PageDown');
+	const slid = await tab.value('at + 1');
+	await press('PageUp');
+	await press('/');
+	await tab.ask('Input.insertText', {text: '#pf'});
+	await press('Enter');
+	await tab.value('new Promise(r => setTimeout(r, 100))');
+	const hit = await tab.value('title(rowNow()).toLowerCase().includes("#pf")');
+	await press('Escape');
+	say('keys', `${slid} ${hit} ${await tab.value('document.activeElement.id !== "find"')}`);
+	await tab.value('$("find").value = "", $("find").dispatchEvent(new Event("input")), 0');
+	await press('?');
+	await press('?');
+	say('table of keys', String(await tab.value('$("help").open')));
 	await press('?');
 	await audit('keys');
 	await tab.value('$("help").close(); 0');
