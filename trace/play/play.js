@@ -60,7 +60,7 @@ const spentNow = steps => rowNow() === rows()[1] - 1 ? null : steps.slice(0, col
 function show(moved) {
 	const row = rowNow(), n = find(D.pages, row), page = pageOf(n), steps = [0, 1].map(c => stepOf(rowData(row)[3 + c])), s = D.scenes[scene];
 	const phase = D.all ? '' : ` Phase: ${X.phases[rowData(row)[2]]}.`;
-	const sentences = steps.map((x, c) => x ? (columns() > 1 ? D.traces[traceOf(c)].name + ': ' : '') + sentence(x) : '').filter(x => x).join(' ');
+	const sentences = steps.map((x, c) => x ? (columns() > 1 ? D.traces[traceOf(c)].name + ': ' : '') + sentence(x, D.traces[traceOf(c)]) : '').filter(x => x).join(' ');
 	document.body.classList.toggle('two', columns() > 1);
 	if (painted !== n) { $('picture').innerHTML = paint(page, 'p') + heads(page); painted = n; }
 	const svg = $('picture').firstChild, local = row - D.pages[n][0] + 1;

@@ -28,9 +28,10 @@ function changed(before, after) {
 	return all && `changed: ${all}`;
 }
 
-function sentence(s) {
+function sentence(s, trace) {
 	if (!s) return '';
-	const where = s.kind === 0 ? `${LANES[s.from]} to ${LANES[s.to]}: ` : s.kind === 1 ? `In ${LANES[s.from]}: ` : '';
+	const lane = n => n === 3 ? (trace.mmu === 2 ? 'Xen' : 'VMM') : LANES[n];
+	const where = s.kind === 0 ? `${lane(s.from)} to ${lane(s.to)}: ` : s.kind === 1 ? `In ${lane(s.from)}: ` : '';
 	return s.kind === 2 ? 'Events were lost here: the ring was full.' : where + s.title + (s.details.length ? '; ' + s.details.join('; ') : '') + '.';
 }
 
@@ -99,7 +100,7 @@ function told(s, before, earlier, trace) {
 		const [what, where, before, after, change] = TABLES[e.name](e);
 		return cells([`${now ? '<span class="spoken">by this step: </span>▸ ' : ''}${what} <span class="where">${where}</span>`, before, after + (change ? `<br><small>${change}</small>` : '')], now);
 	});
-	let out = `<h2>${esc(trace.name)}${s.number ? `: step ${s.number}` : ''}</h2><p class="big">${esc(sentence(s))}</p>`;
+	let out = `<h2>${esc(trace.name)}${s.number ? `: step ${s.number}` : ''}</h2><p class="big">${esc(sentence(s, trace))}</p>`;
 	const done = s.events.find(e => e.name === 'emulate'), patch = s.code === 'hlt' && done && of(done, 'op') !== 'hlt';
 	if (s.code) out += `<h3>Instruction</h3><p><code>${esc(s.code)}</code>${patch ? ' <small>the hypervisor’s patch, in place of what is carried out</small>' : ''}${insn ? ` <small>bytes ${esc(insn.f.bytes.slice(0, 2 * insn.f.len).replace(/..(?=.)/g, '$& '))}</small>` : ''}</p>`;
 	if (s.guest) out += `<h3>The guest kernel’s line</h3><p>${place(s.guest)}</p>`;
