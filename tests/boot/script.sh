@@ -24,7 +24,7 @@ ok both_designs write both "$tmp/shadow.ctf" "$tmp/direct.ctf" --fault "va=$va"
 ok one_design write one "$tmp/direct.ctf" --fault "va=$va" --title 'A page fault'
 ok a_part_of_a_run write run "$tmp/shadow.ctf" --from 1 --to 900
 ok a_hostile_title write evil "$tmp/shadow.ctf" --fault "va=$va" --title "$evil"
-ok a_hostile_name write name "$tmp/x; end %getenv(HOME) @enduml.ctf" --from 800 --to 850 --size 16:9
+ok a_hostile_name write name "$tmp/x; end %getenv(HOME) @enduml.ctf" --from 800 --to 850
 ok hostile_labels write label "$tmp/shadow.ctf" --fault "va=$va" --labels "$tmp/evil.po"
 refuses() { $tl draw "$tmp/shadow.ctf" "$@" >"$tmp/said" 2>&1; [ $? = 2 ]; }
 ok steps_are_for_pictures refuses --steps -o "$tmp/x.mmd"
