@@ -49,7 +49,7 @@ static int choose_events(struct asked *a, const struct trace *t, struct err *err
 	if (a->at && a->at <= t->count && (a->at < from || a->at > to))
 		return err_set(err, "%s: --at %llu is not in --from and --to", t->name,
 			       (unsigned long long)a->at);
-	if (from > to || (a->at && (a->at < from || a->at > to)))
+	if (from > to || a->at > t->count)
 		return err_set(err, "%s: no event %llu there; it has %zu", t->name,
 			       (unsigned long long)(from > to ? from : a->at), t->count);
 	a->r.from = from - 1;
