@@ -95,7 +95,7 @@ done
 # The other ways to run shadow mode.
 run breakpoint shadow SENSITIVE=breakpoint "hv trap db" "hv regs"
 ok a_breakpoint_of_the_hypervisors_is_told says breakpoint 'meaning +DR0: where the hypervisor wants to look'
-run outofsync shadow TABLES=outofsync "hv trap pf 0x40001000" "hv trap pf os" "hv walk 0x40001000"
+run outofsync shadow TABLES=outofsync "hv trap pf 0x40001000" "hv trap pf 0x40001000" "hv walk 0x40001000"
 ok a_stale_shadow_is_shown says outofsync 'hidden fault: gets its machine page'
 for name in breakpoint outofsync; do ok "${name}_no_errors" says_not $name 'Traceback|Error|error:'; done
 
