@@ -64,7 +64,9 @@ struct facts {
 	struct source *guest; /* NULL: its source is not known */
 	u64 episode;
 	u32 domain;
-	size_t next, last; /* events: the first that no step has told of, and the last */
+	size_t first, last; /* events */
+	size_t *told;	    /* which of them steps tell of, by step */
+	size_t *from;	    /* for each step, where its own begin in @told; and the end */
 	struct holds holds;
 	size_t entered, left; /* holds that have been counted */
 	struct tally tally;

@@ -5,9 +5,133 @@
 #include "draw/disasm.h"
 #include "trapline/ring.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define LOOK_AHEAD 64 /* events among which the instruction that trapped is looked for */
+
+/* Of each event, the step that tells of it: the last one that has come by then. */
+static void find_tellers(const struct facts *f, size_t *teller)
+{
+	const struct steps *s = f->steps;
+	size_t step = 0;
+
+	for (size_t i = f->first; i <= f->last; i++) {
+		while (step + 1 < s->count && s->v[step + 1].event <= i)
+			step++;
+		teller[i - f->first] = step;
+	}
+}
+
+/* One stay in the VMM: the notes that sum up, from 1; 0: there is none. */
+struct sums {
+	size_t p2m, spte, pte_write, update;
+};
+
+/* Which note says "and 3 more" of such as @e is, too? 0: none */
+static size_t sums_up(const struct sums *n, const struct event *e)
+{
+	switch (e->def->id) {
+	case EV_spte:
+		return n->spte;
+	case EV_p2m:
+		return n->p2m ? n->p2m : n->spte ? n->spte : n->pte_write;
+	case EV_mmu_update:
+		return (s32)event_u32(e, "result") < 0 ? 0 : n->update;
+	}
+	return 0;
+}
+
+static void note_sum(const struct event *e, size_t step, struct sums *n)
+{
+	switch (e->def->id) {
+	case EV_p2m:
+		n->p2m = step + 1;
+		break;
+	case EV_spte:
+		n->spte = step + 1;
+		break;
+	case EV_pte_write:
+		n->pte_write = step + 1;
+		break;
+	case EV_mmu_update:
+		if ((s32)event_u32(e, "result") >= 0)
+			n->update = step + 1;
+		break;
+	}
+}
+
+static bool has_step(const struct facts *f, size_t i, size_t step)
+{
+	return step < f->steps->count && f->steps->v[step].event == i;
+}
+
+/* What a note of this stay, events [@from, @to), sums up, it tells of. */
+static void give_to_sums(const struct facts *f, size_t from, size_t to, size_t *teller)
+{
+	struct sums n = {0};
+
+	for (size_t i = from; i < to; i++)
+		if (has_step(f, i, teller[i - f->first]))
+			note_sum(&f->t->events[i], teller[i - f->first], &n);
+	for (size_t i = from; i < to; i++) {
+		size_t step = sums_up(&n, &f->t->events[i]);
+
+		if (step && !has_step(f, i, teller[i - f->first]))
+			teller[i - f->first] = step - 1;
+	}
+}
+
+static bool is_shown(const struct facts *f, const struct event *e)
+{
+	return (!f->episode || event_episode(e) == f->episode) &&
+	       (f->domain == TRACE_NO_DOMAIN || e->domain == f->domain);
+}
+
+/* Which events the scene is about. What is nobody's, as a frame's new type, is of the stay in which
+ * it happens: of whoever has entered last. */
+static void choose_events(const struct facts *f, bool *shown, size_t *teller)
+{
+	size_t entered = f->first;
+	bool inside = false;
+
+	for (size_t i = f->first; i <= f->last; i++) {
+		const struct event *e = &f->t->events[i];
+
+		shown[i - f->first] = is_shown(f, e) || (inside && e->domain == TRACE_NO_DOMAIN);
+		if (!(event_is_entry(e) && event_crosses(e)) && !event_is_exit(e) && !e->lost_after)
+			continue;
+		if (inside)
+			give_to_sums(f, entered, i, teller);
+		inside = event_is_entry(e) && is_shown(f, e) && !e->lost_after;
+		entered = i;
+	}
+	if (inside)
+		give_to_sums(f, entered, f->last + 1, teller);
+}
+
+/* Sort the events by who tells of them. */
+static void sort_events(struct facts *f)
+{
+	size_t n = f->last - f->first + 1;
+	size_t *teller = xcalloc(n, sizeof(*teller));
+	bool *shown = xcalloc(n, sizeof(*shown));
+
+	find_tellers(f, teller);
+	choose_events(f, shown, teller);
+	f->told = xcalloc(n, sizeof(*f->told));
+	/* Where each step's begin lies two places further on, until they have been filled in. */
+	f->from = xcalloc(f->steps->count + 3, sizeof(*f->from));
+	for (size_t i = 0; i < n; i++)
+		f->from[teller[i] + 2] += shown[i];
+	for (size_t i = 2; i < f->steps->count + 2; i++)
+		f->from[i] += f->from[i - 1];
+	for (size_t i = 0; i < n; i++)
+		if (shown[i])
+			f->told[f->from[teller[i] + 1]++] = f->first + i;
+	free(shown);
+	free(teller);
+}
 
 void facts_begin(struct facts *f, const struct trace *t, size_t first, size_t last, u64 episode,
 		 u32 domain, const struct steps *steps, struct source *guest)
@@ -18,14 +142,17 @@ void facts_begin(struct facts *f, const struct trace *t, size_t first, size_t la
 	f->guest = guest;
 	f->episode = episode;
 	f->domain = domain;
-	f->next = first;
+	f->first = first;
 	f->last = last < t->count ? last : t->count - 1;
 	holds_find(t, first, last, episode, &f->holds);
+	sort_events(f);
 }
 
 void facts_end(struct facts *f)
 {
 	holds_free(&f->holds);
+	free(f->told);
+	free(f->from);
 }
 
 /* Everything up to event @at has happened. */
@@ -58,18 +185,21 @@ static json_t *one_event(const struct trace *t, const struct event *e)
 	return j;
 }
 
-/* Events [@from, @to] that the scene is about; @own in any case. */
-static json_t *events_of(const struct facts *f, size_t from, size_t to, size_t own)
+/* The events that step @i tells of, its own in any case: several steps may have the same. */
+static json_t *events_of(const struct facts *f, size_t i)
 {
+	size_t own = f->steps->v[i].event;
 	json_t *all = json_array();
+	bool has = false;
 
-	for (size_t i = from; i <= to; i++) {
-		const struct event *e = &f->t->events[i];
-
-		if (i == own || ((!f->episode || event_episode(e) == f->episode) &&
-				 (f->domain == TRACE_NO_DOMAIN || e->domain == f->domain)))
-			json_array_append_new(all, one_event(f->t, e));
+	for (size_t k = f->from[i]; k < f->from[i + 1]; k++) {
+		if (!has && f->told[k] > own)
+			json_array_append_new(all, one_event(f->t, &f->t->events[own]));
+		has = has || f->told[k] >= own;
+		json_array_append_new(all, one_event(f->t, &f->t->events[f->told[k]]));
 	}
+	if (!has)
+		json_array_append_new(all, one_event(f->t, &f->t->events[own]));
 	return all;
 }
 
@@ -120,19 +250,15 @@ static bool crosses_vmm(const struct step *s)
 json_t *facts_of(struct facts *f, size_t i)
 {
 	const struct step *s = &f->steps->v[i], *end = f->steps->v + f->steps->count;
-	bool first = i == 0 || s[-1].event != s->event;
 	bool last = s + 1 == end || s[1].event != s->event;
 	size_t to = s + 1 == end ? f->last : last ? s[1].event - 1 : s->event;
-	json_t *details = json_array(), *events;
+	json_t *details = json_array();
 
-	events = events_of(f, first ? f->next : s->event, to, s->event);
 	/* One event may have several steps: it counts with the one that crosses, or the last. */
 	if (last || crosses_vmm(s))
 		count_to(f, to);
 	else if (s->event)
 		count_to(f, s->event - 1);
-	if (last)
-		f->next = to + 1;
 	for (u8 k = 0; k < s->ndetails; k++)
 		json_array_append_new(details, play_text(s->detail[k]));
 	return json_pack(
@@ -141,5 +267,5 @@ json_t *facts_of(struct facts *f, size_t i)
 	    play_text(s->title), details, (json_int_t)s->cost, (json_int_t)f->tally.traps,
 	    (json_int_t)f->tally.irqs, (json_int_t)f->tally.hypercalls, (json_int_t)f->tally.cost,
 	    (json_int_t)(f->t->events[s->event].ts - f->t->events[0].ts),
-	    instruction(f->t, s->event), events, guest_line(f, &f->t->events[s->event]));
+	    instruction(f->t, s->event), events_of(f, i), guest_line(f, &f->t->events[s->event]));
 }

@@ -48,6 +48,34 @@ def check_index():
             check(known == (kind, at, title) and (s is None or ord(t["lanes"][n]) - 97 == 4 * s[3] + s[4]), "index", n, trace, known, kind, at, title)
 
 
+def own_events(side, all_of_it):
+    """The events of an episode. What is nobody's, as a frame's new type, is of the stay in which it happens: of whoever has entered last."""
+    inside = False
+    for e in all_of_it:
+        own = (e["domain"], e["fault"]) == (side["domain"], side["fault"])
+        if own or inside and e["domain"] is None:
+            yield e
+        if e["event"] in ("trap", "irq", "hypercall") and e["from"] != e["to"] or e["event"] in ("resume", "inject", "hcall_ret"):
+            inside = own and e["to"] == "vmm"
+
+
+def check_sums(side, s):
+    """What a note sums up is among its own events."""
+    of = {"PA ": "p2m", "shadow[": "spte"}
+    for before, detail in zip([""] + s[7], s[7]):
+        if more := re.fullmatch(r"and (\d+) more", detail):
+            kind, n = next(v for k, v in of.items() if before.startswith(k)), int(more[1]) + 1
+        elif more := re.fullmatch(r"write (\d+) real PTEs", detail):
+            kind, n = "mmu_update", int(more[1])
+        else:
+            continue
+        sums.append(n)
+        check(sum(named(e)["event"] == kind for e in s[12]) == n, "summed up", side, s[0], detail)
+
+
+sums = []
+
+
 def tally(step):
     return [step[9][0], step[9][1], step[9][2], step[9][3]]
 
@@ -58,9 +86,10 @@ def check_scene(scene, column, trace):
     steps = [r[3 + column] for r in rows[first:last] if r[3 + column]]
     want = [e for e in events[trace] if side["first"] <= e["seq"] <= side["last"]]
     if side["fault"]:
-        want = [e for e in want if e["fault"] == side["fault"] and e["domain"] == side["domain"]]
+        want = list(own_events(side, want))
     told, when, entries = {}, {}, 0
     for s in steps:
+        check_sums(side, s)
         # Only steps that are of one event tell of it both.
         check(all(when.setdefault(e[0], s[10]) == s[10] == e[1] for e in s[12] if e[0] in when), "told twice", side, s[0])
         for e in s[12]:
@@ -118,5 +147,5 @@ faults = [json.loads(x) for t in traces for x in tl("faults", "--json", t).split
 check(sum(1 for s in scenes for x in s["of"] if x and x["fault"]) == len(faults), "episodes", len(faults))
 for w in wrong[:10]:
     print(*w)
-print(f"{len(scenes)} scenes, {len(rows)} rows: {len(wrong)} wrong")
+print(f"{len(scenes)} scenes, {len(rows)} rows, {len(sums)} sums: {len(wrong)} wrong")
 sys.exit(bool(wrong) or not scenes)
