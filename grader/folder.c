@@ -61,8 +61,9 @@ static int could_be_another(const char *path, const struct stat *st, int type, s
 	return below.path != NULL;
 }
 
-/* Has a platform named two students in it? */
-static bool is_of_platform(const char *dir)
+/* Are two students named in it? `METADATA` tells of them, too, where `metadata` is true. */
+static bool names_two(const char *dir, bool (*student)(const char *name, struct sent *s),
+		      bool metadata)
 {
 	struct dirent **names;
 	char *first = NULL;
@@ -72,7 +73,8 @@ static bool is_of_platform(const char *dir)
 	for (int i = 0; i < n; i++) {
 		struct sent s = {0};
 
-		if (lms_name(names[i]->d_name, &s)) {
+		found |= metadata && !strcmp(names[i]->d_name, METADATA);
+		if (student(names[i]->d_name, &s)) {
 			found |= first && strcmp(first, s.account);
 			if (!first)
 				first = copy(s.account);
@@ -93,7 +95,7 @@ static bool is_submission(const struct lab *lab, const char *dir)
 {
 	const char *loose = loose_file(lab, dir);
 
-	if (loose && is_of_platform(dir))
+	if (loose && names_two(dir, lms_name, false))
 		return false;
 	below.lab = lab;
 	if (loose && nftw(dir, could_be_another, 32, FTW_PHYS))
@@ -217,34 +219,6 @@ static void name_by_others(const struct dirent *const *names, int n, const char 
 	s->name = copy(s->account);
 }
 
-/* Programs that unpack make a folder of the download's name, so that the class is one folder
- * deeper. Two students must be in it, for somebody may hand in a folder as the platform had named
- * it. */
-static bool holds_class(const char *dir)
-{
-	struct dirent **names;
-	char *first = NULL;
-	bool found = false;
-	int n = scandir(dir, &names, NULL, alphasort);
-
-	for (int i = 0; i < n; i++) {
-		struct sent s = {0};
-
-		found |= !strcmp(names[i]->d_name, METADATA);
-		if (lms_student(names[i]->d_name, &s)) {
-			found |= first && strcmp(first, s.account);
-			if (!first)
-				first = copy(s.account);
-		}
-		sent_free(&s);
-		free(names[i]);
-	}
-	if (n >= 0)
-		free(names);
-	free(first);
-	return found;
-}
-
 /* How many archives and folders lie in one. */
 static int packages(const char *dir)
 {
@@ -293,9 +267,12 @@ static void add_entry(struct submissions *all, const struct lab *lab, const char
 		if (!strcmp(s.lms, "blackboard") && !name_by_text(dir, names, n, name, &s))
 			name_by_others(names, n, name, &s);
 		add_sent(all, &s, path, first);
-	} else if (is_junk(name) || (has_strayed(path) && is_of_platform(dir))) {
+	} else if (is_junk(name) || (has_strayed(path) && names_two(dir, lms_name, false))) {
 		printf("%s: no submission; passed over\n", shown);
-	} else if (holds_class(path)) {
+	} else if (names_two(path, lms_student, true)) {
+		/* Programs that unpack make a folder of the download's name, so that the class is
+		 * one folder deeper. Two must be in it, for somebody may hand in a folder as the
+		 * platform had named it. */
 		printf("%s: holds a class; what is in it is taken\n", shown);
 		add_submissions(all, lab, path);
 	} else {
