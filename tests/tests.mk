@@ -77,7 +77,7 @@ $(B)/tests/ne2k_random: tests/unit/ne2k_random.c tests/unit/ne2k_model.c guest/f
 # The back end of virtual disks, on system calls of the test's own.
 UNIT_TESTS += $(B)/tests/blkback_random
 # Without PIE: addresses of what is static fit the 32 bits that they have in Finch.
-$(B)/tests/blkback_random: tests/unit/blkback_random.c tests/unit/guest_calls.h $(wildcard guest/rings/*.c) guest/apps/blkback.c \
+$(B)/tests/blkback_random: tests/unit/blkback_random.c tests/unit/back_calls.c tests/unit/guest_calls.h $(wildcard guest/rings/*.c) guest/apps/blkback.c \
 	$(wildcard guest/apps/blkback/*.c guest/apps/xs/paths.c guest/apps/*/*.h guest/rings/*.h include/trapline/xen/io/*.h) guest/abi.h
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)
@@ -86,7 +86,7 @@ $(B)/tests/blkback_random: tests/unit/blkback_random.c tests/unit/guest_calls.h 
 
 # The back end of network interfaces, likewise.
 UNIT_TESTS += $(B)/tests/netback_random
-$(B)/tests/netback_random: tests/unit/netback_random.c tests/unit/guest_calls.h tests/unit/router_naive.h guest/rings/ring.c \
+$(B)/tests/netback_random: tests/unit/netback_random.c tests/unit/back_calls.c tests/unit/guest_calls.h tests/unit/router_naive.h guest/rings/ring.c \
 	guest/apps/netback.c $(wildcard guest/apps/netback/*.c guest/apps/router/*.c guest/apps/*/*.h guest/rings/*.h include/trapline/xen/io/*.h) guest/abi.h
 	@mkdir -p $(@D)
 	@$(call say,HOSTCC,$@)

@@ -203,10 +203,6 @@ const char *decimal(u32 n)
 	(void)n;
 	return "0";
 }
-u32 atou(const char *s)
-{
-	return (u32)strtoul(s, NULL, 10);
-}
 bool take_number(const char **s, u32 most, u32 *n)
 {
 	char *end;
@@ -238,31 +234,6 @@ s32 guest_mmap(u32 va, u32 len, u32 prot)
 {
 	(void)va, (void)len, (void)prot;
 	return -ENOMEM;
-}
-s32 guest_poll(u32 descriptors)
-{
-	(void)descriptors;
-	return 0;
-}
-const char *why(s32 err)
-{
-	(void)err;
-	return "";
-}
-void record_open(void)
-{
-}
-const char *xs_event(void)
-{
-	return "";
-}
-u32 xs_fd(void)
-{
-	return 0;
-}
-bool xs_happened(void)
-{
-	return false;
 }
 
 /* ---- A front end ---- */

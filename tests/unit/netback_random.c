@@ -388,10 +388,6 @@ u32 list_of(const char *path, char names[512])
 	(void)path, (void)names;
 	return 0;
 }
-u32 atou(const char *s)
-{
-	return (u32)strtoul(s, NULL, 10);
-}
 s32 guest_open(const char *name)
 {
 	devices_read = 0;
@@ -405,31 +401,6 @@ s32 guest_close(u32 fd)
 s32 ticks(void)
 {
 	return 0;
-}
-s32 guest_poll(u32 descriptors)
-{
-	(void)descriptors;
-	return 0;
-}
-const char *why(s32 err)
-{
-	(void)err;
-	return "";
-}
-void record_open(void)
-{
-}
-const char *xs_event(void)
-{
-	return "";
-}
-u32 xs_fd(void)
-{
-	return 0;
-}
-bool xs_happened(void)
-{
-	return false;
 }
 void control_init(void)
 {
