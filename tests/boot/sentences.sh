@@ -5,7 +5,8 @@
 
 kinds=('MMU=shadow' 'MMU=direct' 'MMU=shadow SENSITIVE=breakpoint' 'MMU=direct ISOLATION=segments' 'MMU=shadow TABLES=outofsync'
 	'MMU=direct GUEST_ELF=build/tests/fuzz-pv.elf SCENARIO=fuzz-400' 'MMU=shadow GUEST_ELF=build/tests/fuzz-native.elf SCENARIO=fuzz-400'
-	'MMU=direct GUEST_ELF=build/tests/pair.elf SCENARIO=share EXTRA=together=2')
+	'MMU=direct GUEST_ELF=build/tests/pair.elf SCENARIO=share EXTRA=together=2'
+	'MMU=direct GUEST_ELF=build/tests/smp.elf SCENARIO=none EXTRA=vcpus=4')
 recorded() { tools/run SCENARIO=procs MEM=8 TRACE=all SEED="$1" "${@:2}" OUT="$tmp/guest" >"$tmp/said" 2>&1; build/bin/tltrace info "$tmp/guest.ctf" >/dev/null; }
 for seed in $(seq "${SEEDS:-${#kinds[@]}}"); do
 	read -ra kind <<<"${kinds[(seed - 1) % ${#kinds[@]}]}"

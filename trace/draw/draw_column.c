@@ -108,7 +108,7 @@ static bool cost_below(const struct measures *m, const struct step *s)
 {
 	struct shape k = {0};
 
-	return m->broken && s->cost && s->from == LANE_vmm &&
+	return s->cost && s->from == LANE_vmm &&
 	       cost_of(m, s, &k) > m->lane_w / 2 - number_half(m, s->number) - 6;
 }
 
@@ -201,7 +201,7 @@ static void add_cost(struct page *p, const struct step *s, double x, double y)
 {
 	const struct measures *m = &p->m;
 	struct shape *k = page_shape(p, SHAPE_COST, 0, 0, 0, cost_h(m));
-	double half = number_half(m, s->number), room = m->lane_w / 2 - half - 3;
+	double half = number_half(m, s->number);
 
 	k->w = cost_of(m, s, k);
 	k->y = y + 3;
@@ -210,9 +210,7 @@ static void add_cost(struct page *p, const struct step *s, double x, double y)
 		k->y = y + 4 + k->h / 2;
 		return;
 	}
-	k->w = k->w > room ? room : k->w;
-	text_fit(FONT_MONO, m->cost, k->line[0], k->w);
-	k->x = m->broken ? x + half + 4 + k->w / 2 : x + half + 36;
+	k->x = x + half + (m->broken ? 4 + k->w / 2 : 36);
 }
 
 static void add_arrow(struct page *p, struct column *c, const struct step *s, double y)

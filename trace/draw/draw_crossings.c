@@ -24,9 +24,14 @@ enum walk {
 #undef V
 };
 
+#define MOST_ERRNO 4095 /* Xen: what is above it is a value */
+
 #define PF   14u
 #define PF_P 1u /* page-fault error code: the page was present */
 #define PF_W 2u /* it was a write */
+/* Page-table entries: SDM vol. 3, 4.3 */
+#define PTE_RW 2u
+#define PTE_US 4u
 
 static const char *vector_text(u32 vec, char *buf)
 {
@@ -57,20 +62,43 @@ const char *draw_op_phrase(u32 op, char *buf)
 	return buf;
 }
 
+/* What the application has touched. The error code tells of the tables that the CPU walks. In shadow
+ * mode these are not the guest's, of which only the walk tells. */
+static const char *touched(const struct steps *out, const struct stay *s)
+{
+	u32 err = event_u32(s->entry, "err"), both;
+
+	if (!s->walk && out->mmu == 1)
+		return WORD("touch a page");
+	if (!s->walk && err & PF_P)
+		return err & PF_W ? WORD("write to protected page") : WORD("touch forbidden page");
+	if (!s->walk)
+		return WORD("touch unmapped page");
+	switch (event_u32(s->walk, "verdict")) {
+	case WALK_not_present:
+		return WORD("touch unmapped page");
+	case WALK_protection:
+		both = event_u32(s->walk, "pde") & event_u32(s->walk, "pte");
+		return err & PF_W && (both & (PTE_US | PTE_RW)) == PTE_US
+			   ? WORD("write to read-only page")
+			   : WORD("touch forbidden page");
+	case WALK_hidden_fill:
+	case WALK_hidden_accessed:
+	case WALK_hidden_dirty:
+	case WALK_traced_write:
+		return err & PF_P ? WORD("write to page read-only in shadow")
+				  : WORD("touch page not yet in shadow");
+	default: /* the note says why */
+		return WORD("touch a page");
+	}
+}
+
 static void app_page_fault(struct steps *out, const struct stay *s)
 {
-	u32 err = event_u32(s->entry, "err");
-	bool filled = s->walk && event_u32(s->walk, "verdict") == WALK_hidden_fill;
-	bool unknown = out->mmu == 1 && !s->walk; /* what the guest has mapped there */
 	struct step *a = draw_add_step(out, STEP_ARROW, LANE_app, LANE_hw);
 
 	a->style = STYLE_TRAP;
-	draw_text(a->title, "%s",
-		  word(filled	       ? WORD("touch page not yet in shadow")
-		       : unknown       ? WORD("touch a page")
-		       : !(err & PF_P) ? WORD("touch unmapped page")
-		       : err & PF_W    ? WORD("write to read-only page")
-				       : WORD("touch forbidden page")));
+	draw_text(a->title, "%s", word(touched(out, s)));
 	if (s->code[0])
 		draw_detail(a, "%s", s->code);
 	else
@@ -78,7 +106,7 @@ static void app_page_fault(struct steps *out, const struct stay *s)
 	a = draw_add_step(out, STEP_ARROW, LANE_hw, LANE_vmm);
 	a->style = STYLE_TRAP;
 	draw_text(a->title, "#PF");
-	draw_detail(a, "err=%u", err);
+	draw_detail(a, "err=%u", event_u32(s->entry, "err"));
 }
 
 /* What ran was the one-byte trap that the hypervisor has put in place of the instruction. */
@@ -94,7 +122,10 @@ static void trap_detail(struct step *a, const struct stay *s)
 	if (s->emulate && event_u32(s->emulate, "op") == OP_iret && s->exit)
 		draw_detail(a, "to ring %d", s->exit->to == LANE_app ? 3 : 1);
 	else if (vec == PF && s->pte_write)
-		draw_detail(a, "page table is mapped read-only");
+		draw_detail(a, "%s",
+			    word(event_u32(s->entry, "err") & PF_P
+				     ? WORD("page table is mapped read-only")
+				     : WORD("page table is not yet in shadow")));
 	else if (was_patch(s))
 		draw_detail(a, "by the patch (hlt) @ ring %d", s->entry->from == LANE_app ? 3 : 1);
 	else if (s->code[0])
@@ -282,8 +313,11 @@ void draw_exit(struct steps *out, const struct stay *s, const struct event *e, c
 	ret = (s32)event_u32(e, "ret");
 	a = draw_add_step(out, STEP_ARROW, e->from, e->to);
 	a->style = STYLE_RETURN;
-	draw_text(a->title, "return %d", ret);
-	draw_detail(a, "%s", ret >= 0 ? word(WORD("ok")) : draw_errno(ret));
+	if (ret >= -MOST_ERRNO)
+		draw_text(a->title, "return %d", ret);
+	else /* an address, or what a register holds */
+		draw_text(a->title, "return 0x%08x", (u32)ret);
+	draw_detail(a, "%s", ret >= 0 || ret < -MOST_ERRNO ? word(WORD("ok")) : draw_errno(ret));
 }
 
 void draw_native(struct steps *out, const struct event *e)

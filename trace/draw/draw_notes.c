@@ -296,6 +296,18 @@ static bool tells_mapping(const struct stay *s, const struct event *e)
 	return e == (s->p2m && (!s->pte_write || s->p2m < s->pte_write) ? s->p2m : s->pte_write);
 }
 
+/* A vcpu's, of a domain that has several, as far as the picture shows. */
+static bool is_smp(const struct steps *out, const struct event *e)
+{
+	bool several = e->vcpu != 0;
+
+	for (size_t i = 0; i < out->nguests && i < MOST_GUESTS; i++)
+		several = several ||
+			  (out->guests[i].domain == e->domain && out->guests[i].vcpu != e->vcpu);
+	return several && (event_is(e, EV_sched) || event_is(e, EV_evtchn) ||
+			   event_is(e, EV_block) || event_is(e, EV_wake) || event_is(e, EV_vtimer));
+}
+
 void draw_note(struct steps *out, struct stay *s, const struct event *e)
 {
 	struct step *n;
@@ -318,6 +330,8 @@ void draw_note(struct steps *out, struct stay *s, const struct event *e)
 	} else if (e->def->class == CLASS_life) {
 		note_life(n, e);
 	} else if (e->def->class == CLASS_dom) {
+		if (is_smp(out, e))
+			draw_detail(n, "vcpu %u", e->vcpu);
 		draw_note_dom(n, e,
 			      out->nguests > 1 || (s->entry && s->entry->domain != e->domain));
 	} else if (e->def->class == CLASS_mmu) {

@@ -62,7 +62,10 @@ const char *hypercall_command(u32 nr, u32 a1)
 	static const struct {
 		u32 nr, command;
 		const char *name;
-	} commands[] = {C(sched_op, SCHEDOP_, yield),
+	} commands[] = {C(sched_op_compat, SCHEDOP_, yield),
+			C(sched_op_compat, SCHEDOP_, block),
+			C(sched_op_compat, SCHEDOP_, shutdown),
+			C(sched_op, SCHEDOP_, yield),
 			C(sched_op, SCHEDOP_, block),
 			C(sched_op, SCHEDOP_, shutdown),
 			C(sched_op, SCHEDOP_, poll),
