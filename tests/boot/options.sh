@@ -50,4 +50,11 @@ ok where_there_is_no_trace_none_is_sought bash -c '! grep tltrace "$1"' - "$tmp/
 tools/run SCENARIO=hello TRACE=life OUT="$tmp/life" >/dev/null 2>&1
 build/bin/tltrace stats "$tmp/life.ctf" >/dev/null 2>"$tmp/said"
 ok a_trace_without_entries_says_why grep -qF 'no event of class trap in it' "$tmp/said"
+uncounted() {
+	for size in fit 16:9; do
+		build/bin/tltrace draw "$tmp/life.ctf" --all --steps --size $size -o "$tmp/life.pdf" && pdftotext "$tmp/life.pdf" "$tmp/life.txt" || return
+		grep -qF 'VMM entries were not recorded' "$tmp/life.txt" && ! grep -qE 'entries: 0|instructions' "$tmp/life.txt" || return
+	done
+}
+ok and_its_pictures_do_not_say_that_there_were_none uncounted
 done_testing

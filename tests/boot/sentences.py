@@ -371,6 +371,11 @@ class Reader:
         return s.title == "switch page tables" and s.details == [f"0x{number(e['val']):08x}{tail}"]
 
     def shadow_new(self, s, e):
+        walk = e["stay"] and e["stay"].first("walk")
+        if e["kind"] == "l1_large" and walk and number(e["pfn"]) != number(walk["pde"]) >> 22 << 10:
+            return False
+        if e["kind"] in ("l1_large", "unpaged_l1") and number(e["pfn"]) % 1024:
+            return False
         return s.title == f"new shadow table ({e['kind']})" and hexes(s.details[0]) == [number(e["pfn"]), number(e["mfn"])]
 
     def shadow_del(self, s, e):

@@ -198,13 +198,11 @@ static void one_episode(const struct trace *t, const struct episode *ep, bool js
 /* Entries are events of one class: without it there is nothing to count. */
 static void warn_no_entries(const struct command *self, const struct trace *t)
 {
-	for (size_t i = 0; i < t->count; i++)
-		if (t->events[i].def->class == CLASS_trap)
-			return;
-	fprintf(stderr,
-		"tltrace %s: %s: there is no event of class trap in it, so no entry can be "
-		"counted: the run needs TRACE=trap or TRACE=all\n",
-		self->name, t->name);
+	if (!trace_counts_entries(t))
+		fprintf(stderr,
+			"tltrace %s: %s: there is no event of class trap in it, so no entry can be "
+			"counted: the run needs TRACE=trap or TRACE=all\n",
+			self->name, t->name);
 }
 
 static int run(const struct command *self, int argc, char **argv)

@@ -85,7 +85,8 @@ struct side {
 	const char *vmm; /* "VMM" or "Xen" */
 	struct steps steps;
 	char footer[2][160];
-	bool whole; /* on one page, however long it is */
+	bool whole;	/* on one page, however long it is */
+	bool uncounted; /* the trace does not tell what anything cost */
 };
 
 /** Append "VMM entries: 4 (traps 4, hypercalls 0)", in the picture's words. */
@@ -152,6 +153,7 @@ struct shape {
 	u32 step;	   /* number of the step that it belongs to, 0: none */
 	u32 row;	   /* of its page, from 1; 0: none, it is of the frame */
 	u8 nlines, ntitle; /* of its lines, the first @ntitle are the title's */
+	bool uncounted;	   /* a footer, of such a side */
 	char line[SHAPE_LINES][160];
 };
 

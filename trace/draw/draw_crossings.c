@@ -62,8 +62,8 @@ const char *draw_op_phrase(u32 op, char *buf)
 	return buf;
 }
 
-/* What the application has touched. The error code tells of the tables that the CPU walks. In shadow
- * mode these are not the guest's, of which only the walk tells. */
+/* What the application has touched. The error code tells of the tables that the CPU walks. In
+ * shadow mode these are not the guest's, of which only the walk tells. */
 static const char *touched(const struct steps *out, const struct stay *s)
 {
 	u32 err = event_u32(s->entry, "err"), both;

@@ -208,7 +208,8 @@ void page_footer(const struct measures *m, const struct side *side, struct shape
 	s->w = side_w(side, m) - 4;
 	footer_line(m, s, m->footer, side->footer[0]);
 	s->ntitle = s->nlines;
-	footer_line(m, s, m->footer_sub, side->footer[1]);
+	if (side->footer[1][0])
+		footer_line(m, s, m->footer_sub, side->footer[1]);
 }
 
 void page_frame(struct page *p, const struct side *side, double x0, double bottom)
@@ -222,6 +223,7 @@ void page_frame(struct page *p, const struct side *side, double x0, double botto
 		head_lane(p, side, x0, bottom, l);
 	s = page_shape(p, SHAPE_FOOTER, middle, bottom + 8 + m->footer_h / 2, 0, m->footer_h);
 	s->colour = "#20262E";
+	s->uncounted = side->uncounted;
 	page_footer(m, side, s);
 }
 
@@ -235,7 +237,10 @@ void page_so_far(struct page *p, const u64 spent[2])
 
 		if (s->kind != SHAPE_FOOTER)
 			continue;
-		page_number(&b, spent[side++]);
+		side++;
+		if (s->uncounted)
+			continue;
+		page_number(&b, spent[side - 1]);
 		page_line(&one, "VMM instructions so far: %s", b.s);
 		s->nlines = s->ntitle = 0;
 		page_text(&p->m, s, FONT_SANS, p->m.footer, one.line[0], s->w - 10);

@@ -230,7 +230,8 @@ void draw_script(const struct layout *l, bool mermaid, struct sb *out)
 	for (size_t c = 0; c < l->ncols; c++) {
 		add_across(&s, (int)c);
 		add_words(&s, l->col[c].side->footer[0]);
-		sb_add(out, "%s", line_break(&s));
+		if (l->col[c].side->footer[1][0])
+			sb_add(out, "%s", line_break(&s));
 		add_words(&s, l->col[c].side->footer[1]);
 		sb_add(out, "\n");
 	}

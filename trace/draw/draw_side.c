@@ -121,6 +121,30 @@ static void say_unfinished(const struct trace *t, size_t last, struct side *out)
 	snprintf(out->footer[1], sizeof(out->footer[1]), "%s", word("It is unfinished"));
 }
 
+/* How many entries there were, and what they cost, if that was recorded. */
+static void make_footer(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,
+			struct side *out)
+{
+	struct holds holds;
+	struct tally y;
+	struct sb b = {0};
+
+	out->uncounted = !trace_counts_entries(t);
+	if (out->uncounted) {
+		snprintf(out->footer[0], sizeof(out->footer[0]), "%s",
+			 word(WORD("VMM entries were not recorded")));
+		return;
+	}
+	holds_find(t, first, last, episode, &holds);
+	tally_holds(t, &holds, domain, &y);
+	holds_free(&holds);
+	draw_tally(&b, &y);
+	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);
+	text_whole(out->footer[0]);
+	cost_line(&out->steps, y.cost, out->footer[1], sizeof(out->footer[1]));
+	sb_free(&b);
+}
+
 void draw_side(const struct trace *t, size_t first, size_t last, u64 episode, struct side *out)
 {
 	draw_side_of(t, first, last, episode, TRACE_NO_DOMAIN, out);
@@ -136,21 +160,10 @@ void draw_side_of(const struct trace *t, size_t first, size_t last, u64 episode,
 void draw_side_unfolded(const struct trace *t, size_t first, size_t last, u64 episode, u32 domain,
 			struct side *out)
 {
-	struct holds holds;
-	struct tally y;
-	struct sb b = {0};
-
 	memset(out, 0, sizeof(*out));
 	draw_steps(t, first, last, episode, domain, &out->steps);
 	make_title(t, out);
-	holds_find(t, first, last, episode, &holds);
-	tally_holds(t, &holds, domain, &y);
-	holds_free(&holds);
-	draw_tally(&b, &y);
-	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);
-	text_whole(out->footer[0]);
-	cost_line(&out->steps, y.cost, out->footer[1], sizeof(out->footer[1]));
-	sb_free(&b);
+	make_footer(t, first, last, episode, domain, out);
 	if (episode)
 		say_unfinished(t, last, out);
 	draw_number(&out->steps);

@@ -83,7 +83,7 @@ function reveal(svg, page, n, moved, title, sentence, spent) {
 	}
 	svg.querySelectorAll('.footer').forEach((e, i) => e.querySelectorAll('text').forEach((line, k) => {
 		line.dataset.all ??= line.textContent;
-		line.textContent = !spent ? line.dataset.all : k ? '' : `VMM instructions so far: ${number(spent[i])}`;
+		line.textContent = !spent || spent[i] === null ? line.dataset.all : k ? '' : `VMM instructions so far: ${number(spent[i])}`;
 	}));
 	svg.querySelector('title').textContent = title;
 	svg.querySelector('desc').textContent = sentence;

@@ -256,9 +256,10 @@ static json_t *describe_trace(struct writer *w, int c)
 	const struct event *machine = trace_first(t, EV_machine);
 	const char *slash = strrchr(t->name, '/');
 
-	return json_pack("{so sI sI sI sI ss% ss% sO sO}", "name",
+	return json_pack("{so sI sb sI sI sI ss% ss% sO sO}", "name",
 			 play_text(slash ? slash + 1 : t->name), "mmu", (json_int_t)trace_mmu(t),
-			 "events", (json_int_t)t->count, "lost", (json_int_t)t->discarded, "khz",
+			 "counted", trace_counts_entries(t), "events", (json_int_t)t->count, "lost",
+			 (json_int_t)t->discarded, "khz",
 			 machine ? (json_int_t)event_u32(machine, "tsc_khz") : 0, "kinds",
 			 w->kind[c].s ? w->kind[c].s : "", w->kind[c].len, "lanes",
 			 w->lanes[c].s ? w->lanes[c].s : "", w->lanes[c].len, "when", w->when[c],

@@ -55,7 +55,7 @@ function earlier(column) {
 }
 
 // What each side has cost up to the row that is looked at; null at the last, where the picture says it all.
-const spentNow = steps => rowNow() === rows()[1] - 1 ? null : steps.slice(0, columns()).map((x, c) => (x || before(c) || {spent: 0}).spent);
+const spentNow = steps => rowNow() === rows()[1] - 1 ? null : steps.slice(0, columns()).map((x, c) => D.traces[traceOf(c)].counted ? (x || before(c) || {spent: 0}).spent : null);
 
 function show(moved) {
 	const row = rowNow(), n = find(D.pages, row), page = pageOf(n), steps = [0, 1].map(c => stepOf(rowData(row)[3 + c])), s = D.scenes[scene];
@@ -103,7 +103,9 @@ function go(e, s, moved) {
 }
 function fromHash() {
 	const m = /^#e=(\d+)(?:&s=(\d+))?$/.exec(location.hash);
-	go(m ? m[1] - 1 : D.start, m ? (m[2] || 1) - 1 : D.at, false);
+	const [e, s] = m ? [m[1] - 1, (m[2] || 1) - 1] : [D.start, D.at], asked = location.hash;
+	go(e, s, false);
+	if (asked && (!m || e !== scene || s !== at)) $('said').prepend(`The page has no step ${asked}; this is step #e=${scene + 1}&s=${at + 1}. `);
 }
 const step = n => go(scene, at + n, n === 1);
 
@@ -119,7 +121,7 @@ function listEpisodes() {
 	listedScenes = [first ? part[0] : 0, first + MOST_LISTED < hits.length ? part[part.length - 1] + 1 : Infinity];
 	$('episodes-count').textContent = `${number(hits.length)} of ${number(D.scenes.length)}` + (hits.length > MOST_LISTED ? `; ${MOST_LISTED} are listed` : '');
 	$('episodes').innerHTML = part.map(i => {
-		const s = D.scenes[i], cost = s.of.map(x => x && count(x.tally[0] + x.tally[1] + x.tally[2], 'entry', 'entries') + `, ${number(x.tally[3])} instructions`).filter(x => x).join(' / ');
+		const s = D.scenes[i], cost = s.of.map((x, c) => x && D.traces[c].counted && count(x.tally[0] + x.tally[1] + x.tally[2], 'entry', 'entries') + `, ${number(x.tally[3])} instructions`).filter(x => x).join(' / ');
 		return `<li><a href="#e=${i + 1}&amp;s=1" data-n="${i}">${i + 1}. ${esc(sceneName(s))}<br><small>${esc(cost)}</small></a></li>`;
 	}).join('');
 }

@@ -86,7 +86,8 @@ function recorders(s) {
 	return table('The hypervisor’s lines that record this', ['Event', 'Where'], rows);
 }
 
-function cost(s) {
+function cost(s, trace) {
+	if (!trace.counted) return '<p class="dim">VMM entries were not recorded (class trap), nor what they cost.</p>';
 	const entries = s.traps + s.irqs + s.hypercalls;
 	return `<h3 class="costs">Cost up to here</h3><p class="dim">of stays in the VMM that have ended${D.all ? ', since the page’s first event' : ''}</p><p class="cost">VMM entries: ${entries} (traps ${s.traps}, hypercalls ${s.hypercalls}${s.irqs ? `, irqs ${s.irqs}` : ''})<br>VMM instructions: ${number(s.spent)}</p>`;
 }
@@ -94,7 +95,7 @@ function cost(s) {
 const listed = new Set(); // which of the lists below are open
 // @s is the step, or null; @before the last one before it, @earlier the events of those before it.
 function told(s, before, earlier, trace) {
-	if (!s) return `<h2>${esc(trace.name)}</h2><p class="dim">Nothing in this row: the other design has more to do in this phase.</p>${before ? cost(before) : ''}`;
+	if (!s) return `<h2>${esc(trace.name)}</h2><p class="dim">Nothing in this row: the other design has more to do in this phase.</p>${before ? cost(before, trace) : ''}`;
 	const insn = s.events.find(e => e.name === 'insn'), regs = s.events.flatMap(e => (REGISTERS[e.name] || (() => []))(e));
 	const written = (list, now) => list.filter(e => TABLES[e.name]).map(e => {
 		const [what, where, before, after, change] = TABLES[e.name](e);
@@ -108,7 +109,7 @@ function told(s, before, earlier, trace) {
 	s.events.filter(e => e.name === 'walk').forEach(e => { out += walk(e); });
 	out += table('Entries and tables, in this episode up to here', ['Entry', 'Before', 'After'], written(earlier, false).slice(-12).concat(some(written(s.events, true), 3)));
 	out += table('Frames', ['MFN', 'Count', 'Owner', 'Type'], some(s.events.filter(e => FRAMES[e.name]).map(e => cells(FRAMES[e.name](e).map(esc))), 4));
-	out += recorders(s) + cost(s) + (s.cost ? `<p>This stay in the VMM: ${number(s.cost)} instructions.</p>` : '');
+	out += recorders(s) + cost(s, trace) + (s.cost ? `<p>This stay in the VMM: ${number(s.cost)} instructions.</p>` : '');
 	out += `<details data-list="${esc(trace.name)}"${listed.has(trace.name) ? ' open' : ''}><summary>${count(s.events.length, 'recorded event', 'recorded events')}</summary><ul>` + s.events.map(e => `<li><code>${e.seq} ${esc(e.name)}</code> ${esc(e.def.doc)}<br><small>${e.def.fields.map(f => `${esc(f[0])}=${esc(value(f[1], e.f[f[0]]))}`).join(' ')}</small></li>`).join('') + '</ul></details>';
 	return out;
 }

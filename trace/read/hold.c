@@ -163,6 +163,14 @@ void tally_holds(const struct trace *t, const struct holds *h, u32 domain, struc
 	}
 }
 
+bool trace_counts_entries(const struct trace *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->events[i].def->class == CLASS_trap)
+			return true;
+	return false;
+}
+
 void tally_format(struct sb *b, const struct tally *y)
 {
 	sb_add(b, "VMM entries: %u (traps %u, hypercalls %u", y->traps + y->hypercalls + y->irqs,

@@ -43,6 +43,8 @@ void tally_cost(const struct trace *t, const struct hold *h, u32 domain, struct 
 void tally_events(const struct trace *t, size_t first, size_t last, u64 episode, struct tally *out);
 /** The same of those that one domain has made; TRACE_NO_DOMAIN: of any. */
 void tally_holds(const struct trace *t, const struct holds *h, u32 domain, struct tally *out);
+/** Is there an event of class trap at all? Without it nobody knows how many entries there were. */
+bool trace_counts_entries(const struct trace *t);
 /** Append "VMM entries: 4 (traps 4, hypercalls 0)". */
 void tally_format(struct sb *b, const struct tally *y);
 

@@ -83,6 +83,14 @@ static void take_gate(const struct domain *d, struct shadow_page *root)
 	unmap_domain_page(table);
 }
 
+/* The guest frame that it shadows; of 4 MiB, the first. */
+static u32 first_pfn(const struct shadow_page *p)
+{
+	if (p->kind == SH_L1_LARGE)
+		return p->key >> PAGE_SHIFT;
+	return p->kind == SH_UNPAGED_L1 ? p->key * NR_PTES : p->key;
+}
+
 void shadow_drop(struct domain *d, struct shadow_page *p, u8 why)
 {
 	struct shadow_state *s = d->shadow;
@@ -95,7 +103,7 @@ void shadow_drop(struct domain *d, struct shadow_page *p, u8 why)
 		take_gate(d, p);
 	if (!is_l2(p))
 		unlink_l1(d, p);
-	trace_shadow_del(d->vcpus, LANE_VMM, LANE_VMM, p->kind, p->key, why);
+	trace_shadow_del(d->vcpus, LANE_VMM, LANE_VMM, p->kind, first_pfn(p), why);
 	while (*at != p)
 		at = &(*at)->next;
 	*at = p->next;
@@ -211,6 +219,6 @@ struct shadow_page *shadow_get(struct domain *d, enum shadow_kind kind, u32 key)
 		frame_trace(d, d->p2m[key], FRAME_TRACED);
 	if (kind == SH_L2)
 		forget_code(d); /* until now its changes have not been followed */
-	trace_shadow_new(d->vcpus, LANE_VMM, LANE_VMM, kind, key, p->mfn.n);
+	trace_shadow_new(d->vcpus, LANE_VMM, LANE_VMM, kind, first_pfn(p), p->mfn.n);
 	return p;
 }

@@ -36,10 +36,10 @@ struct shadow_page {
 	u16 low, high; /* entries in use lie within low..high; none if low > high */
 	u16 gate_slot; /* SH_L2: which slot holds the gate, or NO_SLOT */
 	u32 refs;      /* SH_L1 and the like: page-directory shadows' entries that lead here */
-	u32 key;       /* guest frame that it shadows; SH_UNPAGED_L1: slot */
-	u32 va;	       /* SH_L1: the first address it maps, where it was last linked */
-	u32 stamp;     /* SH_L2: when it was last the base */
-	mfn_t mfn;     /* the frame that holds it; 0 until first used */
+	u32 key;   /* guest frame that it shadows; SH_L1_LARGE: the entry; SH_UNPAGED_L1: slot */
+	u32 va;	   /* SH_L1: the first address it maps, where it was last linked */
+	u32 stamp; /* SH_L2: when it was last the base */
+	mfn_t mfn; /* the frame that holds it; 0 until first used */
 	struct shadow_page *next; /* in its hash chain */
 };
 

@@ -72,6 +72,9 @@ inBrowser(browser, dir, '1600,1000', async tab => {
 	// A link leads to a step; another step of the same page too.
 	await tab.value('location.hash = "#e=1&s=3"; new Promise(r => setTimeout(r, 50))');
 	say('link', (await seen()).said);
+	await tab.value('location.hash = "#e=1&s=9999"; new Promise(r => setTimeout(r, 50))');
+	say('lost link', (await seen()).said);
+	await tab.value('location.hash = "#e=1&s=3"; new Promise(r => setTimeout(r, 50))');
 	// Find.
 	await press('/');
 	say('focus', await tab.value('document.activeElement.id'));
