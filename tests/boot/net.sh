@@ -12,7 +12,7 @@ run() { # NAME MMU ARGUMENTS...: its console is NAME.console
 	shift 2
 	[ "$mmu" != direct ] || kernel=pv
 	tools/run MMU="$mmu" SCENARIO="${name%%-*}" INITRD="$tmp/${name%%-*}.cpio" GUEST_ELF=build/guest/finch-$kernel.elf TRACE=off \
-		OUT="$tmp/$name" LIMIT=100 "$@"
+		OUT="$tmp/$name" LIMIT=300 "$@"
 }
 says() { grep -qE -- "$2" "$tmp/$1.console" || { cat "$tmp/$1.console"; false; }; }
 dump() { echo "-object filter-dump,id=dump,netdev=net,file=$tmp/$1.pcap"; }
@@ -74,12 +74,9 @@ ok all_say_so bash -c 'cd "$1" && grep -h "no such device" none.console none-1.c
 # With a program of the host's, which is on loopback only.
 far_end() { # WORDS...: started; its port is in $port, its pid in $far
 	rm -f "$tmp/port"
-	timeout 100 python3 tests/boot/net/host.py "$1" "$tmp/port" "${@:2}" >"$tmp/far" 2>&1 &
+	timeout 300 python3 tests/boot/net/host.py "$1" "$tmp/port" "${@:2}" >"$tmp/far" 2>&1 &
 	far=$!
-	for _ in $(seq 100); do
-		[ ! -s "$tmp/port" ] || break
-		sleep 0.1
-	done
+	until_true 60 test -s "$tmp/port"
 	port=$(cat "$tmp/port")
 }
 # Each that is lost is asked for again, after a second; slow answers are let pass.
@@ -129,10 +126,7 @@ two() { # MMU-OF-THE-ONE MMU-OF-THE-OTHER
 	rm -f "$tmp"/*.sock "$tmp/sink.console"
 	run sink "$1" "$(wire a b)" >"$tmp/sink.out" 2>&1 &
 	sink=$!
-	for _ in $(seq 200); do
-		! grep -qs 'port 9 waits' "$tmp/sink.console" || break
-		sleep 0.1
-	done
+	until_true 60 grep -s 'port 9 waits' "$tmp/sink.console" || cat "$tmp/sink.console"
 	run source "$2" "$(wire b a)" QEMU_ARGS="-global ne2k_isa.mac=52:54:00:12:34:57"
 	status=$?
 	wait "$sink"

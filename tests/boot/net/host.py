@@ -3,8 +3,8 @@
     host.py echo PORTFILE EVERY   sends back what comes, but for each EVERY-th datagram
     host.py sink PORTFILE         counts what `udp blast` sends
 
-The port it got is written to PORTFILE. It ends when it is killed, when nothing has come for 60 s, or, as
-sink, when all have come or nothing more has for 5 s; then it prints what came.
+The port it got is written to PORTFILE. It ends when it is killed, when nothing has come for 240 s, or, as
+sink, when all have come or nothing more has for 60 s; then it prints what came.
 """
 import os
 import socket
@@ -41,7 +41,7 @@ def sink(sock):
     try:
         while not came or len(came) < 1 or len(came) < (whole(came[0]) or (0, 1 << 30))[1]:
             came.append(sock.recv(65536))
-            sock.settimeout(5)
+            sock.settimeout(60)
     except socket.timeout:
         pass
     numbers = [w[0] for w in map(whole, came) if w]
@@ -53,7 +53,7 @@ def main():
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
     sock.bind(("127.0.0.1", 0))
-    sock.settimeout(60)
+    sock.settimeout(240)
     with open(sys.argv[2] + ".new", "w", encoding="ascii") as file:
         file.write(f"{sock.getsockname()[1]}\n")
     os.rename(sys.argv[2] + ".new", sys.argv[2])
