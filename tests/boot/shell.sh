@@ -3,26 +3,19 @@
 # on the bare machine, in shadow and in direct mode; and what the shadow cache did is told.
 . "$(dirname "$0")/../lib.sh"
 
-# await_prompt FILE BYTES: until there are more than so many, and the shell waits; 60 s at most
-await_prompt() {
-	for _ in $(seq 600); do
-		[ "$(stat -c %s "$1")" -le "$2" ] || [ "$(tail -c 2 "$1")" != '$ ' ] || return 0
-		sleep 0.1
-	done
-}
-# What is typed ahead is echoed when it comes, in the middle of what a program prints.
-type_lines() { # FILE: the first line wakes the line up, the rest are commands
-	local line size=0
-	printf '\n\n'
-	for line in forktest stress 'echo done with $?' 'cat motd' exit; do
-		await_prompt "$1" "$size"
-		size=$(stat -c %s "$1")
+# What is typed ahead is echoed when it comes, in the middle of what a program prints: so each line has its own prompt.
+prompts() { [ "$(grep -ac '^\$ ' "$1")" -ge "$2" ]; } # FILE N
+type_lines() { # FILE
+	local line n=0
+	for line in '' '' forktest stress 'echo done with $?' 'cat motd' exit; do
+		n=$((n + 1))
+		until_true 300 prompts "$1" $n || return
 		printf '%s\n' "$line"
 	done
 }
 type_in() { # MMU FILE
 	: >"$2.raw"
-	type_lines "$2.raw" | LIMIT=120 tools/run MMU="$1" SCENARIO=shell TRACE=off LIMIT=120 2>/dev/null >"$2.raw"
+	type_lines "$2.raw" | tools/run MMU="$1" SCENARIO=shell TRACE=off LIMIT=300 2>/dev/null >"$2.raw"
 	tr -d '\r' <"$2.raw" >"$2"
 }
 # Only what programs print is compared.
