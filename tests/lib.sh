@@ -25,6 +25,16 @@ fails() {
 	shift
 	ok "$name" bash -c '"$@"; [ $? = 1 ]' - "$@"
 }
+# until_true SECONDS COMMAND...: waits until it succeeds. So many seconds are for a machine that is busy, or ten times
+# slower than yours: what need not be waited for, ends the wait itself (`|| ! kill -0 $pid`).
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.05
+	done
+}
 done_testing() {
 	echo "1..$tests"
 	[ "$failures" = 0 ]

@@ -21,12 +21,7 @@ run() {
 # The emulators' command lines name their directory.
 left() { pgrep -f -- "$TMPDIR/trapline" || ls -A "$TMPDIR" | grep .; }
 nothing_left() {
-	for _ in $(seq 30); do
-		left >"$tmp/left" || return 0
-		sleep 0.1
-	done
-	cat "$tmp/left"
-	return 1
+	until_true 60 eval '! left' || { left; false; }
 }
 died='the machine triple-faulted'
 triple=GUEST_ELF=build/tests/ends/triple.elf
@@ -63,17 +58,24 @@ ok and_nothing_is_left_there bash -c '! ls -A "$1" | grep .' - "$tmp/a b,c"
 ok a_kernel_that_is_not_there_is_said run 2 'GUEST_ELF=/no/such: there is no such file' GUEST_ELF=/no/such
 ok a_bochs_that_does_not_start_is_said with 'exit 1' run 2 'Bochs did not start' EMU=bochs
 ok an_option_that_qemu_has_not_is_said run 2 'QEMU did not start' QEMU_ARGS=-nonsense
-ok a_qemu_that_dies_is_said with "(sleep 3; kill -SEGV \$\$) & exec $(command -v qemu-system-i386) \"\$@\"" \
+# (It has begun when its log says so.)
+ok a_qemu_that_dies_is_said with "(until grep -qs running $TMPDIR/*/log; do sleep 0.1; done; kill -SEGV \$\$) & exec $(command -v qemu-system-i386) \"\$@\"" \
 	run 139 'QEMU was ended by SEGV' MMU=none GUEST_ELF=build/tests/ends/hang.elf
 ok a_hung_machine_is_stopped run 124 'stopped after 2 s' MMU=none LIMIT=2 \
 	GUEST_ELF=build/tests/ends/hang.elf
 
 # What repeats in a hung machine is told, from the trace and from the CPU's log alone.
 loops() { # RUN-ARGUMENTS...: the loop is that of the guest's instruction `again`
-	local again
+	local again pid
 	again=$(tools/i386 nm build/tests/ends/loop.elf | sed -n 's/^\([0-9a-f]*\) T again$/\1/p')
-	tools/run LIMIT=2 INTLOG=1 OUT="$tmp/loop" GUEST_ELF=build/tests/ends/loop.elf "$@" >/dev/null 2>&1
-	[ $? = 124 ] && build/bin/tltrace loop --log "$tmp/loop.int.log" >"$tmp/log" || return 1
+	# It is ended when its log has some thousands of entries.
+	rm -f "$tmp/qemu" "$tmp/loop.int.log"
+	tools/run INTLOG=1 OUT="$tmp/loop" GUEST_ELF=build/tests/ends/loop.elf QEMU_ARGS="-pidfile $tmp/qemu" "$@" >/dev/null 2>&1 &
+	pid=$!
+	until_true 100 eval '[ "$(stat -c %s "$tmp/loop.int.log")" -gt 16000000 ] || ! kill -0 $pid'
+	kill -KILL "$(cat "$tmp/qemu")"
+	wait $pid
+	[ $? = 137 ] && build/bin/tltrace loop --log "$tmp/loop.int.log" >"$tmp/log" || return 1
 	[ "$1" = MMU=none ] || build/bin/tltrace loop "$tmp/loop.ctf" -o "$tmp/loop.svg" >"$tmp/trace" || return 1
 	head -1 "$tmp/log" | grep -E "^#UD from the instruction at 0x$again of ring [01] repeats, [0-9]{3,} times$" || return 1
 	[ "$1" = MMU=none ] || { [ -s "$tmp/loop.svg" ] && head -1 "$tmp/trace" | grep -E "at 0x$again of the guest OS repeats, [0-9]{3,}" && grep 'emulate op=iret' "$tmp/trace"; }
@@ -86,11 +88,7 @@ ended_by() { # SIGNAL STATUS RUN-ARGUMENTS...
 	local status=0 pid
 	tools/run SCENARIO=shell "${@:3}" < <(exec sleep 20) >"$tmp/said" 2>&1 &
 	pid=$!
-	for _ in $(seq 200); do
-		! pgrep -f -- "$TMPDIR/trapline.*/(ram|bochsrc)" >/dev/null || break
-		sleep 0.1
-	done
-	left >/dev/null || { echo "nothing ran"; return 1; }
+	until_true 60 pgrep -f -- "$TMPDIR/trapline.*/(ram|bochsrc)" || { echo "nothing ran"; return 1; }
 	kill "-$1" "$pid"
 	wait "$pid" || status=$?
 	cat "$tmp/said"
@@ -105,16 +103,9 @@ killed() { # nobody can say anything; the machine goes as well
 	local pid
 	tools/run SCENARIO=shell < <(exec sleep 20) >"$tmp/said" 2>&1 &
 	pid=$!
-	for _ in $(seq 100); do
-		! pgrep -f -- "$TMPDIR/trapline.*/ram" >/dev/null || break
-		sleep 0.1
-	done
+	until_true 60 pgrep -f -- "$TMPDIR/trapline.*/ram" || { echo "nothing ran"; return 1; }
 	kill -KILL "$pid"
-	for _ in $(seq 30); do
-		pgrep -f -- "$TMPDIR/trapline" || { rm -rf "$TMPDIR"/*; return 0; }
-		sleep 0.1
-	done
-	return 1
+	until_true 60 eval '! pgrep -f -- "$TMPDIR/trapline"' && rm -rf "$TMPDIR"/*
 }
 ok no_machine_runs_on_after_KILL killed
 

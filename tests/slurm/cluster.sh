@@ -3,15 +3,6 @@
 PATH=$PATH:/usr/sbin:/sbin
 cluster_pids=()
 
-# until_true SECONDS COMMAND...
-until_true() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.2
-	done
-}
 # A port of the loopback that nobody has: one below those that the system hands out.
 free_port() {
 	local port
