@@ -9,7 +9,7 @@ exports.inBrowser = (browser, dir, size, use) => {
 	const asked = new Map(), listeners = [];
 	let last = 0, rest = '';
 	const over = (why, status) => { if (why) console.error(why); child.kill('SIGKILL'); process.exit(status); };
-	setTimeout(() => over('the browser did not answer within 240 s', 1), 240000);
+	setTimeout(() => over('the browser did not answer within 600 s', 1), 600000);
 	child.on('exit', () => over('the browser has ended', 1));
 	child.stdio[4].on('data', d => {
 		const all = (rest + d).split('\0');

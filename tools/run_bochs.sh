@@ -18,9 +18,9 @@ bochs_alone() { # COM1
 	return "$status"
 }
 
-# within_10_s COMMAND...: wait until it succeeds.
-within_10_s() {
-	for _ in $(seq 100); do
+# within_60_s COMMAND...: wait until it succeeds.
+within_60_s() {
+	for _ in $(seq 600); do
 		"$@" && return
 		sleep 0.1
 	done
@@ -34,10 +34,10 @@ is_raw() { grep -q -- -icanon <(stty -F "$1" -a 2>/dev/null); }
 bochs_on_terminal() {
 	local status=0 terminal machine
 	(
-		within_10_s test -s "$work/terminal"
+		within_60_s test -s "$work/terminal"
 		terminal=$(cat "$work/terminal")
 		# Bochs would pass Ctrl-C on to the guest.
-		(within_10_s is_raw "$terminal" && stty -F "$terminal" isig intr ^C) &
+		(within_60_s is_raw "$terminal" && stty -F "$terminal" isig intr ^C) &
 		bochs_alone "mode=term, dev=$terminal" || echo $? >"$work/status"
 		[ ! -s "$work/holder" ] || kill "$(cat "$work/holder")" 2>/dev/null
 	) &

@@ -24,14 +24,7 @@ ok what_is_typed_is_run shows '^typed words'
 # The screen shows no more once all has ended, so look while it runs.
 ok the_limits_are_enforced_here grep -q 'isolation=segments' "$tmp/screen"
 printf '\003' >&3
-gone() {
-	for _ in $(seq 100); do
-		kill -0 $terminal 2>/dev/null || return 0
-		sleep 0.2
-	done
-	return 1
-}
-ok ctrl_c_ends_it gone
+ok ctrl_c_ends_it until_true 60 eval '! kill -0 $terminal'
 wait $terminal
 ok with_status_0 test $? = 0
 ok nothing_stays_behind test -z "$(ls -A "$TMPDIR")"

@@ -79,11 +79,8 @@ END
 cut() {
 	local pid
 	disk cut 16M && rm -f "$tmp/pid" "$tmp/write.console" # of the last cut
-	LIMIT=60 run write cut QEMU_ARGS="-pidfile $tmp/pid" &
-	for _ in $(seq 300); do
-		[ ! -s "$tmp/write.console" ] || ! grep -q '^synced w1$' "$tmp/write.console" || break
-		sleep 0.1
-	done
+	run write cut QEMU_ARGS="-pidfile $tmp/pid" &
+	until_true 100 grep -s '^synced w1$' "$tmp/write.console"
 	sleep 0.$((RANDOM % 900 + 100))
 	pid=$(cat "$tmp/pid") && kill -KILL "$pid"
 	wait

@@ -24,7 +24,7 @@ five-gone   /no/such/*.h       headers of something
 [slurm] only if asked for
 six-gone    no-such-command    works in batches
 END
-doctor() { PATH=$bin:$PATH XDG_CACHE_HOME=$tmp/cache timeout 20 "$tree/tools/doctor" "$@" >"$tmp/said" 2>&1; }
+doctor() { PATH=$bin:$PATH XDG_CACHE_HOME=$tmp/cache timeout 120 "$tree/tools/doctor" "$@" >"$tmp/said" 2>&1; }
 says() { # STATUS TEXT DOCTOR-ARGUMENTS...
 	local status=0
 	doctor "${@:3}" || status=$?

@@ -11,7 +11,7 @@ commands() {
 	sed -n -e ':more' -e '/^    .*\\$/{N;s/\\\n *//;b more' -e '}' -e 's/^    \([a-z][a-z]*\/.*\|make .*\)/\1/p' "$1" | sed -E -e 's/ +# .*//' -e '/^tests\/|^make pictures-campaign|--check$/d' \
 		-e 's/^make (demo|room)/tools\/\1/; s/SEED=//' -e "$(command -v plantuml >/dev/null || echo 's/ && plantuml.*//')" -e "$(command -v neato >/dev/null || echo 's/ && neato.*//')"
 }
-runs() { (cd "$tree" && timeout 120 bash -c "$1" </dev/null); }
+runs() { (cd "$tree" && timeout 600 bash -c "$1" </dev/null); }
 commands docs/lecturers.md >"$tmp/commands"
 ok there_are_commands test "$(wc -l <"$tmp/commands")" -gt 20
 while read -r command; do

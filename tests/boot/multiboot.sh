@@ -66,7 +66,7 @@ END
 	tools/i386 ld -m elf_i386 -T "$tmp/$1.ld" -o "$tmp/$1.elf" "$tmp/$1.o"
 }
 prints() { # FILE TEXT OPTION...
-	timeout 60 tools/run GUEST_ELF="$1" TRACE=off LIMIT=50 "${@:3}" >"$tmp/said" 2>&1 && grep -aqx "$2" <(tr -d '\r' <"$tmp/said") ||
+	timeout 310 tools/run GUEST_ELF="$1" TRACE=off LIMIT=300 "${@:3}" >"$tmp/said" 2>&1 && grep -aqx "$2" <(tr -d '\r' <"$tmp/said") ||
 		{ cat "$tmp/said"; false; }
 }
 ok "the_kernels_are_built" eval 'build flat 0x180000 0x180000 && build linear 0xC0200000 0x200000 &&

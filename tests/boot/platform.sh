@@ -6,7 +6,7 @@
 
 initrd=README.md
 lines() { # NAME OPTION...: what the guest has printed
-	timeout 100 tools/run GUEST_ELF=build/tests/same.elf INITRD="$initrd" TRACE=off LIMIT=90 "${@:2}" >"$tmp/$1.said" 2>&1
+	timeout 310 tools/run GUEST_ELF=build/tests/same.elf INITRD="$initrd" TRACE=off LIMIT=300 "${@:2}" >"$tmp/$1.said" 2>&1
 	tr -d '\r' <"$tmp/$1.said" | grep -aE '^(platform|segments|stale|code|same): ' >"$tmp/$1"
 }
 lines bare MMU=none

@@ -75,14 +75,11 @@ echo "# | $events events, $(($(stat -c %s "$tmp/large.html") >> 20)) MB"
 
 # What is written has its name when it is whole: one that is stopped leaves what was there, and nothing beside it.
 stopped() { # SIGNAL ENDING COMMAND...
-	local pid i
+	local pid
 	rm -rf "$tmp/o" && mkdir "$tmp/o" && echo before >"$tmp/o/file.$2" || return 1
 	$tl "${@:3}" -o "$tmp/o/file.$2" >"$tmp/said" 2>&1 &
 	pid=$!
-	for i in $(seq 200); do
-		[ "$(ls "$tmp/o" | wc -l)" = 1 ] || break
-		sleep 0.05
-	done
+	until_true 300 eval '[ "$(ls "$tmp/o" | wc -l)" = 2 ] || ! kill -0 $pid'
 	[ "$(ls "$tmp/o" | wc -l)" = 2 ] || { ls "$tmp/o"; echo 'it was not writing beside'; return 1; }
 	kill -"$1" $pid
 	wait $pid && return 1
@@ -117,7 +114,7 @@ elif ! command -v node >/dev/null; then
 else
 	[ -f $axe ] || axe=-
 	mkdir "$tmp/shots"
-	ok a_browser_steps_through_it timeout 300 node tests/boot/play/browser.js "$browser" "$tmp/shots" $axe "$page" "$tmp/large.html"
+	ok a_browser_steps_through_it timeout 620 node tests/boot/play/browser.js "$browser" "$tmp/shots" $axe "$page" "$tmp/large.html"
 	cp "$tmp/out" "$tmp/probe"
 	said() { cat "$tmp/probe"; grep -qE -- "$1" "$tmp/probe"; }
 	ok no_step_shows_more_or_less_than_it_should said '^wrong: 0$'

@@ -13,13 +13,13 @@ programs() { # NAME: an initrd with this script (standard input)
 disk() { rm -f "$tmp/hda.img" && truncate -s 64M "$tmp/hda.img"; }
 bare() { # RUN-ARGUMENTS: the script `bare`
 	disk && tools/run MMU=none SCENARIO=bare INITRD="$tmp/bare.cpio" GUEST_ELF=build/guest/finch-native.elf DISK="$tmp/hda.img" \
-		OUT="$tmp/bare" LIMIT=100 "$@"
+		OUT="$tmp/bare" LIMIT=300 "$@"
 }
 # Domain 0 does what comes in; guests find their programs in one.cpio, two.cpio, ...
 host() { # RUN-ARGUMENTS
 	disk && rm -rf "$tmp/host" && mkdir "$tmp/host" && cp build/guest/room/* "$tmp/host/" && cp "$tmp"/{direct,shadow}.cpio "$tmp/host/" &&
 		cat >"$tmp/host/host.sh" && pack host &&
-		tools/run MMU=direct SCENARIO=host INITRD="$tmp/host.cpio" MEM=24 HOST_MEM=160 DISK="$tmp/hda.img" TRACE=off OUT="$tmp/host" LIMIT=200 "$@"
+		tools/run MMU=direct SCENARIO=host INITRD="$tmp/host.cpio" MEM=24 HOST_MEM=160 DISK="$tmp/hda.img" TRACE=off OUT="$tmp/host" LIMIT=600 "$@"
 }
 says() { # NAME LINE
 	grep -qE -- "$2" "$tmp/$1.console" || { tail -n 40 "$tmp/$1.console"; false; }

@@ -38,14 +38,10 @@ fi
 python3 -u -m http.server 0 -b 127.0.0.1 -d $site >"$tmp/server" 2>&1 &
 server=$!
 trap 'kill $server; rm -rf "$tmp"' EXIT
-port=
-for _ in $(seq 100); do
-	port=$(sed -n 's/^Serving HTTP on .* port \([0-9]*\) .*/\1/p' "$tmp/server")
-	[ -z "$port" ] || break
-	sleep 0.1
-done
+until_true 60 grep '^Serving HTTP on' "$tmp/server"
+port=$(sed -n 's/^Serving HTTP on .* port \([0-9]*\) .*/\1/p' "$tmp/server")
 mkdir "$tmp/shots"
-ok a_browser_runs_the_machine timeout 235 node tests/boot/web/browser.js "$browser" "$tmp/shots" $axe "http://127.0.0.1:$port/" "$seed"
+ok a_browser_runs_the_machine timeout 620 node tests/boot/web/browser.js "$browser" "$tmp/shots" $axe "http://127.0.0.1:$port/" "$seed"
 cp "$tmp/out" "$tmp/probe"
 said() { cat "$tmp/probe"; grep -qE -- "$1" "$tmp/probe"; }
 sed -n 's/^\(walk [a-z]*: .*\)/# | \1/p' "$tmp/probe"

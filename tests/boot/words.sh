@@ -36,7 +36,7 @@ udp echo 7 -1 | cat
 END
 (cd "$tmp/room" && printf '%s\n' * | cpio --quiet -o -H newc) >"$tmp/words.cpio"
 truncate -s 1M "$tmp/hda.img"
-ok a_pipe_ends_without_the_store_that_was_started_in_it timeout 100 tools/run MMU=direct INITRD="$tmp/words.cpio" SCENARIO=words \
+ok a_pipe_ends_without_the_store_that_was_started_in_it timeout 300 tools/run MMU=direct INITRD="$tmp/words.cpio" SCENARIO=words \
 	MEM=32 HOST_MEM=192 TRACE=off DISK="$tmp/hda.img" OUT="$tmp/words" >"$tmp/said"
 
 # answer COMMAND: what it has said.

@@ -39,17 +39,11 @@ tail -n 2 "$tmp/one.log" | sed 's/^/# | /'
 mapfile -d '' third < <(find "$class" -mindepth 1 -maxdepth 1 ! -name empty -print0 | sort -z | sed -zn '1~3p')
 nice $tl batch $lab "${third[@]}" --book "$tmp/two.db" --seed 8 -j 2 >"$tmp/two.log" 2>&1 &
 pid=$!
-for _ in $(seq 6000); do
-	[ "$(grep -c '^\[' "$tmp/two.log")" -lt $((size / 9)) ] && kill -0 $pid 2>/dev/null || break
-	sleep 0.1
-done
+until_true 1000 eval '[ "$(grep -c "^\[" "$tmp/two.log")" -ge $((size / 9)) ] || ! kill -0 $pid'
 kill -KILL $pid
 wait $pid 2>/dev/null
 left() { grep -lsE "${tmp##*/}/[t]wo.db.work" /proc/[0-9]*/cmdline; }
-for _ in $(seq 200); do
-	[ -n "$(left)" ] || break
-	sleep 0.1
-done
+until_true 60 eval '[ -z "$(left)" ]'
 ok nothing_goes_on_after_the_kill bash -c 'for p; do tr "\\0" " " <"$p"; echo; done; [ $# = 0 ]' - $(left)
 RANDOM=${KILLS:-7}
 for moment in $(for _ in 1 2 3 4 5 6 7 8 9; do echo $((RANDOM % 50)); done); do
@@ -59,10 +53,7 @@ for moment in $(for _ in 1 2 3 4 5 6 7 8 9; do echo $((RANDOM % 50)); done); do
 	kill -KILL $pid 2>/dev/null
 	wait $pid 2>/dev/null
 done
-for _ in $(seq 200); do
-	[ -n "$(left)" ] || break
-	sleep 0.1
-done
+until_true 60 eval '[ -z "$(left)" ]'
 ok nor_after_nine_more bash -c 'for p; do tr "\\0" " " <"$p"; echo; done; [ $# = 0 ]' - $(left)
 lost "$tmp/two.log"
 ok it_was_killed_in_the_middle test "$(grep -c '^\[' "$tmp/two.log")" -lt $((size / 3))

@@ -58,10 +58,7 @@ killed() {
 	for moment in $(shuf -i "1-$((size * 2 / 3))" -n "$3" --random-source=<(yes "$seed $book") | sort -n); do
 		run=exec batch "$book" "$folder" batch "${@:4}" &
 		caller=$!
-		for _ in $(seq 12000); do
-			[ "$(rows_of "$book")" -lt "$moment" ] && kill -0 $caller 2>/dev/null || break
-			sleep 0.1
-		done
+		until_true 1200 eval '[ "$(rows_of "$book")" -ge "$moment" ] || ! kill -0 $caller'
 		sleep "0.$((RANDOM % 10))"
 		kill -KILL $caller 2>/dev/null && hits=$((hits + 1))
 		wait $caller 2>/dev/null
@@ -106,7 +103,7 @@ for lms in "${platforms[@]}"; do
 	hits=0
 	if [ "$lms" = "${platforms[1]:-${platforms[0]}}" ]; then
 		killed "$lms" "$lms/class" $((size / 6)) -j 2
-		for _ in $(seq 200); do [ -n "$(left "${lms:0:1}")" ] || break; sleep 0.1; done
+		until_true 60 eval '[ -z "$(left "${lms:0:1}")" ]'
 		ok "nothing_goes_on_after_the_kills_$lms" test -z "$(left "${lms:0:1}")"
 	fi
 	ok "the_class_is_graded_$lms" whole "$lms" "$lms/class" batch -j 2

@@ -43,10 +43,7 @@ rm -f "$AUTOGRADER/results/results.json"
 (cd "$AUTOGRADER/$lab" && exec build/bin/tlgrade grade $lab --seed 5 -j 1 --submission "$AUTOGRADER/submission" \
 	--gradescope "$AUTOGRADER/results/results.json") >"$tmp/stopped" 2>&1 &
 pid=$!
-for _ in $(seq 600); do
-	[ "$(grep -c '^  ok' "$tmp/stopped")" -lt 2 ] && kill -0 $pid 2>/dev/null || break
-	sleep 0.05
-done
+until_true 300 eval '[ "$(grep -c "^  ok" "$tmp/stopped")" -ge 2 ] || ! kill -0 $pid'
 kill -KILL $pid
 wait $pid 2>/dev/null
 partial=$(score)

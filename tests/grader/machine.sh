@@ -64,10 +64,7 @@ if [ -n "${APART:-}" ] && mkdir -p "$tmp/full.db.work" && mount -t tmpfs -o size
 	ok and_it_says_how_much_is_wanted said bob 'less than 1024 MB'
 	mount -o remount,size=2g "$full.work"
 	(
-		for _ in $(seq 200); do
-			compgen -G "$full.work/$lab/alice-*/*.console" && break
-			sleep 0.05
-		done
+		until_true 110 compgen -G "$full.work/$lab/alice-*/*.console"
 		mount -o remount,size=4m "$full.work"
 	) >/dev/null &
 	ok nor_one_that_fills_on_the_way ends_with 2 batch "$full" -j 1
@@ -83,10 +80,7 @@ fi
 reference $lab "$tmp/carol"
 "$tl" batch $lab "$tmp/carol" --book "$tmp/shared.db" >"$tmp/first" 2>&1 &
 caller=$!
-for _ in $(seq 200); do
-	compgen -G "$tmp/shared.db.work/$lab/carol*" >/dev/null && break
-	sleep 0.05
-done
+until_true 60 compgen -G "$tmp/shared.db.work/$lab/carol*"
 ok a_second_caller_is_refused ends_with 2 batch "$tmp/shared.db"
 ok and_is_told_why grep -q 'another call is grading into' "$tmp/log"
 kill -KILL $caller
@@ -99,19 +93,12 @@ left() { ls -A "$tmp/mine"; grep -ls "${tmp##*/}/[m]ine" /proc/[0-9]*/cmdline; }
 leaves_nothing_after() { # SIGNAL
 	mkdir -p "$tmp/mine"
 	(
-		for _ in $(seq 400); do
-			compgen -G "$tmp/mine/trapline.*/ram" >/dev/null && touch "$tmp/begun" && break
-			sleep 0.02
-		done
+		until_true 100 compgen -G "$tmp/mine/trapline.*/ram" && touch "$tmp/begun"
 		kill -"$1" "$(cat "$tmp/pid")"
 	) &
 	TMPDIR=$tmp/mine bash -c 'echo $$ >"$1"; exec "$2" grade "$3" --out "$4"' - "$tmp/pid" "$tl" $lab "$tmp/graded"
 	wait $!
-	for _ in $(seq 60); do
-		[ -n "$(left)" ] || break
-		sleep 0.05
-	done
-	left
+	until_true 60 eval '[ -z "$(left)" ]' || left
 	[ -e "$tmp/begun" ] && rm "$tmp/begun" && [ -z "$(left)" ]
 }
 ok after_ctrl_c_nothing_is_left leaves_nothing_after INT

@@ -41,7 +41,7 @@ elif ! command -v node >/dev/null; then
 else
 	[ -f $axe ] || axe=-
 	mkdir "$tmp/shots"
-	ok a_browser_opens_it timeout 300 node tests/grader/browser.js "$browser" "$page" $axe "$tmp/shots"
+	ok a_browser_opens_it timeout 620 node tests/grader/browser.js "$browser" "$page" $axe "$tmp/shots"
 	cp "$tmp/out" "$tmp/probe"
 	sed -n 's/^drawn: /# | drawn in /p' "$tmp/probe"
 	said() { cat "$tmp/probe"; grep -qE -- "$1" "$tmp/probe"; }

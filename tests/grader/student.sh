@@ -58,7 +58,7 @@ for lab in "${labs[@]}"; do
 	ok "${number}_help_lists_nothing_that_is_not_here" bash -c \
 		'make help | sed -n "s/^  make \([a-z-]*\) .*/\1/p" >"$1"; grep -q grade "$1" && xargs -a "$1" -n 1 make -n' - "$tmp/targets"
 	ok "${number}_the_debugger_knows_its_commands" bash -c \
-		'printf "hv domains\nquit\n" | timeout 60 make gdb 2>&1 | tee "$1"; ! grep -E "Undefined|Error|Traceback" "$1"' - "$tmp/gdb"
+		'printf "hv domains\nquit\n" | timeout 300 make gdb 2>&1 | tee "$1"; ! grep -E "Undefined|Error|Traceback" "$1"' - "$tmp/gdb"
 
 	# All that the number's first section is about, be it one stage or several.
 	first=$(sed -n "s/^\[stage \($number\.1[a-z]*\)\]/\1/p" "labs/$lab/lab.conf" | tr '\n' ' ')

@@ -61,7 +61,7 @@ static bool alive(const char *word)
 
 static bool gone_soon(const char *word)
 {
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < 600; i++) {
 		if (!alive(word))
 			return true;
 		usleep(100000);

@@ -16,11 +16,11 @@ inBrowser(browser, dir, '1500,1000', async tab => {
 		await tab.ask('Input.dispatchKeyEvent', {type: 'keyUp', ...how});
 	};
 	const until = async (what, expression) => {
-		for (let i = 0; i < 600; i++) {
+		for (let i = 0; i < 3000; i++) {
 			if (await tab.value(expression)) return;
 			await new Promise(yes => setTimeout(yes, 100));
 		}
-		throw new Error(`waited a minute for ${what}; the page says: ${await tab.value('$("status").textContent')}; printed: ${await tab.value('machine ? machine.printed.slice(-500) : ""')}`);
+		throw new Error(`waited five minutes for ${what}; the page says: ${await tab.value('$("status").textContent')}; printed: ${await tab.value('machine ? machine.printed.slice(-500) : ""')}`);
 	};
 	const idle = () => until('the page to load', 'document.documentElement.dataset.ready === "1" && !$("run").disabled');
 	const audit = async name => {
