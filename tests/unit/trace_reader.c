@@ -257,6 +257,7 @@ static void it_tells_what_the_machine_was_started_with(void **state)
 	synth_begin(&s, 1);
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		struct sb m = {0};
+		size_t end;
 
 		tsdl_metadata(&m, 1000000000, lines[i][0]);
 		assert_int_equal(trace_from_memory(&t, "x", m.s, m.len, s.stream, s.size, &err), 0);
@@ -265,7 +266,9 @@ static void it_tells_what_the_machine_was_started_with(void **state)
 		assert_string_equal(ran.what, lines[i][1]);
 		assert_string_equal(ran.seed, lines[i][2]);
 		trace_close(&t);
-		for (size_t n = 0; n < m.len; n++)
+		/* Cut off anywhere; but what follows these words is the same for all. */
+		end = i ? (size_t)(strstr(strstr(m.s, "env {"), "};") - m.s) : m.len;
+		for (size_t n = 0; n < end; n++)
 			assert_int_equal(trace_from_memory(&t, "x", m.s, n, s.stream, s.size, &err),
 					 -1);
 		strstr(m.s, "scenario")[0] = '\n';
