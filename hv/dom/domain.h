@@ -117,12 +117,11 @@ struct vcpu {
 	/* The trace's view. */
 	struct {
 		u16 domain, vcpu;
-	} name;	     /* which vcpu this is */
-	u32 records; /* which classes of events are recorded of it: trace.h */
-	u8 lane;     /* enum lane in which it was last put to run */
-	u32 step;    /* steps recorded in the current fault episode */
-	u32 fault;   /* number of the current fault episode, 0: none */
-	u32 last_fault;
+	} name;	      /* which vcpu this is */
+	u32 records;  /* which classes of events are recorded of it: trace.h */
+	u8 lane;      /* enum lane in which it was last put to run */
+	u32 step;     /* steps recorded in the current fault episode */
+	u32 fault;    /* number of the current fault episode, 0: none */
 	u32 left_eip; /* direct mode: where the application was when it left */
 	u32 left_sp;  /* and the ring-1 stack then; 0: not known */
 

@@ -6,6 +6,7 @@
 u32 trace_classes, trace_wanted;
 mfn_t trace_ring_mfn;
 u32 trace_ring_pages;
+u32 trace_last_fault;
 u8 *trace_next, *trace_limit; /* trace_limit is NULL while there is no packet to fill */
 
 static struct domain nobody = {.id = TRACE_NO_DOMAIN};
@@ -32,6 +33,7 @@ void trace_init(void *memory, u32 bytes, u32 classes, bool serial, u32 tsc_khz)
 	memcpy(ring->magic, TRACE_RING_MAGIC, sizeof(ring->magic));
 	trace_classes = trace_nobody.records = classes;
 	trace_wanted = classes ? classes : ~0u;
+	trace_last_fault = 0;
 	to_serial = serial;
 }
 

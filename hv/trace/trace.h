@@ -67,6 +67,7 @@ extern u32 trace_ring_pages;
 
 /* Where the next record goes, and behind the last place of its packet where one may begin. */
 extern u8 *trace_next, *trace_limit;
+extern u32 trace_last_fault; /* number of the last fault episode */
 /** The packet is full: begin another one. @return trace_next; in a full ring, a place for a record
  * that is lost (and counted as discarded) */
 u8 *trace_turn_page(void);
@@ -150,10 +151,11 @@ bool trace_parse_classes(const char *list, u32 *classes, const char **bad);
 /** Stop recording, at the machine's end. */
 void trace_flush(void);
 
-/* A fault episode runs from an application's leaving to its resuming. */
+/* A fault episode runs from an application's leaving to its resuming. No other has its number, of
+ * whichever vcpu or domain. */
 static inline void episode_begins(struct vcpu *v)
 {
-	v->fault = ++v->last_fault;
+	v->fault = ++trace_last_fault;
 	v->step = 0;
 }
 

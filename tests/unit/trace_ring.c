@@ -164,6 +164,17 @@ static void a_native_return_is_noticed_at_the_next_entry(void **state)
 	assert_int_equal(v->fault, 2);
 }
 
+static void no_two_episodes_have_one_number(void **state)
+{
+	struct vcpu *v = start(false), other = *v;
+
+	(void)state;
+	trace_entered(v, LANE_APP);
+	trace_entered(&other, LANE_APP);
+	assert_int_equal(v->fault, 1);
+	assert_int_equal(other.fault, 2);
+}
+
 static void the_serial_port_gets_the_whole_packets_at_the_end(void **state)
 {
 	struct vcpu *v = start(true);
@@ -206,6 +217,7 @@ int main(void)
 	    cmocka_unit_test(an_episode_runs_from_leaving_to_resuming),
 	    cmocka_unit_test(a_record_names_its_vcpu_and_its_step),
 	    cmocka_unit_test(a_native_return_is_noticed_at_the_next_entry),
+	    cmocka_unit_test(no_two_episodes_have_one_number),
 	    cmocka_unit_test(the_serial_port_gets_the_whole_packets_at_the_end),
 	    cmocka_unit_test(classes_are_chosen_by_name),
 	};
