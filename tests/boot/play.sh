@@ -52,6 +52,33 @@ ok so_is_a_whole_run agrees "$tmp/all.html" "$tmp/shadow.ctf"
 procs() { tools/run MMU=$1 SCENARIO=procs SEED="$seed" OUT="$tmp/procs-$1" && $tl play "$tmp/procs-$1.ctf" "${@:2}" -o "$tmp/procs-$1.html" && agrees "$tmp/procs-$1.html" "$tmp/procs-$1.ctf"; }
 ok so_are_programs_in_shadow_mode procs shadow
 ok so_are_programs_in_direct_mode procs direct --all
+# Of a part of a run, the cost leaves out stays that lie across its ends, and says so: in a page, and in a picture.
+parts() {
+	python3 - "$seed" "$tmp/shadow.ctf" $tl "$tmp/part" <<-'END'
+		import json, random, re, subprocess, sys
+		seed, trace, tl, out = sys.argv[1:]
+		random.seed(int(seed))
+		events = [json.loads(line) for line in subprocess.run([tl, "dump", "--json", trace], capture_output=True, text=True, check=True).stdout.splitlines()]
+		stays, entry = [], None
+		for e in events:
+		    if e["event"] in ("trap", "irq", "hypercall") and e["from"] != e["to"]: entry = e["seq"]
+		    elif e["event"] in ("resume", "inject", "hcall_ret") and entry: stays.append((entry, e["seq"])); entry = None
+		seen = set()
+		for i in range(14):
+		    a = random.randrange(1, stays[-1][0])
+		    b = min(a + random.choice((2, 4, 30)), stays[-1][1])
+		    cut = any(x < a <= y for x, y in stays), any(x <= b < y for x, y in stays) or any(x < a and b < y for x, y in stays)
+		    seen.add(cut)
+		    want = {(0, 0): "", (1, 0): "; without the stay that began before", (0, 1): "; without the stay that ends later", (1, 1): "; without stays that began before or end later"}[cut]
+		    for file in ("html", "mmd"): subprocess.run([tl, "play" if file == "html" else "draw", trace, "--from", str(a), "--to", str(b), "-o", f"{out}.{file}"], check=True, capture_output=True)
+		    html, mmd = (open(f"{out}.{x}").read() for x in ("html", "mmd"))
+		    said = re.search(r"VMM instructions: [\d,+= ]*\d(.*)", mmd)[1].replace("#59;", ";")
+		    cuts = json.loads(re.search(r'"cut":(\[.*?\])', html)[1])
+		    if said != want or cuts != list(cut): sys.exit(f"{a} to {b}: {said!r}, {cuts}, but {cut}")
+		sys.exit(len(seen) < 2)
+	END
+}
+ok a_part_of_a_run_says_which_stays_it_does_not_count parts
 # Where a trace leaves what is expected of it, a page begins there.
 $tl check "$tmp/direct.ctf" tests/expect/esx-pagefault.expect --diverge "$tmp/place.html" --diverge "$tmp/place.svg" >"$tmp/check"
 begins() {

@@ -28,8 +28,7 @@ static int make_side(const struct trace *t, const struct request *r, int n, stru
 				       t->count);
 		draw_side_of(t, from, to, 0, (u32)r->domain, side);
 		if (!side->steps.count)
-			return err_set(err, "%s: domain %llu does nothing there", t->name,
-				       (unsigned long long)r->domain);
+			return draw_no_steps(err, t, (u32)r->domain);
 		return 0;
 	}
 	if (fault ? episode_select(t, fault, &ep, err) : request_episode(t, &ep, err))

@@ -104,6 +104,8 @@ void draw_side(const struct trace *t, size_t first, size_t last, u64 episode, st
 void draw_tell_apart(const struct trace *a, const struct trace *b, struct side *of_a,
 		     struct side *of_b);
 void draw_side_free(struct side *s);
+/** Why what was asked for has no steps. -1, with @err filled. */
+int draw_no_steps(struct err *err, const struct trace *t, u32 domain);
 
 /** The neighbourhood of the first line of an expectation that does not hold. */
 struct expect_miss;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* "VMM instructions: 363 + 183 + 543 + 243 = 1,332", or only the sum if that is too long. */
-static void cost_line(const struct steps *s, u64 total, char *out, size_t size)
+static void cost_line(const struct steps *s, u64 total, const char *cut, char *out, size_t size)
 {
 	struct sb b = {0};
 	size_t n = 0;
@@ -27,6 +27,7 @@ static void cost_line(const struct steps *s, u64 total, char *out, size_t size)
 	if (n > 1 && n <= 8)
 		sb_add(&b, " = ");
 	page_number(&b, total);
+	sb_add(&b, "%s", cut);
 	snprintf(out, size, "%s", b.s);
 	text_whole(out);
 	sb_free(&b);
@@ -39,6 +40,17 @@ void draw_tally(struct sb *b, const struct tally *y)
 	if (y->irqs)
 		sb_add(b, word(", irqs %u"), y->irqs);
 	sb_add(b, ")");
+}
+
+/* The cost is of whole stays: of a part of a run, what lies across its ends is not in it. */
+static const char *what_is_cut(const struct trace *t, size_t first, size_t last, u32 domain)
+{
+	bool before = hold_is_cut(t, first, domain), behind = hold_is_cut(t, last + 1, domain);
+
+	return word(before && behind ? WORD("; without stays that began before or end later")
+		    : before	     ? WORD("; without the stay that began before")
+		    : behind	     ? WORD("; without the stay that ends later")
+				     : "");
 }
 
 /* One guest: its design. If it is not alone, who it is; several need not be of one design. */
@@ -141,7 +153,8 @@ static void make_footer(const struct trace *t, size_t first, size_t last, u64 ep
 	draw_tally(&b, &y);
 	snprintf(out->footer[0], sizeof(out->footer[0]), "%s", b.s);
 	text_whole(out->footer[0]);
-	cost_line(&out->steps, y.cost, out->footer[1], sizeof(out->footer[1]));
+	cost_line(&out->steps, y.cost, episode ? "" : what_is_cut(t, first, last, domain),
+		  out->footer[1], sizeof(out->footer[1]));
 	sb_free(&b);
 }
 
@@ -169,6 +182,14 @@ void draw_side_unfolded(const struct trace *t, size_t first, size_t last, u64 ep
 	draw_number(&out->steps);
 	for (size_t i = 0; i < out->steps.count; i++)
 		out->steps.v[i].spent = (i ? out->steps.v[i - 1].spent : 0) + out->steps.v[i].cost;
+}
+
+int draw_no_steps(struct err *err, const struct trace *t, u32 domain)
+{
+	if (domain == TRACE_NO_DOMAIN)
+		return err_set(err, "%s: what is there is told by steps before it; begin earlier",
+			       t->name);
+	return err_set(err, "%s: domain %u does nothing there", t->name, domain);
 }
 
 void draw_side_free(struct side *s)

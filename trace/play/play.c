@@ -110,6 +110,11 @@ static json_t *describe(const struct writer *w, const struct scene *s, size_t fr
 		} else {
 			struct holds all;
 
+			json_object_set_new(j, "cut",
+					    json_pack("[bb]",
+						      hold_is_cut(t, e->first, w->r->domain),
+						      hold_is_cut(t, e->last + 1, w->r->domain)));
+
 			holds_find(t, e->first, e->last, 0, &all);
 			tally_holds(t, &all, w->r->domain, &y);
 			holds_free(&all);
@@ -200,8 +205,7 @@ static int add_whole_run(struct writer *w, const struct scenes *all, size_t *sta
 		    "many; choose a domain with --domain",
 		    MOST_GUESTS);
 	if (!w->rows)
-		return err_set(err, "%s: domain %u does nothing there", w->r->t[0]->name,
-			       w->r->domain);
+		return draw_no_steps(err, w->r->t[0], w->r->domain);
 	for (size_t i = 1; i < all->count; i++) {
 		const struct episode *e = &all->v[i].of[0];
 		size_t from = row_of(w, e->first), to = row_of(w, e->last + 1);

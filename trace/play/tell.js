@@ -88,8 +88,8 @@ function recorders(s) {
 
 function cost(s, trace) {
 	if (!trace.counted) return '<p class="dim">VMM entries were not recorded (class trap), nor what they cost.</p>';
-	const entries = s.traps + s.irqs + s.hypercalls;
-	return `<h3 class="costs">Cost up to here</h3><p class="dim">of stays in the VMM that have ended${D.all ? ', since the page’s first event' : ''}</p><p class="cost">VMM entries: ${entries} (traps ${s.traps}, hypercalls ${s.hypercalls}${s.irqs ? `, irqs ${s.irqs}` : ''})<br>VMM instructions: ${number(s.spent)}</p>`;
+	const entries = s.traps + s.irqs + s.hypercalls, [before, behind] = D.scenes[0].cut || [];
+	return `<h3 class="costs">Cost up to here</h3><p class="dim">of stays in the VMM that have ended${D.all ? ', since the page’s first event' : ''}${before ? '; without the stay that began before it' : ''}${behind ? '; a stay that has begun goes on behind the last event' : ''}</p><p class="cost">VMM entries: ${entries} (traps ${s.traps}, hypercalls ${s.hypercalls}${s.irqs ? `, irqs ${s.irqs}` : ''})<br>VMM instructions: ${number(s.spent)}</p>`;
 }
 
 const listed = new Set(); // which of the lists below are open

@@ -171,6 +171,21 @@ bool trace_counts_entries(const struct trace *t)
 	return false;
 }
 
+bool hold_is_cut(const struct trace *t, size_t at, u32 domain)
+{
+	if (at >= t->count || (event_is_entry(&t->events[at]) && event_crosses(&t->events[at])))
+		return false;
+	while (at--) {
+		const struct event *e = &t->events[at];
+
+		if (e->lost_after || event_is_exit(e) || event_is(e, EV_native))
+			return false;
+		if (event_is_entry(e) && event_crosses(e))
+			return counts(e, domain);
+	}
+	return false;
+}
+
 void tally_format(struct sb *b, const struct tally *y)
 {
 	sb_add(b, "VMM entries: %u (traps %u, hypercalls %u", y->traps + y->hypercalls + y->irqs,

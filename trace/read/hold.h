@@ -27,6 +27,9 @@ struct holds {
 /** Find every hold in events [first, last] of @t that belongs to @episode (0: to any). */
 void holds_find(const struct trace *t, size_t first, size_t last, u64 episode, struct holds *out);
 void holds_free(struct holds *h);
+/** Does a stay that @domain (TRACE_NO_DOMAIN: anyone) began go on from before event @at (an index)
+ * to behind it? What is cut there does not have its cost. */
+bool hold_is_cut(const struct trace *t, size_t at, u32 domain);
 
 /** Why the VMM was entered, for people: "#PF from app, not_present", "hypercall mmu_update". */
 void hold_reason(const struct trace *t, const struct hold *h, struct sb *out);
