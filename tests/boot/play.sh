@@ -162,6 +162,7 @@ else
 	ok it_begins_where_it_is_told_to said "^begins: #e=[0-9]+&s=1$"
 	ok a_link_leads_to_a_step said '^link: Step 3 of '
 	ok one_that_leads_nowhere_is_told said '^lost link: The page has no step #e=1&s=9999; this is step #e=1&s='
+	ok an_episode_is_found_by_its_number_alone said '^by number: 0$'
 	ok the_find_key_leads_there said '^focus: find$'
 	ok words_are_found said '^found: [1-9]'
 	ok and_nothing_else said '^found others: 0$'

@@ -114,7 +114,10 @@ function listEpisodes() {
 	const key = $('which').value.trim().toLowerCase();
 	if (wanted.key !== key) {
 		wanted = {key, hits: []};
-		D.scenes.forEach((s, i) => { if (!key || sceneWords(s).toLowerCase().includes(key) || String(i + 1) === key) wanted.hits.push(i); });
+		// A number alone is an episode's, in the list or in its domain; if there is none, part of a word.
+		const choose = fits => D.scenes.forEach((s, i) => { if (fits(s, i)) wanted.hits.push(i); });
+		if (/^\d+$/.test(key)) choose((s, i) => i + 1 === +key || s.of.some(x => x && x.fault === +key));
+		if (!wanted.hits.length) choose(s => sceneWords(s).toLowerCase().includes(key));
 	}
 	// Those around the one that is looked at.
 	const hits = wanted.hits, near = hits.findIndex(i => i >= scene), first = Math.max(0, Math.min(hits.length - MOST_LISTED, (near < 0 ? hits.length : near) - MOST_LISTED / 2)), part = hits.slice(first, first + MOST_LISTED);

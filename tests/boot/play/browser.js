@@ -76,6 +76,12 @@ inBrowser(browser, dir, '1600,1000', async tab => {
 	say('lost link', (await seen()).said);
 	await tab.value('location.hash = "#e=1&s=3"; new Promise(r => setTimeout(r, 50))');
 	// Find.
+	// An episode by its number alone: in the list, or in its domain.
+	say('by number', String(await tab.value(`D.scenes.filter((s, i) => [i + 1, ...s.of.filter(x => x && x.fault).map(x => x.fault)].some(n => {
+		$('which').value = n; listEpisodes();
+		return !wanted.hits.includes(i) || wanted.hits.some(k => k + 1 !== n && !D.scenes[k].of.some(x => x && x.fault === n));
+	})).length`)));
+	await tab.value('$("which").value = "", listEpisodes(), 0');
 	await press('/');
 	say('focus', await tab.value('document.activeElement.id'));
 	await tab.ask('Input.insertText', {text: 'read cr2'});
