@@ -122,6 +122,11 @@ static void events_can_be_chosen(void **state)
 	says("there is no domain 2 in it");
 	assert_int_equal(tltrace("dump @/esx.ctf --from 6 --to 5"), 2);
 	says("--from comes after --to");
+	assert_int_equal(tltrace("dump @/esx.ctf --from 5 --to 6 --to 7"), 2);
+	says("--to is given twice: which?");
+	assert_int_equal(tltrace("draw @/esx.ctf -o @/x.svg --output @/y.svg"), 2);
+	says("-o is given twice: which?");
+	assert_int_equal(tltrace("dump @/esx.ctf --event trap --event resume"), 0);
 	assert_int_equal(tltrace("dump @/esx.ctf --from 5 --to 6"), 0);
 	assert_int_equal(lines(), 2);
 	says("     5 ");

@@ -32,6 +32,32 @@ static bool is_text(const char *value)
 	return s;
 }
 
+/* Of two values that one option is given, the first would be lost without a word; but for those of
+ * which a command takes several. */
+static bool given_twice(const struct command *self, int c, const char *name)
+{
+	static const struct {
+		const struct command *of;
+		const char *option;
+	} several[] = {{&cmd_draw, "fault"},	 {&cmd_draw, "io"},   {&cmd_play, "fault"},
+		       {&cmd_play, "guest-elf"}, {&cmd_check, "set"}, {&cmd_check, "diverge"},
+		       {&cmd_dump, "event"}};
+	static bool given[128];
+	bool before;
+
+	for (size_t i = 0; i < ARRAY_SIZE(several); i++)
+		if (several[i].of == self && !strcmp(several[i].option, name))
+			return false;
+	if (c < 0 || c >= 128)
+		return false;
+	before = given[c];
+	given[c] = true;
+	if (before)
+		fprintf(stderr, "tltrace %s: %s%s is given twice: which?\n", self->name,
+			c == 'o' ? "-" : "--", name);
+	return before;
+}
+
 int cmd_getopt(const struct command *self, int argc, char **argv, const struct option *opts,
 	       int *code)
 {
@@ -64,6 +90,10 @@ int cmd_getopt(const struct command *self, int argc, char **argv, const struct o
 	    (!strcmp(all[which].name, "title") || !strcmp(all[which].name, "note")) &&
 	    !is_text(optarg)) {
 		fprintf(stderr, "tltrace %s: --%s is no UTF-8\n", self->name, all[which].name);
+		*code = EXIT_TROUBLE;
+		return '?';
+	}
+	if (c != -1 && optarg && given_twice(self, c, c == 'o' ? "o" : all[which].name)) {
 		*code = EXIT_TROUBLE;
 		return '?';
 	}
