@@ -46,6 +46,24 @@ grows() {
 		[ "$(tail -n 1 "$tmp/far")" -le "$(sed -n 's/^VMM instructions: \([0-9]*\).*/\1/p' "$tmp/one" | tail -n 1)" ]
 }
 ok what_a_request_has_cost_so_far_grows grows
+# The privileged instructions told are Domain 0's #GP that were carried out between the request's put and its end.
+carried_out() {
+	build/bin/tltrace draw "$tmp/drawn/room.ctf" --io one -o "$tmp/one.svg" &&
+		told=$(sed -nE 's/.*>([0-9]+) privileged instructions?<.*/\1/p' "$tmp/one.svg" | awk '{ n += $1 } END { print n + 0 }') &&
+		front=$(sed -nE 's/.*>1 request of 4 KB: domain ([0-9]+),.*/\1/p' "$tmp/one.svg" | head -n 1) &&
+		build/bin/tltrace dump "$tmp/drawn/room.ctf" | awk -v front="$front" -v told="$told" '
+			/ ring / && $3 ~ "^d" front "v" {
+				match($0, /requests=[0-9]+/); requests = substr($0, RSTART + 9, RLENGTH - 9)
+				match($0, /responses=[0-9]+/); responses = substr($0, RSTART + 10, RLENGTH - 10)
+				if (/what=put/) { begun = requests == before + 1; aim = requests; n = 0 }
+				if (/what=done/ && begun && responses == aim) exit
+				before = requests
+			}
+			/ trap .*vec=13 / && $3 ~ /^d0v/ { trapped = 1 }
+			/ (resume|inject|hcall_ret) / { n += trapped && / resume /; trapped = 0 }
+			END { print told, n; exit !(n && told == n) }'
+}
+ok its_privileged_instructions_are_those_that_were_carried_out carried_out
 ok nothing_of_that_was_lost bash -c 'build/bin/tltrace info "$1" | grep -q ", 0 discarded"' - "$tmp/drawn/room.ctf"
 # Each has a disk and reads the same from it as the others; three have an interface, too: what one sent, the next has got.
 sums() { sed -n 's/^(d[4567]) blocks: 64 of .*: //p' "$tmp/drawn/room.console"; }

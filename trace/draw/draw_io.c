@@ -2,9 +2,10 @@
  * draw_io.c: a request of a virtual disk, from the front end's put to the upcall that brings its
  * answer, by the notes that both ends leave (event "ring"). A batch is drawn in the same way.
  *
- * Drawn is what has to do with it: ring, events, grants, which domain runs, the disk's ports and
- * its interrupt. Ports are counted; what a hypercall returns is left out, and that Domain 0 waits
- * for the disk while nobody else runs.
+ * Drawn is what has to do with it: ring, events, grants, which domain runs, the disk's interrupt,
+ * and how many privileged instructions Domain 0 has carried out for it: the disk's ports, of which
+ * the trace does not tell. What a hypercall returns is left out, and that Domain 0 waits for the
+ * disk while nobody else runs.
  */
 #include "draw/draw_page.h"
 
@@ -19,17 +20,22 @@
 
 enum { PUT, TAKEN, ANSWERED, DONE }; /* event.def, ring */
 
+enum how {
+#define V(number, name) HOW_##name = number,
+	TRACE_VALUES_how(V)
+#undef V
+};
+
 #define VEC_GP	 13
 #define VEC_DISK 0x2E
 #define NOBODY	 65535
-#define LONG	 3000 /* ticks of an access that moves a block of data */
 
 struct io {
 	const struct trace *t;
 	struct steps *out;
 	u16 front, back;
 	u32 requests[2], responses[2]; /* the last notes of front end and back end */
-	u32 ports, bytes;	       /* accesses that are not drawn yet */
+	u32 privileged;		       /* instructions that are not drawn yet */
 	bool came;		       /* another domain ran before the one that runs */
 };
 
@@ -97,35 +103,41 @@ int draw_io_find(const struct trace *t, const char *which, u32 domain, size_t *p
 			       t->name);
 }
 
-static struct step *arrow(struct io *io, u16 domain, u8 from, u8 to, enum step_style style)
-{
-	struct step *s;
-
-	io->out->guest = domain == io->back;
-	s = draw_add_step(io->out, STEP_ARROW, from, to);
-	s->style = style;
-	return s;
-}
-
 static const char *plural(u32 n, const char *one, const char *more)
 {
 	return word(n == 1 ? one : more);
 }
 
-/* The port accesses that have come since the last step. */
-static void tell_ports(struct io *io)
+/* The privileged instructions that have come since the last step. */
+static void tell_privileged(struct io *io)
 {
 	struct step *s;
 
-	if (!io->ports)
+	if (!io->privileged)
 		return;
-	s = arrow(io, io->back, LANE_guest, LANE_hw, STYLE_TRAP);
-	s->diamond = false;
-	draw_text(s->title, "%u %s to the disk's ports", io->ports,
-		  plural(io->ports, WORD("access"), WORD("accesses")));
-	draw_detail(s, "%s",
-		    word(io->bytes ? WORD("with the data: rep insw") : WORD("its registers")));
-	io->ports = io->bytes = 0;
+	io->out->guest = true;
+	s = draw_add_step(io->out, STEP_ARROW, LANE_guest, LANE_vmm);
+	s->style = STYLE_TRAP;
+	s->diamond = true;
+	draw_text(s->title, "%u privileged %s", io->privileged,
+		  plural(io->privileged, WORD("instruction"), WORD("instructions")));
+	draw_detail(s, "%s", word(WORD("#GP: carried out by the VMM")));
+	io->privileged = 0;
+}
+
+static struct step *add(struct io *io, enum step_kind kind, u16 domain, u8 from, u8 to)
+{
+	tell_privileged(io);
+	io->out->guest = domain == io->back;
+	return draw_add_step(io->out, kind, from, to);
+}
+
+static struct step *arrow(struct io *io, u16 domain, u8 from, u8 to, enum step_style style)
+{
+	struct step *s = add(io, STEP_ARROW, domain, from, to);
+
+	s->style = style;
+	return s;
 }
 
 static void ring_note(struct io *io, const struct event *e)
@@ -139,8 +151,7 @@ static void ring_note(struct io *io, const struct event *e)
 
 	if (event_u32(e, "front") != io->front || !n)
 		return;
-	io->out->guest = back;
-	s = draw_add_step(io->out, STEP_NOTE, LANE_guest, LANE_guest);
+	s = add(io, STEP_NOTE, back ? io->back : io->front, LANE_guest, LANE_guest);
 	if (what == PUT) {
 		draw_text(s->title, "puts %u %s into the ring", n,
 			  plural(n, WORD("request"), WORD("requests")));
@@ -161,13 +172,42 @@ static void ring_note(struct io *io, const struct event *e)
 	io->responses[back] = responses;
 }
 
+static size_t stay_end(const struct trace *t, size_t i)
+{
+	for (i++; i + 1 < t->count && !event_is_exit(&t->events[i]);)
+		i++;
+	return i;
+}
+
+/* The first event of a kind in the stay that begins with event `i`; NULL: there is none */
+static const struct event *in_stay(const struct trace *t, size_t i, u32 id)
+{
+	for (size_t end = stay_end(t, i); i < end; i++)
+		if (event_is(&t->events[i], id))
+			return &t->events[i];
+	return NULL;
+}
+
 /* Does another domain run now? If nobody can, it is the disk that is waited for. */
 static bool gives_way(const struct trace *t, size_t i)
 {
-	for (i++; i < t->count && !event_is_exit(&t->events[i]); i++)
-		if (event_is(&t->events[i], EV_sched))
-			return event_u32(&t->events[i], "next") != NOBODY;
-	return false;
+	const struct event *e = in_stay(t, i, EV_sched);
+
+	return e && event_u32(e, "next") != NOBODY;
+}
+
+static void tell_send(struct io *io, size_t i)
+{
+	const struct event *e = &io->t->events[i], *told = in_stay(io->t, i, EV_evtchn);
+	u16 other = e->domain == io->front ? io->back : io->front;
+	struct step *s;
+
+	if (told && told->domain != other)
+		return; /* that is somebody else's event */
+	s = arrow(io, e->domain, LANE_guest, LANE_vmm, STYLE_HYPERCALL);
+	draw_text(s->title, "%s",
+		  word(told ? WORD("tells the other end") : WORD("sends an event")));
+	draw_detail(s, "event_channel_op send");
 }
 
 static void hypercall(struct io *io, size_t i)
@@ -176,20 +216,18 @@ static void hypercall(struct io *io, size_t i)
 	u32 nr = event_u32(e, "nr"), a1 = event_u32(e, "a1"), a3 = event_u32(e, "a3");
 	struct step *s;
 
-	if (nr != __HYPERVISOR_event_channel_op && nr != __HYPERVISOR_grant_table_op &&
-	    nr != __HYPERVISOR_physdev_op && (nr != __HYPERVISOR_sched_op || !gives_way(io->t, i)))
-		return;
-	s = arrow(io, e->domain, LANE_guest, LANE_vmm, STYLE_HYPERCALL);
-	if (nr == __HYPERVISOR_event_channel_op) {
-		draw_text(s->title, "tells the other end");
-		draw_detail(s, "event_channel_op send");
-	} else if (nr == __HYPERVISOR_sched_op) {
+	if (nr == __HYPERVISOR_event_channel_op && a1 == EVTCHNOP_send) {
+		tell_send(io, i);
+	} else if (nr == __HYPERVISOR_sched_op && a1 == SCHEDOP_block && gives_way(io->t, i)) {
+		s = arrow(io, e->domain, LANE_guest, LANE_vmm, STYLE_HYPERCALL);
 		draw_text(s->title, "waits");
 		draw_detail(s, "sched_op block");
-	} else if (nr == __HYPERVISOR_physdev_op) {
+	} else if (nr == __HYPERVISOR_physdev_op && a1 == PHYSDEVOP_irq_unmask_notify) {
+		s = arrow(io, e->domain, LANE_guest, LANE_vmm, STYLE_HYPERCALL);
 		draw_text(s->title, "has looked at the disk");
 		draw_detail(s, "physdev_op irq_unmask_notify");
-	} else {
+	} else if (nr == __HYPERVISOR_grant_table_op && a1 <= GNTTABOP_unmap_grant_ref) {
+		s = arrow(io, e->domain, LANE_guest, LANE_vmm, STYLE_HYPERCALL);
 		draw_text(s->title, "%s %u %s",
 			  word(a1 == GNTTABOP_map_grant_ref ? WORD("maps") : WORD("unmaps")), a3,
 			  plural(a3, WORD("page"), WORD("pages")));
@@ -203,13 +241,9 @@ static void entry(struct io *io, size_t i)
 	struct step *s;
 
 	if (event_is(e, EV_trap) && event_u32(e, "vec") == VEC_GP && e->domain == io->back) {
-		io->ports++;
-		for (i++; i + 1 < io->t->count && !event_is_exit(&io->t->events[i]);)
-			i++;
-		io->bytes += io->t->events[i].ts - e->ts > LONG;
-		return;
-	}
-	if (event_is(e, EV_hypercall)) {
+		/* What was not carried out is the guest's own fault, injected. */
+		io->privileged += event_is(&io->t->events[stay_end(io->t, i)], EV_resume);
+	} else if (event_is(e, EV_hypercall)) {
 		hypercall(io, i);
 	} else if (event_is(e, EV_irq) && event_u32(e, "vec") == VEC_DISK) {
 		s = arrow(io, e->domain, LANE_hw, LANE_vmm, STYLE_IRQ);
@@ -221,20 +255,17 @@ static void entry(struct io *io, size_t i)
 static void one_event(struct io *io, size_t i)
 {
 	const struct event *e = &io->t->events[i];
-	bool port = event_is(e, EV_trap) && event_u32(e, "vec") == VEC_GP;
 	struct step *s;
 
 	if (e->domain != io->front && e->domain != io->back && !event_is(e, EV_sched))
 		return;
-	if (event_is_entry(e) && !port)
-		tell_ports(io);
 	if (event_is_entry(e)) {
 		entry(io, i);
 	} else if (event_is(e, EV_ring)) {
 		ring_note(io, e);
 	} else if (event_is(e, EV_sched)) {
 		io->came = event_u32(e, "prev") != NOBODY;
-	} else if (event_is(e, EV_inject) && io->came) {
+	} else if (event_is(e, EV_inject) && event_u32(e, "how") == HOW_callback && io->came) {
 		io->came = false;
 		s = arrow(io, e->domain, LANE_vmm, LANE_guest, STYLE_INJECT);
 		draw_text(s->title, "upcall");
