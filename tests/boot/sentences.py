@@ -203,6 +203,9 @@ class Reader:
             if walk["verdict"] not in ("no_machine_page", "reserved_bit", "vmm_address"):
                 want.discard("touch a page")
         d = s.details[0]
+        if d.startswith("fetch of ") != (not write and number(e["va"]) >> 12 == number(e["eip"]) >> 12 and not d.startswith("address ")):
+            return False
+        d = d.removeprefix("fetch of ")
         return s.title in want and (hexes(d) == [number(e["va"])] if d.startswith("address ") else self.instruction(d, st))
 
     def trap(self, s, e):

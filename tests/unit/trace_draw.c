@@ -424,6 +424,47 @@ static void repeats_fold_and_losses_tear(void **state)
 	draw_side_free(&s);
 }
 
+/* Whosever event comes before them, and at the end of the trace. */
+static void losses_are_anybodys(void **state)
+{
+	struct synth s;
+	struct trace t;
+	struct side side;
+	struct err err;
+	u32 seen = 0;
+
+	static const u32 told[] = {11, 1107, 50607}; /* of an episode, of a domain, of all */
+
+	(void)state;
+	synth_begin(&s, 1);
+	s.fault = 1;
+	synth_event(&s, 9, EV_trap, LANE_app, LANE_vmm, (u64)14, (u64)4, (u64)0x8048123, (u64)0x73,
+		    (u64)SYNTH_VA);
+	s.fault = 0;
+	s.domain = 2;
+	synth_event(&s, 9, EV_p2m, LANE_vmm, LANE_vmm, (u64)0x123, (u64)0x222);
+	synth_lose(&s, 5);
+	synth_event(&s, 9, EV_p2m, LANE_vmm, LANE_vmm, (u64)0x124, (u64)0x223);
+	synth_lose(&s, 6);
+	s.fault = 1;
+	s.domain = 1;
+	synth_event(&s, 9, EV_resume, LANE_vmm, LANE_app, (u64)0x8048123, (u64)0x73);
+	synth_lose(&s, 7);
+	assert_int_equal(synth_open(&s, &t, &err), 0);
+	synth_free(&s);
+	for (u32 way = 0; way < 3; way++) {
+		draw_side_of(&t, 2, t.count - 1, way ? 0 : event_episode(&t.events[2]),
+			     way == 1 ? 1 : TRACE_NO_DOMAIN, &side);
+		seen = 0;
+		for (size_t i = 0; i < side.steps.count; i++)
+			if (side.steps.v[i].kind == STEP_GAP)
+				seen = seen * 100 + side.steps.v[i].count;
+		assert_int_equal(seen, told[way]);
+		draw_side_free(&side);
+	}
+	trace_close(&t);
+}
+
 static void folding_keeps_what_does_not_repeat(void **state)
 {
 	struct steps s = {0};
@@ -803,6 +844,7 @@ int main(void)
 	    cmocka_unit_test(the_first_that_is_too_many_is_red),
 	    cmocka_unit_test(the_nearest_event_is_what_came_instead),
 	    cmocka_unit_test(repeats_fold_and_losses_tear),
+	    cmocka_unit_test(losses_are_anybodys),
 	    cmocka_unit_test(folding_keeps_what_does_not_repeat),
 	    cmocka_unit_test(texts_are_cut_to_their_boxes),
 	    cmocka_unit_test(instructions_read_as_objdump_writes_them),

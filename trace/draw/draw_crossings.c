@@ -93,13 +93,23 @@ static const char *touched(const struct steps *out, const struct stay *s)
 	}
 }
 
+/* Nothing forbids to execute what may be read: what is read of the page in which the instruction
+ * begins cannot fault any more once that has been fetched. */
+static bool is_fetch(const struct event *e)
+{
+	return !(event_u32(e, "err") & PF_W) &&
+	       event_u32(e, "va") >> 12 == event_u32(e, "eip") >> 12;
+}
+
 static void app_page_fault(struct steps *out, const struct stay *s)
 {
 	struct step *a = draw_add_step(out, STEP_ARROW, LANE_app, LANE_hw);
 
 	a->style = STYLE_TRAP;
 	draw_text(a->title, "%s", word(touched(out, s)));
-	if (s->code[0])
+	if (s->code[0] && is_fetch(s->entry))
+		draw_detail(a, word(WORD("fetch of %s")), s->code);
+	else if (s->code[0])
 		draw_detail(a, "%s", s->code);
 	else
 		draw_detail(a, "address 0x%08x", event_u32(s->entry, "va"));

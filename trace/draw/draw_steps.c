@@ -356,14 +356,31 @@ static void one_event(struct builder *b, size_t i)
 		note(b, i);
 	}
 	set_phases(b, before);
-	if (e->lost_after && i < b->last) {
-		draw_add_step(b->out, STEP_GAP, LANE_app, LANE_vmm)->count = e->lost_after;
-		b->inside = false;
-		for (size_t g = 0; g < ARRAY_SIZE(b->who); g++)
-			b->who[g].in_stay = false;
-	}
 	for (size_t k = before; k < b->out->count; k++)
 		b->out->v[k].event = i;
+}
+
+/* What was lost behind event `i`, whosever that is: it may have been anybody's. An episode that
+ * ends there is unfinished, which is said elsewhere. */
+static void gap(struct builder *b, size_t i)
+{
+	const struct event *e = &b->t->events[i];
+	struct steps *out = b->out;
+	struct step *s;
+
+	if (!e->lost_after || (i == b->last && (b->episode || i + 1 < b->t->count)))
+		return;
+	if (out->count && out->v[out->count - 1].kind == STEP_GAP) {
+		out->v[out->count - 1].count += e->lost_after;
+	} else {
+		s = draw_add_step(out, STEP_GAP, LANE_app, LANE_vmm);
+		s->count = e->lost_after;
+		s->event = i;
+		s->phase = b->phase;
+	}
+	b->inside = false;
+	for (size_t g = 0; g < ARRAY_SIZE(b->who); g++)
+		b->who[g].in_stay = false;
 }
 
 /* What others do is looked at, since a stay of ours may end with theirs, but not drawn. */
@@ -396,10 +413,10 @@ void draw_steps(const struct trace *t, size_t first, size_t last, u64 episode, u
 	for (size_t i = first; i <= last && i < t->count; i++) {
 		size_t before = out->count;
 
-		if (episode && event_episode(&t->events[i]) != episode)
-			continue;
-		one_event(&b, i);
+		if (!episode || event_episode(&t->events[i]) == episode)
+			one_event(&b, i);
 		if (!is_drawn(&b, &t->events[i]))
 			out->count = before;
+		gap(&b, i);
 	}
 }
