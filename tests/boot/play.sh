@@ -174,6 +174,7 @@ else
 	ok each_step_is_a_printed_page awk '/^printed:/ { print; good = $2 >= $5 && $2 <= $5 + 3 } END { exit !good }' "$tmp/probe"
 	ok a_remotes_keys_and_those_of_the_field_of_words said '^keys: 3 true true$'
 	ok the_table_of_keys_shuts_as_it_opens said '^table of keys: false$'
+	ok on_a_telephone_it_is_read_by_going_along test "$(grep -c '^narrow: true true true true$' "$tmp/probe")" = 6
 	ok presented_its_letters_are_those_of_a_slide bash -c '[ "$(grep -cE "^presented at [0-9]+: 1[2-9]\.[0-9]*$" "$1")" = 3 ]' - "$tmp/probe"
 	ok no_error said '^errors: 0$'
 	ok no_request_leaves_it said '^requests: 0$'

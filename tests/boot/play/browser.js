@@ -112,8 +112,21 @@ inBrowser(browser, dir, '1600,1000', async tab => {
 		await tab.ask('Emulation.setDeviceMetricsOverride', {width, height, deviceScaleFactor: 1, mobile: false});
 		say(`presented at ${width}`, await tab.value(`(svg => Math.min(...[...svg.querySelectorAll('text')].map(t => t.getAttribute('font-size') * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)) * 960 / innerWidth)(document.querySelector('#picture svg')).toFixed(2)`));
 	}
-	await tab.ask('Emulation.clearDeviceMetricsOverride');
 	await press('Escape');
+	// On a telephone: letters that can be read, the step's words in sight, and only the picture is wider than the window.
+	await tab.ask('Emulation.setDeviceMetricsOverride', {width: 400, height: 800, deviceScaleFactor: 1, mobile: false});
+	await press('Home');
+	for (let seen = 0; seen < 6; seen++) {
+		await press('ArrowRight');
+		say('narrow', await tab.value(`(() => {
+			const svg = document.querySelector('#picture svg'), view = $('picture').getBoundingClientRect(), page = document.documentElement;
+			const px = Math.min(...[...svg.querySelectorAll('text')].map(t => t.getAttribute('font-size') * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width));
+			const told = svg.querySelector('.label[data-row="' + (at + 1) + '"], .note[data-row="' + (at + 1) + '"]').getBoundingClientRect();
+			return [px >= 9, told.left >= view.left - 1, told.right <= view.right + 1, page.scrollWidth <= innerWidth].join(' ');
+		})()`));
+	}
+	await tab.shot('narrow');
+	await tab.ask('Emulation.clearDeviceMetricsOverride');
 	// A remote's keys where the slider has the focus; out of the field of words, and to what it has found.
 	await press('Home');
 	await tab.value('$("at").focus(), 0');
