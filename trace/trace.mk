@@ -1,6 +1,6 @@
 # trace/trace.mk: tltrace, the host tool that reads, checks and draws traces, and its tests.
 # By their files' names: where only the headers of librsvg were fetched (tools/doctor), the linker knows no others.
-TLTRACE_LIBS := -l:librsvg-2.so.2 -l:libcairo.so.2 -l:libgobject-2.0.so.0 -l:libglib-2.0.so.0 -ljansson -lcapstone -ldw -lm
+TLTRACE_LIBS := -l:librsvg-2.so.2 -l:libcairo.so.2 -l:libgobject-2.0.so.0 -l:libglib-2.0.so.0 -ljansson -lcapstone -ldw -lelf -lm
 TLTRACE_SRC := $(wildcard trace/*/*.c)
 TLTRACE_OBJ := $(TLTRACE_SRC:%.c=$(B)/host/%.o)
 # Everything but main(), for the unit tests.

@@ -21,6 +21,10 @@ named() {
 }
 ok the_lines_are_those_that_record named
 ok the_guests_line_is_the_one_that_traps grep -q 'movl\\t%cr2, %eax' "$page"
+# Another kernel's lines would be wrong.
+not_the_kernel() { $tl play "$tmp/$1.ctf" --guest-elf "build/guest/finch-$2.elf" -o "$tmp/x.html" >"$tmp/refused" 2>&1; [ $? = 2 ] && grep -q 'is not the kernel that ran' "$tmp/refused" && [ ! -e "$tmp/x.html" ]; }
+ok another_kernel_is_refused_shadow not_the_kernel shadow pv
+ok another_kernel_is_refused_direct not_the_kernel direct native
 refuses() { $tl play "$tmp/shadow.ctf" --elf "$1" -o "$tmp/x.html" >"$tmp/refused" 2>&1; [ $? = 2 ] && grep -q "$2" "$tmp/refused"; }
 ok a_file_without_dwarf_is_refused refuses README.md 'built with -g'
 ok and_one_that_is_not_there refuses "$tmp/none.elf" 'No such file'

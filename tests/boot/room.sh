@@ -52,11 +52,12 @@ carried_out() {
 		told=$(sed -nE 's/.*>([0-9]+) privileged instructions?<.*/\1/p' "$tmp/one.svg" | awk '{ n += $1 } END { print n + 0 }') &&
 		front=$(sed -nE 's/.*>1 request of 4 KB: domain ([0-9]+),.*/\1/p' "$tmp/one.svg" | head -n 1) &&
 		build/bin/tltrace dump "$tmp/drawn/room.ctf" | awk -v front="$front" -v told="$told" '
+			done { next }
 			/ ring / && $3 ~ "^d" front "v" {
 				match($0, /requests=[0-9]+/); requests = substr($0, RSTART + 9, RLENGTH - 9)
 				match($0, /responses=[0-9]+/); responses = substr($0, RSTART + 10, RLENGTH - 10)
 				if (/what=put/) { begun = requests == before + 1; aim = requests; n = 0 }
-				if (/what=done/ && begun && responses == aim) exit
+				done = /what=done/ && begun && responses == aim
 				before = requests
 			}
 			/ trap .*vec=13 / && $3 ~ /^d0v/ { trapped = 1 }
@@ -65,6 +66,12 @@ carried_out() {
 }
 ok its_privileged_instructions_are_those_that_were_carried_out carried_out
 ok nothing_of_that_was_lost bash -c 'build/bin/tltrace info "$1" | grep -q ", 0 discarded"' - "$tmp/drawn/room.ctf"
+# Of several kernels, one has the lines: whose it cannot be, has none.
+of_others() {
+	build/bin/tltrace play "$tmp/drawn/room.ctf" --all --to 99 --guest-elf "build/guest/finch-$1.elf" -o "$tmp/part.html" 2>&1 | tee "$tmp/whose" | grep -c "is not the kernel of domain"
+}
+ok another_kernels_lines_are_left_out test "$(of_others native)" -gt 5
+ok and_its_own_are_there test "$(of_others pv)" = 0
 # Each has a disk and reads the same from it as the others; three have an interface, too: what one sent, the next has got.
 sums() { sed -n 's/^(d[4567]) blocks: 64 of .*: //p' "$tmp/drawn/room.console"; }
 ok four_disks_hold_what_was_written test "$(grep -cE '^\(d[4567]\) diskwork: w1 to w6 are there$' "$tmp/drawn/room.console")" = 4

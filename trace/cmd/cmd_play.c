@@ -27,12 +27,55 @@ struct asked {
 	u64 from, to, at, domain; /* numbers of events; 0: not asked for */
 };
 
+/* Is the instruction by which a guest left for the VMM another one in the file? @entry: the last */
+static bool differs(struct source *guest, const struct event *entry, const struct event *e)
+{
+	static const u8 call[] = {0xCD, 0x82};
+	u32 n;
+
+	if (!entry || entry->from != LANE_guest || entry->domain != e->domain)
+		return false;
+	if (e == entry && event_is(e, EV_hypercall)) /* its eip is behind that */
+		return source_differs(guest, event_u32(e, "eip") - 2, call, 2);
+	if (!event_is(e, EV_insn))
+		return false;
+	n = event_u32(e, "len");
+	return source_differs(guest, event_u32(e, "eip"), event_bytes(e, "bytes"), n < 16 ? n : 16);
+}
+
+/* Whose kernel is another than the file of @guest, whose lines would be wrong there. */
+static int check_kernel(struct source *guest, const char *path, const struct trace *t,
+			struct domains *other, struct err *err)
+{
+	const struct event *entry = NULL;
+
+	for (size_t i = 0; i < t->count; i++) {
+		const struct event *e = &t->events[i];
+
+		entry = event_is_entry(e) ? e : entry;
+		if (domains_have(other, e->domain) || !differs(guest, entry, e))
+			continue;
+		other->seen[e->domain / 8] |= (u8)(1u << e->domain % 8);
+		if (++other->count == t->domains.count)
+			return err_set(err,
+				       "%s is not the kernel that ran in %s: it has another "
+				       "instruction at 0x%08x; was it built anew?",
+				       path, t->name, event_u32(e, "eip"));
+		fprintf(stderr,
+			"tltrace play: %s is not the kernel of domain %u of %s (it has another "
+			"instruction at 0x%08x): its lines are left out\n",
+			path, e->domain, t->name, event_u32(e, "eip"));
+	}
+	return 0;
+}
+
 static int open_sources(struct asked *a, struct err *err)
 {
 	if (a->hv && !(a->r.hv = source_open(a->hv, err)))
 		return -1;
 	for (int i = 0; i < a->nguests; i++)
-		if (!(a->r.guest[i] = source_open(a->guest[i], err)))
+		if (!(a->r.guest[i] = source_open(a->guest[i], err)) ||
+		    check_kernel(a->r.guest[i], a->guest[i], a->r.t[i], &a->r.other[i], err))
 			return -1;
 	return 0;
 }

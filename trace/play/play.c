@@ -156,6 +156,7 @@ static bool add_scene(struct writer *w, const struct scene *s)
 		draw_side_unfolded(w->r->t[c], e->first, e->last, e->id, domain, &w->side[n]);
 		facts_begin(&w->facts[n], w->r->t[c], e->first, e->last, e->id, domain,
 			    &w->side[n].steps, w->r->guest[c]);
+		w->facts[n].other = &w->r->other[c];
 		ok = ok && fits(&w->side[n]);
 		n++;
 	}

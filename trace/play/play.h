@@ -30,6 +30,7 @@ struct play_request {
 	u32 domain;	   /* with all: only what it does; TRACE_NO_DOMAIN: any */
 	struct source *hv; /* the hypervisor's source, or NULL */
 	struct source *guest[2]; /* that of each trace's guest kernel, or NULL */
+	struct domains other[2]; /* which domains had another kernel than that */
 };
 
 /** What is in the file that was written. */
@@ -61,7 +62,8 @@ int scenes_choose(const struct play_request *r, struct scenes *out, struct err *
 struct facts {
 	const struct trace *t;
 	const struct steps *steps;
-	struct source *guest; /* NULL: its source is not known */
+	struct source *guest;	     /* NULL: its source is not known */
+	const struct domains *other; /* whose it is not */
 	u64 episode;
 	u32 domain;
 	size_t first, last; /* events */

@@ -68,9 +68,9 @@ function show(moved) {
 	const [y, h] = page.rows[local - 1].map(v => v / page.h * svg.clientHeight), view = $('picture');
 	if (y + h + 40 > view.scrollTop + view.clientHeight || y < view.scrollTop + 20) view.scrollTop = y + h - view.clientHeight * .75;
 	if (local === page.rows.length) view.scrollTop = view.scrollHeight; // with the sum
-	const told = svg.querySelector(`.label[data-row="${local}"], .note[data-row="${local}"]`);
-	if (told && view.scrollWidth > view.clientWidth) {
-		const t = told.getBoundingClientRect(), v = view.getBoundingClientRect();
+	const newest = svg.querySelector(`.label[data-row="${local}"], .note[data-row="${local}"]`);
+	if (newest && view.scrollWidth > view.clientWidth) {
+		const t = newest.getBoundingClientRect(), v = view.getBoundingClientRect();
 		if (t.left < v.left || t.right > v.right) view.scrollLeft += (t.left + t.right - v.left - v.right) / 2;
 	}
 	$('said').textContent = `Step ${at + 1} of ${rows()[1] - rows()[0]}.${phase} ${sentences}`;

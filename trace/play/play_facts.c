@@ -235,7 +235,8 @@ static json_t *guest_line(const struct facts *f, const struct event *e)
 	bool leaves = event_is_entry(e) && e->from == LANE_guest;
 	u32 eip = event_u32(e, "eip");
 
-	if (!f->guest || !(leaves || (event_is(e, EV_resume) && e->to == LANE_guest)))
+	if (!f->guest || domains_have(f->other, e->domain) ||
+	    !(leaves || (event_is(e, EV_resume) && e->to == LANE_guest)))
 		return json_null();
 	/* A hypercall's is behind its int, which is of two bytes. */
 	return source_line(f->guest, event_is(e, EV_hypercall) ? eip - 2 : eip);

@@ -15,6 +15,7 @@
 #include <elfutils/libdw.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <gelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,6 +229,27 @@ static json_t *find_line(struct source *s, u32 address)
 	if (n > 0)
 		free(scopes);
 	return place(s, &cu, file, number, function);
+}
+
+bool source_differs(struct source *s, u32 address, const u8 *bytes, u32 n)
+{
+	Elf *elf = dwarf_getelf(s->dw);
+	size_t size, headers = 0;
+	const u8 *file = (const u8 *)elf_rawfile(elf, &size);
+	GElf_Phdr p;
+
+	elf_getphdrnum(elf, &headers);
+	for (size_t i = 0; file && i < headers && gelf_getphdr(elf, (int)i, &p); i++) {
+		u64 at = address - p.p_vaddr;
+
+		if (p.p_type != PT_LOAD || address < p.p_vaddr || p.p_offset > size)
+			continue;
+		for (u32 k = 0; k < n && at + k < p.p_filesz && at + k < size - p.p_offset; k++)
+			if (file[p.p_offset + at + k] != bytes[k] && bytes[k] != 0xF4 &&
+			    bytes[k] != 0xCC)
+				return true;
+	}
+	return false;
 }
 
 json_t *source_line(struct source *s, u32 address)

@@ -18,6 +18,9 @@ struct source *source_open(const char *path, struct err *err);
 json_t *source_recorders(struct source *s);
 /** The line that the code at @address is of, in the same form; null if none. */
 json_t *source_line(struct source *s, u32 address);
+/** Is what the file has as code at @address, as far as it has any, another than these @n bytes? The
+ * byte of a patch (hlt or int3), which a hypervisor may have written, is none to go by. */
+bool source_differs(struct source *s, u32 address, const u8 *bytes, u32 n);
 void source_close(struct source *s);
 
 #endif
