@@ -37,16 +37,15 @@ static bool is_text(const char *value)
 static bool given_twice(const struct command *self, int c, const char *name)
 {
 	static const struct {
-		const struct command *of;
-		const char *option;
-	} several[] = {{&cmd_draw, "fault"},	 {&cmd_draw, "io"},   {&cmd_play, "fault"},
-		       {&cmd_play, "guest-elf"}, {&cmd_check, "set"}, {&cmd_check, "diverge"},
-		       {&cmd_dump, "event"}};
+		const char *command, *option;
+	} several[] = {{"draw", "fault"},     {"draw", "io"},	{"play", "fault"},
+		       {"play", "guest-elf"}, {"check", "set"}, {"check", "diverge"},
+		       {"dump", "event"}};
 	static bool given[128];
 	bool before;
 
 	for (size_t i = 0; i < ARRAY_SIZE(several); i++)
-		if (several[i].of == self && !strcmp(several[i].option, name))
+		if (!strcmp(several[i].command, self->name) && !strcmp(several[i].option, name))
 			return false;
 	if (c < 0 || c >= 128)
 		return false;
