@@ -35,6 +35,11 @@ until_true() {
 		sleep 0.05
 	done
 }
+# episodes_of_one_vcpu DUMP: in Domain 0, none has a fault episode's number that another has, and more than one has any.
+episodes_of_one_vcpu() {
+	sed -n 's/.* d0v\([0-9]*\) f\([0-9]*\)\..*/\2 \1/p' "$1" | sort -u >"$tmp/episodes"
+	[ -z "$(cut -d' ' -f1 "$tmp/episodes" | uniq -d)" ] && [ "$(cut -d' ' -f2 "$tmp/episodes" | sort -u | wc -l)" -gt 1 ]
+}
 done_testing() {
 	echo "1..$tests"
 	[ "$failures" = 0 ]

@@ -45,12 +45,7 @@ named() {
 	done
 }
 ok each_vcpu_has_its_name_in_the_trace named
-# A fault episode is of one of them: none has another's number, and more than one has any.
-episodes() {
-	sed -n 's/.* d0v\([0-9]*\) f\([0-9]*\)\..*/\2 \1/p' "$tmp/dump" | sort -u >"$tmp/episodes"
-	[ -z "$(cut -d' ' -f1 "$tmp/episodes" | uniq -d)" ] && [ "$(cut -d' ' -f2 "$tmp/episodes" | sort -u | wc -l)" -gt 1 ]
-}
-ok each_episode_is_of_one_vcpu episodes
+ok each_episode_is_of_one_vcpu episodes_of_one_vcpu "$tmp/dump"
 
 # Domain 0 makes one with tl, in slices of 5 ms.
 rm -rf "$tmp/initrd" && cp -r build/guest/room "$tmp/initrd" && cp build/tests/mp.elf "$tmp/initrd"

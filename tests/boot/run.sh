@@ -59,7 +59,7 @@ ok a_kernel_that_is_not_there_is_said run 2 'GUEST_ELF=/no/such: there is no suc
 ok a_bochs_that_does_not_start_is_said with 'exit 1' run 2 'Bochs did not start' EMU=bochs
 ok an_option_that_qemu_has_not_is_said run 2 'QEMU did not start' QEMU_ARGS=-nonsense
 # (It has begun when its log says so.)
-ok a_qemu_that_dies_is_said with "(until grep -qs running $TMPDIR/*/log; do sleep 0.1; done; kill -SEGV \$\$) & exec $(command -v qemu-system-i386) \"\$@\"" \
+ok a_qemu_that_dies_is_said with "(for _ in \$(seq 600); do grep -qs running $TMPDIR/*/log && break; sleep 0.1; done; kill -SEGV \$\$) & exec $(command -v qemu-system-i386) \"\$@\"" \
 	run 139 'QEMU was ended by SEGV' MMU=none GUEST_ELF=build/tests/ends/hang.elf
 ok a_hung_machine_is_stopped run 124 'stopped after 2 s' MMU=none LIMIT=2 \
 	GUEST_ELF=build/tests/ends/hang.elf

@@ -6,18 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum op {
-#define V(number, name) OP_##name = number,
-	TRACE_VALUES_op(V)
-#undef V
-};
-
-enum how {
-#define V(number, name) HOW_##name = number,
-	TRACE_VALUES_how(V)
-#undef V
-};
-
 enum walk {
 #define V(number, name) WALK_##name = number,
 	TRACE_VALUES_walk(V)

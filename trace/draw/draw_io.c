@@ -11,6 +11,7 @@
 
 #include "draw/draw_io.h"
 #include "draw/draw_labels.h"
+#include "draw/draw_words.h"
 #include "trapline/ring.h"
 #include "trapline/xen/grant_table.h"
 #include "trapline/xen/xen.h"
@@ -19,12 +20,6 @@
 #include <string.h>
 
 enum { PUT, TAKEN, ANSWERED, DONE }; /* event.def, ring */
-
-enum how {
-#define V(number, name) HOW_##name = number,
-	TRACE_VALUES_how(V)
-#undef V
-};
 
 #define VEC_GP	 13
 #define VEC_DISK 0x2E

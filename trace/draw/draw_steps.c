@@ -11,12 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-#define V(number, name) OP_##name = number,
-	TRACE_VALUES_op(V)
-#undef V
-};
-
 void draw_text(char *to, const char *fmt, ...)
 {
 	va_list ap;

@@ -4,6 +4,19 @@
 
 #include "draw/draw.h"
 
+/* Values of event.def. */
+enum op {
+#define V(number, name) OP_##name = number,
+	TRACE_VALUES_op(V)
+#undef V
+};
+
+enum how {
+#define V(number, name) HOW_##name = number,
+	TRACE_VALUES_how(V)
+#undef V
+};
+
 /** One stay in the VMM and the notes of it that explain its crossings; NULL where there is none. */
 struct stay {
 	const struct event *entry, *exit, *insn, *emulate, *walk, *pte_write, *p2m, *spte, *update;
